@@ -1,0 +1,52 @@
+"""All charts of a comparison, and the only file that imports plotly."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
+
+from sim.charting.agents import will_ability_capacity
+from sim.charting.deprivation import deprivation_fifths
+from sim.charting.differences import paired_differences
+from sim.charting.frame import Chart
+from sim.charting.losses import where_lost
+from sim.charting.over_time import gap_over_time
+from sim.charting.places import difference_map, gap_maps
+from sim.charting.stages import stage_census
+
+if TYPE_CHECKING:
+    from sim.comparison import Comparison
+
+
+def charts(comparison: Comparison) -> list[Chart]:
+    """Every chart that the comparison can fill, in the order of a report."""
+    drawn = [
+        gap_over_time(comparison),
+        where_lost(comparison),
+        paired_differences(comparison),
+        stage_census(comparison),
+        difference_map(comparison),
+        gap_maps(comparison),
+        deprivation_fifths(comparison),
+        will_ability_capacity(comparison),
+    ]
+    return [chart for chart in drawn if chart is not None]
+
+
+def figure(chart: Chart) -> go.Figure:
+    """The chart as a plotly figure, for notebooks; plotly checks every property of it."""
+    return go.Figure({"data": chart.data, "layout": chart.layout})
+
+
+def drawing(chart: Chart) -> str:
+    """The chart as JSON that can stand inside a script element of a page."""
+    written = json.dumps({"data": chart.data, "layout": chart.layout}, separators=(",", ":"), allow_nan=False)
+    return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def library() -> str:
+    """plotly.js itself, so that a page needs nothing from outside."""
+    return get_plotlyjs()

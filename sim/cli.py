@@ -1,0 +1,177 @@
+"""The `gapsim` command: doors only; every rule is behind them.
+
+Nothing heavy is imported up here, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from sim.problems import InputProblems, RunFailed
+
+OK, OUR_FAULT, BAD_INPUT, RUNS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+GRAMMAR = "[SCENARIO …] [KEY=VALUE …]"
+
+Command = Callable[..., Any]
+
+
+def _arguments(metavar: str) -> Callable[[Command], Command]:
+    return click.argument("arguments", nargs=-1, metavar=metavar)
+
+
+_seed = click.option(
+    "--seed", metavar="S", help="Root of all luck; the same seed gives the same worlds. [default: 2026]"
+)
+_scenarios = click.option(
+    "--scenarios", "folders", metavar="DIR", multiple=True, help="Add a folder of scenario files."
+)
+_out = click.option("--out", metavar="DIR", help="Folder for the results. [default: a new one in results/]")
+_json = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else."
+)
+
+
+def _replications(default: str) -> Callable[[Command], Command]:
+    said = f"How many simulated worlds. [default: {default}]"
+    return click.option("--replications", metavar="N", help=said)
+
+
+@click.group(
+    name="gapsim",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+    epilog="Exit codes: 0 done, 1 our fault, 2 something wrong with the input, 3 some runs failed, 130 interrupted.",
+)
+@click.version_option(package_name="gapsim", prog_name="gapsim")
+@click.pass_context
+def gapsim(context: click.Context) -> None:
+    """Does it matter where power resides? A simulation of the implementation gap, on the 32 Scottish councils.
+
+    Arguments with `=` set parameters (KEY=VALUE); the others are names of scenarios. Options may stand anywhere.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@gapsim.command()
+@_arguments(GRAMMAR)
+@_replications("100")
+@_seed
+@_out
+@_scenarios
+@_json
+@click.pass_obj
+def compare(command: Sequence[str], **asked: Any) -> int:
+    """Run scenarios side by side in the same worlds: which closes more of the gap, and where was benefit lost?
+
+    Without a scenario: hierarchy and distributed. KEY=VALUE applies to every scenario.
+    """
+    from sim import commands
+
+    return commands.compare(command=command, **asked)
+
+
+@gapsim.command()
+@_arguments("[SCENARIO] [KEY=VALUE …]")
+@_seed
+@_out
+@_scenarios
+@_json
+@click.pass_obj
+def run(command: Sequence[str], **asked: Any) -> int:
+    """Run one scenario once, and keep its monthly series, its councils and what made it."""
+    from sim import commands
+
+    return commands.run(command=command, **asked)
+
+
+@gapsim.command()
+@click.argument("which", default="all", metavar="[null|directions|conservation|known-answers|all]")
+@_replications("by check")
+@_seed
+@_json
+def verify(**asked: Any) -> int:
+    """Check the model against what must hold: the null, directions, conservation, known answers."""
+    from sim import commands
+
+    return commands.verify(**asked)
+
+
+@gapsim.command()
+@click.argument("name")
+@_scenarios
+def explain(name: str, folders: Sequence[str]) -> int:
+    """Say what a mechanism, parameter, row of power, scenario, outcome or cause of loss means."""
+    from sim import commands
+
+    return commands.explain(name, folders)
+
+
+@gapsim.command()
+@_arguments("[SCENARIO] [KEY=VALUE …]")
+@_scenarios
+@_json
+def config(**asked: Any) -> int:
+    """Print the resolved configuration as YAML; saved to a file, it is itself a scenario."""
+    from sim import commands
+
+    return commands.config(**asked)
+
+
+@gapsim.command(name="list")
+@click.argument("what", required=False, metavar="[scenarios|mechanisms|parameters]")
+@_scenarios
+@_json
+def list_(**asked: Any) -> int:
+    """List scenarios, mechanisms and parameters."""
+    from sim import commands
+
+    return commands.list_names(**asked)
+
+
+def execute(arguments: Sequence[str]) -> int:
+    """Carry out one command line.
+
+    Returns:
+        The exit code: 0 ok, 1 our fault, 2 input, 3 some runs failed, 130 interrupted.
+    """
+    try:
+        code = gapsim.main(list(arguments), prog_name="gapsim", standalone_mode=False, obj=tuple(arguments))
+        sys.stdout.flush()
+        return code if isinstance(code, int) else OK
+    except click.ClickException as error:
+        error.show()
+        return BAD_INPUT
+    except InputProblems as error:
+        click.echo(error.report(), err=True)
+        return BAD_INPUT
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; nothing was written.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`head`, say) has seen enough; what is left must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except RunFailed as error:
+        click.echo(f"A run failed, and nothing was written: {error}", err=True)
+        return RUNS_FAILED
+    except Exception:
+        traceback.print_exc()
+        click.echo("This is a fault of gapsim, not of what you asked for.", err=True)
+        return OUR_FAULT
+
+
+def main() -> None:
+    """Entry point of the `gapsim` command."""
+    sys.exit(execute(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+"""What each command does: read what was asked, check all of it, do it, print it.
+
+Simulation, reading and reports are imported where they are needed, so that a refusal comes quickly.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.overrides import MAX_SEED, Overrides, is_override, read
+from sim.problems import COMMAND_LINE, InputProblems, Problem, refuse, whole_number
+from sim.scenarios import DEFAULT_SEED, compose
+
+COMPARED = ("hierarchy", "distributed")
+REPLICATIONS = 100
+MOST_REPLICATIONS = 1_000_000
+CHECKS = ("null", "directions", "conservation", "known-answers", "all")
+
+
+class Asked:
+    """The arguments and common options of one command, and all that is wrong with them so far."""
+
+    def __init__(self, arguments: Sequence[str], seed: str | None = None, out: str | None = None) -> None:
+        self.names = [argument for argument in arguments if not is_override(argument)]
+        self.overrides: Overrides = read([argument for argument in arguments if is_override(argument)])
+        self.problems: list[Problem] = []
+        self.seed = self._seed(seed)
+        self.out = self._out(out)
+
+    def number(self, option: str, text: str | None, default: int, low: int, high: int) -> int:
+        """The whole number given to an option; the default, and a problem noted, when it is none."""
+        value = whole_number(option, text, default, low, high)
+        if isinstance(value, Problem):
+            self.problems.append(value)
+            return default
+        return value
+
+    def one_name(self) -> list[str]:
+        """The single scenario of a command that takes one, given by name or as `scenario=`."""
+        names = [*self.names, *([] if self.overrides.scenario is None else [self.overrides.scenario])]
+        if len(names) > 1:
+            self.problems.append(
+                Problem(COMMAND_LINE, "scenario", "this command takes one", ", ".join(names))
+            )
+        return names or ["baseline"]
+
+    def _seed(self, text: str | None) -> int:
+        given = self.overrides.seed
+        if text is not None and given is not None:
+            self.problems.append(
+                Problem(COMMAND_LINE, "--seed", "is given together with seed=; give one", text)
+            )
+        return self.number("--seed", text, DEFAULT_SEED if given is None else given, 0, MAX_SEED)
+
+    def _out(self, text: str | None) -> Path | None:
+        if text is None:
+            return None
+        if not text.strip():
+            self.problems.append(Problem(COMMAND_LINE, "--out", "the name of the folder is empty", "''"))
+            return None
+        from sim.results import folder_problem
+
+        problem = folder_problem(Path(text))
+        self.problems.extend([problem] if problem else [])
+        return Path(text)
+
+
+def compare(
+    *, arguments: Sequence[str], replications: str | None, seed: str | None, out: str | None, folders: Sequence[str],
+    as_json: bool, command: Sequence[str],
+) -> int:  # fmt: skip
+    """Run scenarios side by side, write results and report, print the answer."""
+    asked = Asked(arguments, seed, out)
+    count = asked.number("--replications", replications, REPLICATIONS, 1, MOST_REPLICATIONS)
+    if asked.overrides.scenario is not None:
+        said = "is refused here: name the scenarios one after the other"
+        asked.problems.append(Problem(COMMAND_LINE, "scenario", said, asked.overrides.scenario or "''"))
+    composed = compose(asked.names or COMPARED, asked.overrides, folders, asked.problems)
+    _note_compilation()
+    from sim import analysis, comparison, printed, report, results
+    from sim.verdict import verdict
+
+    with _progress(as_json) as progress:
+        compared = comparison.compare(composed, count, asked.seed, progress)
+    identity = {"scenarios": {c.name: c.text for c in composed}, "replications": count, "seed": asked.seed}
+    folder = asked.out or results.default_folder("compare", identity)
+    with results.whole(folder) as draft:
+        results.write_comparison(draft, compared, shlex.join(command))
+        report.write_report(compared, draft / "report.html", f"gapsim {shlex.join(command)}")
+    summary = analysis.comparison_json(compared)
+    if as_json:
+        _print_json(summary)
+    else:
+        click.echo(printed.comparison(summary))
+        click.echo(printed.wrapped(str(verdict(compared))))
+    click.echo(f"report: {folder / 'report.html'}", err=True)
+    return 0
+
+
+def run(
+    *, arguments: Sequence[str], seed: str | None, out: str | None, folders: Sequence[str], as_json: bool,
+    command: Sequence[str],
+) -> int:  # fmt: skip
+    """Run one scenario once, write its series, councils and metadata, print its outcomes."""
+    asked = Asked(arguments, seed, out)
+    scenario = compose(asked.one_name(), asked.overrides, folders, asked.problems)[0]
+    _note_compilation()
+    from sim import comparison, printed, provenance, results
+
+    runs = comparison.compare([scenario], 1, asked.seed).scenarios[0]
+    folder = asked.out or results.default_folder("run", {"scenario": scenario.text, "seed": asked.seed})
+    with results.whole(folder) as draft:
+        results.write_run(draft, runs, asked.seed, shlex.join(command))
+    outcomes = {name: float(values[0]) for name, values in runs.summaries.items()}
+    if as_json:
+        about = {
+            "scenario": scenario.name,
+            "outcomes": outcomes,
+            "seed": asked.seed,
+            "version": provenance.version(),
+        }
+        _print_json(about)
+    else:
+        click.echo(printed.run(scenario.name, outcomes))
+    click.echo(f"results: {folder}", err=True)
+    return 0
+
+
+def verify(*, which: str, replications: str | None, seed: str | None, as_json: bool) -> int:
+    """Run the checks of one kind, or all; the exit code is 1 when one does not hold."""
+    asked = Asked(())
+    root = asked.number("--seed", seed, DEFAULT_SEED, 0, MAX_SEED)
+    count = None
+    if replications is not None:
+        count = asked.number("--replications", replications, REPLICATIONS, 2, MOST_REPLICATIONS)
+    if which not in CHECKS:
+        asked.problems.append(Problem(COMMAND_LINE, which, f"must be one of {', '.join(CHECKS)}"))
+    refuse(asked.problems)
+    _note_compilation()
+    from sim import printed, verification
+
+    checks = verification.run_checks(which, root, count)
+    if as_json:
+        _print_json({"checks": checks})
+    else:
+        click.echo(printed.checks(checks))
+    return 0 if all(check["passed"] is not False for check in checks) else 1
+
+
+def explain(name: str, folders: Sequence[str]) -> int:
+    """Print what a name stands for; a name with several meanings gets all of them."""
+    from sim import explain as explained
+
+    click.echo(explained.explain(name, folders))
+    return 0
+
+
+def config(*, arguments: Sequence[str], folders: Sequence[str], as_json: bool) -> int:
+    """Print the resolved configuration."""
+    asked = Asked(arguments)
+    if asked.overrides.seed is not None:
+        said = "belongs to a run, not to a configuration"
+        asked.problems.append(Problem(COMMAND_LINE, "seed", said, str(asked.overrides.seed)))
+    scenario = compose(asked.one_name(), asked.overrides, folders, asked.problems)[0]
+    if as_json:
+        _print_json(scenario.parameters.model_dump(mode="json"))
+    else:
+        click.echo(scenario.text, nl=False)
+    return 0
+
+
+def list_names(*, what: str | None, folders: Sequence[str], as_json: bool) -> int:
+    """Print the names that commands understand."""
+    from sim import explain as explained
+
+    names = explained.names(folders)
+    if what is not None and what not in names:
+        raise InputProblems([Problem(COMMAND_LINE, what, f"must be one of {', '.join(names)}")])
+    chosen = {what: names[what]} if what else names
+    if as_json:
+        _print_json(chosen)
+    else:
+        click.echo(explained.listed(chosen))
+    return 0
+
+
+def _note_compilation() -> None:
+    from sim import compiled
+
+    if not compiled.is_cached():
+        click.echo("compiling the model, once on this machine (about 30 s)", err=True)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on standard error while runs come in, where somebody is watching."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("runs", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _print_json(content: Any) -> None:
+    click.echo(json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _plain(content: Any) -> Any:
+    """The same content in JSON's own types; unknown numbers become null."""
+    if isinstance(content, dict):
+        return {str(key): _plain(part) for key, part in content.items()}
+    if isinstance(content, list | tuple):
+        return [_plain(part) for part in content]
+    if isinstance(content, float):
+        return content if content - content == 0.0 else None
+    return content.item() if hasattr(content, "item") else content

@@ -1,0 +1,164 @@
+"""The declared parameters as a flat list, and as one record of numbers that compiled processes read.
+
+`key` is what people write (`work.top_speed`, `power.agenda.centre`); `field` is what a submodel reads (`p.top_speed`,
+`p.agenda_centre`). Mechanism strengths and reference magnitudes keep their own names (`p.reactance`,
+`p.reactance_will`); every other field bears its group's name in front (`p.work_top_speed`).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal, get_args, get_origin
+
+import numpy as np
+from pydantic import BaseModel
+
+from sim.parameters import MECHANISM_NAMES, Parameters
+from sim.power import ROWS, columns, resolve
+
+BARE_GROUPS = ("mechanisms", "reference", "power")
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One declared parameter: all that validation, help, sliders and reference pages need to know of it."""
+
+    key: str
+    field: str
+    default: Any
+    low: float | None
+    high: float | None
+    unit: str
+    sentence: str
+    source: str
+    role: str
+    live: bool
+    choices: tuple[str, ...]
+    kind: type
+
+    @property
+    def group(self) -> str:
+        """The group of parameters it belongs to."""
+        return self.key.partition(".")[0]
+
+    @property
+    def numeric(self) -> bool:
+        """Whether submodels can read it: numbers and choices, not the name of a table."""
+        return self.kind is not str
+
+
+def _walk(model: type[BaseModel], default: BaseModel, path: tuple[str, ...]) -> Iterator[Declaration]:
+    for name, info in model.model_fields.items():
+        value = getattr(default, name)
+        if name == "interventions":
+            continue
+        if isinstance(value, BaseModel):
+            yield from _walk(type(value), value, (*path, name))
+            continue
+        extra = info.json_schema_extra
+        assert isinstance(extra, dict)
+        choices = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
+        low = next((c.ge for c in info.metadata if hasattr(c, "ge")), None)
+        high = next((c.le for c in info.metadata if hasattr(c, "le")), None)
+        key = (*path, name)
+        yield Declaration(
+            key=".".join(key),
+            field="_".join(key[1:] if key[0] in BARE_GROUPS else key),
+            default=value,
+            low=low,
+            high=high,
+            unit=str(extra["unit"]),
+            sentence=info.description or "",
+            source=str(extra["source"]),
+            role=str(extra["role"]),
+            live=bool(extra["live"]),
+            choices=tuple(choices),
+            kind=_kind(info.annotation, choices),
+        )
+
+
+def _kind(annotation: Any, choices: tuple[str, ...]) -> type:
+    if choices:
+        return tuple
+    return annotation if annotation in (int, str) else float
+
+
+@lru_cache(maxsize=1)
+def declarations() -> dict[str, Declaration]:
+    """Every declared parameter by its key, in the order of declaration."""
+    return {d.key: d for d in _walk(Parameters, Parameters(), ())}
+
+
+def reference_magnitudes(mechanism: str) -> list[Declaration]:
+    """The constants that the strength of a mechanism multiplies."""
+    stem = REFERENCE_STEM.get(mechanism, mechanism)
+    return [d for d in declarations().values() if d.group == "reference" and d.key.startswith(f"reference.{stem}_")]
+
+
+REFERENCE_STEM = {
+    "information_loss": "information",
+    "citizen_data": "citizen",
+    "central_expertise": "expertise",
+    "uneven_ability": "equalising",
+    "peer_learning": "peer",
+    "participation_cost": "participation",
+    "programme_support": "support",
+}
+"""Where a mechanism's reference magnitudes begin with a shorter name than its own."""
+
+NOT_IN_RECORD = ("power.distribution",)
+
+
+@lru_cache(maxsize=1)
+def record_type() -> np.dtype:
+    """The layout of the record of numbers: one float64 for each parameter that submodels may read."""
+    fields = [d.field for d in declarations().values() if d.numeric and d.key not in NOT_IN_RECORD]
+    return np.dtype([(field, np.float64) for field in fields])
+
+
+def nearest_key(key: str) -> str | None:
+    """The declared key that looks most like a mistyped one, or None if nothing does."""
+    known = [*declarations(), *(f"power.{row}" for row in ROWS), *dict.fromkeys(d.group for d in declarations().values())]
+    found = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    if found:
+        return found[0]
+    leaf = key.rpartition(".")[2]
+    tails = {k.rpartition(".")[2]: k for k in known}
+    close = difflib.get_close_matches(leaf, tails, n=1, cutoff=0.75)
+    return tails[close[0]] if close else None
+
+
+def value_of(parameters: Parameters, key: str) -> Any:
+    """The value a parameter has in a tree."""
+    node: Any = parameters
+    for part in key.split("."):
+        node = getattr(node, part)
+    return node
+
+
+def as_number(declaration: Declaration, value: Any) -> float:
+    """The number that stands for a value in the record; choices are coded by their position."""
+    return float(declaration.choices.index(value)) if declaration.choices else float(value)
+
+
+def record(parameters: Parameters, rows: int) -> np.ndarray:
+    """The parameters as `rows` equal records: one for each place and one, the last, for the nation.
+
+    Returns:
+        Record array of shape (rows,), one float64 field for each parameter.
+    """
+    values = np.zeros(1, dtype=record_type())
+    for declaration in declarations().values():
+        if declaration.field in values.dtype.names:
+            values[declaration.field] = as_number(declaration, value_of(parameters, declaration.key))
+    table = resolve(parameters.power.model_dump(include=set(ROWS)), parameters.power.distribution)
+    for row in ROWS:
+        for column in columns(row):
+            values[f"{row}_{column}"] = table[row][column]
+    return np.rec.array(np.repeat(values, rows))
+
+
+assert len(MECHANISM_NAMES) == 29

@@ -1,0 +1,178 @@
+"""What a name means: mechanisms, parameters, rows of power, scenarios, outcomes, causes of loss."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sim import glossary, scenario_files
+from sim.declarations import Declaration, declarations, reference_magnitudes
+from sim.parameters import MECHANISM_NAMES, Power
+from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
+from sim.printed import table
+from sim.problems import COMMAND_LINE, InputProblems, Problem, nearest_name, refuse, shown
+
+WORDS = {
+    "outcome": glossary.OUTCOMES,
+    "cause of loss": glossary.CAUSES,
+    "stage": glossary.STAGES,
+    "kind of agent": glossary.KINDS,
+}
+
+
+def explain(name: str, folders: Sequence[str] = ()) -> str:
+    """All that a name stands for: several things may bear it.
+
+    Raises:
+        InputProblems: if nothing bears it; with the nearest name.
+    """
+    known, problems = scenario_files.shelf(folders)
+    refuse(problems)
+    bare = name.removeprefix("mechanisms.").removeprefix("losses.").removeprefix("stage.")
+    parts = []
+    if bare in MECHANISM_NAMES:
+        parts.append(_mechanism(bare))
+    if name.removeprefix("power.") in ROWS:
+        parts.append(_row(name.removeprefix("power.")))
+    scenario = scenario_files.ALIASES.get(name, name)
+    if scenario in known:
+        parts.append(_scenario(scenario_files.read(known[scenario])))
+    parts += [f"{bare}: {kind}\n  {words[bare]}" for kind, words in WORDS.items() if bare in words]
+    parts += [
+        _parameter(d)
+        for key, d in declarations().items()
+        if _means(name, key) and key != f"mechanisms.{bare}"
+    ]
+    group = [d for d in declarations().values() if d.group == name and name != "mechanisms"]
+    if group:
+        parts.append(f"{name}: group of parameters\n" + _indented(_table(group)))
+    if not parts:
+        everything = [
+            *known,
+            *ROWS,
+            *MECHANISM_NAMES,
+            *declarations(),
+            *(w for words in WORDS.values() for w in words),
+        ]
+        said = "nothing bears this name; `gapsim list` shows what there is"
+        raise InputProblems([Problem(COMMAND_LINE, name or "''", said, "", nearest_name(name, everything))])
+    return "\n\n".join(parts)
+
+
+def _means(name: str, key: str) -> bool:
+    return name == key or (
+        "." not in name and key.rpartition(".")[2] == name and not key.startswith("power.")
+    )
+
+
+def _mechanism(name: str) -> str:
+    strength = declarations()[f"mechanisms.{name}"]
+    magnitudes = reference_magnitudes(name)
+    said = f"strength mechanisms.{name}: {_range(strength)}; default {strength.default}; 0 switches it off exactly."
+    lines = [f"{name}: mechanism", f"  {strength.sentence}", f"  {said}"]
+    if magnitudes:
+        lines += [
+            "  The strength multiplies these reference magnitudes:",
+            _indented("\n".join(map(_parameter, magnitudes))),
+        ]
+    else:
+        lines.append("  It has no reference magnitude of its own: it scales what the change itself says.")
+    return "\n".join(lines)
+
+
+def _parameter(d: Declaration) -> str:
+    when = "may change in mid-run" if d.live else "a change needs a new run"
+    lines = [
+        f"{d.key} = {shown(d.default) if d.choices else d.default} {'' if d.choices else d.unit}".rstrip(),
+        f"  {d.sentence}",
+        f"  {_range(d)}; {d.role}; {when}",
+        f"  source: {d.source}",
+    ]
+    return "\n".join(lines)
+
+
+def _range(d: Declaration) -> str:
+    if d.choices:
+        return f"one of {', '.join(d.choices)}"
+    return f"from {d.low} to {d.high}" if d.low is not None else d.unit
+
+
+def _row(row: str) -> str:
+    sentence = Power.model_fields[row].description
+    tables = {"hierarchy": HIERARCHY, "status quo": STATUS_QUO, "distributed": DISTRIBUTED}
+    shares = [
+        ["", *columns(row)],
+        *([name, *(f"{t[row][who]:g}" for who in columns(row))] for name, t in tables.items()),
+    ]
+    title = f"power.{row}: row of the table of decision rights"
+    return f"{title}\n  {sentence} Shares sum to 1.\n{_indented(table(shares))}"
+
+
+def _scenario(file: scenario_files.ScenarioFile) -> str:
+    refuse(file.problems)
+    lines = [f"{file.name}: scenario, {file.header['title']}", *textwrap.wrap(file.header["question"], 100)]
+    lines += textwrap.wrap(f"source: {file.header['source']}", 100)
+    changes = [f"{key} = {shown(value)}" for key, value in file.leaves.items() if key != "interventions"]
+    changes += [_dated(dated) for dated in file.leaves.get("interventions", [])]
+    lines += ["It sets:", *(f"  {change}" for change in changes)]
+    if not changes:
+        lines[-1] = "It sets nothing: these are the declared defaults."
+    return lines[0] + "\n" + _indented("\n".join(lines[1:]))
+
+
+def _dated(dated: dict[str, Any]) -> str:
+    where = f" in {', '.join(dated['places'])}" if dated.get("places") else ""
+    return f"from month {dated.get('month')}: {dated.get('key')} = {shown(dated.get('value'))}{where}"
+
+
+def names(folders: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:
+    """All names that commands understand, with what each says."""
+    known, problems = scenario_files.shelf(folders)
+    files = [scenario_files.read(path) for path in known.values()]
+    refuse([*problems, *(problem for file in files for problem in file.problems)])
+    strengths = [d for d in declarations().values() if d.group == "mechanisms"]
+    others = [d for d in declarations().values() if d.group != "mechanisms"]
+    return {
+        "scenarios": [{"name": file.name, **file.header} for file in files],
+        "mechanisms": [
+            {"name": d.key.partition(".")[2], "sentence": d.sentence, "strength": d.default}
+            for d in strengths
+        ],
+        "parameters": [_declared(d) for d in others],
+    }
+
+
+def _declared(d: Declaration) -> dict[str, Any]:
+    about = ("key", "default", "low", "high", "unit", "choices", "role", "live", "sentence", "source")
+    return {name: getattr(d, name) for name in about}
+
+
+def listed(chosen: dict[str, list[dict[str, Any]]]) -> str:
+    """The names, for reading."""
+    parts = ((kind, "\n".join(_lines(kind, found))) for kind, found in chosen.items())
+    return "\n\n".join(f"{kind}\n{_indented(text)}" for kind, text in parts)
+
+
+def _lines(kind: str, found: list[dict[str, Any]]) -> Iterator[str]:
+    if kind == "parameters":
+        by_group: dict[str, list[Declaration]] = {}
+        for entry in found:
+            by_group.setdefault(entry["key"].partition(".")[0], []).append(declarations()[entry["key"]])
+        for group, members in by_group.items():
+            yield group
+            yield _indented(_table(members))
+        return
+    width = max(len(entry["name"]) for entry in found)
+    yield from (
+        f"{entry['name'].ljust(width)}  {entry.get('title') or entry.get('sentence')}" for entry in found
+    )
+
+
+def _table(members: Sequence[Declaration]) -> str:
+    width = max(len(d.key) for d in members)
+    return "\n".join(f"{d.key.ljust(width)}  {d.default} ({d.unit}): {d.sentence}" for d in members)
+
+
+def _indented(text: str) -> str:
+    return textwrap.indent(text, "  ")

@@ -1,0 +1,63 @@
+"""What outcomes, causes of loss, stages and kinds of agents mean: one sentence each."""
+
+from __future__ import annotations
+
+OUTCOMES = {
+    "gap": "Share of intended benefit that never reached anybody: 1 − realised / intended, over the whole run.",
+    "nominal_gap": "The gap as reports tell it: 1 − reported / intended.",
+    "rhetoric_reality": "Reported minus realised benefit, as a share of what was intended.",
+    "worst_decile_gap": "Gap in the tenth of authorities where it is widest: the postcode lottery.",
+    "months_to_half": (
+        "Median months from announcement until half of the nation has a change as meant, of changes announced in the "
+        "first half of the run; unknown if most never got there."
+    ),
+    "recovered_later": "Share of missing coverage that was caught up on later.",
+    "persistence": "Least real coverage of the last year, as a share of the most reached before: how much is kept.",
+    "most_deprived_gap": "Gap in the places where the most deprived fifth of people live; the same as gap_fifth_1.",
+    "least_deprived_gap": "Gap in the places where the least deprived fifth of people live; the same as gap_fifth_5.",
+    "gap_fifth_1": "Gap in the most deprived places, which hold a fifth of the people.",
+    "gap_fifth_2": "Gap in the second most deprived fifth.",
+    "gap_fifth_3": "Gap in the middle fifth by deprivation.",
+    "gap_fifth_4": "Gap in the second least deprived fifth.",
+    "gap_fifth_5": "Gap in the least deprived fifth.",
+    "starts": "How many changes were started, counted in each place.",
+    "stops": "How many changes were abandoned, counted in each place.",
+}
+
+CAUSES = {
+    "not_started": "The place had not begun, or never began.",
+    "waiting_on_clearance": "A decision point or a partner still had to agree.",
+    "waiting_on_attention": "The request lay in the queue of those who must decide.",
+    "will": "Those who carry the change out lacked commitment.",
+    "ability": "They lacked the skill to implement.",
+    "capacity": "There were not staff hours enough, for no more special reason.",
+    "switching": "Staff hours went to switching between too many concurrent changes.",
+    "policy_end": "Staff hours went to announcing and planning beyond need.",
+    "participation": "Staff hours went to co-design.",
+    "reporting": "Staff hours went to reports upwards.",
+    "prevention": "Staff hours went to crisis demand.",
+    "wrong_design": "What was delivered did not fit the need, or had to be redesigned.",
+    "relapse": "What had been reached slipped again.",
+    "blame": "Fear of visible failure kept the change small or late.",
+    "ritual_compliance": "It was reported and done in form, not as meant.",
+    "not_taken_up": "Users could not or would not take it up.",
+    "spillover_missing": "Others had not adopted a compatible design.",
+    "devalued_by_delay": "It came, but late benefit is worth less.",
+    "ahead": "Benefit ahead of plan: a gain, so it is negative.",
+}
+
+STAGES = {
+    "not_started": "The change has been announced, and this place has not begun.",
+    "see": "The need is recognised.",
+    "spark": "There is commitment, and a design is sought.",
+    "shape": "The design is installed, piloted and adapted.",
+    "shift": "It is rolled out and sustained; only here does benefit arise.",
+    "abandoned": "The place has given the change up.",
+}
+
+KINDS = {
+    "centre": "Central government: one agent; its capacity is attention.",
+    "authorities": "The 32 local authorities; their capacity is staff time left after business as usual.",
+    "third_sector": "Third-sector bodies; their capacity is funded staff time.",
+    "users": "Service users; their will is trust, their capacity is time.",
+}

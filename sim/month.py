@@ -1,0 +1,131 @@
+"""The month: read this schedule and you know the model.
+
+Within a process all agents read the same state and their updates apply together; between processes the order below holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.declarations import record
+from sim.interventions import Change, timeline
+from sim.parameters import Parameters
+from sim.population import populate
+from sim.state import State
+from sim.submodels.agenda import start_changes
+from sim.submodels.benefit import deliver
+from sim.submodels.capacity import divide_capacity
+from sim.submodels.clearance import clear_changes
+from sim.submodels.discovery import design_changes
+from sim.submodels.pledges import sign
+from sim.submodels.recording import write_down
+from sim.submodels.reports import report
+from sim.submodels.responses import move_authorities, move_bodies, move_centre, move_users
+from sim.submodels.work import carry_out
+from sim.territory import Territory, territory
+
+
+@compiled
+def live_month(
+    month, p, keys, calendar, changes, places, reasons, ties, bodies, users, centre, heads, cells, ledger, lost, journal
+):
+    """One month, process by process."""
+    # 1, 2: what has been announced is pushed or pulled onto the agenda of each place
+    start_changes(month, p, keys, calendar, changes, places, ties, cells, ledger, journal)
+    # 3: needs are explored, designs made, failed pilots stopped
+    design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger)
+    # 4: heads decide, decision points agree, pledges are signed
+    clear_changes(month, p, keys, calendar, changes, places, centre, cells, heads, journal)
+    sign(p, places, ties)
+    # 5: hours are divided over what is active
+    divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal)
+    # 6: stages advance, coverage is rolled out or slips
+    carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells, ledger, journal)
+    # 7: benefit reaches users, or is lost
+    deliver(month, p, calendar, changes, places, users, cells, ledger, lost, journal)
+    # 8: reports go up
+    report(month, p, keys, places)
+    # 9: will, ability, capacity and trust respond
+    move_authorities(month, p, calendar, changes, places, ties, centre, cells)
+    move_centre(p[len(places)], centre)
+    move_bodies(p, bodies)
+    move_users(p, places, users)
+    # 10: the month is written down
+    write_down(month, calendar, changes, places, bodies, centre, cells, journal)
+
+
+@compiled
+def live_months(
+    first, last, p, keys, calendar, changes, places, reasons, ties, bodies, users, centre, heads, cells, ledger, lost, journal
+):
+    """Live the months from `first` up to, not including, `last`."""
+    for month in range(first, last):
+        live_month(
+            month, p, keys, calendar, changes, places, reasons, ties, bodies, users, centre, heads, cells, ledger, lost, journal
+        )
+
+
+@dataclass
+class Run:
+    """One world under one set of parameters: its parameters, its state, and how far it has come.
+
+    Attributes:
+        parameters: the declared values of this run.
+        territory: the places it happens in.
+        seed: root seed.
+        replication: number of the replication; with the seed it fixes the world.
+        state: all columns.
+        values: parameter record, one row for each place and the last for the nation.
+        dated: interventions still to come, by month.
+        month: months lived so far.
+    """
+
+    parameters: Parameters
+    territory: Territory
+    seed: int
+    replication: int
+    state: State
+    values: np.ndarray
+    dated: list[Change]
+    month: int = 0
+
+    def advance(self, months: int) -> None:
+        """Live some more months, with the interventions that fall due."""
+        goal = self.month + months
+        if goal > self.parameters.population.months:
+            raise ValueError(f"the run ends after month {self.parameters.population.months}; it cannot go on to {goal}")
+        with np.errstate(over="ignore"):
+            while self.month < goal:
+                while self.dated and self.dated[0].month <= self.month:
+                    self.dated.pop(0).apply(self.values)
+                until = min(goal, self.dated[0].month) if self.dated else goal
+                live_months(self.month, until, self.values, *self.state)
+                self.month = until
+
+
+def begin(parameters: Parameters, seed: int, replication: int = 0) -> Run:
+    """Set a world up, at month 0.
+
+    Args:
+        parameters: what holds in it.
+        seed: root seed, a non-negative integer.
+        replication: number of the replication; (seed, replication) fixes the world in every power structure.
+
+    Raises:
+        ValueError: if the table of places or the interventions cannot be used.
+    """
+    land = territory(parameters.population.places)
+    with np.errstate(over="ignore"):
+        state = populate(parameters, land, seed, replication)
+    values = record(parameters, len(land.code) + 1)
+    return Run(parameters, land, seed, replication, state, values, timeline(parameters, land))
+
+
+def simulate(parameters: Parameters, seed: int, replication: int = 0) -> Run:
+    """Live a whole run. See `begin` for the arguments."""
+    run = begin(parameters, seed, replication)
+    run.advance(parameters.population.months)
+    return run

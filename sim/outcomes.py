@@ -1,0 +1,175 @@
+"""Outcomes: the gap, where the benefit was lost, and for whom, read off a finished run.
+
+gap = 1 - realised / intended benefit; it is not capped, and benefit ahead of plan is its own negative cause. Months are
+numbered from 1 in tables.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.power import KINDS
+from sim.state import ACTIVITIES, CAUSES, STAGES
+
+if TYPE_CHECKING:
+    from sim.month import Run
+
+DECILE = 0.1
+FIFTHS = 5
+STATES = ("will", "ability", "capacity")
+
+
+def _share(part: np.ndarray | float, whole: np.ndarray | float) -> Any:
+    """A share, unknown (NaN) where there is no whole."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(np.asarray(whole) > 0, np.asarray(part) / np.asarray(whole), np.nan)
+
+
+def worst_decile(gaps: np.ndarray, intended: np.ndarray) -> float:
+    """Gap in the tenth of authorities with the widest gaps: the postcode lottery.
+
+    Every authority counts alike; a part of the last one is taken so that exactly a tenth is counted.
+    """
+    known = gaps[intended > 0]
+    if known.size == 0:
+        return float("nan")
+    ordered = np.sort(known)[::-1]
+    size = max(1.0, DECILE * len(ordered))
+    weight = np.clip(size - np.arange(len(ordered)), 0.0, 1.0)
+    return float(np.sum(weight * ordered) / weight.sum())
+
+
+def fifths(deprivation: np.ndarray, population: np.ndarray) -> np.ndarray:
+    """The fifth of the nation's people that each place belongs to, by its deprivation: 0 most deprived, 4 least.
+
+    A place belongs where the middle of its people falls.
+    """
+    order = np.argsort(-deprivation, kind="stable")
+    share = population[order] / population.sum()
+    middle = np.cumsum(share) - share / 2
+    belongs = np.empty(len(order), np.int64)
+    belongs[order] = np.minimum((middle * FIFTHS).astype(np.int64), FIFTHS - 1)
+    return belongs
+
+
+def months_to_half(run: Run) -> float:
+    """Median months from announcement until half of the nation has a change as meant; unknown if most never got there.
+
+    Only changes announced in the first half of the run count, so that all had time.
+    """
+    changes, half = run.state.changes, run.state.changes.half
+    counted = (changes.arrival >= 0) & (changes.arrival < run.parameters.population.months / 2)
+    if not counted.any():
+        return float("nan")
+    waits = np.where(half[counted] < 0, np.inf, half[counted].astype(float))
+    middle = float(np.median(waits))
+    return middle if np.isfinite(middle) else float("nan")
+
+
+def persistence(run: Run) -> float:
+    """Least real coverage of the last year as a share of the most reached before: how much of what was reached is kept."""
+    adopted = run.state.journal.months.real_coverage * np.maximum(1, _arrived(run))
+    reached = adopted.max()
+    return float(adopted[-12:].min() / reached) if reached > 0 else float("nan")
+
+
+def _arrived(run: Run) -> np.ndarray:
+    months = np.arange(run.parameters.population.months)
+    return np.sum(run.state.changes.arrival[None, :] <= months[:, None], axis=1)
+
+
+def summary(run: Run) -> dict[str, float]:
+    """One number for each outcome of a run; NaN means unknown. `losses.*` sum to the gap."""
+    journal = run.state.journal
+    intended, realised, nominal = journal.intended.sum(), journal.realised.sum(), journal.nominal.sum()
+    by_place = journal.intended.sum(axis=0)
+    gaps = 1.0 - _share(journal.realised.sum(axis=0), by_place)
+    groups = fifths(run.territory.deprivation, run.territory.population)
+    worth = run.state.changes.ambition[None, :] * run.territory.population[:, None]
+    closed = journal.months.recovered.sum()
+    missing = (run.state.ledger.sum(axis=2) * worth).sum()
+    cells = journal.stages.sum()
+    row: dict[str, float] = {
+        "gap": float(1.0 - _share(realised, intended)),
+        "nominal_gap": float(1.0 - _share(nominal, intended)),
+        "rhetoric_reality": float(_share(nominal - realised, intended)),
+        "worst_decile_gap": worst_decile(gaps, by_place),
+        "months_to_half": months_to_half(run),
+        "recovered_later": float(_share(closed, closed + missing)),
+        "persistence": persistence(run),
+        "starts": float(journal.months.starts.sum()),
+        "stops": float(journal.months.stops.sum()),
+    }
+    for fifth in range(FIFTHS):
+        inside = groups == fifth
+        row[f"gap_fifth_{fifth + 1}"] = float(
+            1.0 - _share(journal.realised[:, inside].sum(), journal.intended[:, inside].sum())
+        )
+    for number, cause in enumerate(CAUSES):
+        row[f"losses.{cause}"] = float(_share(journal.lost[:, number].sum(), intended))
+    for number, stage in enumerate(STAGES):
+        row[f"stage.{stage}"] = float(_share(journal.stages[:, number].sum(), cells))
+    hours = journal.hours.sum(axis=0)
+    for number, activity in enumerate(ACTIVITIES):
+        row[f"hours.{activity}"] = float(_share(hours[number], hours.sum()))
+    return row
+
+
+def series(run: Run) -> dict[str, np.ndarray]:
+    """Columns by month, each of shape (months,): flows of the month, and shares of all that was intended so far."""
+    journal = run.state.journal
+    intended, realised = journal.intended.sum(axis=1), journal.realised.sum(axis=1)
+    nominal = journal.nominal.sum(axis=1)
+    so_far = np.cumsum(intended)
+    columns: dict[str, np.ndarray] = {
+        "month": np.arange(1, len(intended) + 1),
+        "intended": intended,
+        "realised": realised,
+        "nominal": nominal,
+        "gap": 1.0 - _share(np.cumsum(realised), so_far),
+        "gap_month": 1.0 - _share(realised, intended),
+        "nominal_gap": 1.0 - _share(np.cumsum(nominal), so_far),
+        "nominal_coverage": journal.months.nominal_coverage,
+        "real_coverage": journal.months.real_coverage,
+    }
+    for number, cause in enumerate(CAUSES):
+        columns[f"loss.{cause}"] = _share(np.cumsum(journal.lost[:, number]), so_far)
+    cells = journal.stages.sum(axis=1)
+    for number, stage in enumerate(STAGES):
+        columns[f"stage.{stage}"] = _share(journal.stages[:, number], cells)
+    for number, state in enumerate(STATES):
+        for kind, name in enumerate(KINDS):
+            columns[f"{state}.{name}"] = journal.readiness[:, kind, number]
+    for number, activity in enumerate(ACTIVITIES):
+        columns[f"hours.{activity}"] = journal.hours[:, number]
+    columns["starts"] = journal.months.starts
+    columns["stops"] = journal.months.stops
+    return columns
+
+
+def councils(run: Run) -> dict[str, Any]:
+    """Columns by place, each of shape (places,): gaps and losses over the whole run, state at its end."""
+    land, state = run.territory, run.state
+    intended = state.journal.intended.sum(axis=0)
+    lost = state.lost.sum(axis=1)
+    table: dict[str, Any] = {
+        "code": list(land.code),
+        "name": list(land.name),
+        "population": land.population,
+        "deprivation": land.deprivation,
+        "rurality": land.rurality,
+        "tile_row": list(land.tile_row) if land.tile_row else None,
+        "tile_col": list(land.tile_col) if land.tile_col else None,
+        "gap": 1.0 - _share(state.journal.realised.sum(axis=0), intended),
+        "nominal_gap": 1.0 - _share(state.journal.nominal.sum(axis=0), intended),
+        "will": state.places.will.copy(),
+        "ability": state.places.ability.copy(),
+        "capacity": state.places.capacity.copy(),
+    }
+    for number, cause in enumerate(CAUSES):
+        table[f"losses.{cause}"] = _share(lost[:, number], intended)
+    for number, stage in enumerate(STAGES):
+        table[f"stage.{stage}"] = np.mean(state.cells.stage == number, axis=1)
+    return table

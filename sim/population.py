@@ -1,0 +1,263 @@
+"""Population: places, bodies, users, and the stream of announced changes, drawn once for a world.
+
+Nothing here reads the table of rights: under one seed, every power structure meets the same people and the same problems.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import draws
+from sim.compiled import compiled
+from sim.parameters import Parameters
+from sim.power import KINDS
+from sim.state import (
+    ACTIVITIES,
+    BODIES,
+    CALENDAR,
+    CAPACITY_ROWS,
+    CAUSES,
+    CELLS,
+    CENTRE_COLUMNS,
+    CHANGES,
+    HEADS,
+    LEDGER,
+    MONTHS,
+    PLACES,
+    STAGES,
+    TIES,
+    Journal,
+    State,
+    Users,
+    table,
+)
+from sim.territory import Territory
+
+
+@compiled
+def draw_normals(key, count, spread):
+    """Own differences from a mean: one for each of `count` agents, with a standard deviation of `spread`."""
+    values = np.empty(count)
+    for agent in range(count):
+        values[agent] = spread * draws.normal(key, agent, 0, 0)
+    return values
+
+
+@compiled
+def draw_uniforms(key, count):
+    """One uniform draw for each of `count` agents."""
+    values = np.empty(count)
+    for agent in range(count):
+        values[agent] = draws.uniform(key, agent, 0, 0)
+    return values
+
+
+@compiled
+def start_levels(mean, offsets):
+    """Levels at the start: a mean and own differences, kept in [0, 1]."""
+    values = np.empty(len(offsets))
+    for agent in range(len(offsets)):
+        values[agent] = max(0.0, min(1.0, mean + offsets[agent]))
+    return values
+
+
+@compiled
+def less_by_deprivation(offsets, place, character, slope):
+    """Lower the users' own differences where their place is more deprived."""
+    for user in range(len(offsets)):
+        offsets[user] -= slope * character[place[user], 0]
+
+
+def apportion(total: int, weights: np.ndarray, least: int) -> np.ndarray:
+    """Share a whole number out in proportion to weights by largest remainders, with at least so many each."""
+    spare = total - least * len(weights)
+    exact = spare * weights / weights.sum()
+    parts = np.floor(exact).astype(np.int64)
+    rest = spare - int(parts.sum())
+    parts[np.argsort(-(exact - parts), kind="stable")[:rest]] += 1
+    return parts + least
+
+
+def _varied(mean: float, low: float, high: float, variety: float, luck: np.ndarray) -> np.ndarray:
+    return np.clip(mean * (1.0 + variety * (2.0 * luck - 1.0)), low, high)
+
+
+def stream(parameters: Parameters, keys: np.ndarray) -> np.ndarray:
+    """The stream of announced changes; those in progress at the start come first and have negative months of arrival."""
+    declared = parameters.changes
+    months = parameters.population.months
+    early = declared.in_progress
+    count = early + declared.arriving
+
+    def luck(stream_number: int) -> np.ndarray:
+        return draw_uniforms(keys[stream_number], count)
+
+    def varied(name: str, number: int, low: float, high: float) -> np.ndarray:
+        return _varied(getattr(declared, name), low, high, declared.variety, luck(number))
+
+    duration = varied("duration", draws.DURATION, 2.0, np.inf)
+    when = luck(draws.ARRIVAL)
+    begun = -1 - np.floor(0.6 * when[:early] * duration[:early]).astype(np.int64)
+    arrival = np.concatenate([begun, np.sort(np.floor(when[early:] * months).astype(np.int64))])
+    ambiguity = varied("ambiguity", draws.AMBIGUITY, 0.0, np.inf)
+    angle = 2.0 * np.pi * luck(draws.DIRECTION)
+    return table(
+        CHANGES,
+        count,
+        arrival=arrival,
+        duration=duration,
+        ambition=varied("ambition", draws.AMBITION, 0.0, np.inf),
+        radicalness=varied("radicalness", draws.RADICALNESS, 0.0, 1.0),
+        ambiguity=ambiguity,
+        heterogeneity=varied("heterogeneity", draws.HETEROGENEITY, 0.0, np.inf),
+        spillover=varied("spillover", draws.SPILLOVER, 0.0, 1.0),
+        visibility=varied("visibility", draws.VISIBILITY, 0.0, 1.0),
+        conflict=varied("conflict", draws.CONFLICT, 0.0, 1.0),
+        urgency=varied("urgency", draws.URGENCY, 0.0, np.inf),
+        first=np.cos(angle),
+        second=np.sin(angle),
+        need=ambiguity * draw_normals(keys[draws.NEED], count, 1.0),
+        error=draw_normals(keys[draws.ESTIMATION], count, 1.0),
+        head_start=luck(draws.HEAD_START),
+        half=-1,
+    )
+
+
+def _places(parameters: Parameters, land: Territory, keys: np.ndarray, users: np.ndarray) -> np.ndarray:
+    declared = parameters.authorities
+    count = len(land.code)
+    will_offset = draw_normals(keys[draws.PLACE_WILL], count, declared.will_spread)
+    ability_offset = draw_normals(keys[draws.PLACE_ABILITY], count, declared.ability_spread)
+    will = start_levels(declared.will, will_offset)
+    widening = 1.0 + parameters.mechanisms.uneven_ability * parameters.reference.equalising_spread
+    ability = start_levels(declared.ability, ability_offset * widening)
+    crisis_start = np.maximum(0.0, 1.0 + declared.crisis_by_deprivation * land.character[:, 0])
+    last_user = np.cumsum(users)
+    return table(
+        PLACES,
+        count,
+        population=land.population,
+        weight=land.population / land.population.sum(),
+        deprived=land.character[:, 0],
+        rural=land.character[:, 1],
+        will=will,
+        disposition=will,
+        will_offset=will_offset,
+        ability=ability,
+        ability_offset=ability_offset,
+        capacity=np.clip(1.0 - declared.usual_business - declared.crisis_demand * crisis_start, 0.0, 1.0),
+        crisis=declared.crisis_demand * crisis_start,
+        crisis_start=crisis_start,
+        reported=ability,
+        threshold=draw_normals(keys[draws.THRESHOLD], count, 1.0),
+        intent=draw_uniforms(keys[draws.INTENT], count),
+        granted=1.0,
+        funded=1.0,
+        first_user=last_user - users,
+        last_user=last_user,
+        first_tie=land.tie_start[:-1],
+        last_tie=land.tie_start[1:],
+    )
+
+
+def _bodies(parameters: Parameters, land: Territory, keys: np.ndarray) -> np.ndarray:
+    declared = parameters.bodies
+    count = parameters.population.bodies
+    least = 1 if count >= len(land.code) else 0
+    home = np.repeat(np.arange(len(land.code)), apportion(count, land.population, least))
+    several = draw_uniforms(keys[draws.BODY_HOME], count) < parameters.population.bodies_several
+    luck = draw_uniforms(keys[draws.BODY_SECOND], count)
+    first, last = land.tie_start[home], land.tie_start[home + 1]
+    chosen = np.minimum(first + np.floor(luck * (last - first)).astype(np.int64), last - 1)
+    tied = several & (last > first)
+    second = np.full(count, -1, np.int64)
+    second[tied] = land.tie_other[chosen[tied]]
+    offsets = [draw_normals(keys[k], count, declared.spread) for k in (draws.BODY_WILL, draws.BODY_ABILITY, draws.BODY_CAPACITY)]
+    return table(
+        BODIES,
+        count,
+        home=home,
+        second=second,
+        will=start_levels(declared.will, offsets[0]),
+        ability=start_levels(declared.ability, offsets[1]),
+        capacity=start_levels(declared.capacity, offsets[2]),
+        will_offset=offsets[0],
+        ability_offset=offsets[1],
+        capacity_offset=offsets[2],
+    )
+
+
+def _users(parameters: Parameters, land: Territory, keys: np.ndarray, parts: np.ndarray, changes: int) -> Users:
+    declared = parameters.users
+    count = int(parts.sum())
+    place = np.repeat(np.arange(len(parts), dtype=np.int32), parts)
+    will_offset = draw_normals(keys[draws.USER_WILL], count, declared.spread)
+    ability_offset = draw_normals(keys[draws.USER_ABILITY], count, declared.spread)
+    capacity_offset = draw_normals(keys[draws.USER_CAPACITY], count, declared.spread)
+    for offset in (ability_offset, capacity_offset):
+        less_by_deprivation(offset, place, land.character, declared.by_deprivation)
+    return Users(
+        place=place,
+        first=draw_normals(keys[draws.USER_NEED_FIRST], count, 1.0),
+        second=draw_normals(keys[draws.USER_NEED_SECOND], count, 1.0),
+        will=start_levels(declared.will, will_offset),
+        ability=start_levels(declared.ability, ability_offset),
+        capacity=start_levels(declared.capacity, capacity_offset),
+        will_offset=will_offset,
+        ability_offset=ability_offset,
+        capacity_offset=capacity_offset,
+        ready=np.zeros(count),
+        fit=np.zeros((changes, count)),
+    )
+
+
+def _journal(months: int, places: int) -> Journal:
+    return Journal(
+        months=table(MONTHS, months),
+        intended=np.zeros((months, places)),
+        realised=np.zeros((months, places)),
+        nominal=np.zeros((months, places)),
+        lost=np.zeros((months, len(CAUSES))),
+        stages=np.zeros((months, len(STAGES))),
+        readiness=np.zeros((months, len(KINDS), 3)),
+        hours=np.zeros((months, len(ACTIVITIES))),
+    )
+
+
+def populate(parameters: Parameters, land: Territory, seed: int, replication: int) -> State:
+    """Draw the world that (seed, replication) fixes, before its first month.
+
+    Raises:
+        ValueError: if there are fewer sampled users than places.
+    """
+    places = len(land.code)
+    if parameters.population.users < places:
+        raise ValueError(f"population.users is {parameters.population.users}, but every one of {places} places needs a user")
+    months = parameters.population.months
+    keys = draws.stream_keys(seed, replication, len(draws.STREAMS))
+    changes = stream(parameters, keys)
+    number = len(changes)
+    parts = apportion(parameters.population.users, land.population, 1)
+    centre = parameters.centre
+    when = np.arange(months)[:, None]
+    arrived = np.sum(changes.arrival <= when, axis=1)
+    return State(
+        keys=keys,
+        calendar=table(
+            CALENDAR, months, arrived=arrived, announced=arrived - np.sum(changes.arrival <= when - 12, axis=1)
+        ),
+        changes=changes,
+        places=_places(parameters, land, keys, parts),
+        reasons=np.zeros((places, CAPACITY_ROWS)),
+        ties=table(TIES, len(land.tie_other), other=land.tie_other, weight=land.tie_weight),
+        bodies=_bodies(parameters, land, keys),
+        users=_users(parameters, land, keys, parts, number),
+        centre=table(CENTRE_COLUMNS, 1, will=centre.will, ability=centre.ability, capacity=centre.capacity),
+        heads=table(HEADS, places + 1),
+        cells=table(
+            CELLS, places, number, started=-1, agenda_holder=-1, design_holder=-1, uptake=1.0, compatible=1.0
+        ),
+        ledger=np.zeros((places, number, LEDGER)),
+        lost=np.zeros((places, number, len(CAUSES))),
+        journal=_journal(months, places),
+    )

@@ -1,0 +1,91 @@
+"""What commands print for people to read: tables as text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.wording import cause_name, number, outcome_name, points
+
+WIDTH = 100
+SIDE_BY_SIDE = 4
+SHARES_ARE_NOT = ("months_to_half", "starts", "stops")
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text in aligned columns, the first to the left and the others to the right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = []
+    for first, *others in rows:
+        cells = [
+            first.ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)),
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def wrapped(text: str) -> str:
+    """Prose in lines of readable length."""
+    return "\n".join(textwrap.wrap(text, WIDTH)) + "\n"
+
+
+def comparison(summary: Mapping[str, Any]) -> str:
+    """The outcomes of every scenario with their 95 % intervals, and where the benefit was lost."""
+    scenarios = summary["scenarios"]
+    outcomes = [name for name in next(iter(scenarios.values())) if name != "losses"]
+    title = (
+        f"{summary['replications']} replications of each, seed {summary['seed']}, gapsim {summary['version']}"
+    )
+    head = ["mean, 95 % interval", *scenarios]
+    rows = [head, *([_named(o), *(_interval(o, s[o]) for s in scenarios.values())] for o in outcomes)]
+    if len(scenarios) > SIDE_BY_SIDE:
+        rows = [list(row) for row in zip(*rows, strict=True)]
+    parts = [title, table(rows)]
+    if len(scenarios) <= SIDE_BY_SIDE:
+        causes = next(iter(scenarios.values()))["losses"]
+        lost = [[cause_name(c), *(points(s["losses"][c]) for s in scenarios.values())] for c in causes]
+        parts.append(table([["where it was lost, % of intended benefit", *scenarios], *lost]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _named(outcome: str) -> str:
+    return outcome_name(outcome) + ("" if outcome in SHARES_ARE_NOT else ", %")
+
+
+def _interval(outcome: str, interval: Mapping[str, float | None]) -> str:
+    write = number if outcome in SHARES_ARE_NOT else points
+    mean, low, high = (write(interval[end]) for end in ("mean", "low", "high"))
+    return f"{mean} [{low}, {high}]" if interval["low"] is not None else mean
+
+
+def run(name: str, outcomes: Mapping[str, float]) -> str:
+    """The outcomes of one run."""
+    rows = [["outcome", name]]
+    for key, value in outcomes.items():
+        plain = key in SHARES_ARE_NOT
+        rows.append([_named(key), number(value) if plain else points(value)])
+    return table(rows)
+
+
+def checks(found: Sequence[Mapping[str, Any]]) -> str:
+    """Checks of the model, one a line: what was predicted, what came, whether it holds."""
+    head = ["check", "class", "predicted", "mean", "95 % interval", ""]
+    rows = [head, *(_check(check) for check in found)]
+    failed = sum(check["passed"] is False for check in found)
+    held = sum(check["passed"] is True for check in found)
+    return f"{table(rows)}\n\n{held} hold, {failed} do not, {len(found) - held - failed} are only reported."
+
+
+def _check(check: Mapping[str, Any]) -> list[str]:
+    mean, low, high = (number(check[end], 4) for end in ("mean", "low", "high"))
+    verdict = {True: "holds", False: "DOES NOT HOLD"}.get(check["passed"], "reported")
+    return [
+        str(check["name"]),
+        str(check["class"]),
+        str(check["predicted"]),
+        mean,
+        f"[{low}, {high}]",
+        verdict,
+    ]

@@ -1,0 +1,89 @@
+"""What is wrong: with what somebody asked for, all of it at once and with what would be right, or with a run."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+COMMAND_LINE = "command line"
+LONGEST_VALUE = 120
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong: where it stands, which key and value, what is allowed, and what was probably meant.
+
+    Args:
+        where: file, or `command line`.
+        key: the key, name or option.
+        wrong: what is wrong and what is allowed, in words.
+        value: the value as written; empty when there is none to show.
+        nearest: the valid key or name that looks most like this one.
+    """
+
+    where: str
+    key: str
+    wrong: str
+    value: str = ""
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        given = f"{self.key} = {self.value}" if self.value else self.key
+        hint = f"; did you mean `{self.nearest}`?" if self.nearest else ""
+        return f"{self.where}: {given}: {self.wrong}{hint}"
+
+
+class InputProblems(Exception):
+    """What was asked for cannot be done; every reason is listed, and nothing has been written."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(problems))
+        super().__init__(self.report())
+
+    def report(self) -> str:
+        """All problems, one a line."""
+        count = len(self.problems)
+        title = "One problem" if count == 1 else f"{count} problems"
+        return "\n".join([f"{title}; nothing was written.", *(f"  {problem}" for problem in self.problems)])
+
+
+class RunFailed(Exception):
+    """A run stopped with an error; the message says which run and why."""
+
+
+def shown(value: Any) -> str:
+    """A value as it may stand in a message: text in quotes, so that '0.4' and 0.4 can be told apart."""
+    if isinstance(value, dict):
+        text = "{" + ", ".join(f"{key}: {shown(part)}" for key, part in value.items()) + "}"
+    elif value is None:
+        text = "null"
+    else:
+        text = repr(value)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def nearest_name(name: str, names: Iterable[str]) -> str | None:
+    """The known name that looks most like a mistyped one, or None if nothing does."""
+    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def whole_number(option: str, text: str | None, default: int, low: int, high: int) -> int | Problem:
+    """The whole number given to an option, or what is wrong with it."""
+    if text is None:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        value = None
+    if value is None or not low <= value <= high:
+        return Problem(COMMAND_LINE, option, f"must be a whole number from {low} to {high}", text or "''")
+    return value
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Raise all problems together, if there are any."""
+    if problems:
+        raise InputProblems(problems)

@@ -1,0 +1,232 @@
+"""The report of a comparison: one HTML file that answers, shows and tells what was assumed, with nothing fetched."""
+
+from __future__ import annotations
+
+import html
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.analysis import differences, interval
+from sim.assumptions import differing, interventions, not_default, power_table
+from sim.charting.frame import Chart
+from sim.charting.places import tiles
+from sim.charts import charts, drawing, library
+from sim.verdict import Verdict, verdict
+from sim.wording import counted, outcome_name, written_difference, written_level
+
+if TYPE_CHECKING:
+    from sim.comparison import Comparison
+
+HEADLINE_OUTCOMES = (
+    "gap",
+    "nominal_gap",
+    "rhetoric_reality",
+    "worst_decile_gap",
+    "gap_fifth_1",
+    "gap_fifth_5",
+    "months_to_half",
+    "recovered_later",
+    "persistence",
+)
+
+# The page may run and show what it carries, and may fetch nothing.
+FENCE = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+
+NO_SCRIPT = "<noscript><p>The charts need JavaScript. Their numbers stand in the tables.</p></noscript>"
+
+NO_MAP = (
+    "<h2>Map</h2><p>No map is drawn: the table of places does not give every place a tile of its own "
+    "(columns <code>tile_row</code> and <code>tile_col</code>).</p>"
+)
+
+
+def write_report(comparison: Comparison, path: str | Path, command: str | None = None) -> Path:
+    """Write the report; a reader never finds half of one.
+
+    Args:
+        comparison: what to report.
+        path: where the HTML file goes; its folder is made if need be.
+        command: the command that gives these numbers again; by default the one without overrides.
+
+    Returns:
+        The path written.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    page = report_html(comparison, command)
+    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=".report-", suffix=".html")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(page)
+        # mkstemp makes files for their owner alone; a report is for whoever may read its folder.
+        os.chmod(beside, 0o644)
+        os.replace(beside, target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def report_html(comparison: Comparison, command: str | None = None) -> str:
+    """The whole page as text."""
+    drawn = charts(comparison)
+    parts = [
+        f"<h1>Where power resides, and the implementation gap</h1>{_lead(comparison)}",
+        _verdict(verdict(comparison)),
+        _contents(drawn, comparison),
+        _headline_numbers(comparison),
+        NO_SCRIPT,
+        *(_chart(chart) for chart in drawn),
+        NO_MAP if tiles(comparison) is None else "",
+        _all_differences(comparison),
+        _assumptions(comparison),
+        _asset("reading.html"),
+        _again(comparison, command),
+        f"<footer>{_asset('licence.html')}<p>{_made_by(comparison)}. Not a forecast: one point of a map.</p></footer>",
+    ]
+    drawings = "".join(
+        f'<script type="application/json" id="{c.key}-drawing">{drawing(c)}</script>' for c in drawn
+    )
+    return (
+        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{FENCE}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(', '.join(s.name for s in comparison.scenarios))}: the implementation gap</title>"
+        f"<style>{_asset('report.css')}</style></head><body><main>{''.join(parts)}</main>{drawings}"
+        f"<script>{library()}</script><script>{_asset('report.js')}</script></body></html>\n"
+    )
+
+
+def escape(words: object) -> str:
+    """Text from a scenario file, made safe for the page; a number is not parted from its percent sign."""
+    return html.escape(str(words)).replace(" %", "\u00a0%")
+
+
+def table(columns: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
+    """An HTML table whose first column names its rows."""
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in others)}</tr>'
+        for first, *others in rows
+    )
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _asset(name: str) -> str:
+    return resources.files("sim").joinpath("report_assets", name).read_text(encoding="utf-8")
+
+
+def _made_by(comparison: Comparison) -> str:
+    runs = counted(
+        comparison.replications, "paired replication" if len(comparison.scenarios) > 1 else "replication"
+    )
+    return f"gapsim {escape(comparison.version)} · seed {comparison.seed} · n = {runs}"
+
+
+def _lead(comparison: Comparison) -> str:
+    scenarios = comparison.scenarios
+    named = "; ".join(
+        f"<b>{escape(s.name)}</b>" + (f": {escape(s.title)}" if s.title else "") for s in scenarios
+    )
+    places, months = len(scenarios[0].places["name"]), scenarios[0].series["gap"].shape[1]
+    return f'<p class="lead">{named}.<br>{places} places · {months} months · {_made_by(comparison)}</p>'
+
+
+def _verdict(said: Verdict) -> str:
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in said.sentences)
+    headline = f'<p class="headline">{escape(said.headline)}</p>'
+    return f'<section class="verdict" aria-label="Verdict">{headline}<ul>{items}</ul></section>'
+
+
+def _contents(drawn: list[Chart], comparison: Comparison) -> str:
+    places = [(f"{chart.key}-section", chart.heading) for chart in drawn]
+    if len(comparison.scenarios) > 1:
+        places.append(("numbers", "All differences"))
+    places += [
+        ("assumptions", "What was assumed"),
+        ("reading", "How to read this"),
+        ("again", "Make it again"),
+    ]
+    links = " ".join(f'<a href="#{place}">{escape(words)}</a>' for place, words in places)
+    return f'<nav aria-label="Contents">{links}</nav>'
+
+
+def _headline_numbers(comparison: Comparison) -> str:
+    scenarios = comparison.scenarios
+    apart = {d.outcome: d for d in differences(comparison)} if len(scenarios) == 2 else {}
+    heads = ["Mean (95 % interval)", *(s.name for s in scenarios)]
+    if apart:
+        heads += [f"Paired difference, {scenarios[0].name} − {scenarios[1].name}", "Pairs"]
+    rows: list[list[object]] = []
+    for outcome in HEADLINE_OUTCOMES:
+        if all(outcome in s.summaries for s in scenarios):
+            row = [written_level(outcome, interval(s.summaries[outcome])) for s in scenarios]
+            rows.append([outcome_name(outcome).capitalize(), *row])
+        if outcome in apart:
+            rows[-1] += [written_difference(apart[outcome]), apart[outcome].pairs]
+    return table(heads, rows)
+
+
+def _chart(chart: Chart) -> str:
+    spoken = escape(f"{chart.title}. {chart.summary}")
+    box = f'id="{chart.key}" role="img" aria-label="{spoken}" style="height:{int(chart.layout["height"])}px"'
+    return (
+        f'<section id="{chart.key}-section"><h2>{escape(chart.heading)}</h2>'
+        f'<figure><div class="chart" {box}></div></figure>'
+        f"<details><summary>What the chart shows, and its numbers</summary><p>{escape(chart.summary)}</p>"
+        f"{table(chart.columns, chart.rows)}</details></section>"
+    )
+
+
+def _all_differences(comparison: Comparison) -> str:
+    if len(comparison.scenarios) < 2:
+        return ""
+    rows = [
+        (f"{d.a} − {d.b}", outcome_name(d.outcome), written_difference(d), d.pairs)
+        for d in differences(comparison)
+    ]
+    numbers = table(("Pair", "Outcome", "Mean difference (95 % interval)", "Pairs"), rows)
+    opening = "<details><summary>Every pair and every outcome, each interval read alone</summary>"
+    return f'<section id="numbers"><h2>All paired differences</h2>{opening}{numbers}</details></section>'
+
+
+def _assumptions(comparison: Comparison) -> str:
+    names = [s.name for s in comparison.scenarios]
+    parts = [
+        '<section id="assumptions"><h2>What was assumed</h2>',
+        "<h3>Where power resides at the start: who holds which right, in percent</h3>",
+        table(("Right", *names), power_table(comparison)),
+    ]
+    if len(names) > 1:
+        rows = differing(comparison)
+        parts.append("<h3>What else the scenarios differ in</h3>")
+        parts.append(
+            table(("Parameter", *names, "Meaning"), rows) if rows else "<p>In no other parameter.</p>"
+        )
+    dated = interventions(comparison)
+    if dated:
+        columns = ("Scenario", "From month", "Parameter", "New value", "Where")
+        parts.append("<h3>Dated changes</h3>" + table(columns, dated))
+    rows = not_default(comparison)
+    if rows:
+        columns = ("Parameter", "Value", "Default", "Unit", "Meaning")
+        parts.append("<h3>Not at its default, in all of them</h3>" + table(columns, rows))
+    parts.append(
+        "<p>Every other parameter has its declared default; <code>gapsim config</code> lists them, with sources and "
+        "ranges. Most sizes are assumptions.</p></section>"
+    )
+    return "".join(parts)
+
+
+def _again(comparison: Comparison, command: str | None) -> str:
+    names = " ".join(s.name for s in comparison.scenarios)
+    default = f"gapsim compare {names} --replications {comparison.replications} --seed {comparison.seed}"
+    version = escape(comparison.version)
+    return (
+        f'<section id="again"><h2>Make it again</h2><p>With gapsim {version}:</p>'
+        f"<pre>{escape(command or default)}</pre></section>"
+    )

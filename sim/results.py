@@ -1,0 +1,143 @@
+"""What runs leave behind: tidy tables and the facts to make them again, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from sim import provenance
+from sim.comparison import Comparison, ScenarioRuns
+from sim.problems import COMMAND_LINE, Problem
+
+RESULTS = Path("results")
+
+
+def default_folder(kind: str, identity: Mapping[str, Any]) -> Path:
+    """The folder that results go to when none is named: the same request always names the same one."""
+    text = json.dumps({**identity, "version": provenance.version()}, sort_keys=True)
+    return RESULTS / f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+
+
+def folder_problem(folder: Path) -> Problem | None:
+    """What stands in the way of writing to a folder, found before anything is run."""
+    nearest = folder
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        return Problem(COMMAND_LINE, "--out", f"{nearest} is not a folder", str(folder))
+    if not os.access(nearest, os.W_OK):
+        return Problem(COMMAND_LINE, "--out", f"{nearest} cannot be written to", str(folder))
+    return None
+
+
+@contextmanager
+def whole(folder: Path) -> Iterator[Path]:
+    """A draft folder to fill: its files take their place when all are written, or leave no trace.
+
+    Files of the same names in an existing folder are replaced; others there are left alone.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        yield draft
+        if folder.exists():
+            for file in sorted(draft.iterdir()):
+                os.replace(file, folder / file.name)
+        else:
+            draft.chmod(0o755)
+            os.replace(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def write_table(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray]) -> None:
+    """Write columns of numbers and text as a Parquet table; unknown numbers (NaN) become null."""
+    arrays = [_arrow(values) for values in columns.values()]
+    parquet.write_table(pa.Table.from_arrays(arrays, names=list(columns)), path)
+
+
+def _arrow(values: Sequence[Any] | np.ndarray) -> pa.Array:
+    # Built from buffers: `pa.array` would import pandas, which takes longer than the comparison itself.
+    column = np.asarray(values)
+    if column.dtype.kind in "iub":
+        return pa.Array.from_buffers(pa.int64(), len(column), [None, pa.py_buffer(column.astype(np.int64))])
+    if column.dtype.kind == "f":
+        known = ~np.isnan(column)
+        mask = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+        return pa.Array.from_buffers(
+            pa.float64(), len(column), [mask, pa.py_buffer(column.astype(np.float64))]
+        )
+    words = [str(word).encode() for word in values]
+    ends = np.cumsum([0, *(len(word) for word in words)]).astype(np.int32)
+    return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(words)))
+
+
+def write_comparison(folder: Path, comparison: Comparison, command: str) -> None:
+    """Write the tables and metadata of a comparison into a folder.
+
+    `runs.parquet` has a row for each replication of each scenario, `councils.parquet` a row for each council of each
+    scenario (means over the replications).
+    """
+    scenarios = comparison.scenarios
+    write_table(folder / "runs.parquet", _runs(comparison))
+    write_table(
+        folder / "councils.parquet", _under(scenarios, [_councils(scenario) for scenario in scenarios])
+    )
+    write_metadata(folder, scenarios, comparison.seed, command, replications=comparison.replications)
+
+
+def write_run(folder: Path, run: ScenarioRuns, seed: int, command: str) -> None:
+    """Write the monthly series, the councils and the metadata of a single run into a folder."""
+    write_table(folder / "series.parquet", {name: values[0] for name, values in run.series.items()})
+    write_table(folder / "councils.parquet", _under([run], [_councils(run)]))
+    write_metadata(folder, [run], seed, command)
+
+
+def _runs(comparison: Comparison) -> dict[str, Any]:
+    n = comparison.replications
+    keys = [{"replication": np.arange(n), "seed": np.full(n, comparison.seed)} for _ in comparison.scenarios]
+    tables = [{**key, **s.summaries} for key, s in zip(keys, comparison.scenarios, strict=True)]
+    return _under(comparison.scenarios, tables)
+
+
+def _councils(scenario: ScenarioRuns) -> dict[str, Any]:
+    return {**scenario.places, **{name: values.mean(axis=0) for name, values in scenario.councils.items()}}
+
+
+def _under(scenarios: Sequence[ScenarioRuns], tables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Tables of the same columns, one under the other, with the scenario's name in front."""
+    first = next(iter(tables[0]))
+    names = [s.name for s, table in zip(scenarios, tables, strict=True) for _ in table[first]]
+    return {
+        "scenario": names,
+        **{column: np.concatenate([table[column] for table in tables]) for column in tables[0]},
+    }
+
+
+def write_metadata(
+    folder: Path, scenarios: Sequence[ScenarioRuns], seed: int, command: str, **more: Any
+) -> None:
+    """Write what is needed to make the results again: resolved parameters, seed, versions, commit and command."""
+    content = {
+        "command": f"gapsim {command}",
+        "seed": seed,
+        **more,
+        "versions": provenance.versions(),
+        "commit": provenance.commit(),
+        "scenarios": {
+            s.name: {"title": s.title, "parameters": s.parameters.model_dump(mode="json")} for s in scenarios
+        },
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / "metadata.json").write_text(text + "\n", encoding="utf-8")

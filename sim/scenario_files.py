@@ -1,0 +1,158 @@
+"""Scenario files: where they are, and what each says.
+
+A scenario file is small: the line `# @package _global_`, a `header` (title, question, source), and then only what
+differs from the declared defaults.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from sim import places
+from sim.overrides import INTERPOLATION, NO_INTERPOLATION, has_interpolation, leaves
+from sim.problems import COMMAND_LINE, Problem, nearest_name, shown
+
+PACKAGE_LINE = "# @package _global_"
+HEADER = ("title", "question", "source")
+NAME = re.compile(r"[A-Za-z]\w*(-\w+)*")
+ALIASES = {"status_quo": "baseline"}
+"""Other names of shipped scenarios: the baseline is the status quo."""
+
+
+@dataclass
+class ScenarioFile:
+    """What one scenario file says.
+
+    Args:
+        name: the file's name without `.yaml`.
+        where: the file as messages name it.
+        header: title, question and source.
+        leaves: value by parameter, rows of power taken apart.
+        problems: all that is wrong with the file's form; values are checked once composed.
+    """
+
+    name: str
+    where: str
+    header: dict[str, str] = field(default_factory=dict)
+    leaves: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def shelf(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list[Problem]]:
+    """All scenarios by name: the shipped ones, then those of added folders.
+
+    Returns:
+        Path by name in alphabetical order for each folder, and what is wrong with folders and names.
+    """
+    found: dict[str, Path] = {}
+    problems = []
+    # The same folder named twice is one folder.
+    given = [places.shipped("scenarios"), *folders]
+    for folder in {Path(folder).resolve() if str(folder) else folder: folder for folder in given}.values():
+        if not str(folder).strip() or not Path(folder).is_dir():
+            problems.append(
+                Problem(COMMAND_LINE, "--scenarios", "there is no such folder", shown(str(folder)))
+            )
+            continue
+        for path in sorted(Path(folder).glob("*.yaml")):
+            name = path.stem
+            if not NAME.fullmatch(name):
+                problems.append(
+                    Problem(_where(path), name, "a scenario's name is letters, digits, `_` and `-`")
+                )
+            elif name in found:
+                problems.append(
+                    Problem(_where(path), name, f"the same name is taken by {_where(found[name])}")
+                )
+            elif name in ALIASES:
+                problems.append(Problem(_where(path), name, f"the same name stands for {ALIASES[name]}"))
+            else:
+                found[name] = path
+    return found, problems
+
+
+def find(name: str, known: Mapping[str, Path]) -> Path | Problem:
+    """The file of a scenario, or what is wrong with its name."""
+    if not name.strip():
+        return Problem(COMMAND_LINE, "scenario", "the name is empty", "''")
+    path = known.get(ALIASES.get(name, name))
+    if path is None:
+        return Problem(
+            COMMAND_LINE, name, "there is no such scenario", "", nearest_name(name, [*known, *ALIASES])
+        )
+    return path
+
+
+def read(path: Path) -> ScenarioFile:
+    """Read one scenario file, and find all that is wrong with its form."""
+    file = ScenarioFile(path.stem, _where(path))
+
+    def wrong(key: str, said: str, value: str = "", nearest: str | None = None) -> None:
+        file.problems.append(Problem(file.where, key, said, value, nearest))
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        wrong("file", f"cannot be read ({error})")
+        return file
+    if text.partition("\n")[0].strip() != PACKAGE_LINE:
+        wrong("first line", f"must be `{PACKAGE_LINE}`, or what follows would change nothing")
+    try:
+        content = OmegaConf.create(text)
+    except (yaml.YAMLError, OmegaConfBaseException) as error:
+        said = (
+            NO_INTERPOLATION
+            if INTERPOLATION in text
+            else f"is not valid YAML ({' '.join(str(error).split())})"
+        )
+        wrong("file", said)
+        return file
+    if not isinstance(content, DictConfig):
+        wrong("file", "must be a mapping of keys to values")
+        return file
+    tree = OmegaConf.to_container(content, resolve=False)
+    assert isinstance(tree, dict)
+    _header(tree.pop("header", None), file)
+    _deltas(tree, file)
+    return file
+
+
+def _header(header: Any, file: ScenarioFile) -> None:
+    if has_interpolation(header):
+        file.problems.append(Problem(file.where, "header", NO_INTERPOLATION))
+        return
+    given = header if isinstance(header, Mapping) else {}
+    file.header = {key: given[key].strip() for key in HEADER if isinstance(given.get(key), str)}
+    for key in (key for key in given if key not in HEADER):
+        said, nearest = f"a header has {', '.join(HEADER)}", nearest_name(str(key), HEADER)
+        file.problems.append(Problem(file.where, f"header.{key}", said, shown(given[key]), nearest))
+    for key in (key for key in HEADER if not file.header.get(key)):
+        said = "every scenario must say its title, question and source, as plain text"
+        file.problems.append(Problem(file.where, f"header.{key}", said))
+
+
+def _deltas(tree: dict[Any, Any], file: ScenarioFile) -> None:
+    for key in [str(key) for key in tree if str(key) in ("seed", "hydra", "defaults", "scenario")]:
+        said = "is no part of a scenario: a header, and then only parameters"
+        file.problems.append(Problem(file.where, key, said, shown(tree.pop(key))))
+    for found in leaves("", tree, file.where):
+        if isinstance(found, Problem):
+            file.problems.append(found)
+        elif has_interpolation(found[1]):
+            file.problems.append(Problem(file.where, found[0], NO_INTERPOLATION, shown(found[1])))
+        else:
+            file.leaves[found[0]] = found[1]
+
+
+def _where(path: Path) -> str:
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative

@@ -1,0 +1,266 @@
+"""The state of one run: a table for each kind of agent, a column for each state variable.
+
+Shapes: A places (one local authority each), I changes, B third-sector bodies, U sampled users, T months. A change × authority
+is a *cell*; its columns have shape (A, I). Row A of the parameter record and of `heads` stands for the centre.
+A table is one structured array: a rule reads `authority.will` of one row, an analysis `places.will` of all of them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+NOT_STARTED, SEE, SPARK, SHAPE, SHIFT, ABANDONED = range(6)
+STAGES = ("not_started", "see", "spark", "shape", "shift", "abandoned")
+
+NOBODY, CENTRE, AUTHORITIES, THIRD_SECTOR, USERS = -1, 0, 1, 2, 3
+
+OPEN, QUEUED, PASSING = range(3)
+"""What a cell that has finished a stage waits for: nothing yet, the heads who decide, or decision points."""
+
+CAUSES = (
+    "not_started", "waiting_on_clearance", "waiting_on_attention", "will", "ability", "capacity",
+    "switching", "policy_end", "participation", "reporting", "prevention",
+    "wrong_design", "relapse", "blame", "ritual_compliance", "not_taken_up", "spillover_missing", "devalued_by_delay", "ahead",
+)  # fmt: skip
+(
+    LATE_START, CLEARANCE, ATTENTION, WILL, ABILITY, CAPACITY,
+    SWITCHING, POLICY_END, PARTICIPATION, REPORTING, PREVENTION,
+    WRONG_DESIGN, RELAPSE, BLAME, RITUAL, NOT_TAKEN_UP, SPILLOVER_MISSING, DEVALUED, AHEAD,
+) = range(len(CAUSES))  # fmt: skip
+LEDGER = 14
+"""The first causes explain missing coverage and have a ledger; the rest are losses on delivered coverage."""
+CAPACITY_ROWS = 6
+"""`capacity` and the five rows that follow it share what staff time held back."""
+
+ACTIVITIES = (
+    "usual_business", "crisis", "policy_end", "switching", "reporting",
+    "delivery", "design", "participation", "support", "unspent",
+)  # fmt: skip
+(
+    USUAL_BUSINESS, CRISIS, POLICY_WORK, SWITCHING_TIME, REPORT_WORK,
+    DELIVERY, DESIGN_WORK, CO_DESIGN, SUPPORT, UNSPENT,
+) = range(len(ACTIVITIES))  # fmt: skip
+
+
+WHOLE, REAL = np.int64, np.float64
+
+CHANGES = np.dtype(
+    [
+        ("arrival", WHOLE),  # month announced; negative if before the run
+        ("duration", REAL),  # planned months to full coverage
+        ("ambition", REAL),  # intended benefit per user a month
+        ("radicalness", REAL),
+        ("ambiguity", REAL),
+        ("heterogeneity", REAL),
+        ("spillover", REAL),
+        ("visibility", REAL),
+        ("conflict", REAL),
+        ("urgency", REAL),
+        ("first", REAL),  # direction of the change among needs, first component
+        ("second", REAL),  # and second
+        ("need", REAL),  # right answer for the nation
+        ("error", REAL),  # standardised national estimation error
+        ("head_start", REAL),  # share of the planned path already gone, if begun before the run
+        ("standard", REAL),  # design that most people live under
+        ("restandard", WHOLE),  # 1 when a design changed since `standard` was reckoned
+        ("half", WHOLE),  # months from arrival until half of the nation has it as meant, or -1
+    ]
+)
+"""Announced changes, in the order of their arrival. What is announced never depends on the table of rights."""
+
+CALENDAR = np.dtype(
+    [
+        ("arrived", WHOLE),  # changes announced by this month
+        ("announced", REAL),  # announcements in the twelve months up to this one
+    ]
+)
+"""What each month brings from outside."""
+
+PLACES = np.dtype(
+    [
+        ("population", REAL),
+        ("weight", REAL),  # share of the nation's people
+        ("deprived", REAL),  # standardised deprivation
+        ("rural", REAL),  # standardised rurality
+        ("will", REAL),
+        ("disposition", REAL),  # will before peers speak
+        ("will_offset", REAL),  # own difference from the mean will
+        ("ability", REAL),
+        ("ability_offset", REAL),  # own difference from the mean ability
+        ("gained", REAL),  # ability gained since the start
+        ("capacity", REAL),  # staff time left once business as usual and crises are served
+        ("capacity_offset", REAL),  # what was written through an agent
+        ("crisis", REAL),  # share of staff hours in crises
+        ("crisis_start", REAL),  # that share at the start, as a multiple of the mean
+        ("results", REAL),  # delivered share of the benefit intended last month
+        ("promise", REAL),  # share reported last month and not delivered
+        ("told", REAL),  # share of live changes imposed without voice
+        ("shaped", REAL),  # share of live changes shaped here
+        ("reported", REAL),  # the centre's picture of the place's ability
+        ("threshold", REAL),  # standardised pledge threshold
+        ("intent", REAL),  # draw against the share of signatories who mean it
+        ("signed", REAL),  # 1 if signed the pledge
+        ("granted", REAL),  # share of wanted hours that staff can give
+        ("busy", REAL),  # hours wanted as a share of hours on offer
+        ("funded", REAL),  # multiple of the mean change money held for this place
+        ("co_design", REAL),  # share of users' time that co-design takes
+        ("broker", REAL),  # readiness of third-sector bodies at work here
+        ("support", REAL),  # hours a month that they bring
+        ("trust", REAL),  # mean will of users
+        ("user_ability", REAL),  # mean ability of users
+        ("user_time", REAL),  # mean time of users left after co-design
+        ("first_user", WHOLE),
+        ("last_user", WHOLE),  # one past the last
+        ("first_tie", WHOLE),
+        ("last_tie", WHOLE),  # one past the last
+    ]
+)
+"""Local authorities and their places."""
+
+TIES = np.dtype(
+    [
+        ("other", WHOLE),  # place at the other end
+        ("weight", REAL),  # share of the place's attention; sums to 1 for each place
+    ]
+)
+"""Lateral ties, built once from data; a table of rights changes what they carry, never whether they are there."""
+
+BODIES = np.dtype(
+    [
+        ("home", WHOLE),
+        ("second", WHOLE),  # second place of work, or -1
+        ("will", REAL),
+        ("ability", REAL),
+        ("capacity", REAL),
+        ("will_offset", REAL),
+        ("ability_offset", REAL),
+        ("capacity_offset", REAL),
+    ]
+)
+"""Third-sector bodies."""
+
+CENTRE_COLUMNS = np.dtype(
+    [
+        ("will", REAL),
+        ("ability", REAL),
+        ("capacity", REAL),
+        ("will_offset", REAL),
+        ("ability_offset", REAL),
+        ("capacity_offset", REAL),
+    ]
+)
+"""Central government, one row."""
+
+HEADS = np.dtype(
+    [
+        ("asked", WHOLE),  # requests made so far
+        ("served", WHOLE),  # requests decided so far
+    ]
+)
+"""Queues of requests for decision: one row for each authority, the last for the centre."""
+
+CELLS = np.dtype(
+    [
+        ("stage", WHOLE),
+        ("progress", REAL),  # within the stage; full at 1
+        ("started", WHOLE),  # month, or -1
+        ("agenda_holder", WHOLE),
+        ("design_holder", WHOLE),
+        ("designed", WHOLE),  # 1 once a design is in use
+        ("design", REAL),
+        ("learned", REAL),  # signals learned from pilots that failed
+        ("reviewed", WHOLE),  # 1 once the pilot has been judged
+        ("gate", WHOLE),
+        ("ticket", WHOLE),
+        ("points", WHOLE),  # decision points still to pass: vertical ones count thousands, horizontal ones units
+        ("tries", WHOLE),  # failed tries at the present point
+        ("haste", REAL),  # pressure that discovery gave way to
+        ("design_hours", REAL),  # hours of design and discovery, spread over the plan
+        ("nominal", REAL),  # coverage as reported
+        ("real", REAL),  # coverage done as meant
+        ("behind", REAL),  # months behind plan, weighted by coverage
+        ("fit", REAL),  # mean fit of the design to the place's users
+        ("uptake", REAL),  # share of fitting benefit that users take up
+        ("review", WHOLE),  # month of the next review of uptake
+        ("compatible", REAL),  # fit of the design to the nation's standard
+        ("intended", REAL),  # benefit intended so far
+        ("realised", REAL),  # benefit realised so far
+    ]
+)
+"""Change × authority, shape (A, I)."""
+
+MONTHS = np.dtype(
+    [
+        ("starts", REAL),
+        ("stops", REAL),
+        ("recovered", REAL),  # missing progress made up after it had opened, in benefit a month
+        ("endowment", REAL),  # hours of authorities, bodies and change money
+        ("nominal_coverage", REAL),  # mean over changes announced, weighted by people
+        ("real_coverage", REAL),
+    ]
+)
+"""What is written down of each month."""
+
+
+def table(columns: np.dtype, *shape: int, **values: np.ndarray | float) -> np.ndarray:
+    """A table of rows with named columns; a column is `table.name`, a row's value `table[row].name`.
+
+    Args:
+        columns: layout of one row.
+        shape: how many rows.
+        values: what columns start with; the others start at 0.
+    """
+    rows = np.zeros(shape, columns)
+    for name, value in values.items():
+        rows[name] = value
+    return rows.view(np.recarray)
+
+
+class Users(NamedTuple):
+    """Sampled users, ordered by place: a contiguous column for each variable, since there may be millions."""
+
+    place: np.ndarray
+    first: np.ndarray  # personal need, standardised, first component
+    second: np.ndarray
+    will: np.ndarray
+    ability: np.ndarray
+    capacity: np.ndarray
+    will_offset: np.ndarray
+    ability_offset: np.ndarray
+    capacity_offset: np.ndarray
+    ready: np.ndarray  # readiness to take up, ability aside
+    fit: np.ndarray  # (I, U) how well the design in use fits the person
+
+
+class Journal(NamedTuple):
+    """What is written down each month; rules never read it."""
+
+    months: np.ndarray  # (T,) table of MONTHS
+    intended: np.ndarray  # (T, A)
+    realised: np.ndarray  # (T, A)
+    nominal: np.ndarray  # (T, A) benefit if reports were true
+    lost: np.ndarray  # (T, causes)
+    stages: np.ndarray  # (T, stages) cells of announced changes
+    readiness: np.ndarray  # (T, 4 kinds, 3: will, ability, capacity)
+    hours: np.ndarray  # (T, activities)
+
+
+class State(NamedTuple):
+    """Everything that one run holds."""
+
+    keys: np.ndarray  # one key for each stream of draws
+    calendar: np.ndarray  # (T,) table of CALENDAR
+    changes: np.ndarray  # (I,) table of CHANGES
+    places: np.ndarray  # (A,) table of PLACES
+    reasons: np.ndarray  # (A, 6) how the lack of staff time is shared among its reasons
+    ties: np.ndarray  # table of TIES, in the order of places
+    bodies: np.ndarray  # (B,) table of BODIES
+    users: Users
+    centre: np.ndarray  # (1,) table of CENTRE_COLUMNS
+    heads: np.ndarray  # (A + 1,) table of HEADS
+    cells: np.ndarray  # (A, I) table of CELLS
+    ledger: np.ndarray  # (A, I, LEDGER) progress missing, by cause
+    lost: np.ndarray  # (A, I, causes) benefit lost so far, by cause
+    journal: Journal

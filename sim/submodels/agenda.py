@@ -1,0 +1,145 @@
+"""Agenda: which change starts where, and when; who holds the right to decide on it there.
+
+A change that has been announced waits in each place until it is started. The holder of the right `agenda` is drawn for each
+change and place; so is the holder of `design`. Every holder starts changes at the same base rate.
+"""
+
+from sim import draws
+from sim.compiled import compiled
+from sim.state import AUTHORITIES, CENTRE, LATE_START, NOT_STARTED, SEE, SPARK, THIRD_SECTOR, USERS
+
+
+@compiled
+def holder(centre, authorities, third_sector, users, luck):
+    """Who holds an indivisible right: the kind of agent into whose share the luck falls, in fixed order.
+
+    Raising one share at the cost of another only adds to what its holder holds.
+    """
+    if luck < centre:
+        return CENTRE
+    if luck < centre + authorities:
+        return AUTHORITIES
+    if luck < centre + authorities + third_sector:
+        return THIRD_SECTOR
+    if users > 0.0:
+        return USERS
+    if third_sector > 0.0:
+        return THIRD_SECTOR
+    return AUTHORITIES if authorities > 0.0 else CENTRE
+
+
+@compiled
+def layers_to(who, row):
+    """Layers that a signal of need climbs before it reaches a holder; information kept by users passes some of them by."""
+    if who == CENTRE:
+        layers = row.hierarchy_layers
+    elif who == AUTHORITIES:
+        layers = row.hierarchy_local_layers
+    else:
+        layers = 0.0
+    if row.citizen_data > 0.0:
+        layers *= 1.0 - row.citizen_data * row.citizen_layers * row.information_users
+    return layers
+
+
+@compiled
+def start_chance(base, delay, hold_back, imitation):
+    """Chance a month that a waiting change is started.
+
+    Args:
+        base: chance without any mechanism.
+        delay: months by which the need is seen later.
+        hold_back: share by which a holder who counts only its own benefit holds back.
+        imitation: chance added by tied places that have started.
+    """
+    if base <= 0.0:
+        return min(1.0, imitation)
+    return min(1.0, base / (1.0 + base * delay) * (1.0 - hold_back) + imitation)
+
+
+@compiled
+def design_bill(row, who, weight):
+    """Staff hours that a place pays for one design and its discovery.
+
+    In the base every place pays its people's share of one national design. With `design_economies` a local holder pays for
+    a whole design of its own.
+    """
+    hours = row.design_hours + row.design_signals * row.design_signal_hours
+    share = weight
+    if row.design_economies > 0.0 and who != CENTRE:
+        share = weight + row.design_economies * (1.0 - weight)
+    return hours * share
+
+
+@compiled
+def started_around(i, month, complete, authority, ties, cells):
+    """Share of the places an authority looks to that had started change `i` before this month."""
+    share = 0.0
+    if complete:
+        for other in range(len(cells)):
+            if 0 <= cells[other, i].started < month:
+                share += 1.0
+        return share / len(cells)
+    for number in range(authority.first_tie, authority.last_tie):
+        tie = ties[number]
+        if 0 <= cells[tie.other, i].started < month:
+            share += tie.weight
+    return share
+
+
+@compiled
+def start_changes(month, p, keys, calendar, changes, places, ties, cells, ledger, journal):
+    """Start announced changes where their holders take them up; changes begun before the run start at once."""
+    count = len(places)
+    early = p[count].work_see + p[count].work_spark
+    path = early + p[count].work_shape + p[count].work_shift
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        for i in range(calendar[month].arrived):
+            cell = cells[a, i]
+            if cell.stage != NOT_STARTED:
+                continue
+            change = changes[i]
+            who = holder(
+                row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users,
+                draws.uniform(keys[draws.AGENDA_HOLDER], a, i, 0),
+            )  # fmt: skip
+            begun = month == 0 and change.arrival < 0
+            if not begun:
+                delay = 0.0
+                if row.information_loss > 0.0:
+                    delay = row.information_loss * row.information_delay * layers_to(who, row)
+                hold_back = 0.0
+                if row.spillover > 0.0 and who != CENTRE:
+                    hold_back = row.spillover * row.spillover_starts * change.spillover
+                imitation = 0.0
+                if row.peer_learning > 0.0 and who != CENTRE:
+                    around = started_around(i, month, row.population_mixing == 1.0, authority, ties, cells)
+                    imitation = row.peer_learning * row.peer_starts * around
+                chance = start_chance(row.work_start_chance, delay, hold_back, imitation)
+                if row.layering > 0.0 and who != CENTRE and authority.busy >= row.layering_room:
+                    chance *= 1.0 - row.layering
+                if draws.uniform(keys[draws.START], a, i, month) >= chance:
+                    continue
+            designer = holder(
+                row.design_centre, row.design_authorities, row.design_third_sector, row.design_users,
+                draws.uniform(keys[draws.DESIGN_HOLDER], a, i, 0),
+            )  # fmt: skip
+            cell.agenda_holder = who
+            cell.design_holder = designer
+            cell.started = month
+            cell.design_hours = design_bill(row, designer, authority.weight)
+            cell.stage = SEE
+            journal.months[month].starts += 1.0
+            if begun:
+                planned = min(1.0, -change.arrival / change.duration)
+                done = change.head_start * min(planned, early / path)
+                ledger[a, i, LATE_START] = planned - done
+                see = p[count].work_see / path
+                if done < see:
+                    cell.progress = done / see
+                else:
+                    cell.stage = SPARK
+                    cell.progress = min(1.0, (done - see) / (p[count].work_spark / path))
+

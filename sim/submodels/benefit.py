@@ -1,0 +1,229 @@
+"""Benefit: what reaches users, and the account of where the rest was lost.
+
+Benefit of a change in a place a month = ambition × people × nominal coverage × F, where F is the product of real over nominal
+coverage, mean fit, uptake given fit, spillover and timeliness. Intended benefit depends on the stream of changes alone.
+"""
+
+import math
+
+import numpy as np
+
+from sim.compiled import compiled
+from sim.state import (
+    AHEAD,
+    CAPACITY,
+    DEVALUED,
+    LEDGER,
+    NOT_TAKEN_UP,
+    RITUAL,
+    SPILLOVER_MISSING,
+    USERS,
+    WRONG_DESIGN,
+)
+from sim.submodels.capacity import weakness
+from sim.submodels.work import ledger_total, planned_path
+
+LEAST = 1e-300
+
+
+@compiled
+def planned_coverage(path, shift):
+    """Coverage that the plan has reached: none until *shift* was to begin, then evenly up to everybody."""
+    return max(0.0, (path - (1.0 - shift)) / shift)
+
+
+@compiled
+def burden(row, designer):
+    """How much taking a service up asks of a user's ability: less where users designed it or hold their own data."""
+    asks = row.uptake_burden
+    if designer == USERS:
+        asks *= 1.0 - row.uptake_eased
+    if row.citizen_data > 0.0:
+        asks *= 1.0 - row.citizen_data * row.citizen_personal * row.information_users
+    return asks
+
+
+@compiled
+def take_up(strength, asks, i, begin, end, fit, ready, ability):
+    """Share of the fitting benefit in a place that its users take up: the willing and able take more.
+
+    Args:
+        strength: strength of `uptake`.
+        asks: how much taking up asks of a user's ability.
+        i: index of the change.
+        begin: first user of the place.
+        end: first user of the next place.
+        fit: (I, U) fit of the design to each person.
+        ready: (U,) readiness of users, ability aside.
+        ability: (U,) ability of users.
+    """
+    fits = 0.0
+    taken = 0.0
+    for user in range(begin, end):
+        suits = fit[i, user]
+        fits += suits
+        taken += suits * ready[user] * (1.0 - asks + asks * ability[user])
+    if fits <= 0.0:
+        return 1.0
+    return min(1.0, max(LEAST, 1.0 - strength + strength * taken / fits))
+
+
+@compiled
+def set_standard(i, tolerance, changes, places, cells):
+    """Find the design of change `i` that most people live under, and how compatible each place's design is with it."""
+    count = len(places)
+    total = 0.0
+    weight = 0.0
+    for a in range(count):
+        if cells[a, i].designed == 1:
+            total += places[a].weight * cells[a, i].design
+            weight += places[a].weight
+    if weight <= 0.0:
+        return
+    standard = total / weight
+    changes[i].standard = standard
+    changes[i].restandard = 0
+    scale = -0.5 / (tolerance * tolerance)
+    for a in range(count):
+        cell = cells[a, i]
+        if cell.designed == 1:
+            miss = cell.design - standard
+            cell.compatible = math.exp(scale * miss * miss)
+
+
+@compiled
+def adopted_compatibly(arrived, nation, changes, places, cells):
+    """Compatible real adoption of each change, weighted by people, over all places; shape (changes announced,)."""
+    total = np.zeros(arrived)
+    if nation.spillover <= 0.0:
+        return total
+    for i in range(arrived):
+        if changes[i].restandard == 1:
+            set_standard(i, nation.design_tolerance, changes, places, cells)
+    for a in range(len(places)):
+        weight = places[a].weight
+        for i in range(arrived):
+            total[i] += weight * cells[a, i].real * cells[a, i].compatible
+    return total
+
+
+@compiled
+def adoption_elsewhere(total, weight, real, compatible):
+    """Adoption among the other places that is compatible with a place's design, from 0 to 1.
+
+    Args:
+        total: compatible real adoption over all places, weighted by people.
+        weight: the place's share of the people.
+        real: the place's real coverage.
+        compatible: compatibility of the place's design with the standard.
+    """
+    if weight >= 1.0:
+        return 1.0
+    return min(1.0, max(0.0, compatible * (total - weight * real * compatible) / (1.0 - weight)))
+
+
+@compiled
+def deliver(month, p, calendar, changes, places, users, cells, ledger, lost, journal):
+    """Let benefit reach users, and book every unit of intended benefit as realised or lost."""
+    count = len(places)
+    nation = p[count]
+    path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift
+    shift = nation.work_shift / path
+    adopted = adopted_compatibly(calendar[month].arrived, nation, changes, places, cells)
+    by_month = journal.lost[month]
+    fit, ready, ability = users.fit, users.ready, users.ability
+    review_months = int(nation.users_review_months)
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        intended_here = 0.0
+        realised_here = 0.0
+        reported_here = 0.0
+        for i in range(len(adopted)):
+            change = changes[i]
+            cell = cells[a, i]
+            on_plan = planned_path(month + 1.0, change.arrival, change.duration)
+            planned = planned_coverage(on_plan, shift)
+            if planned <= 0.0 and cell.nominal <= 0.0:
+                continue
+            full = change.ambition * authority.population
+            intended = full * planned
+            cell.intended += intended
+            intended_here += intended
+            missing = full * (planned - cell.nominal)
+            if missing > 0.0:
+                book_missing(a, i, missing, ledger, lost, by_month)
+            elif missing < 0.0:
+                book(a, i, AHEAD, missing, lost, by_month)
+            if cell.nominal <= 0.0:
+                continue
+            real = max(LEAST, cell.real / cell.nominal)
+            suits = max(LEAST, cell.fit)
+            uptake = 1.0
+            if row.uptake > 0.0:
+                if cell.review <= month:
+                    cell.uptake = take_up(
+                        row.uptake, burden(row, cell.design_holder), i,
+                        authority.first_user, authority.last_user, fit, ready, ability,
+                    )  # fmt: skip
+                    cell.review = month + review_months
+                uptake = cell.uptake
+            spilled = 1.0
+            if row.spillover > 0.0:
+                part = row.spillover * change.spillover
+                around = adoption_elsewhere(adopted[i], authority.weight, cell.real, cell.compatible)
+                spilled = max(LEAST, 1.0 - part + part * around)
+            timely = 1.0
+            if row.urgency > 0.0:
+                timely = math.exp(-row.urgency * change.urgency * cell.behind)
+            reaches = real * suits * uptake * spilled * timely
+            reported = full * cell.nominal
+            realised = reported * reaches
+            cell.realised += realised
+            realised_here += realised
+            reported_here += reported
+            if reaches < 1.0:
+                loss = reported * (1.0 - reaches)
+                book_delivered(a, i, loss, real, suits, uptake, spilled, timely, lost, by_month)
+        journal.intended[month, a] = intended_here
+        journal.realised[month, a] = realised_here
+        journal.nominal[month, a] = reported_here
+        authority.results = min(1.0, realised_here / intended_here) if intended_here > 0.0 else 0.0
+        authority.promise = (reported_here - realised_here) / reported_here if reported_here > 0.0 else 0.0
+
+
+@compiled
+def book(a, i, cause, amount, lost, by_month):
+    """Book an amount of lost benefit to one cause, in its cell and in its month."""
+    lost[a, i, cause] += amount
+    by_month[cause] += amount
+
+
+@compiled
+def book_missing(a, i, missing, ledger, lost, by_month):
+    """Share missing coverage among the causes of a cell's ledger."""
+    total = ledger_total(a, i, ledger)
+    if total <= 0.0:
+        book(a, i, CAPACITY, missing, lost, by_month)
+        return
+    per = missing / total
+    for cause in range(LEDGER):
+        part = per * ledger[a, i, cause]
+        lost[a, i, cause] += part
+        by_month[cause] += part
+
+
+@compiled
+def book_delivered(a, i, loss, real, suits, uptake, spilled, timely, lost, by_month):
+    """Share the loss on delivered coverage among its factors, in proportion to their logarithms."""
+    ritual = weakness(real)
+    wrong = weakness(suits)
+    refused = weakness(uptake)
+    alone = weakness(spilled)
+    late = weakness(timely)
+    per = loss / (ritual + wrong + refused + alone + late)
+    book(a, i, RITUAL, per * ritual, lost, by_month)
+    book(a, i, WRONG_DESIGN, per * wrong, lost, by_month)
+    book(a, i, NOT_TAKEN_UP, per * refused, lost, by_month)
+    book(a, i, SPILLOVER_MISSING, per * alone, lost, by_month)
+    book(a, i, DEVALUED, per * late, lost, by_month)

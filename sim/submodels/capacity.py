@@ -1,0 +1,288 @@
+"""Capacity: what staff time is left once business as usual is served, and how it is divided over what is active.
+
+Hours that a change wants are the same in every month it is active, so that more staff never slows anything in the base.
+Change money comes on top; it is offered by the time since the start, whoever holds it, and is never saved up.
+"""
+
+import math
+
+from sim.compiled import compiled
+from sim.state import (
+    CAPACITY,
+    CAPACITY_ROWS,
+    CO_DESIGN,
+    CRISIS,
+    DELIVERY,
+    DESIGN_WORK,
+    OPEN,
+    PARTICIPATION,
+    POLICY_END,
+    POLICY_WORK,
+    PREVENTION,
+    REPORT_WORK,
+    REPORTING,
+    SEE,
+    SHAPE,
+    SHIFT,
+    SPARK,
+    SWITCHING,
+    SWITCHING_TIME,
+    UNSPENT,
+    USUAL_BUSINESS,
+)
+from sim.submodels.fear import fear
+
+SETTLED = 1e-9
+
+
+@compiled
+def full_coverage(row, radicalness, visibility):
+    """Coverage at which roll-out stops: everybody, or fewer where fear keeps it timid."""
+    if row.blame > 0.0:
+        return 1.0 - row.blame * row.blame_scale * fear(row, radicalness, visibility)
+    return 1.0
+
+
+@compiled
+def weakness(factor):
+    """How hard a hurdle bit: minus the logarithm of the factor that it left, at most about 21."""
+    return 0.0 if factor >= 1.0 else -math.log(max(SETTLED, factor))
+
+
+@compiled
+def is_active(cell, limit, judged_on_reports):
+    """Whether a change wants staff time in a place this month.
+
+    It does until it is rolled out as far as it will go, and after that while what was reported but not done as meant is
+    mended, which it is unless judgement looks at reports alone.
+    """
+    if cell.stage < SEE or cell.stage > SHIFT or cell.gate != OPEN:
+        return False
+    if cell.stage < SHIFT or cell.nominal < limit - SETTLED:
+        return True
+    return cell.nominal - cell.real > SETTLED and judged_on_reports < 1.0
+
+
+@compiled
+def own_hours(row, population, radicalness, duration):
+    """Staff hours a month that carrying a change takes in a place while it is active."""
+    return row.work_load * row.work_hours_per_person * population * (0.5 + radicalness) / duration
+
+
+@compiled
+def co_design_hours(row, hours):
+    """Staff hours that co-design adds while a change is designed and piloted, in proportion to the users' share of design."""
+    if row.participation_cost > 0.0:
+        return row.participation_cost * row.participation_hours * row.design_users * hours
+    return 0.0
+
+
+@compiled
+def judged_by_reports(row):
+    """How far people are judged from afar by what they report."""
+    return row.judged_on_reports * row.accountability_centre
+
+
+@compiled
+def switching_factor(row, active):
+    """Share of staff time left when several changes compete for it."""
+    if row.layering > 0.0 and active > 1:
+        return 1.0 / (1.0 + row.layering * row.layering_switching * (active - 1.0))
+    return 1.0
+
+
+@compiled
+def policy_end_factor(row, announced):
+    """Share of staff time left when fresh announcements from the centre draw planners away from delivery."""
+    if row.policy_end > 0.0:
+        drawn = min(1.0, announced / row.policy_end_rate)
+        return 1.0 - row.policy_end * row.policy_end_hours * row.agenda_centre * drawn
+    return 1.0
+
+
+@compiled
+def reporting_factor(row):
+    """Share of staff time left when reports must look good."""
+    if row.gaming > 0.0:
+        return 1.0 - row.gaming * row.gaming_hours * judged_by_reports(row)
+    return 1.0
+
+
+@compiled
+def crisis_share(row, start, month, results):
+    """Share of staff hours that crises take: it grows unless benefit that arrives prevents them."""
+    share = row.authorities_crisis_demand * start
+    if row.prevention > 0.0:
+        share *= 1.0 + row.prevention * row.prevention_growth * month / 12.0
+        share *= 1.0 - row.prevention * row.prevention_relief * results
+    return share
+
+
+@compiled
+def third_sector_support(p, places, bodies):
+    """Hours a month that third-sector bodies bring to each place, and their brokerage; returns the hours they hold in all.
+
+    A place's brokerage is its bodies' readiness per head, relative to the nation's number of bodies per head.
+    """
+    count = len(places)
+    people = 0.0
+    for a in range(count):
+        places[a].support = 0.0
+        places[a].broker = 0.0
+        people += places[a].population
+    number = len(bodies)
+    if number == 0:
+        return 0.0
+    each = p[count].bodies_hours * people / number
+    for b in range(number):
+        body = bodies[b]
+        part = body.will * body.ability * body.capacity
+        if body.second >= 0:
+            part *= 0.5
+            other = places[body.second]
+            other.support += each * part
+            other.broker += part * people / (number * other.population)
+        home = places[body.home]
+        home.support += each * part
+        home.broker += part * people / (number * home.population)
+    return each * number
+
+
+@compiled
+def tilt_money(p, places):
+    """Tilt change money towards the least able places, as far as it is held nationally; the sum stays the same."""
+    count = len(places)
+    if p[count].uneven_ability <= 0.0:
+        for a in range(count):
+            places[a].funded = 1.0
+        return
+    mean = 0.0
+    for a in range(count):
+        mean += places[a].weight * places[a].reported
+    total = 0.0
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        lean = 0.0
+        if row.authorities_ability_spread > 0.0:
+            lean = max(-1.0, min(1.0, (mean - authority.reported) / row.authorities_ability_spread))
+        authority.funded = 1.0 + row.uneven_ability * row.equalising_money * row.resource_centre * lean
+        total += authority.weight * authority.funded
+    for a in range(count):
+        places[a].funded /= total
+
+
+@compiled
+def note_reasons(a, reasons, staff_left, switching, policy, reports, growth, co_design):
+    """Share what staff time held back among its reasons, in proportion to how hard each bit.
+
+    Args:
+        a: index of the place.
+        reasons: (A, 6) written; shares that sum to 1.
+        staff_left: share of wanted hours on offer before any of the losses below.
+        switching: share of hours that switching left.
+        policy: share of hours that the policy end left.
+        reports: share of hours that reporting left.
+        growth: share of hours that growing crises left.
+        co_design: share of the wanted hours that is co-design.
+    """
+    reasons[a, 0] = weakness(staff_left)
+    reasons[a, SWITCHING - CAPACITY] = weakness(switching)
+    reasons[a, POLICY_END - CAPACITY] = weakness(policy)
+    reasons[a, REPORTING - CAPACITY] = weakness(reports)
+    reasons[a, PREVENTION - CAPACITY] = weakness(growth)
+    reasons[a, PARTICIPATION - CAPACITY] = weakness(1.0 - co_design)
+    total = 0.0
+    for reason in range(CAPACITY_ROWS):
+        total += reasons[a, reason]
+    if total <= 0.0:
+        reasons[a, 0] = total = 1.0
+    for reason in range(CAPACITY_ROWS):
+        reasons[a, reason] /= total
+
+
+@compiled
+def ratio(part, whole):
+    """A part of a whole, and nothing of nothing."""
+    return part / whole if whole > 0.0 else 0.0
+
+
+@compiled
+def staff_left_over(row, authority, month):
+    """Share of staff time left once business as usual and crises are served; `authority.crisis` is written.
+
+    Returns:
+        Tuple (share left, share that would be left if crisis demand had not changed since the start).
+    """
+    usual = row.authorities_usual_business
+    start = min(1.0, row.authorities_crisis_demand * authority.crisis_start)
+    authority.crisis = min(1.0, crisis_share(row, authority.crisis_start, month, authority.results))
+    left = 1.0 - usual - authority.crisis + authority.capacity_offset
+    before = 1.0 - usual - start + authority.capacity_offset
+    return max(0.0, min(1.0, left)), max(SETTLED, min(1.0, before))
+
+
+@compiled
+def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal):
+    """Divide each authority's and its bodies' hours over the changes at work there."""
+    held = third_sector_support(p, places, bodies)
+    tilt_money(p, places)
+    hours = journal.hours[month]
+    endowment = held
+    brought = 0.0
+    for a in range(len(places)):
+        row = p[a]
+        authority = places[a]
+        staff = row.authorities_staff_hours * authority.population
+        authority.capacity, before = staff_left_over(row, authority, month)
+
+        active = 0
+        shaping = 0
+        work = 0.0
+        design = 0.0
+        shared = 0.0
+        for i in range(calendar[month].arrived):
+            cell = cells[a, i]
+            change = changes[i]
+            limit = full_coverage(row, change.radicalness, change.visibility)
+            if not is_active(cell, limit, row.judged_on_reports):
+                continue
+            active += 1
+            own = own_hours(row, authority.population, change.radicalness, change.duration)
+            work += own
+            design += cell.design_hours / change.duration
+            if cell.stage == SPARK or cell.stage == SHAPE:
+                shaping += 1
+                shared += co_design_hours(row, own)
+        wanted = work + design + shared
+
+        free = staff * authority.capacity
+        policy = policy_end_factor(row, calendar[month].announced)
+        reports = reporting_factor(row)
+        switching = switching_factor(row, active)
+        offered = free * policy * reports * switching + authority.support
+        authority.granted = min(1.0, offered / wanted) if wanted > 0.0 else 1.0
+        authority.busy = wanted / max(SETTLED, offered)
+        growth = max(SETTLED, authority.capacity) / before
+        plain = (staff * before + authority.support) / (work + design) if wanted > 0.0 else 1.0
+        note_reasons(a, reasons, plain, switching, policy, reports, growth, ratio(shared, wanted))
+        authority.co_design = 0.0
+        if row.participation_cost > 0.0 and active > 0:
+            share = row.participation_cost * row.participation_time * row.design_users
+            authority.co_design = share * shaping / active
+
+        served = min(staff - free, row.authorities_usual_business * staff)
+        spent = authority.granted * wanted
+        hours[USUAL_BUSINESS] += served
+        hours[CRISIS] += staff - free - served
+        hours[POLICY_WORK] += free * (1.0 - policy)
+        hours[REPORT_WORK] += free * policy * (1.0 - reports)
+        hours[SWITCHING_TIME] += free * policy * reports * (1.0 - switching)
+        hours[DELIVERY] += spent * ratio(work, wanted)
+        hours[DESIGN_WORK] += spent * ratio(design, wanted)
+        hours[CO_DESIGN] += spent * ratio(shared, wanted)
+        hours[UNSPENT] += max(0.0, offered - spent)
+        brought += authority.support
+        endowment += staff
+    hours[UNSPENT] += held - brought
+    journal.months[month].endowment = endowment

@@ -1,0 +1,221 @@
+"""Discovery and design: what is learned of a need, what is designed for it, and how well that fits the people.
+
+The right answer for change i in place a is y + delta; for a user it differs again by what the person needs. A design is the
+designer's best estimate of the nation's answer, plus what mechanisms add, plus the error with which every place translates it.
+"""
+
+import math
+
+from sim import draws
+from sim.compiled import compiled
+from sim.state import CENTRE, SHAPE, SPARK, WRONG_DESIGN
+from sim.submodels.agenda import layers_to
+from sim.submodels.fear import fear
+
+
+@compiled
+def expected_fit(variance, within, tolerance):
+    """Mean fit of designs that miss with a given variance, over a place's users."""
+    spread = tolerance * tolerance + within * within + variance
+    return tolerance / math.sqrt(spread)
+
+
+@compiled
+def trust_in_signals(prior, noise, signals):
+    """Weight of what signals say against what was believed before: prior variance over prior plus error variance."""
+    if prior <= 0.0 or signals <= 0.0:
+        return 0.0
+    return prior / (prior + noise / signals)
+
+
+@compiled
+def difference(change, authority):
+    """How far the right answer of a place lies from the nation's (delta)."""
+    return change.heterogeneity * (change.first * authority.deprived + change.second * authority.rural)
+
+
+@compiled
+def haste(row, agenda_holder, place_will, centre_will, luck):
+    """Pressure that discovery gives way to: what is not protected, or whose protection is broken."""
+    will = centre_will if agenda_holder == CENTRE else place_will
+    kept = luck >= row.pace_broken * (1.0 - will)
+    return row.pace_pressure * (1.0 - row.pace_protected) if kept else row.pace_pressure
+
+
+@compiled
+def signals_heard(row, hurry):
+    """Signals of need that go into one design."""
+    signals = row.design_signals
+    if row.pace > 0.0:
+        signals *= 1.0 - row.pace * row.pace_discovery * hurry
+    return signals
+
+
+@compiled
+def signal_variance(row, who, centre_ability):
+    """Variance of one signal as it reaches the designer."""
+    variance = row.design_signal_noise * row.design_signal_noise
+    if row.information_loss > 0.0:
+        variance *= 1.0 + row.information_loss * row.information_noise * layers_to(who, row)
+    if row.central_expertise > 0.0 and who == CENTRE:
+        variance *= 1.0 - row.central_expertise * row.expertise_variance * centre_ability
+    return variance
+
+
+@compiled
+def national_estimate(prior, variance, signals, need, error):
+    """A designer's estimate of the nation's right answer: g (y + e)."""
+    trust = trust_in_signals(prior, variance, signals)
+    if trust <= 0.0:
+        return 0.0
+    return trust * (need + error * math.sqrt(variance / signals))
+
+
+@compiled
+def best_around(i, own, row, authority, ties, cells):
+    """The design that works best for change `i` among tied places that made their own, or the own one if none does."""
+    best = own
+    promise = expected_fit(
+        row.design_translation_error * row.design_translation_error, row.design_within, row.design_tolerance
+    )
+    for number in range(authority.first_tie, authority.last_tie):
+        shown = cells[ties[number].other, i]
+        if shown.real > 0.0 and shown.design_holder != CENTRE and shown.fit > promise:
+            promise = shown.fit
+            best = shown.design
+    return best
+
+
+@compiled
+def designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells):
+    """The design that the holder of the right makes of change `i` for place `a`."""
+    cell = cells[a, i]
+    who = cell.design_holder
+    signals = signals_heard(row, cell.haste)
+    variance = signal_variance(row, who, centre_ability)
+    prior = change.ambiguity * change.ambiguity
+    design = national_estimate(prior, variance, signals, change.need, change.error)
+    if row.local_need > 0.0:
+        delta = difference(change, authority)
+        share = row.local_need * row.local_need_share
+        if who == CENTRE:
+            design += share * row.hierarchy_central_grain * delta
+        else:
+            kept = row.information_authorities + row.information_users
+            local = (signals + row.bodies_brokered * authority.broker) * kept
+            spread = change.heterogeneity * change.heterogeneity
+            luck = draws.normal(keys[draws.LOCAL_ESTIMATION], a, i, 0)
+            design += share * national_estimate(spread, variance, local, delta, luck)
+    design += row.design_translation_error * draws.normal(keys[draws.TRANSLATION], a, i, 0)
+    if row.peer_learning > 0.0 and who != CENTRE:
+        closeness = row.peer_learning * row.peer_copy
+        design += closeness * (best_around(i, design, row, authority, ties, cells) - design)
+    return design
+
+
+@compiled
+def fit_people(i, miss, first, second, tolerance, begin, end, users_first, users_second, users_fit):
+    """Reckon how well a design fits each user of a place; returns their mean fit.
+
+    Args:
+        i: index of the change.
+        miss: design less the place's need.
+        first: personal need per standardised first component.
+        second: personal need per standardised second component.
+        tolerance: tolerance of misfit.
+        begin: first user of the place.
+        end: first user of the next place.
+        users_first: (U,) first component of personal need.
+        users_second: (U,) second component.
+        users_fit: (I, U) written.
+    """
+    scale = -0.5 / (tolerance * tolerance)
+    total = 0.0
+    for user in range(begin, end):
+        gap = miss - (first * users_first[user] + second * users_second[user])
+        suits = math.exp(scale * gap * gap)
+        users_fit[i, user] = suits
+        total += suits
+    return total / (end - begin)
+
+
+@compiled
+def personal_part(row):
+    """Spread of personal needs that a service leaves unmet: less where information travels with the person."""
+    personal = row.design_within
+    if row.citizen_data > 0.0:
+        personal *= 1.0 - row.citizen_data * row.citizen_personal * row.information_users
+    return personal
+
+
+@compiled
+def put_in_use(i, design, row, change, authority, cell, users):
+    """Put a design to use in a place: everyone's fit is reckoned anew, and the nation's standard as well."""
+    cell.design = design
+    cell.designed = 1
+    personal = personal_part(row)
+    miss = design - (change.need + difference(change, authority))
+    cell.fit = fit_people(
+        i, miss, personal * change.first, personal * change.second, row.design_tolerance,
+        authority.first_user, authority.last_user, users.first, users.second, users.fit,
+    )  # fmt: skip
+    change.restandard = 1
+
+
+@compiled
+def redesigned(row, design, change, authority, luck):
+    """What a failed pilot turns the design into: moved towards the place's need by what it taught."""
+    noise = row.design_signal_noise * row.design_signal_noise
+    signals = row.fail_fast_signals
+    prior = (
+        change.ambiguity * change.ambiguity
+        + change.heterogeneity * change.heterogeneity
+        + row.design_translation_error * row.design_translation_error
+    )
+    trust = trust_in_signals(prior, noise, signals)
+    if trust <= 0.0:
+        return design
+    need = change.need + difference(change, authority)
+    return design + trust * (need + luck * math.sqrt(noise / signals) - design)
+
+
+@compiled
+def bar_for_pilots(row, change):
+    """Fit below which a pilot is stopped; fear of blame lowers it, so that wrong designs are kept."""
+    bar = row.fail_fast * row.fail_fast_fit
+    if row.blame > 0.0:
+        bar *= 1.0 - row.blame * fear(row, change.radicalness, change.visibility)
+    return bar
+
+
+@compiled
+def design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger):
+    """Make designs where commitment is won; stop and redesign pilots that show a bad fit."""
+    count = len(places)
+    path = p[count].work_see + p[count].work_spark + p[count].work_shape + p[count].work_shift
+    undone = (p[count].work_spark + p[count].work_shape) / path
+    government = centre[0]
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        for i in range(calendar[month].arrived):
+            cell = cells[a, i]
+            if cell.progress < 1.0:
+                continue
+            change = changes[i]
+            if cell.stage == SPARK and cell.designed == 0:
+                if row.pace > 0.0:
+                    luck = draws.uniform(keys[draws.PROTECTION], a, i, 0)
+                    cell.haste = haste(row, cell.agenda_holder, authority.will, government.will, luck)
+                design = designed_for(a, i, row, keys, change, authority, government.ability, ties, cells)
+                put_in_use(i, design, row, change, authority, cell, users)
+            elif cell.stage == SHAPE and row.fail_fast > 0.0 and cell.reviewed == 0:
+                cell.reviewed = 1
+                if cell.fit < bar_for_pilots(row, change):
+                    luck = draws.normal(keys[draws.PILOT], a, i, 0)
+                    cell.learned += row.fail_fast_signals
+                    cell.design_hours += row.design_hours * authority.weight
+                    cell.stage = SPARK
+                    cell.progress = 0.0
+                    ledger[a, i, WRONG_DESIGN] += undone
+                    put_in_use(i, redesigned(row, cell.design, change, authority, luck), row, change, authority, cell, users)

@@ -1,0 +1,33 @@
+"""Pledges: a mutual, public pledge spreads as places see others sign (Granovetter), and binds while it is open."""
+
+from sim.compiled import compiled
+
+
+@compiled
+def signs(around, threshold):
+    """Whether a place signs: enough of those it looks to have signed."""
+    return around >= threshold
+
+
+@compiled
+def sign(p, places, ties):
+    """Let places sign an open pledge, all seeing who had signed before this month; a closed pledge binds nobody."""
+    count = len(places)
+    before = places.signed.copy()
+    national = 0.0
+    for a in range(count):
+        national += before[a] / count
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        if row.concordat <= 0.0 or row.pledge_open <= 0.0:
+            authority.signed = 0.0
+            continue
+        around = national
+        if row.population_mixing != 1.0:
+            around = 0.0
+            for number in range(authority.first_tie, authority.last_tie):
+                around += ties[number].weight * before[ties[number].other]
+        threshold = row.pledge_threshold + row.pledge_threshold_spread * authority.threshold
+        if signs(around, threshold):
+            authority.signed = 1.0

@@ -1,0 +1,262 @@
+"""Responses: how will, ability, capacity and trust answer to what the month brought.
+
+Everyone has a disposition that moves towards its level at one speed. Peers' will enters as in Friedkin and Johnsen:
+w(t+1) = L A w(t) + (I - L) z(t), where z is the disposition, constant while nothing else moves it.
+"""
+
+from sim.compiled import compiled
+from sim.state import ABANDONED, CENTRE, NOT_STARTED
+
+
+@compiled
+def within_bounds(value):
+    """Keep a state in [0, 1]."""
+    return max(0.0, min(1.0, value))
+
+
+@compiled
+def lateral_weight(row):
+    """Weight that ties between places carry, the less so the more the centre holds of design and information."""
+    return 1.0 - 0.5 * (row.design_centre + row.information_centre)
+
+
+@compiled
+def wanted_will(base, row, told, shaped, results):
+    """The will that a place's disposition moves to.
+
+    Args:
+        base: will without any mechanism.
+        row: parameters of the place.
+        told: share of live changes imposed without voice, weighted by conflict.
+        shaped: share of live changes shaped in the place, by users and deliverers together.
+        results: delivered share of intended benefit last month.
+    """
+    will = base
+    if row.reactance > 0.0:
+        will *= 1.0 - row.reactance * row.reactance_will * told
+    if row.ownership > 0.0:
+        will += row.ownership * row.ownership_will * shaped * (1.0 - will)
+    if row.evidence > 0.0:
+        many = row.information_centre * row.information_centre + row.information_authorities * row.information_authorities
+        many += row.information_third_sector * row.information_third_sector + row.information_users * row.information_users
+        backing = 0.5 * (1.0 - many) / 0.75 + 0.5 * (1.0 - row.agenda_centre)
+        lift = row.evidence_results * results + row.evidence_vision * row.centre_vision * backing
+        will += row.evidence * lift * (1.0 - will)
+    return within_bounds(will)
+
+
+@compiled
+def imposed(row, conflict, cell):
+    """How far a change is told rather than chosen in a place, from 0 to 1."""
+    orders = 0.0
+    if cell.agenda_holder == CENTRE:
+        orders += 0.5
+    if cell.design_holder == CENTRE:
+        orders += 0.5
+    voice = 1.0 - 0.5 * (row.agenda_centre + row.design_centre)
+    sharpened = 1.0 - row.reactance_conflict + row.reactance_conflict * conflict
+    return orders * (1.0 - voice) * sharpened
+
+
+@compiled
+def owned(row, cell):
+    """How far a change was shaped by those who deliver it: in full when users hold their part of design as well.
+
+    Only the right `design` counts: taking part in the choice of policy (`agenda`) raises no will to deliver.
+    """
+    if cell.design_holder == CENTRE:
+        return 0.0
+    return 0.5 + 0.5 * min(1.0, 4.0 * row.design_users)
+
+
+@compiled
+def look_around(arrived, p, changes, places, cells):
+    """Note for each place how much of its live work is imposed, and how much it shaped itself."""
+    for a in range(len(places)):
+        row = p[a]
+        authority = places[a]
+        live = 0
+        told = 0.0
+        shaped = 0.0
+        if row.reactance > 0.0 or row.ownership > 0.0:
+            for i in range(arrived):
+                cell = cells[a, i]
+                if cell.stage == NOT_STARTED or cell.stage == ABANDONED or cell.nominal >= 1.0:
+                    continue
+                live += 1
+                told += imposed(row, changes[i].conflict, cell)
+                shaped += owned(row, cell)
+        authority.told = told / live if live > 0 else 0.0
+        authority.shaped = shaped / live if live > 0 else 0.0
+
+
+@compiled
+def around(authority, complete, mean, values, ties):
+    """What an authority sees of a value among those it looks to: the mean of all, or of tied places."""
+    if complete:
+        return mean
+    seen = 0.0
+    for number in range(authority.first_tie, authority.last_tie):
+        seen += ties[number].weight * values[ties[number].other]
+    return seen
+
+
+@compiled
+def lead_around(authority, complete, own, values, ties):
+    """How far abler places an authority looks to are ahead of it."""
+    lead = 0.0
+    if complete:
+        for other in range(len(values)):
+            lead += max(0.0, values[other] - own) / len(values)
+        return lead
+    for number in range(authority.first_tie, authority.last_tie):
+        lead += ties[number].weight * max(0.0, values[ties[number].other] - own)
+    return lead
+
+
+@compiled
+def heard(row, own, centre_will, lateral):
+    """The will a place hears: its own of now, the centre's as far as the centre judges, and that of tied places."""
+    outside = row.accountability_centre * centre_will + (1.0 - row.accountability_centre) * lateral
+    return row.evidence_self * own + (1.0 - row.evidence_self) * outside
+
+
+@compiled
+def team_quality(row, own_ability, user_ability, centre_ability):
+    """Quality of implementation teams: the ability of those who hold the change money, share by share."""
+    quality = row.resource_centre * centre_ability + row.resource_authorities * own_ability
+    return quality + row.resource_third_sector * row.bodies_ability + row.resource_users * user_ability
+
+
+@compiled
+def start_ability(row, offset):
+    """Ability of a place before anything was learned; the spread is wider under `uneven_ability`."""
+    if row.uneven_ability > 0.0:
+        offset *= 1.0 + row.uneven_ability * row.equalising_spread
+    return row.authorities_ability + offset
+
+
+@compiled
+def ability_gained(row, authority, own, lead, quality):
+    """Ability gained so far, after what peers, support teams and practice add and turnover takes away this month."""
+    gained = authority.gained
+    if row.peer_learning > 0.0:
+        gained += row.peer_learning * row.peer_ability * lateral_weight(row) * lead
+    if row.programme_support > 0.0:
+        gained += row.programme_support * row.support_ability * authority.funded * quality * (1.0 - own)
+    if row.practice > 0.0:
+        gained += row.practice * row.practice_gain * min(1.0, authority.busy) * (1.0 - own)
+        gained -= row.practice * row.practice_turnover * authority.gained
+    return gained
+
+
+@compiled
+def move_authorities(month, p, calendar, changes, places, ties, centre, cells):
+    """Move the will and the ability of authorities; all see the same month before any of them changes."""
+    count = len(places)
+    look_around(calendar[month].arrived, p, changes, places, cells)
+    wills = places.will.copy()
+    abilities = places.ability.copy()
+    mean_will = 0.0
+    for a in range(count):
+        mean_will += wills[a] / count
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        complete = row.population_mixing == 1.0
+        base = within_bounds(row.authorities_will + authority.will_offset)
+        wanted = wanted_will(base, row, authority.told, authority.shaped, authority.results)
+        authority.disposition += row.response_speed * (wanted - authority.disposition)
+        authority.will = authority.disposition
+        if row.evidence > 0.0:
+            lateral = around(authority, complete, mean_will, wills, ties)
+            open_to = row.evidence * row.evidence_peers
+            listened = open_to * heard(row, wills[a], centre[0].will, lateral)
+            authority.will = within_bounds(listened + (1.0 - open_to) * authority.disposition)
+
+        lead = 0.0
+        if row.peer_learning > 0.0:
+            lead = lead_around(authority, complete, abilities[a], abilities, ties)
+        quality = team_quality(row, abilities[a], authority.user_ability, centre[0].ability)
+        start = start_ability(row, authority.ability_offset)
+        gained = ability_gained(row, authority, abilities[a], lead, quality)
+        authority.gained = max(0.0, min(gained, 1.0 - within_bounds(start)))
+        authority.ability = within_bounds(start + authority.gained)
+
+
+@compiled
+def move_centre(row, centre):
+    """Set the centre's will, ability and attention to their levels."""
+    government = centre[0]
+    government.will = within_bounds(row.centre_will + government.will_offset)
+    government.ability = within_bounds(row.centre_ability + government.ability_offset)
+    government.capacity = within_bounds(row.centre_capacity + government.capacity_offset)
+
+
+@compiled
+def move_bodies(p, bodies):
+    """Move third-sector bodies: having a hand in design strengthens their commitment."""
+    for b in range(len(bodies)):
+        body = bodies[b]
+        row = p[body.home]
+        wanted = within_bounds(row.bodies_will + body.will_offset)
+        if row.ownership > 0.0:
+            wanted += row.ownership * row.ownership_will * row.design_third_sector * (1.0 - wanted)
+        body.will += row.response_speed * (wanted - body.will)
+        body.ability = within_bounds(row.bodies_ability + body.ability_offset)
+        body.capacity = within_bounds(row.bodies_capacity + body.capacity_offset)
+
+
+@compiled
+def move_users(p, places, users):
+    """Move users' trust: broken promises lower it, a hand in design raises it; reckon who is ready to take up."""
+    for a in range(len(places)):
+        row = p[a]
+        authority = places[a]
+        kept = 1.0
+        lift = 0.0
+        if row.evidence > 0.0:
+            kept = 1.0 - row.evidence * row.evidence_promises * authority.promise
+        if row.ownership > 0.0:
+            lift = row.ownership * row.ownership_will * row.design_users
+        move_trust(
+            authority.first_user, authority.last_user, row.users_will, row.response_speed, kept, lift,
+            users.will, users.will_offset,
+        )  # fmt: skip
+        make_ready(
+            authority.first_user, authority.last_user, row.users_ability, row.users_capacity, authority.co_design,
+            row.users_time_needed, users.will, users.ability, users.ability_offset, users.capacity,
+            users.capacity_offset, users.ready,
+        )  # fmt: skip
+        trust = 0.0
+        able = 0.0
+        free = 0.0
+        will, ability, capacity = users.will, users.ability, users.capacity
+        for user in range(authority.first_user, authority.last_user):
+            trust += will[user]
+            able += ability[user]
+            free += capacity[user]
+        number = authority.last_user - authority.first_user
+        authority.trust = trust / number
+        authority.user_ability = able / number
+        authority.user_time = max(0.0, free / number - authority.co_design)
+
+
+@compiled
+def move_trust(begin, end, mean, speed, kept, lift, will, offset):
+    """Move each user's trust towards its level: less what broken promises take, more by what a hand in design gives."""
+    for user in range(begin, end):
+        wanted = max(0.0, min(1.0, mean + offset[user])) * kept
+        wanted += lift * (1.0 - wanted)
+        will[user] += speed * (wanted - will[user])
+
+
+@compiled
+def make_ready(
+    begin, end, mean_ability, mean_time, co_design, needed, will, ability, ability_offset, time, time_offset, ready
+):
+    """Reckon how ready each user is to take up, ability aside: trust, and time left once co-design has taken its part."""
+    for user in range(begin, end):
+        ability[user] = max(0.0, min(1.0, mean_ability + ability_offset[user]))
+        time[user] = max(0.0, min(1.0, mean_time + time_offset[user]))
+        ready[user] = will[user] * min(1.0, max(0.0, time[user] - co_design) / needed)

@@ -1,0 +1,366 @@
+"""Work: stages advance, coverage is rolled out or slips, and the ledger notes what held progress back.
+
+Advance needs will, ability and capacity together. The planned path of a change runs evenly from announcement to the end of
+its plan; each month's planned minus actual progress is added to the cell's ledger under the hurdles that caused it.
+"""
+
+import math
+
+from sim import draws
+from sim.compiled import compiled
+from sim.state import (
+    ABANDONED,
+    ABILITY,
+    ATTENTION,
+    BLAME,
+    CAPACITY,
+    CAPACITY_ROWS,
+    CENTRE,
+    CLEARANCE,
+    DELIVERY,
+    LATE_START,
+    LEDGER,
+    NOT_STARTED,
+    OPEN,
+    QUEUED,
+    RELAPSE,
+    SEE,
+    SHAPE,
+    SHIFT,
+    SPARK,
+    SUPPORT,
+    UNSPENT,
+    WILL,
+)
+from sim.submodels.capacity import SETTLED, full_coverage, is_active, judged_by_reports, own_hours, weakness
+from sim.submodels.fear import fear
+
+LEAST = 1e-9
+MINIMUM, GEOMETRIC_MEAN = 1.0, 2.0
+HAZARD = 1.0
+
+
+@compiled
+def combine(form, will, ability, capacity):
+    """Advance as a share of the fullest possible: will, ability and capacity together.
+
+    Args:
+        form: 0 product, 1 minimum, 2 geometric mean.
+        will: commitment, 0 to 1.
+        ability: 0 to 1.
+        capacity: share of the wanted hours that is there, 0 to 1.
+    """
+    if form == MINIMUM:
+        return min(will, min(ability, capacity))
+    product = will * ability * capacity
+    if form == GEOMETRIC_MEAN:
+        return product ** (1.0 / 3.0)
+    return product
+
+
+@compiled
+def planned_path(month, arrival, duration):
+    """Share of a change's path that its plan has covered by a moment in months."""
+    return min(1.0, max(0.0, (month - arrival) / duration))
+
+
+@compiled
+def mandate_grip(row, visibility, centre_will):
+    """How firmly compliance is compelled: as far as the centre judges, persists and can see."""
+    return row.mandate * row.accountability_centre * centre_will * visibility
+
+
+@compiled
+def compelled_share_real(visibility, will, floor):
+    """Real over nominal coverage under compulsion: v + (1 - v) min(1, will / floor)."""
+    if floor <= 0.0:
+        return 1.0
+    return visibility + (1.0 - visibility) * min(1.0, will / floor)
+
+
+@compiled
+def money_persistence(age, secure, log_will):
+    """Share of change money still there so many months after the start: safe at first, then as the centre's will lasts.
+
+    Args:
+        age: months since the start.
+        secure: months for which the money is safe.
+        log_will: logarithm of the centre's will; each later year keeps a share `will` of the money.
+    """
+    if age <= secure:
+        return 1.0
+    return math.exp(log_will * (age - secure) / 12.0)
+
+
+@compiled
+def ledger_total(a, i, ledger):
+    """Progress missing in a cell, over all causes of its ledger."""
+    total = 0.0
+    for cause in range(LEDGER):
+        total += ledger[a, i, cause]
+    return total
+
+
+@compiled
+def catch_up(a, i, ahead, ledger):
+    """Shrink a cell's ledger pro rata by progress that was caught up; returns how much was."""
+    total = ledger_total(a, i, ledger)
+    if total <= 0.0 or ahead <= 0.0:
+        return 0.0
+    left = max(0.0, (total - ahead) / total)
+    for cause in range(LEDGER):
+        ledger[a, i, cause] *= left
+    return min(ahead, total)
+
+
+@compiled
+def binding(form, weak, unable, short):
+    """How hard will, ability and capacity bit; under the minimum form the hardest takes all."""
+    if form != MINIMUM:
+        return weak, unable, short
+    if weak >= unable and weak >= short:
+        return weak, 0.0, 0.0
+    if unable >= short:
+        return 0.0, unable, 0.0
+    return 0.0, 0.0, short
+
+
+@compiled
+def charge_hurdles(a, i, behind, weak, unable, short, timid, reasons, ledger):
+    """Share missing progress among will, ability, capacity and blame by how hard each bit.
+
+    Args:
+        a: index of the place.
+        i: index of the change.
+        behind: planned minus actual progress.
+        weak: how hard lack of will bit.
+        unable: how hard lack of ability bit.
+        short: how hard lack of staff time bit.
+        timid: how hard fear bit.
+        reasons: (A, 6) shares of `capacity` and its five sub-rows.
+        ledger: (A, I, LEDGER) written.
+    """
+    total = weak + unable + short + timid
+    if total <= 0.0:
+        # Nothing bit: the place ran at full speed, and is behind only because speed has a limit.
+        short = total = 1.0
+    per = behind / total
+    ledger[a, i, WILL] += per * weak
+    ledger[a, i, ABILITY] += per * unable
+    ledger[a, i, BLAME] += per * timid
+    for reason in range(CAPACITY_ROWS):
+        ledger[a, i, CAPACITY + reason] += per * short * reasons[a, reason]
+
+
+@compiled
+def slipping(row, will, persistence):
+    """Share of coverage that slips in a month where neither will nor money holds it."""
+    return row.relapse * row.relapse_rate * (1.0 - max(will, persistence))
+
+
+@compiled
+def reported_share(row, share):
+    """Coverage reported for a month's work: more than was done where people are judged from afar by reports."""
+    if row.gaming > 0.0:
+        return share * (1.0 + row.gaming * row.gaming_reports * judged_by_reports(row))
+    return share
+
+
+@compiled
+def roll_out(row, share, genuine, limit, nominal, real):
+    """Extend coverage by a share of the place's people.
+
+    Args:
+        row: parameters of the place.
+        share: coverage that this month's work extends to.
+        genuine: share of it that is done as meant.
+        limit: coverage at which roll-out stops.
+        nominal: coverage reported so far.
+        real: coverage done as meant so far.
+
+    Returns:
+        Tuple (nominal, real) after the month.
+    """
+    if nominal >= limit - SETTLED:
+        # All is reported as done: what is not done as meant is mended as far as judgement looks beyond reports.
+        return nominal, real + max(0.0, min(nominal - real, share * (1.0 - row.judged_on_reports) * genuine))
+    reported = min(reported_share(row, share), limit - nominal)
+    after = nominal + reported
+    return after, min(after, real + min(share, reported) * genuine)
+
+
+@compiled
+def months_behind(before, nominal, after, month, arrival, duration, shift):
+    """Months behind plan of the coverage reached, weighted by coverage: what is added this month is as late as the month.
+
+    Args:
+        before: months behind plan of the coverage so far.
+        nominal: coverage so far.
+        after: coverage after this month.
+        month: month of the run.
+        arrival: month of announcement.
+        duration: planned months.
+        shift: share of the planned path that *shift* takes.
+    """
+    plan = arrival + duration * (1.0 - shift + shift * after)
+    late = max(0.0, month + 1.0 - plan)
+    return (before * nominal + late * (after - nominal)) / after
+
+
+@compiled
+def effort(row, stage, will, centre_will, visibility, spillover, to_target, signed, sincere, pulled, haste):
+    """Will that goes into a change this month, the share of its coverage done as meant, and its gain in speed.
+
+    Compulsion, a pledge and the counting of only one's own benefit each move the place's will for this one change.
+
+    Args:
+        row: parameters of the place.
+        stage: stage of the change.
+        will: the place's will.
+        centre_will: the centre's will.
+        visibility: how easily compliance is seen.
+        spillover: share of benefit that depends on others.
+        to_target: months until the end of the plan.
+        signed: whether the place signed an open pledge.
+        sincere: whether it means it.
+        pulled: whether the place itself, not the centre, holds the agenda for this change.
+        haste: pressure that its discovery gave way to.
+
+    Returns:
+        Tuple (will, genuine, speed).
+    """
+    genuine = 1.0
+    speed = 1.0
+    if row.mandate > 0.0:
+        grip = mandate_grip(row, visibility, centre_will)
+        if will < row.mandate_floor:
+            real = compelled_share_real(visibility, will, row.mandate_floor)
+            genuine *= 1.0 - grip * (1.0 - real)
+            will += grip * (row.mandate_floor - will)
+        if 0.0 <= to_target < 12.0:
+            speed *= 1.0 + grip * row.mandate_target * (1.0 - to_target / 12.0)
+    if row.concordat > 0.0 and signed:
+        lift = row.concordat * row.pledge_cost * row.pledge_monitoring * (1.0 - will)
+        if not sincere and lift > 0.0:
+            genuine *= 1.0 - lift / (will + lift) * (1.0 - row.pledge_monitoring)
+        will += lift
+    if row.spillover > 0.0 and pulled:
+        will *= 1.0 - row.spillover * row.spillover_starts * spillover
+    if row.pace > 0.0:
+        if stage == SEE or stage == SPARK:
+            speed *= 1.0 + row.pace * row.pace_speed * row.pace_pressure * (1.0 - row.pace_protected)
+        elif stage == SHIFT:
+            genuine *= 1.0 - row.pace * row.pace_unready * haste
+    return max(LEAST, min(1.0, will)), genuine, speed
+
+
+@compiled
+def money_rate(row, stage, persistence, signed, tilt):
+    """Change money offered to a change, as a share of its hours; pilots and scale-up have separate purses."""
+    money = row.money_scale_up if stage == SHIFT else row.money_pilot
+    if row.concordat > 0.0 and signed:
+        money += row.concordat * row.pledge_money
+    return money * persistence * tilt
+
+
+@compiled
+def advance(month, a, i, row, shift, length, share, genuine, limit, change, cell, keys):
+    """Move a cell through its stage, or extend its coverage; returns the progress made, as a share of the whole path."""
+    if row.work_dynamics == HAZARD:
+        chance = row.work_hazard * share
+        if cell.stage == SHAPE:
+            chance *= row.work_shape_slower
+        step = 1.0 if draws.uniform(keys[draws.STAGE], a, i, month) < chance else 0.0
+    else:
+        step = row.work_top_speed * share / (change.duration * length)
+    if cell.stage != SHIFT:
+        before = cell.progress
+        cell.progress = min(1.0, before + step)
+        return (cell.progress - before) * length
+    before = cell.nominal
+    after, real = roll_out(row, step, genuine, limit, before, cell.real)
+    if after > before:
+        cell.behind = months_behind(cell.behind, before, after, month, change.arrival, change.duration, shift)
+    cell.nominal = after
+    cell.real = real
+    return (after - before) * shift
+
+
+@compiled
+def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells, ledger, journal):
+    """Advance every change in every place by one month."""
+    count = len(places)
+    nation = p[count]
+    path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift
+    lengths = (nation.work_see / path, nation.work_spark / path, nation.work_shape / path, nation.work_shift / path)
+    shift = lengths[3]
+    centre_will = centre[0].will
+    log_centre_will = math.log(max(LEAST, centre_will))
+    hours = journal.hours[month]
+    offered = 0.0
+    recovered = 0.0
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        ability = max(LEAST, authority.ability)
+        unable = weakness(ability)
+        signed = authority.signed == 1.0
+        for i in range(calendar[month].arrived):
+            change = changes[i]
+            cell = cells[a, i]
+            planned = planned_path(month + 1.0, change.arrival, change.duration)
+            planned -= planned_path(month, change.arrival, change.duration)
+            if cell.stage == NOT_STARTED or cell.stage == ABANDONED:
+                ledger[a, i, LATE_START if cell.stage == NOT_STARTED else CLEARANCE] += planned
+                continue
+            persistence = money_persistence(month - cell.started, row.money_secure_months, log_centre_will)
+            wanted = own_hours(row, authority.population, change.radicalness, change.duration)
+            money = money_rate(row, cell.stage, persistence, signed, authority.funded)
+            offered += money * wanted
+            if row.programme_support > 0.0:
+                teams = money * row.programme_support * row.support_money
+                hours[SUPPORT] += teams * wanted
+                money -= teams
+            if row.relapse > 0.0 and cell.nominal > 0.0:
+                slip = slipping(row, authority.will, persistence)
+                ledger[a, i, RELAPSE] += cell.nominal * slip * shift
+                cell.nominal *= 1.0 - slip
+                cell.real *= 1.0 - slip
+            limit = full_coverage(row, change.radicalness, change.visibility)
+            if not is_active(cell, limit, row.judged_on_reports):
+                hours[UNSPENT] += money * wanted
+                if cell.gate == QUEUED:
+                    ledger[a, i, ATTENTION] += planned
+                elif cell.gate != OPEN:
+                    ledger[a, i, CLEARANCE] += planned
+                elif limit < 1.0:
+                    ledger[a, i, BLAME] += planned
+                continue
+
+            capacity = min(1.0, authority.granted + money)
+            bought = capacity - authority.granted
+            hours[DELIVERY] += bought * wanted
+            hours[UNSPENT] += (money - bought) * wanted
+            capacity = max(LEAST, capacity)
+            will, genuine, speed = effort(
+                row, cell.stage, authority.will, centre_will, change.visibility, change.spillover,
+                change.arrival + change.duration - month, signed, authority.intent < row.pledge_intent,
+                cell.agenda_holder != CENTRE, cell.haste,
+            )  # fmt: skip
+            boldness = 1.0
+            if row.blame > 0.0 and cell.stage == SHAPE:
+                afraid = fear(row, change.radicalness, change.visibility)
+                boldness = max(LEAST, 1.0 - row.blame * row.blame_delay * afraid)
+            share = combine(row.work_form, will, ability, capacity) * boldness * speed
+            gained = advance(
+                month, a, i, row, shift, lengths[cell.stage - SEE], share, genuine, limit, change, cell, keys
+            )
+
+            behind = planned - gained
+            if behind > 0.0:
+                weak, cannot, short = binding(row.work_form, weakness(will), unable, weakness(capacity))
+                charge_hurdles(a, i, behind, weak, cannot, short, weakness(boldness), reasons, ledger)
+            else:
+                recovered += catch_up(a, i, -behind, ledger) * change.ambition * authority.population
+    journal.months[month].endowment += offered
+    journal.months[month].recovered = recovered

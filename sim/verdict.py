@@ -1,0 +1,159 @@
+"""The answer in words: which structure closes more of the gap, by how much, how surely, and where the benefit went.
+
+The words follow from the intervals alone. No scenario's name is known here: swap two scenarios and the words swap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.analysis import Difference, difference
+from sim.ranking import gap_differences, rank
+from sim.weighing import (
+    MATTERS,
+    against,
+    alongside,
+    differs_most,
+    edge,
+    elsewhere,
+    largest_losses,
+    level,
+    matters,
+    one_run,
+    sizes,
+    span,
+    split,
+    trifling,
+    wins,
+)
+from sim.wording import MOST_NAMED, ONE_POINT, listing, signed_points
+
+if TYPE_CHECKING:
+    from sim.comparison import Comparison, ScenarioRuns
+
+SPLIT = 2 / 3
+"""A structure that is better in fewer than this share of the paired replications is better only by luck's leave."""
+
+ROUGH = 10
+"""With fewer paired replications than this the interval itself is rough."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a comparison allows one to say.
+
+    Attributes:
+        kind: better, depends, neither, practically the same, unknown (too little known) or single (one scenario).
+        winner: the structure that closes more of the gap; None unless `kind` is `better`.
+        headline: the answer in one sentence, with its numbers.
+        sentences: what qualifies and explains it.
+    """
+
+    kind: str
+    winner: str | None
+    headline: str
+    sentences: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Headline and sentences as one paragraph."""
+        return " ".join((self.headline, *self.sentences))
+
+    def __str__(self) -> str:
+        """The paragraph, for printing."""
+        return self.text
+
+
+def verdict(comparison: Comparison) -> Verdict:
+    """Say which structure closes more of the implementation gap, and never more than the intervals allow."""
+    scenarios = comparison.scenarios
+    if len(scenarios) == 1:
+        kind, winner, headline, reasons = _of_one(scenarios[0])
+    elif len(scenarios) == 2:
+        kind, winner, headline, reasons = _of_two(*scenarios)
+    else:
+        kind, winner, headline, reasons = rank(scenarios)
+    # The winner first, so that the order in which scenarios were given does not show.
+    ordered = sorted(scenarios, key=lambda s: s.name != winner)
+    caution = _caution(gap_differences(scenarios), comparison.replications)
+    return Verdict(kind, winner, headline, (*reasons, *_lost(ordered), *caution, ONE_POINT))
+
+
+def _of_one(scenario: ScenarioRuns) -> tuple[str, str | None, str, list[str]]:
+    headline = (
+        f"{scenario.name} leaves a gap of {level(scenario)} of intended benefit; nothing to compare it with."
+    )
+    return "single", None, headline, []
+
+
+def _of_two(a: ScenarioRuns, b: ScenarioRuns) -> tuple[str, str | None, str, list[str]]:
+    d = difference(a, b, "gap")
+    if d.mean is None:
+        return "unknown", None, f"No verdict between {a.name} and {b.name}: the gap is known in no pair.", []
+    if d.low is None:
+        headline = f"No verdict between {a.name} and {b.name}: one paired replication carries no interval."
+        return "unknown", None, headline, [one_run(a, b)]
+    if not d.clear or trifling(d):
+        return _no_difference(a, b, d)
+    better, worse = (a, b) if d.mean < 0 else (b, a)
+    gaps = f"The gap is {level(better)} in {better.name} and {level(worse)} in {worse.name}."
+    more = f"{better.name} closes more of the {{}}gap than {worse.name}"
+    won, shared = wins(better, worse)
+    speaks_against = against(better, worse)
+    if speaks_against:
+        headline = f"It depends: {more.format('mean ')}, by {edge(d)}, but {listing(speaks_against)}."
+        return "depends", None, headline, [gaps, split(better, worse)]
+    if won < SPLIT * shared:
+        only = f"yet it does so in only {won} of the {shared} paired replications"
+        return (
+            "depends",
+            None,
+            f"It depends on luck: on average {more.format('')}, by {edge(d)}, {only}.",
+            [gaps],
+        )
+    reasons = [gaps, f"It does so in {won} of the {shared} paired replications."]
+    if sizes(d)[0] < MATTERS:
+        reasons.append(
+            f"The interval reaches below {matters()}, so the difference may be too small to matter."
+        )
+    return "better", better.name, f"{more.format('')}, by {edge(d)}.", [*reasons, *alongside(better, worse)]
+
+
+def _no_difference(a: ScenarioRuns, b: ScenarioRuns, d: Difference) -> tuple[str, str | None, str, list[str]]:
+    gaps = f"The gap is {level(a)} in {a.name} and {level(b)} in {b.name}."
+    reasons = [gaps, *elsewhere(a, b), split(a, b)]
+    evidence = (
+        f"the difference {a.name} − {b.name} is {signed_points(d.mean)} percentage points of intended benefit "
+        f"({span(d.low or 0.0, d.high or 0.0)}, {d.pairs} paired replications)"
+    )
+    if trifling(d):
+        headline = f"Neither: {a.name} and {b.name} are practically the same; {evidence}, within {matters()}."
+        return "practically the same", None, headline, reasons
+    headline = (
+        f"Neither {a.name} nor {b.name} is shown to close more of the gap; {evidence}, which includes 0."
+    )
+    return "neither", None, headline, reasons
+
+
+def _lost(scenarios: list[ScenarioRuns]) -> list[str]:
+    count = 3 if len(scenarios) <= MOST_NAMED else 1
+    most = [f"in {s.name} to {lost}" for s in scenarios if (lost := largest_losses(s, count))]
+    said = [f"Most benefit was lost {'; '.join(most)} (points of intended benefit)."] if most else []
+    if len(scenarios) == 2 and difference(scenarios[0], scenarios[1], "gap").low is not None:
+        said.append(differs_most(scenarios[0], scenarios[1]))
+    return said
+
+
+def _caution(pairs: list[Difference], replications: int) -> list[str]:
+    fewest = min((d.pairs for d in pairs), default=replications)
+    said = []
+    if 1 < fewest < ROUGH:
+        said.append(f"With only {fewest} paired replications the intervals are rough.")
+    if fewest < replications:
+        said.append(f"The gap is known in both of a pair in only {fewest} of {replications} replications.")
+    if fewest > 1:
+        said.append(
+            "The intervals cover the luck of the draws at these settings, not doubt about the settings."
+        )
+    return said

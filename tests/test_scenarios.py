@@ -1,0 +1,383 @@
+"""Scenarios and overrides: who wins, what each scenario changes, and what is refused."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from sim import places, scenario_files
+from sim.declarations import declarations, value_of
+from sim.parameters import MECHANISM_NAMES, Parameters
+from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, between
+from sim.problems import InputProblems
+from sim.scenarios import compose
+
+POWER_SCENARIOS = (
+    "hierarchy",
+    "distributed",
+    "devolved",
+    "citizen_led",
+    "partnership",
+    "tight_loose_tight",
+    "sequenced",
+)
+SHIPPED = sorted(scenario_files.shelf()[0])
+HEADER = "# @package _global_\nheader:\n  title: Mine\n  question: What then?\n  source: made up\n"
+
+
+def one(name, *overrides, folders=()):
+    return compose([name], list(overrides), folders)[0].parameters
+
+
+def table(parameters):
+    return {row: getattr(parameters.power, row).model_dump() for row in ROWS}
+
+
+def complaints(names, overrides=(), folders=()):
+    with pytest.raises(InputProblems) as refused:
+        compose(names, list(overrides), folders)
+    return [str(problem) for problem in refused.value.problems]
+
+
+def only(names, overrides=(), folders=()):
+    found = complaints(names, overrides, folders)
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def write(name="mine", text="", header=HEADER):
+        (tmp_path / f"{name}.yaml").write_text(header + text)
+        return tmp_path
+
+    return write
+
+
+def flat(parameters):
+    found = {key: value_of(parameters, key) for key in declarations() if not key.startswith("power.")}
+    return {**found, **{f"power.{row}": shares for row, shares in table(parameters).items()}}
+
+
+# What the shipped scenarios are
+
+
+def test_baseline_is_the_declared_defaults_and_also_called_status_quo():
+    assert one("baseline") == Parameters() == one("status_quo")
+    assert not scenario_files.read(scenario_files.shelf()[0]["baseline"]).leaves
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_scenario_has_a_header_and_changes_what_it_names(name):
+    file = scenario_files.read(scenario_files.shelf()[0][name])
+    assert not file.problems
+    assert all(file.header[part] for part in ("title", "question", "source"))
+    parameters = one(name)
+    assert bool(file.leaves) == (name != "baseline")
+    default = Parameters()
+    for key, value in file.leaves.items():
+        if key == "power.distribution":
+            assert table(parameters) == between(value)
+        elif key == "interventions":
+            assert [dated.model_dump(exclude_none=True) for dated in parameters.interventions] == value
+        else:
+            assert value_of(parameters, key) == value, key
+    undone = [
+        k
+        for k, v in file.leaves.items()
+        if not k.startswith(("power", "interv")) and value_of(default, k) == v
+    ]
+    assert not undone, f"{name} names {undone} but leaves it as it was"
+    assert (parameters != default) == (name != "baseline")
+
+
+@pytest.mark.parametrize("name", POWER_SCENARIOS)
+def test_power_scenarios_touch_only_power(name):
+    here, default = flat(one(name)), flat(Parameters())
+    touched = {key for key in here if here[key] != default[key]}
+    assert touched
+    assert all(key.startswith("power.") for key in touched)
+    assert all(dated.key.startswith("power.") for dated in one(name).interventions)
+
+
+def test_ends_and_sequence():
+    assert table(one("hierarchy")) == HIERARCHY
+    assert table(one("distributed")) == DISTRIBUTED == table(one("sequenced"))
+    assert [dated.key for dated in one("sequenced").interventions] == ["power.distribution"]
+    assert one("devolved").power.agenda.authorities == 1.0
+
+
+def test_crisis_ends_where_the_defaults_are():
+    last = {
+        dated.key: dated.value for dated in sorted(one("crisis").interventions, key=lambda dated: dated.month)
+    }
+    assert last == {key: value_of(Parameters(), key) for key in last}
+
+
+# Who wins
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_none_switches_all_mechanisms_off_in_every_scenario(name):
+    parameters = one(name, "mechanisms=none")
+    assert len(MECHANISM_NAMES) == 29
+    assert set(parameters.mechanisms.model_dump().values()) == {0.0}
+    assert not [dated for dated in parameters.interventions if dated.key.startswith("mechanisms")]
+
+
+def test_precedence_whatever_the_order():
+    asked = ["mechanisms=none", "mechanisms.pace=0.3", "work.load=2", "power.distribution=0.5"]
+    trees = [one("fail_fast", *order) for order in itertools.permutations(asked)]
+    assert all(tree == trees[0] for tree in trees)
+    assert trees[0].mechanisms.pace == 0.3
+    assert trees[0].mechanisms.fail_fast == 0.0
+    assert trees[0].work.load == 2.0
+    assert table(trees[0]) == between(0.5)
+
+
+def test_as_scenario_is_the_default_and_empty():
+    assert one("fail_fast", "mechanisms=as_scenario") == one("fail_fast")
+    assert one("fail_fast").mechanisms.fail_fast == 1.0
+
+
+def test_override_beats_scenario_file_beats_default(folder):
+    here = folder(text="work:\n  load: 3\n  top_speed: 1.5\n")
+    parameters = one("mine", "work.load=4", folders=[here])
+    assert (parameters.work.load, parameters.work.top_speed) == (4.0, 1.5)
+    assert isinstance(parameters.work.load, float)
+    assert parameters.work.start_chance == Parameters().work.start_chance
+
+
+def test_an_override_applies_to_every_scenario():
+    assert [c.parameters.work.load for c in compose(POWER_SCENARIOS, ["work.load=2"])] == [2.0] * 7
+
+
+def test_distribution_in_an_override_wins_over_the_rows_of_the_file():
+    assert table(one("devolved", "power.distribution=0.5")) == between(0.5)
+    assert table(one("devolved", "power.distribution=null")) == table(one("devolved"))
+    assert table(one("hierarchy", "power.distribution=null")) == STATUS_QUO
+
+
+def test_a_row_wins_over_distribution_of_its_own_and_of_a_lower_layer(folder):
+    row = {"centre": 0.4, "authorities": 0.6, "third_sector": 0.0, "users": 0.0}
+    whole = "power.agenda={centre:0.4,authorities:0.6,third_sector:0,users:0}"
+    single = [f"power.agenda.{who}={share}" for who, share in row.items()]
+    for overrides in ([whole], single, [whole, "power.distribution=0.0"]):
+        assert table(one("hierarchy", *overrides)) == {**HIERARCHY, "agenda": row}
+    here = folder(
+        text="power:\n  distribution: 1.0\n  design: {centre: 1.0, authorities: 0.0, third_sector: 0.0, users: 0.0}\n"
+    )
+    assert one("mine", folders=[here]).power.design.centre == 1.0
+    assert one("mine", folders=[here]).power.agenda.model_dump() == DISTRIBUTED["agenda"]
+
+
+def test_an_explicit_row_equal_to_the_default_still_wins():
+    shares = ",".join(f"{who}:{share}" for who, share in STATUS_QUO["agenda"].items())
+    parameters = one("hierarchy", f"power.agenda={{{shares}}}")
+    assert table(parameters) == {**HIERARCHY, "agenda": STATUS_QUO["agenda"]}
+    assert parameters.power.distribution is None
+
+
+def test_a_scenario_file_may_set_strengths_and_dated_strengths(folder):
+    dated = "- {month: 3, key: mechanisms.pace, value: 1.0}\n- {month: 4, key: money.pilot, value: 0.1}\n"
+    text = f"mechanisms:\n  pace: 0.9\ninterventions:\n{dated}"
+    here = folder(text=text)
+    assert one("mine", folders=[here]).mechanisms.pace == 0.9
+    assert [dated.month for dated in one("mine", folders=[here]).interventions] == [3, 4]
+    assert [dated.month for dated in one("mine", "mechanisms=none", folders=[here]).interventions] == [4]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_resolved_configuration_is_a_scenario_of_the_same_parameters(name, tmp_path):
+    composed = compose([name])[0]
+    (tmp_path / "again.yaml").write_text(composed.text)
+    again = compose(["again"], [], [tmp_path])[0]
+    assert again.parameters == composed.parameters
+    assert (again.title, again.question, again.source) == (composed.title, composed.question, composed.source)
+
+
+# What is refused
+
+REFUSED = {
+    "work.laod=2": "did you mean `work.load`",
+    "laod=2": "no such parameter",
+    "work.load=-1": "a number from 0.0 to 10.0",
+    "work.load=11": "a number from 0.0 to 10.0",
+    "work.load=True": "must be a number",
+    "work.load='0.4'": "must be a number",
+    "work.load=null": "must be a number",
+    "work.load=nan": "must be a number",
+    "work.load=inf": "must be a number",
+    "work.load=1e999": "must be a number",
+    "work.load=[1]": "must be a number",
+    "work.load={a:1}": "must be a number",
+    "work.load=": "must be a number",
+    "work.load=???": "",
+    "population.users=99.0": "a whole number",
+    "population.users=true": "a whole number",
+    "population.users=31": "every place needs a user",
+    "population.places=nowhere.csv": "no table",
+    "work.form=best": "one of product, minimum, geometric_mean",
+    "work=3": "group of parameters",
+    "work.load=1,2": "gapsim sweep",
+    "work.load=range(1,3)": "gapsim sweep",
+    "power.agenda.centre=0.7": "must sum to 1, not 1.1",
+    "power.agenda={centre:0.5}": "must sum to 1",
+    "power.agenda=0.5": "row of shares",
+    "power.agenda.center=0.5": "did you mean `power.agenda.centre`",
+    "power.distribution=1.5": "from 0.0 to 1.0",
+    "power.distribution=true": "must be a number",
+    "+work.load=2": "`+` is refused",
+    "++work.load=2": "`+` is refused",
+    "~work.load": "`~` is refused",
+    "hydra.run.dir=elsewhere": "Hydra's own settings",
+    "hydra/launcher=basic": "Hydra's own settings",
+    "population.places=${oc.env:HOME}": "environment",
+    "population.places='${oc.env:HOME}'": "environment",
+    "work@mine.load=2": "refused",
+    "mechanisms=[none]": "not a list",
+    "mechanisms=nome": "did you mean `none`",
+    "mechanisms={pace:2}": "mechanisms.pace",
+    "scenario=[a,b]": "not a list",
+    "seed=1.5": "whole number",
+    "seed=-1": "whole number",
+    "seed=true": "whole number",
+    "=3": "no key",
+    "a=b=c": "cannot be read",
+    "interventions=3": "list of dated changes",
+    "interventions=[3]": "list of dated changes",
+    "interventions=[{month:1,key:work.load}]": "missing",
+    "interventions=[{month:1.5,key:work.load,value:1}]": "whole number",
+    "interventions=[{month:-1,key:work.load,value:1}]": "whole number",
+    "interventions=[{month:1,key:work.laod,value:1}]": "work.load",
+    "interventions=[{month:1,key:work.form,value:1}]": "mid-run",
+    "interventions=[{month:1,key:work.load,value:99}]": "outside",
+    "interventions=[{month:999,key:work.load,value:1}]": "run ends before",
+    "interventions=[{month:1,key:work.load,value:1,places:[Glasgo City]}]": "Glasgow City",
+    "interventions=[{month:1,key:work.load,value:1,places:Fife}]": "a list",
+    "interventions=[{month:1,kee:work.load,value:1,key:work.load}]": "did you mean `key`",
+}
+
+
+@pytest.mark.parametrize(("override", "said"), REFUSED.items(), ids=REFUSED)
+def test_refused_override(override, said):
+    assert said in only(["baseline"], [override])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("work.load=1", "work.load=1"),
+        ("seed=1", "seed=1"),
+        ("mechanisms=none", "mechanisms=none"),
+        ("power.agenda.centre=0.6", "power.agenda={centre:0.6}"),
+        ("work={load:1}", "work.load=1"),
+    ],
+)
+def test_a_key_twice(first, second):
+    assert "given twice" in only(["baseline"], [first, second])
+
+
+def test_names():
+    assert "did you mean `hierarchy`" in only(["hierarchi"])
+    assert "empty" in only([""])
+    assert "named twice" in only(["hierarchy", "hierarchy"])
+
+
+FILES = {
+    "work:\n  laod: 2\n": "did you mean `work.load`",
+    "work:\n  load: '2'\n": "must be a number",
+    "work:\n  load: yes\n": "must be a number",
+    "work:\n  load: .nan\n": "must be a number",
+    "work:\n  load: 11\n": "a number from 0.0 to 10.0",
+    "work: 3\n": "group of parameters",
+    "work:\n  load: 1\n  load: 2\n": "duplicate",
+    "work: [\n": "not valid YAML",
+    "population:\n  places: ${oc.env:HOME}\n": "environment",
+    'population:\n  places: "\\x24{oc.env:HOME}"\n': "environment",
+    "population:\n  places: ${oc.env\n": "environment",
+    "interventions:\n- {month: 1, key: '${oc.env:HOME}', value: 1}\n": "environment",
+    "power:\n  agenda: {centre: 0.5}\n": "must sum to 1, not 0.9",
+    "power:\n  agenda: {center: 0.5}\n": "power.agenda.centre",
+    "seed: 3\n": "no part of a scenario",
+    "hydra:\n  run: {dir: elsewhere}\n": "no part of a scenario",
+    "defaults: [hierarchy]\n": "no part of a scenario",
+    "mechanisms: none\n": "group of parameters",
+    "interventions:\n- {month: 1, key: work.form, value: 1}\n": "mid-run",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), FILES.items(), ids=range(len(FILES)))
+def test_refused_file(folder, text, said):
+    found = only(["mine"], folders=[folder(text=text)])
+    assert said in found
+    assert found.partition(":")[0].endswith("mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (HEADER.removeprefix("# @package _global_\n"), "# @package _global_"),
+        (HEADER.replace("_global_", "mine"), "# @package _global_"),
+        (HEADER.replace("title: Mine", "titel: Mine"), "did you mean `title`"),
+        (HEADER.replace("title: Mine", "title: ''"), "header.title"),
+        ("# @package _global_\n", "header.source"),
+        (HEADER.replace("title: Mine", "title: ${oc.env:HOME}"), "environment"),
+        ("# @package _global_\n- 1\n", "mapping"),
+    ],
+)
+def test_refused_header(folder, header, said):
+    assert said in "\n".join(complaints(["mine"], folders=[folder(header=header)]))
+
+
+def test_interpolation_in_a_file_reads_nothing(folder, monkeypatch):
+    monkeypatch.setenv("SECRET", "do-not-tell")
+    here = folder(text="population:\n  places: ${oc.env:SECRET}\n")
+    assert "do-not-tell" not in "\n".join(complaints(["mine"], folders=[here]))
+
+
+def test_folders(folder, tmp_path):
+    assert "no such folder" in only(["baseline"], folders=[tmp_path / "nowhere"])
+    assert "no such folder" in only(["baseline"], folders=[""])
+    assert one("baseline", folders=[places.shipped("scenarios")]) == Parameters()
+    folder("hierarchy")
+    assert "same name" in only(["baseline"], folders=[tmp_path])
+    (tmp_path / "hierarchy.yaml").rename(tmp_path / "status_quo.yaml")
+    assert "same name" in only(["baseline"], folders=[tmp_path])
+    (tmp_path / "status_quo.yaml").rename(tmp_path / "two words.yaml")
+    assert "letters, digits" in only(["baseline"], folders=[tmp_path])
+
+
+def test_all_problems_together(folder):
+    folder("first", "work:\n  laod: 2\n  load: 99\nmechanisms:\n  pace: 7\n")
+    here = folder("second", "population:\n  users: 3.5\nmoney: 1\n")
+    found = complaints(["first", "second", "frist"], ["+x=1", "work.top_speed=99", "centre.wil=1"], [here])
+    for part in (
+        "first.yaml: work.laod = 2",
+        "first.yaml: work.load = 99",
+        "first.yaml: mechanisms.pace = 7",
+        "second.yaml: population.users = 3.5",
+        "second.yaml: money = 1",
+        "command line: frist",
+        "command line: +x = 1",
+        "command line: work.top_speed = 99",
+        "command line: centre.wil = 1",
+    ):
+        assert sum(part in line for line in found) == 1, part
+    assert len(found) == 9, "each problem once, though two scenarios met some of them"
+
+
+def test_a_problem_names_the_layer_that_set_the_value(folder):
+    here = folder(text="work:\n  load: 99\n")
+    assert "mine.yaml: work.load = 99" in only(["mine"], folders=[here])
+    assert "command line: work.load = 88" in only(["mine"], ["work.load=88"], [here])
+    assert one("mine", "work.load=1", folders=[here]).work.load == 1.0
+    assert "command line over hierarchy: power.agenda" in only(["hierarchy"], ["power.agenda.users=0.5"])
+
+
+def test_places_of_files_are_told_relative_to_the_working_directory(folder, monkeypatch, tmp_path):
+    folder(text="work: 3\n")
+    monkeypatch.chdir(tmp_path)
+    assert only(["mine"], folders=[Path()]).startswith("mine.yaml: work = 3")
