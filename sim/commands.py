@@ -16,7 +16,8 @@ from typing import Any
 import click
 
 from sim.overrides import MAX_SEED, Overrides, is_override, read
-from sim.problems import COMMAND_LINE, InputProblems, Problem, refuse, whole_number
+from sim.places import RESULTS
+from sim.problems import COMMAND_LINE, InputProblems, Problem, folder_problem, refuse, whole_number
 from sim.scenarios import DEFAULT_SEED, compose
 
 COMPARED = ("hierarchy", "distributed")
@@ -28,12 +29,11 @@ CHECKS = ("null", "directions", "conservation", "known-answers", "all")
 class Asked:
     """The arguments and common options of one command, and all that is wrong with them so far."""
 
-    def __init__(self, arguments: Sequence[str], seed: str | None = None, out: str | None = None) -> None:
+    def __init__(self, arguments: Sequence[str], seed: str | None = None) -> None:
         self.names = [argument for argument in arguments if not is_override(argument)]
         self.overrides: Overrides = read([argument for argument in arguments if is_override(argument)])
         self.problems: list[Problem] = []
         self.seed = self._seed(seed)
-        self.out = self._out(out)
 
     def number(self, option: str, text: str | None, default: int, low: int, high: int) -> int:
         """The whole number given to an option; the default, and a problem noted, when it is none."""
@@ -60,17 +60,14 @@ class Asked:
             )
         return self.number("--seed", text, DEFAULT_SEED if given is None else given, 0, MAX_SEED)
 
-    def _out(self, text: str | None) -> Path | None:
-        if text is None:
-            return None
-        if not text.strip():
+    def folder(self, text: str | None) -> Path | None:
+        """The folder named for results, or None; what stands in the way of writing there is noted."""
+        if text is not None and not text.strip():
             self.problems.append(Problem(COMMAND_LINE, "--out", "the name of the folder is empty", "''"))
             return None
-        from sim.results import folder_problem
-
-        problem = folder_problem(Path(text))
+        problem = folder_problem(RESULTS if text is None else Path(text))
         self.problems.extend([problem] if problem else [])
-        return Path(text)
+        return None if text is None else Path(text)
 
 
 def compare(
@@ -78,7 +75,8 @@ def compare(
     as_json: bool, command: Sequence[str],
 ) -> int:  # fmt: skip
     """Run scenarios side by side, write results and report, print the answer."""
-    asked = Asked(arguments, seed, out)
+    asked = Asked(arguments, seed)
+    named = asked.folder(out)
     count = asked.number("--replications", replications, REPLICATIONS, 1, MOST_REPLICATIONS)
     if asked.overrides.scenario is not None:
         said = "is refused here: name the scenarios one after the other"
@@ -91,7 +89,7 @@ def compare(
     with _progress(as_json) as progress:
         compared = comparison.compare(composed, count, asked.seed, progress)
     identity = {"scenarios": {c.name: c.text for c in composed}, "replications": count, "seed": asked.seed}
-    folder = asked.out or results.default_folder("compare", identity)
+    folder = named or results.default_folder("compare", identity)
     with results.whole(folder) as draft:
         results.write_comparison(draft, compared, shlex.join(command))
         report.write_report(compared, draft / "report.html", f"gapsim {shlex.join(command)}")
@@ -110,13 +108,14 @@ def run(
     command: Sequence[str],
 ) -> int:  # fmt: skip
     """Run one scenario once, write its series, councils and metadata, print its outcomes."""
-    asked = Asked(arguments, seed, out)
+    asked = Asked(arguments, seed)
+    named = asked.folder(out)
     scenario = compose(asked.one_name(), asked.overrides, folders, asked.problems)[0]
     _note_compilation()
     from sim import comparison, printed, provenance, results
 
     runs = comparison.compare([scenario], 1, asked.seed).scenarios[0]
-    folder = asked.out or results.default_folder("run", {"scenario": scenario.text, "seed": asked.seed})
+    folder = named or results.default_folder("run", {"scenario": scenario.text, "seed": asked.seed})
     with results.whole(folder) as draft:
         results.write_run(draft, runs, asked.seed, shlex.join(command))
     outcomes = {name: float(values[0]) for name, values in runs.summaries.items()}

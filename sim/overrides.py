@@ -105,8 +105,6 @@ def _refused(key: str, argument: str) -> str | None:
         return "there is no key before `=`"
     if key == "hydra" or key.startswith(("hydra.", "hydra/")):
         return "Hydra's own settings cannot be changed"
-    if INTERPOLATION in argument:
-        return NO_INTERPOLATION
     return None
 
 

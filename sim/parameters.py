@@ -64,7 +64,7 @@ def choice(default: str, sentence: str, *, role: Role = "uncertainty", source: s
 class Population(Group):
     """Who is there."""
 
-    months: int = number(120, 1, 12_000, "months", "How long a run lasts.", role="fixed", source="specification: ten years")
+    months: int = number(120, 1, 12_000, "months", "How long a run lasts.", role="fixed", source="chosen: ten years, twice a parliament")
     places: str = Field(
         "scotland",
         description="Table of places: `scotland`, or the path of a CSV with the same columns.",
@@ -72,9 +72,9 @@ class Population(Group):
     )
     users: int = number(
         3200, 1, 10_000_000, "users", "Sampled service users; each stands for population/users people.",
-        role="fixed", source="specification; up to the whole population, 5,447,700",
+        role="fixed", source="chosen for speed; up to the whole population, 5,447,700 (National Records of Scotland, mid-2022)",
     )
-    bodies: int = number(160, 0, 100_000, "bodies", "Third-sector bodies, each at home in one authority.", role="fixed", source="specification")
+    bodies: int = number(160, 0, 100_000, "bodies", "Third-sector bodies, each at home in one authority.", role="fixed", source="chosen: five to an authority")
     bodies_several: float = number(0.25, 0.0, 1.0, "share", "Share of third-sector bodies that work in a second, tied place as well.")
     mixing: Literal["neighbours", "complete"] = choice(
         "neighbours", "Whether places meet their neighbours and like places, or everyone meets everyone."
@@ -84,7 +84,7 @@ class Population(Group):
 class Changes(Group):
     """The stream of announced changes: the same in every power structure under the same seed."""
 
-    arriving: int = number(24, 1, 1000, "changes", "Changes that arrive over the run, beyond those in progress at the start.", role="uncertainty", source="specification")
+    arriving: int = number(24, 1, 1000, "changes", "Changes that arrive over the run, beyond those in progress at the start.", source="chosen: one every five months")
     in_progress: int = number(4, 0, 1000, "changes", "Changes already under way at month 0.")
     ambition: float = number(1.0, 0.01, 100.0, "benefit per user a month", "Intended benefit to each person a month when fully delivered.", role="lever")
     duration: float = number(
@@ -117,15 +117,15 @@ class Work(Group):
     """How a change is carried through its stages."""
 
     start_chance: float = number(0.25, 0.0, 1.0, "per month", "Chance a month that a waiting change is started in a place, whoever holds the agenda.")
-    top_speed: float = number(2.2, 0.1, 10.0, "x plan", "Speed of a place with full will, ability and staff, as a multiple of the plan's.")
+    top_speed: float = number(1.7, 0.1, 10.0, "x plan", "Speed of a place with full will, ability and staff, as a multiple of the plan's.")
     hours_per_person: float = number(
-        0.05, 0.0, 10.0, "staff hours per person", "Staff hours that one change of middling radicalness takes, per inhabitant.",
+        0.035, 0.0, 10.0, "staff hours per person", "Staff hours that one change of middling radicalness takes, per inhabitant.",
     )
     load: float = number(1.0, 0.0, 10.0, "x", "How much work each change is, as a multiple of its reference hours.", role="lever", live=True)
-    see: float = number(0.15, 0.01, 1.0, "relative length", "Planned length of *see*, relative to the other stages.")
-    spark: float = number(0.15, 0.01, 1.0, "relative length", "Planned length of *spark*, relative to the other stages.")
-    shape: float = number(0.35, 0.01, 1.0, "relative length", "Planned length of *shape*, relative to the other stages.")
-    shift: float = number(0.35, 0.01, 1.0, "relative length", "Planned length of *shift* up to full coverage, relative to the other stages.")
+    see: float = number(0.25, 0.01, 1.0, "relative length", "Planned length of *see*, relative to the other stages.")
+    spark: float = number(0.25, 0.01, 1.0, "relative length", "Planned length of *spark*, relative to the other stages.")
+    shape: float = number(0.3, 0.01, 1.0, "relative length", "Planned length of *shape*, relative to the other stages.")
+    shift: float = number(0.2, 0.01, 1.0, "relative length", "Planned length of *shift* up to full coverage, relative to the other stages.")
     form: Literal["product", "minimum", "geometric_mean"] = choice("product", "How will, ability and capacity combine into advance.")
     dynamics: Literal["work", "hazard"] = choice("work", "Whether a stage is work to be done, or ends with a constant chance a month.")
     hazard: float = number(0.1, 0.0, 1.0, "per month", "Under `hazard`: chance a month to leave a stage with full will, ability and staff; *shape* is slower by `shape_slower`.")
@@ -197,7 +197,7 @@ class Attention(Group):
     """Heads who must decide."""
 
     authority: float = number(1.5, 0.01, 100.0, "decisions a month", "Decisions an authority's heads can handle a month with full capacity.", live=True)
-    ratio: float = number(12.0, 1.0, 32.0, "x", "The centre's heads, as a multiple of one authority's.", source="range fixed by the specification", live=True)
+    ratio: float = number(16.0, 1.0, 32.0, "x", "The centre's heads, as a multiple of one authority's.", source="nobody has counted: the middle of 1 (one head each) to 32 (as many as all authorities together)", live=True)
 
 
 class Response(Group):

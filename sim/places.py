@@ -10,6 +10,9 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 
+RESULTS = Path("results")
+"""Where results go when no folder is named."""
+
 
 def checkout() -> Path | None:
     """The folder of the source checkout that this package runs from, or None when it was installed from a wheel."""

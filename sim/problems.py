@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 COMMAND_LINE = "command line"
@@ -81,6 +83,18 @@ def whole_number(option: str, text: str | None, default: int, low: int, high: in
     if value is None or not low <= value <= high:
         return Problem(COMMAND_LINE, option, f"must be a whole number from {low} to {high}", text or "''")
     return value
+
+
+def folder_problem(folder: Path) -> Problem | None:
+    """What stands in the way of writing to a folder, found before anything is run."""
+    nearest = folder
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        return Problem(COMMAND_LINE, "--out", f"{nearest} is not a folder", str(folder))
+    if not os.access(nearest, os.W_OK):
+        return Problem(COMMAND_LINE, "--out", f"{nearest} cannot be written to", str(folder))
+    return None
 
 
 def refuse(problems: Sequence[Problem]) -> None:

@@ -18,27 +18,13 @@ from pyarrow import parquet
 
 from sim import provenance
 from sim.comparison import Comparison, ScenarioRuns
-from sim.problems import COMMAND_LINE, Problem
-
-RESULTS = Path("results")
+from sim.places import RESULTS
 
 
 def default_folder(kind: str, identity: Mapping[str, Any]) -> Path:
     """The folder that results go to when none is named: the same request always names the same one."""
     text = json.dumps({**identity, "version": provenance.version()}, sort_keys=True)
     return RESULTS / f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
-
-
-def folder_problem(folder: Path) -> Problem | None:
-    """What stands in the way of writing to a folder, found before anything is run."""
-    nearest = folder
-    while not nearest.exists() and nearest != nearest.parent:
-        nearest = nearest.parent
-    if not nearest.is_dir():
-        return Problem(COMMAND_LINE, "--out", f"{nearest} is not a folder", str(folder))
-    if not os.access(nearest, os.W_OK):
-        return Problem(COMMAND_LINE, "--out", f"{nearest} cannot be written to", str(folder))
-    return None
 
 
 @contextmanager

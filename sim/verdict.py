@@ -138,8 +138,8 @@ def _no_difference(a: ScenarioRuns, b: ScenarioRuns, d: Difference) -> tuple[str
 
 def _lost(scenarios: list[ScenarioRuns]) -> list[str]:
     count = 3 if len(scenarios) <= MOST_NAMED else 1
-    most = [f"in {s.name} to {lost}" for s in scenarios if (lost := largest_losses(s, count))]
-    said = [f"Most benefit was lost {'; '.join(most)} (points of intended benefit)."] if most else []
+    most = [f"in {s.name} {lost}" for s in scenarios if (lost := largest_losses(s, count))]
+    said = [f"The most benefit was lost, in points of intended benefit: {'; '.join(most)}."] if most else []
     if len(scenarios) == 2 and difference(scenarios[0], scenarios[1], "gap").low is not None:
         said.append(differs_most(scenarios[0], scenarios[1]))
     return said

@@ -209,6 +209,8 @@ def test_results_cannot_take_the_place_of_a_file(gapsim, tmp_path):
     for out in ("there", "there/below"):
         assert gapsim("run", "--out", out)[0] == 2
     assert (tmp_path / "there").read_text() == "mine"
+    (tmp_path / "results").write_text("mine")
+    assert gapsim("run")[0] == 2
 
 
 def test_everything_wrong_with_a_command_is_told_at_once(gapsim, tmp_path):

@@ -122,6 +122,7 @@ def test_text_from_scenario_files_cannot_act():
     for chart in charts(made):
         shown = " ".join(a["text"] for a in chart.layout["annotations"])
         assert "<script" not in shown
+        assert not set("<>&") & set(drawing(chart))
 
 
 def test_assumptions_list_what_differs_and_what_is_not_default():
@@ -177,6 +178,12 @@ def test_titles_turn_with_the_result():
     for key in ("gap", "stages", "agents", "differences", "map"):
         assert level[key].title.startswith(("No clear difference", "No difference")), key
     assert "no cause of loss differs clearly" in level["losses"].title
+
+
+def test_a_trifle_does_not_make_a_title():
+    close = by_key(comparison(scenario("a", 0.600, spread=0.0), scenario("b", 0.595, spread=0.0)))
+    assert close["agents"].title.startswith("No clear difference of 0.01 or more")
+    assert "higher under distributed than under hierarchy" in by_key(two())["agents"].title
 
 
 def test_bars_sum_to_the_gap_small_causes_included():

@@ -101,7 +101,7 @@ def _title(comparison: Comparison) -> str:
             f"Lowest at the end: the {quality} of {KIND_NAMES[kind].lower()}, {value} on a scale from 0 to 1"
         )
     largest = NOTICEABLE
-    words = "No clear difference in will, ability or capacity at the end, for any kind of agent"
+    words = f"No clear difference of {NOTICEABLE} or more at the end in will, ability or capacity of anybody"
     for a, b in combinations(scenarios, 2):
         for quality, kind in _cells():
             key = f"{quality}.{kind}"

@@ -30,6 +30,9 @@ CHARTED = (
 OF_MANY = ("gap", "nominal_gap", "worst_decile_gap")
 """Those charted for more than two scenarios."""
 
+AT_LEAST = 3
+"""Causes drawn however small their differences are."""
+
 Panel = tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, Any]]
 
 
@@ -45,7 +48,7 @@ def _of_two(comparison: Comparison) -> Chart:
     outcomes = [difference(a, b, key) for key in CHARTED if key in a.summaries]
     by_cause = [difference(a, b, f"losses.{cause}") for cause in causes(comparison)]
     by_cause.sort(key=lambda d: -abs(d.mean or 0.0))
-    noted = [d for d in by_cause if abs(d.mean or 0.0) >= NOTED]
+    noted = by_cause[: max(AT_LEAST, sum(abs(d.mean or 0.0) >= NOTED for d in by_cause))]
     rows = max(len(outcomes), len(noted))
     left, right, names = 248, 165, 228
     inside = WIDTH - left - right
@@ -54,7 +57,7 @@ def _of_two(comparison: Comparison) -> Chart:
     first = _panel(0, outcomes, [outcome_name(d.outcome) for d in outcomes], [0, width], rows)
     second = _panel(1, noted, cause_names, [1 - width, 1], rows)
     left_out = len(by_cause) - len(noted)
-    rest = f" ({left_out} below {points(NOTED)} points not drawn)" if left_out else ""
+    rest = f" ({left_out} smaller ones not drawn)" if left_out else ""
     notes = [
         heading("<b>Outcomes</b>", size=15, yshift=26, xshift=-names),
         heading(f"<b>Losses by cause</b>{rest}", panel=1, size=15, yshift=26, xshift=-names),
@@ -160,11 +163,13 @@ def _panel(
         "ticktext": [text(name) for name in names],
         "tickfont": {"size": 14, "color": INK},
     }
+    # A panel with fewer rows than its neighbour is shorter, its axis close beneath it.
+    upright = {"domain": [1 - len(found) / rows, 1], "range": [len(found), 0]}
     axes = {
         axis_key("x", k): axis(
             anchor=ya, domain=domain, range=span, nticks=6, title=axis_title("points"), **zero
         ),
-        axis_key("y", k): axis(anchor=xa, range=[rows, 0], **named),
+        axis_key("y", k): axis(anchor=xa, **upright, **named),
     }
     return [dots], notes, axes
 

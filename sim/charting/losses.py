@@ -32,7 +32,9 @@ def where_lost(comparison: Comparison) -> Chart:
         y = [(j * pitch + 6 + bar * (k + 0.5)) / pitch for j in range(len(bars))]
         data += _bars_of(s, k, bars, y, bar, pitch)
     title = _title(comparison)
-    measure = axis_title("points of intended benefit (bar: mean; whisker: 95 % interval)")
+    measure = axis_title(
+        "points of intended benefit (bar: mean; whisker: its 95 % interval; how clearly bars differ: next chart)"
+    )
     layout = frame(
         comparison,
         title,
@@ -123,11 +125,9 @@ def _title(comparison: Comparison) -> str:
     first = {s.name: max(losses(s).items(), key=lambda item: item[1] or 0.0)[0] for s in scenarios}
     if len(set(first.values())) == 1:
         where = {1: f" in {scenarios[0].name}", 2: " in both"}.get(len(scenarios), " in every scenario")
-        most = f"Most benefit is lost to {cause_name(first[scenarios[0].name])}{where}"
+        most = f"The largest loss{where}: “{cause_name(first[scenarios[0].name])}”"
     else:
-        most = "Most benefit is lost to " + listing(
-            [f"{cause_name(c)} in {name}" for name, c in first.items()]
-        )
+        most = "The largest loss: " + listing([f"“{cause_name(c)}” in {name}" for name, c in first.items()])
     if len(scenarios) != 2:
         return most
     a, b = scenarios
@@ -139,5 +139,5 @@ def _title(comparison: Comparison) -> str:
         more = next((d for d in clear if sign * (d.mean or 0.0) > 0), None)
         if more is not None:
             cause = cause_name(more.outcome.removeprefix("losses."))
-            apart.append(f"{name} loses {points(abs(more.mean or 0.0))} points more to {cause}")
+            apart.append(f"{name} loses {points(abs(more.mean or 0.0))} points more to “{cause}”")
     return f"{most}; {listing(apart)}"

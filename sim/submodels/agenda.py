@@ -4,6 +4,8 @@ A change that has been announced waits in each place until it is started. The ho
 change and place; so is the holder of `design`. Every holder starts changes at the same base rate.
 """
 
+import numpy as np
+
 from sim import draws
 from sim.compiled import compiled
 from sim.state import AUTHORITIES, CENTRE, LATE_START, NOT_STARTED, SEE, SPARK, THIRD_SECTOR, USERS
@@ -72,14 +74,22 @@ def design_bill(row, who, weight):
 
 
 @compiled
-def started_around(i, month, complete, authority, ties, cells):
-    """Share of the places an authority looks to that had started change `i` before this month."""
+def started_nationwide(month, arrived, cells):
+    """Share of all places that had started each change before this month; shape (changes announced,)."""
+    share = np.zeros(arrived)
+    for a in range(len(cells)):
+        for i in range(arrived):
+            if 0 <= cells[a, i].started < month:
+                share[i] += 1.0
+    for i in range(arrived):
+        share[i] /= len(cells)
+    return share
+
+
+@compiled
+def started_around(i, month, authority, ties, cells):
+    """Share of the places an authority is tied to that had started change `i` before this month."""
     share = 0.0
-    if complete:
-        for other in range(len(cells)):
-            if 0 <= cells[other, i].started < month:
-                share += 1.0
-        return share / len(cells)
     for number in range(authority.first_tie, authority.last_tie):
         tie = ties[number]
         if 0 <= cells[tie.other, i].started < month:
@@ -93,6 +103,8 @@ def start_changes(month, p, keys, calendar, changes, places, ties, cells, ledger
     count = len(places)
     early = p[count].work_see + p[count].work_spark
     path = early + p[count].work_shape + p[count].work_shift
+    complete = p[count].population_mixing == 1.0 and p[count].peer_learning > 0.0
+    nationwide = started_nationwide(month, calendar[month].arrived if complete else 0, cells)
     for a in range(count):
         row = p[a]
         authority = places[a]
@@ -115,7 +127,7 @@ def start_changes(month, p, keys, calendar, changes, places, ties, cells, ledger
                     hold_back = row.spillover * row.spillover_starts * change.spillover
                 imitation = 0.0
                 if row.peer_learning > 0.0 and who != CENTRE:
-                    around = started_around(i, month, row.population_mixing == 1.0, authority, ties, cells)
+                    around = nationwide[i] if complete else started_around(i, month, authority, ties, cells)
                     imitation = row.peer_learning * row.peer_starts * around
                 chance = start_chance(row.work_start_chance, delay, hold_back, imitation)
                 if row.layering > 0.0 and who != CENTRE and authority.busy >= row.layering_room:

@@ -203,14 +203,14 @@ def book(a, i, cause, amount, lost, by_month):
 def book_missing(a, i, missing, ledger, lost, by_month):
     """Share missing coverage among the causes of a cell's ledger."""
     total = ledger_total(a, i, ledger)
-    if total <= 0.0:
-        book(a, i, CAPACITY, missing, lost, by_month)
-        return
-    per = missing / total
+    per = missing / total if total > 0.0 else 0.0
     for cause in range(LEDGER):
         part = per * ledger[a, i, cause]
         lost[a, i, cause] += part
         by_month[cause] += part
+    if total <= 0.0:
+        lost[a, i, CAPACITY] += missing
+        by_month[CAPACITY] += missing
 
 
 @compiled

@@ -70,6 +70,20 @@ def own_hours(row, population, radicalness, duration):
 
 
 @compiled
+def part_left(cell, limit, months):
+    """Share of a full month's hours that a change still wants: less when only the last of its roll-out is left.
+
+    Args:
+        cell: the change in its place.
+        limit: coverage at which roll-out stops.
+        months: months that all of *shift* takes at the fullest speed.
+    """
+    if cell.stage < SHIFT:
+        return 1.0
+    return min(1.0, max(limit - cell.nominal, cell.nominal - cell.real) * months)
+
+
+@compiled
 def co_design_hours(row, hours):
     """Staff hours that co-design adds while a change is designed and piloted, in proportion to the users' share of design."""
     if row.participation_cost > 0.0:
@@ -227,6 +241,8 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
     """Divide each authority's and its bodies' hours over the changes at work there."""
     held = third_sector_support(p, places, bodies)
     tilt_money(p, places)
+    nation = p[len(places)]
+    shift = nation.work_shift / (nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift)
     hours = journal.hours[month]
     endowment = held
     brought = 0.0
@@ -248,9 +264,10 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
             if not is_active(cell, limit, row.judged_on_reports):
                 continue
             active += 1
-            own = own_hours(row, authority.population, change.radicalness, change.duration)
+            left = part_left(cell, limit, shift * change.duration / row.work_top_speed)
+            own = left * own_hours(row, authority.population, change.radicalness, change.duration)
             work += own
-            design += cell.design_hours / change.duration
+            design += left * cell.design_hours / change.duration
             if cell.stage == SPARK or cell.stage == SHAPE:
                 shaping += 1
                 shared += co_design_hours(row, own)

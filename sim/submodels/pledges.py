@@ -16,14 +16,14 @@ def sign(p, places, ties):
     before = places.signed.copy()
     national = 0.0
     for a in range(count):
-        national += before[a] / count
+        national += before[a]
     for a in range(count):
         row = p[a]
         authority = places[a]
         if row.concordat <= 0.0 or row.pledge_open <= 0.0:
             authority.signed = 0.0
             continue
-        around = national
+        around = national / count
         if row.population_mixing != 1.0:
             around = 0.0
             for number in range(authority.first_tie, authority.last_tie):

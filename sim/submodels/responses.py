@@ -102,13 +102,11 @@ def around(authority, complete, mean, values, ties):
 
 
 @compiled
-def lead_around(authority, complete, own, values, ties):
-    """How far abler places an authority looks to are ahead of it."""
-    lead = 0.0
+def lead_around(authority, complete, mean, own, values, ties):
+    """How far abler places an authority looks to are ahead of it; where everyone meets everyone, how far the mean is."""
     if complete:
-        for other in range(len(values)):
-            lead += max(0.0, values[other] - own) / len(values)
-        return lead
+        return max(0.0, mean - own)
+    lead = 0.0
     for number in range(authority.first_tie, authority.last_tie):
         lead += ties[number].weight * max(0.0, values[ties[number].other] - own)
     return lead
@@ -158,8 +156,10 @@ def move_authorities(month, p, calendar, changes, places, ties, centre, cells):
     wills = places.will.copy()
     abilities = places.ability.copy()
     mean_will = 0.0
+    mean_ability = 0.0
     for a in range(count):
         mean_will += wills[a] / count
+        mean_ability += abilities[a] / count
     for a in range(count):
         row = p[a]
         authority = places[a]
@@ -176,7 +176,7 @@ def move_authorities(month, p, calendar, changes, places, ties, centre, cells):
 
         lead = 0.0
         if row.peer_learning > 0.0:
-            lead = lead_around(authority, complete, abilities[a], abilities, ties)
+            lead = lead_around(authority, complete, mean_ability, abilities[a], abilities, ties)
         quality = team_quality(row, abilities[a], authority.user_ability, centre[0].ability)
         start = start_ability(row, authority.ability_offset)
         gained = ability_gained(row, authority, abilities[a], lead, quality)

@@ -32,7 +32,7 @@ from sim.state import (
     UNSPENT,
     WILL,
 )
-from sim.submodels.capacity import SETTLED, full_coverage, is_active, judged_by_reports, own_hours, weakness
+from sim.submodels.capacity import SETTLED, full_coverage, is_active, judged_by_reports, own_hours, part_left, weakness
 from sim.submodels.fear import fear
 
 LEAST = 1e-9
@@ -153,9 +153,15 @@ def charge_hurdles(a, i, behind, weak, unable, short, timid, reasons, ledger):
 
 
 @compiled
-def slipping(row, will, persistence):
-    """Share of coverage that slips in a month where neither will nor money holds it."""
-    return row.relapse * row.relapse_rate * (1.0 - max(will, persistence))
+def slip_back(row, will, persistence, cell):
+    """Let coverage slip where neither will nor money holds it; returns the coverage lost."""
+    if row.relapse <= 0.0 or cell.nominal <= 0.0:
+        return 0.0
+    share = row.relapse * row.relapse_rate * (1.0 - max(will, persistence))
+    lost = share * cell.nominal
+    cell.nominal -= lost
+    cell.real *= 1.0 - share
+    return lost
 
 
 @compiled
@@ -314,19 +320,15 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                 ledger[a, i, LATE_START if cell.stage == NOT_STARTED else CLEARANCE] += planned
                 continue
             persistence = money_persistence(month - cell.started, row.money_secure_months, log_centre_will)
+            limit = full_coverage(row, change.radicalness, change.visibility)
             wanted = own_hours(row, authority.population, change.radicalness, change.duration)
+            wanted *= part_left(cell, limit, shift * change.duration / row.work_top_speed)
             money = money_rate(row, cell.stage, persistence, signed, authority.funded)
             offered += money * wanted
             if row.programme_support > 0.0:
                 teams = money * row.programme_support * row.support_money
                 hours[SUPPORT] += teams * wanted
                 money -= teams
-            if row.relapse > 0.0 and cell.nominal > 0.0:
-                slip = slipping(row, authority.will, persistence)
-                ledger[a, i, RELAPSE] += cell.nominal * slip * shift
-                cell.nominal *= 1.0 - slip
-                cell.real *= 1.0 - slip
-            limit = full_coverage(row, change.radicalness, change.visibility)
             if not is_active(cell, limit, row.judged_on_reports):
                 hours[UNSPENT] += money * wanted
                 if cell.gate == QUEUED:
@@ -335,6 +337,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                     ledger[a, i, CLEARANCE] += planned
                 elif limit < 1.0:
                     ledger[a, i, BLAME] += planned
+                ledger[a, i, RELAPSE] += shift * slip_back(row, authority.will, persistence, cell)
                 continue
 
             capacity = min(1.0, authority.granted + money)
@@ -362,5 +365,6 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                 charge_hurdles(a, i, behind, weak, cannot, short, weakness(boldness), reasons, ledger)
             else:
                 recovered += catch_up(a, i, -behind, ledger) * change.ambition * authority.population
+            ledger[a, i, RELAPSE] += shift * slip_back(row, authority.will, persistence, cell)
     journal.months[month].endowment += offered
     journal.months[month].recovered = recovered
