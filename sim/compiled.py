@@ -54,14 +54,14 @@ def _writable(folder: Path) -> Path:
 
 
 CACHE = _writable(_cache_root() / _fingerprint())
-numba.config.CACHE_DIR = str(CACHE)
+numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 
 
 def is_cached() -> bool:
     """Whether this version of the model has been compiled on this machine before."""
-    return bool(numba.config.DISABLE_JIT) or any(CACHE.rglob("month.*.nbc"))
+    return bool(numba.config.DISABLE_JIT) or any(CACHE.rglob("month.*.nbc"))  # type: ignore[attr-defined]
 
 
 def compiled(rule: Rule) -> Rule:
     """Compile a rule or process: same numbers as uncompiled, without holding Python's lock."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy")(rule)
+    return numba.njit(cache=True, nogil=True, error_model="numpy")(rule)  # type: ignore[return-value]

@@ -95,7 +95,11 @@ def declarations() -> dict[str, Declaration]:
 def reference_magnitudes(mechanism: str) -> list[Declaration]:
     """The constants that the strength of a mechanism multiplies."""
     stem = REFERENCE_STEM.get(mechanism, mechanism)
-    return [d for d in declarations().values() if d.group == "reference" and d.key.startswith(f"reference.{stem}_")]
+    return [
+        d
+        for d in declarations().values()
+        if d.group == "reference" and d.key.startswith(f"reference.{stem}_")
+    ]
 
 
 REFERENCE_STEM = {
@@ -121,7 +125,11 @@ def record_type() -> np.dtype:
 
 def nearest_key(key: str) -> str | None:
     """The declared key that looks most like a mistyped one, or None if nothing does."""
-    known = [*declarations(), *(f"power.{row}" for row in ROWS), *dict.fromkeys(d.group for d in declarations().values())]
+    known = [
+        *declarations(),
+        *(f"power.{row}" for row in ROWS),
+        *dict.fromkeys(d.group for d in declarations().values()),
+    ]
     found = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     if found:
         return found[0]

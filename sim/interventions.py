@@ -41,7 +41,9 @@ def timeline(parameters: Parameters, land: Territory) -> list[Change]:
     changes = []
     for dated in parameters.interventions:
         # The nation's row decides what belongs to no place; it changes only when the intervention is for everywhere.
-        rows = tuple(range(len(land.code) + 1)) if dated.places is None else tuple(map(land.index, dated.places))
+        rows = (
+            tuple(range(len(land.code) + 1)) if dated.places is None else tuple(map(land.index, dated.places))
+        )
         changes.append(Change(dated.month, rows, _values(dated.key, dated.value)))
     return sorted(changes, key=lambda change: change.month)
 
@@ -66,7 +68,9 @@ def problems(parameters: Parameters, land: Territory | None = None) -> list[str]
     for number, dated in enumerate(parameters.interventions):
         label = f"interventions[{number}] ({dated.key} in month {dated.month})"
         if dated.month >= parameters.population.months:
-            found.append(f"{label}: the run ends before; months go from 0 to {parameters.population.months - 1}")
+            found.append(
+                f"{label}: the run ends before; months go from 0 to {parameters.population.months - 1}"
+            )
         found += [f"{label}: {what}" for what in _value_problems(dated)]
         if dated.places is not None and not dated.places:
             found.append(f"{label}: places is empty; leave it out to mean everywhere")

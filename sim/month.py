@@ -1,6 +1,7 @@
 """The month: read this schedule and you know the model.
 
-Within a process all agents read the same state and their updates apply together; between processes the order below holds.
+Within a process all agents read the same state and their updates apply together; between processes the order below
+holds.
 """
 
 from __future__ import annotations
@@ -30,7 +31,22 @@ from sim.territory import Territory, territory
 
 @compiled
 def live_month(
-    month, p, keys, calendar, changes, places, reasons, ties, bodies, users, centre, heads, cells, ledger, lost, journal
+    month,
+    p,
+    keys,
+    calendar,
+    changes,
+    places,
+    reasons,
+    ties,
+    bodies,
+    users,
+    centre,
+    heads,
+    cells,
+    ledger,
+    lost,
+    journal,
 ):
     """One month, process by process."""
     # 1, 2: what has been announced is pushed or pulled onto the agenda of each place
@@ -59,12 +75,43 @@ def live_month(
 
 @compiled
 def live_months(
-    first, last, p, keys, calendar, changes, places, reasons, ties, bodies, users, centre, heads, cells, ledger, lost, journal
+    first,
+    last,
+    p,
+    keys,
+    calendar,
+    changes,
+    places,
+    reasons,
+    ties,
+    bodies,
+    users,
+    centre,
+    heads,
+    cells,
+    ledger,
+    lost,
+    journal,
 ):
     """Live the months from `first` up to, not including, `last`."""
     for month in range(first, last):
         live_month(
-            month, p, keys, calendar, changes, places, reasons, ties, bodies, users, centre, heads, cells, ledger, lost, journal
+            month,
+            p,
+            keys,
+            calendar,
+            changes,
+            places,
+            reasons,
+            ties,
+            bodies,
+            users,
+            centre,
+            heads,
+            cells,
+            ledger,
+            lost,
+            journal,
         )
 
 
@@ -96,7 +143,9 @@ class Run:
         """Live some more months, with the interventions that fall due."""
         goal = self.month + months
         if goal > self.parameters.population.months:
-            raise ValueError(f"the run ends after month {self.parameters.population.months}; it cannot go on to {goal}")
+            raise ValueError(
+                f"the run ends after month {self.parameters.population.months}; it cannot go on to {goal}"
+            )
         with np.errstate(over="ignore"):
             while self.month < goal:
                 while self.dated and self.dated[0].month <= self.month:

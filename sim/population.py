@@ -1,6 +1,7 @@
 """Population: places, bodies, users, and the stream of announced changes, drawn once for a world.
 
-Nothing here reads the table of rights: under one seed, every power structure meets the same people and the same problems.
+Nothing here reads the table of rights: under one seed, every power structure meets the same people and the same
+problems.
 """
 
 from __future__ import annotations
@@ -82,8 +83,8 @@ def _varied(mean: float, low: float, high: float, variety: float, luck: np.ndarr
     return np.clip(mean * (1.0 + variety * (2.0 * luck - 1.0)), low, high)
 
 
-def stream(parameters: Parameters, keys: np.ndarray) -> np.ndarray:
-    """The stream of announced changes; those in progress at the start come first and have negative months of arrival."""
+def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
+    """The stream of announced changes; those begun before the run come first and have negative months of arrival."""
     declared = parameters.changes
     months = parameters.population.months
     early = declared.in_progress
@@ -123,7 +124,7 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.ndarray:
     )
 
 
-def _places(parameters: Parameters, land: Territory, keys: np.ndarray, users: np.ndarray) -> np.ndarray:
+def _places(parameters: Parameters, land: Territory, keys: np.ndarray, users: np.ndarray) -> np.recarray:
     declared = parameters.authorities
     count = len(land.code)
     will_offset = draw_normals(keys[draws.PLACE_WILL], count, declared.will_spread)
@@ -160,7 +161,7 @@ def _places(parameters: Parameters, land: Territory, keys: np.ndarray, users: np
     )
 
 
-def _bodies(parameters: Parameters, land: Territory, keys: np.ndarray) -> np.ndarray:
+def _bodies(parameters: Parameters, land: Territory, keys: np.ndarray) -> np.recarray:
     declared = parameters.bodies
     count = parameters.population.bodies
     least = 1 if count >= len(land.code) else 0
@@ -172,7 +173,10 @@ def _bodies(parameters: Parameters, land: Territory, keys: np.ndarray) -> np.nda
     tied = several & (last > first)
     second = np.full(count, -1, np.int64)
     second[tied] = land.tie_other[chosen[tied]]
-    offsets = [draw_normals(keys[k], count, declared.spread) for k in (draws.BODY_WILL, draws.BODY_ABILITY, draws.BODY_CAPACITY)]
+    offsets = [
+        draw_normals(keys[k], count, declared.spread)
+        for k in (draws.BODY_WILL, draws.BODY_ABILITY, draws.BODY_CAPACITY)
+    ]
     return table(
         BODIES,
         count,
@@ -187,7 +191,9 @@ def _bodies(parameters: Parameters, land: Territory, keys: np.ndarray) -> np.nda
     )
 
 
-def _users(parameters: Parameters, land: Territory, keys: np.ndarray, parts: np.ndarray, changes: int) -> Users:
+def _users(
+    parameters: Parameters, land: Territory, keys: np.ndarray, parts: np.ndarray, changes: int
+) -> Users:
     declared = parameters.users
     count = int(parts.sum())
     place = np.repeat(np.arange(len(parts), dtype=np.int32), parts)
@@ -232,7 +238,9 @@ def populate(parameters: Parameters, land: Territory, seed: int, replication: in
     """
     places = len(land.code)
     if parameters.population.users < places:
-        raise ValueError(f"population.users is {parameters.population.users}, but every one of {places} places needs a user")
+        raise ValueError(
+            f"population.users is {parameters.population.users}, but every one of {places} places needs a user"
+        )
     months = parameters.population.months
     keys = draws.stream_keys(seed, replication, len(draws.STREAMS))
     changes = stream(parameters, keys)
@@ -244,7 +252,10 @@ def populate(parameters: Parameters, land: Territory, seed: int, replication: in
     return State(
         keys=keys,
         calendar=table(
-            CALENDAR, months, arrived=arrived, announced=arrived - np.sum(changes.arrival <= when - 12, axis=1)
+            CALENDAR,
+            months,
+            arrived=arrived,
+            announced=arrived - np.sum(changes.arrival <= when - 12, axis=1),
         ),
         changes=changes,
         places=_places(parameters, land, keys, parts),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from sim.analysis import Difference, difference, holm, interval
+from sim.analysis import Difference, difference
+from sim.statistics import holm, interval
 from sim.weighing import ALPHA, against, edge, level, matters, trifling
 from sim.wording import listing
 

@@ -10,11 +10,12 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.analysis import differences, interval
+from sim.analysis import differences
 from sim.assumptions import differing, interventions, not_default, power_table
 from sim.charting.frame import Chart
 from sim.charting.places import tiles
 from sim.charts import charts, drawing, library
+from sim.statistics import interval
 from sim.verdict import Verdict, verdict
 from sim.wording import counted, outcome_name, written_difference, written_level
 

@@ -1,6 +1,7 @@
 """The state of one run: a table for each kind of agent, a column for each state variable.
 
-Shapes: A places (one local authority each), I changes, B third-sector bodies, U sampled users, T months. A change × authority
+Shapes: A places (one local authority each), I changes, B third-sector bodies, U sampled users, T months. A change ×
+authority
 is a *cell*; its columns have shape (A, I). Row A of the parameter record and of `heads` stands for the centre.
 A table is one structured array: a rule reads `authority.will` of one row, an analysis `places.will` of all of them.
 """
@@ -22,7 +23,8 @@ OPEN, QUEUED, PASSING = range(3)
 CAUSES = (
     "not_started", "waiting_on_clearance", "waiting_on_attention", "will", "ability", "capacity",
     "switching", "policy_end", "participation", "reporting", "prevention",
-    "wrong_design", "relapse", "blame", "ritual_compliance", "not_taken_up", "spillover_missing", "devalued_by_delay", "ahead",
+    "wrong_design", "relapse", "blame", "ritual_compliance", "not_taken_up", "spillover_missing", "devalued_by_delay",
+    "ahead",
 )  # fmt: skip
 (
     LATE_START, CLEARANCE, ATTENTION, WILL, ABILITY, CAPACITY,
@@ -174,12 +176,15 @@ CELLS = np.dtype(
         ("reviewed", WHOLE),  # 1 once the pilot has been judged
         ("gate", WHOLE),
         ("ticket", WHOLE),
-        ("points", WHOLE),  # decision points still to pass: vertical ones count thousands, horizontal ones units
+        (
+            "points",
+            WHOLE,
+        ),  # decision points still to pass: vertical ones count thousands, horizontal ones units
         ("tries", WHOLE),  # failed tries at the present point
         ("haste", REAL),  # pressure that discovery gave way to
         ("design_hours", REAL),  # hours of design and discovery, spread over the plan
         ("nominal", REAL),  # coverage as reported
-        ("real", REAL),  # coverage done as meant
+        ("genuine", REAL),  # coverage done as meant
         ("behind", REAL),  # months behind plan, weighted by coverage
         ("fit", REAL),  # mean fit of the design to the place's users
         ("uptake", REAL),  # share of fitting benefit that users take up
@@ -204,7 +209,7 @@ MONTHS = np.dtype(
 """What is written down of each month."""
 
 
-def table(columns: np.dtype, *shape: int, **values: np.ndarray | float) -> np.ndarray:
+def table(columns: np.dtype, *shape: int, **values: np.ndarray | float) -> np.recarray:
     """A table of rows with named columns; a column is `table.name`, a row's value `table[row].name`.
 
     Args:
@@ -237,7 +242,7 @@ class Users(NamedTuple):
 class Journal(NamedTuple):
     """What is written down each month; rules never read it."""
 
-    months: np.ndarray  # (T,) table of MONTHS
+    months: np.recarray  # (T,) table of MONTHS
     intended: np.ndarray  # (T, A)
     realised: np.ndarray  # (T, A)
     nominal: np.ndarray  # (T, A) benefit if reports were true
@@ -251,16 +256,16 @@ class State(NamedTuple):
     """Everything that one run holds."""
 
     keys: np.ndarray  # one key for each stream of draws
-    calendar: np.ndarray  # (T,) table of CALENDAR
-    changes: np.ndarray  # (I,) table of CHANGES
-    places: np.ndarray  # (A,) table of PLACES
+    calendar: np.recarray  # (T,) table of CALENDAR
+    changes: np.recarray  # (I,) table of CHANGES
+    places: np.recarray  # (A,) table of PLACES
     reasons: np.ndarray  # (A, 6) how the lack of staff time is shared among its reasons
-    ties: np.ndarray  # table of TIES, in the order of places
-    bodies: np.ndarray  # (B,) table of BODIES
+    ties: np.recarray  # table of TIES, in the order of places
+    bodies: np.recarray  # (B,) table of BODIES
     users: Users
-    centre: np.ndarray  # (1,) table of CENTRE_COLUMNS
-    heads: np.ndarray  # (A + 1,) table of HEADS
-    cells: np.ndarray  # (A, I) table of CELLS
+    centre: np.recarray  # (1,) table of CENTRE_COLUMNS
+    heads: np.recarray  # (A + 1,) table of HEADS
+    cells: np.recarray  # (A, I) table of CELLS
     ledger: np.ndarray  # (A, I, LEDGER) progress missing, by cause
     lost: np.ndarray  # (A, I, causes) benefit lost so far, by cause
     journal: Journal

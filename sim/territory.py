@@ -78,7 +78,8 @@ def standardised(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
 def territory(places: str) -> Territory:
     """Read a table of places: `scotland`, or the path of a CSV with the same columns.
 
-    Ties that land neighbours do not show (bridges, ferries) come from a second table beside it: `ties.csv` for Scotland,
+    Ties that land neighbours do not show (bridges, ferries) come from a second table beside it: `ties.csv` for
+    Scotland,
     `<name>_ties.csv` for `<name>.csv`, with columns a, b, kind.
 
     Raises:
@@ -97,7 +98,9 @@ def territory(places: str) -> Territory:
     columns = {name: np.array([float(row[column]) for row in rows]) for name, column in NUMBERS.items()}
     character = np.column_stack([standardised(columns[name], weight) for name in ("deprivation", "rurality")])
     code = tuple(row["code"] for row in rows)
-    start, other, share = _ties(rows, code, _read(ties) if ties.is_file() else [], character, columns["population"], ties)
+    start, other, share = _ties(
+        rows, code, _read(ties) if ties.is_file() else [], character, columns["population"], ties
+    )
     tiles = all(row.get("tile_row") and row.get("tile_col") for row in rows)
     return Territory(
         code=code,
@@ -136,7 +139,9 @@ def _table_problems(path: Path, rows: list[dict[str, str]]) -> list[str]:
                 found.append(f"{where}: {column} is '{row[column]}', not a number")
                 continue
             if not math.isfinite(value) or value < 0 or (name == "population" and value <= 0):
-                found.append(f"{where}: {column} is {row[column]}, but must be {'above' if name == 'population' else 'at least'} 0")
+                found.append(
+                    f"{where}: {column} is {row[column]}, but must be {'above 0' if name == 'population' else '0 or more'}"
+                )
             if name != "population" and value > 100:
                 found.append(f"{where}: {column} is {row[column]}, but is a percentage")
         for neighbour in filter(None, (row["land_neighbours"] or "").split(";")):
@@ -166,7 +171,9 @@ def _ties(
             tie(position[neighbour], a, "land")
     for number, row in enumerate(crossings, start=2):
         if row.get("a") not in position or row.get("b") not in position or row.get("kind") not in WEIGHTS:
-            raise ValueError(f"{path.name}, line {number}: a tie needs two codes of the table and a kind of {', '.join(WEIGHTS)}")
+            raise ValueError(
+                f"{path.name}, line {number}: a tie needs two codes of the table and a kind of {', '.join(WEIGHTS)}"
+            )
         tie(position[row["a"]], position[row["b"]], row["kind"])
         tie(position[row["b"]], position[row["a"]], row["kind"])
     size = np.log(population)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.analysis import Difference, difference, holm, interval, losses, paired
+from sim.analysis import Difference, difference, losses, paired
+from sim.statistics import holm, interval
 from sim.wording import cause_name, listing, number, outcome_name, percent, points, share_with_interval
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.analysis import Difference, Interval
+    from sim.analysis import Difference
+from sim.statistics import Interval
 
 OUTCOMES = {
     "gap": "gap",
@@ -28,15 +29,15 @@ CAUSES = {
     "waiting_on_attention": "waiting on attention",
     "will": "will",
     "ability": "ability",
-    "capacity": "capacity: too few hours",
-    "switching": "capacity: switching",
-    "policy_end": "capacity: policy end",
-    "participation": "capacity: co-design",
-    "reporting": "capacity: reporting",
-    "prevention": "capacity: crisis demand",
+    "capacity": "capacity",
+    "switching": "capacity lost to switching",
+    "policy_end": "capacity lost to the policy end",
+    "participation": "capacity lost to co-design",
+    "reporting": "capacity lost to reporting",
+    "prevention": "capacity lost to crisis demand",
     "wrong_design": "wrong design",
     "relapse": "relapse",
-    "blame": "blame: timid scale",
+    "blame": "blame",
     "ritual_compliance": "ritual compliance",
     "not_taken_up": "not taken up",
     "spillover_missing": "spillover missing",

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis import Interval, interval, intervals
 from sim.charting.frame import Chart, axis, axis_key, axis_name, domains, frame, month_axis, months_drawn
 from sim.charting.ink import colour
 from sim.charting.labels import end_labels, heading, room_for, short
 from sim.charting.over_time import band, line
 from sim.power import KINDS
+from sim.statistics import Interval, interval, intervals
 from sim.wording import KINDS as KIND_NAMES
 from sim.wording import number
 

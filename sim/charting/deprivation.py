@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.analysis import interval, intervals
 from sim.charting.frame import Chart, axis, axis_title, frame, lean, whiskers
 from sim.charting.ink import INK, MUTED, colour, stroke
 from sim.charting.labels import end_labels, heading, room_for, short, text
+from sim.statistics import interval, intervals
 from sim.wording import MOST_NAMED, listing, percent, points, share_with_interval
 
 if TYPE_CHECKING:

@@ -155,7 +155,7 @@ def _panel(
     ]
     ends = np.concatenate([mean, low, high, [0.0]])
     ends = ends[np.isfinite(ends)]
-    pad = max(0.08 * float(np.ptp(ends)), 0.05)
+    pad = max(0.08 * float(np.ptp(ends)), 0.25)
     span = [float(ends.min()) - pad, float(ends.max()) + pad]
     zero = {"zeroline": True, "zerolinecolor": INK, "zerolinewidth": 1.5}
     named = {
@@ -167,7 +167,7 @@ def _panel(
     upright = {"domain": [1 - len(found) / rows, 1], "range": [len(found), 0]}
     axes = {
         axis_key("x", k): axis(
-            anchor=ya, domain=domain, range=span, nticks=6, title=axis_title("points"), **zero
+            anchor=ya, domain=domain, range=span, nticks=6, tickangle=0, title=axis_title("points"), **zero
         ),
         axis_key("y", k): axis(anchor=xa, **upright, **named),
     }

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis import causes, interval, intervals, losses
+from sim.analysis import causes, losses
 from sim.charting.frame import Chart, axis, axis_title, frame, lean, whiskers
 from sim.charting.ink import INK, MUTED, UNCLEAR, colour
 from sim.charting.labels import room_for, short, text
+from sim.statistics import interval, intervals
 from sim.weighing import clear_loss_differences
 from sim.wording import cause_name, listing, points, points_with_interval
 
@@ -32,9 +33,11 @@ def where_lost(comparison: Comparison) -> Chart:
         y = [(j * pitch + 6 + bar * (k + 0.5)) / pitch for j in range(len(bars))]
         data += _bars_of(s, k, bars, y, bar, pitch)
     title = _title(comparison)
-    measure = axis_title(
-        "points of intended benefit (bar: mean; whisker: its 95 % interval; how clearly bars differ: next chart)"
+    # Whiskers of single means are wider than those of paired differences, and would mislead who compares by them.
+    see = {1: "", 2: "; how clearly bars differ: next chart"}.get(
+        len(scenarios), "; differences: table below"
     )
+    measure = axis_title(f"points of intended benefit (bar: mean; whisker: its 95 % interval{see})")
     layout = frame(
         comparison,
         title,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis import interval, intervals
 from sim.charting.frame import Chart, axis, axis_title, frame, lean, month_axis, months_drawn
 from sim.charting.ink import MUTED, colour, faint, stroke
 from sim.charting.labels import end_labels, heading, room_for, short, text
+from sim.statistics import interval, intervals
 from sim.verdict import Verdict, verdict
 from sim.wording import counted, levels, percent, share_with_interval
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis import intervals
 from sim.charting.frame import WIDTH, Chart, axis, axis_key, axis_name, frame, lean
 from sim.charting.ink import BLUE_WORDS, DIVERGING, INK, MUTED, ORANGE_WORDS, SEQUENTIAL, colour
 from sim.charting.labels import heading, short, text
+from sim.statistics import intervals
 from sim.wording import MOST_NAMED, listing, number, percent, points, signed_points
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis import interval, intervals
 from sim.charting import ink
 from sim.charting.frame import (
     WIDTH,
@@ -21,6 +20,7 @@ from sim.charting.frame import (
     months_drawn,
 )
 from sim.charting.labels import end_labels, heading, short
+from sim.statistics import interval, intervals
 from sim.wording import STAGES, levels, number, percent, share_with_interval
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """Agenda: which change starts where, and when; who holds the right to decide on it there.
 
-A change that has been announced waits in each place until it is started. The holder of the right `agenda` is drawn for each
+A change that has been announced waits in each place until it is started. The holder of the right `agenda` is drawn
+for each
 change and place; so is the holder of `design`. Every holder starts changes at the same base rate.
 """
 
@@ -32,7 +33,7 @@ def holder(centre, authorities, third_sector, users, luck):
 
 @compiled
 def layers_to(who, row):
-    """Layers that a signal of need climbs before it reaches a holder; information kept by users passes some of them by."""
+    """Layers that a signal of need climbs to reach a holder; information kept by users passes some of them by."""
     if who == CENTRE:
         layers = row.hierarchy_layers
     elif who == AUTHORITIES:
@@ -63,7 +64,8 @@ def start_chance(base, delay, hold_back, imitation):
 def design_bill(row, who, weight):
     """Staff hours that a place pays for one design and its discovery.
 
-    In the base every place pays its people's share of one national design. With `design_economies` a local holder pays for
+    In the base every place pays its people's share of one national design. With `design_economies` a local holder
+    pays for
     a whole design of its own.
     """
     hours = row.design_hours + row.design_signals * row.design_signal_hours
@@ -154,4 +156,3 @@ def start_changes(month, p, keys, calendar, changes, places, ties, cells, ledger
                 else:
                     cell.stage = SPARK
                     cell.progress = min(1.0, (done - see) / (p[count].work_spark / path))
-

@@ -1,6 +1,7 @@
 """Benefit: what reaches users, and the account of where the rest was lost.
 
-Benefit of a change in a place a month = ambition × people × nominal coverage × F, where F is the product of real over nominal
+Benefit of a change in a place a month = ambition × people × nominal coverage × F, where F is the product of real over
+nominal
 coverage, mean fit, uptake given fit, spillover and timeliness. Intended benefit depends on the stream of changes alone.
 """
 
@@ -103,7 +104,7 @@ def adopted_compatibly(arrived, nation, changes, places, cells):
     for a in range(len(places)):
         weight = places[a].weight
         for i in range(arrived):
-            total[i] += weight * cells[a, i].real * cells[a, i].compatible
+            total[i] += weight * cells[a, i].genuine * cells[a, i].compatible
     return total
 
 
@@ -157,7 +158,7 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, lost, jou
                 book(a, i, AHEAD, missing, lost, by_month)
             if cell.nominal <= 0.0:
                 continue
-            real = max(LEAST, cell.real / cell.nominal)
+            real = max(LEAST, cell.genuine / cell.nominal)
             suits = max(LEAST, cell.fit)
             uptake = 1.0
             if row.uptake > 0.0:
@@ -171,7 +172,7 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, lost, jou
             spilled = 1.0
             if row.spillover > 0.0:
                 part = row.spillover * change.spillover
-                around = adoption_elsewhere(adopted[i], authority.weight, cell.real, cell.compatible)
+                around = adoption_elsewhere(adopted[i], authority.weight, cell.genuine, cell.compatible)
                 spilled = max(LEAST, 1.0 - part + part * around)
             timely = 1.0
             if row.urgency > 0.0:

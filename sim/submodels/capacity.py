@@ -60,7 +60,7 @@ def is_active(cell, limit, judged_on_reports):
         return False
     if cell.stage < SHIFT or cell.nominal < limit - SETTLED:
         return True
-    return cell.nominal - cell.real > SETTLED and judged_on_reports < 1.0
+    return cell.nominal - cell.genuine > SETTLED and judged_on_reports < 1.0
 
 
 @compiled
@@ -80,12 +80,12 @@ def part_left(cell, limit, months):
     """
     if cell.stage < SHIFT:
         return 1.0
-    return min(1.0, max(limit - cell.nominal, cell.nominal - cell.real) * months)
+    return min(1.0, max(limit - cell.nominal, cell.nominal - cell.genuine) * months)
 
 
 @compiled
 def co_design_hours(row, hours):
-    """Staff hours that co-design adds while a change is designed and piloted, in proportion to the users' share of design."""
+    """Staff hours that co-design adds while a change is designed and piloted, by the users' share of design."""
     if row.participation_cost > 0.0:
         return row.participation_cost * row.participation_hours * row.design_users * hours
     return 0.0
@@ -134,7 +134,8 @@ def crisis_share(row, start, month, results):
 
 @compiled
 def third_sector_support(p, places, bodies):
-    """Hours a month that third-sector bodies bring to each place, and their brokerage; returns the hours they hold in all.
+    """Hours a month that third-sector bodies bring to each place, and their brokerage; returns the hours they hold in
+    all.
 
     A place's brokerage is its bodies' readiness per head, relative to the nation's number of bodies per head.
     """

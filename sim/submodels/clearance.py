@@ -1,9 +1,9 @@
 """Clearances: requests queue for the heads who must decide; then vertical and horizontal points must agree.
 
-A cell that has finished *see*, *spark* or *shape* stands at a gate. With all mechanisms off it passes at once. A decision point
+A cell that has finished *see*, *spark* or *shape* stands at a gate. With all mechanisms off it passes at once. A
+decision point
 exists where its common uniform lies below the share that calls for it, so there are no rounding jumps.
 """
-
 
 from sim import draws
 from sim.compiled import compiled
@@ -31,7 +31,9 @@ def who_must_agree(row):
     """How evenly agenda, design and money are shared: the more so, the more partners must agree."""
     agenda = evenness(row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users)
     design = evenness(row.design_centre, row.design_authorities, row.design_third_sector, row.design_users)
-    money = evenness(row.resource_centre, row.resource_authorities, row.resource_third_sector, row.resource_users)
+    money = evenness(
+        row.resource_centre, row.resource_authorities, row.resource_third_sector, row.resource_users
+    )
     return (agenda + design + money) / 3.0
 
 

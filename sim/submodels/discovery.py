@@ -1,7 +1,9 @@
 """Discovery and design: what is learned of a need, what is designed for it, and how well that fits the people.
 
-The right answer for change i in place a is y + delta; for a user it differs again by what the person needs. A design is the
-designer's best estimate of the nation's answer, plus what mechanisms add, plus the error with which every place translates it.
+The right answer for change i in place a is y + delta; for a user it differs again by what the person needs. A design
+is the
+designer's best estimate of the nation's answer, plus what mechanisms add, plus the error with which every place
+translates it.
 """
 
 import math
@@ -80,7 +82,7 @@ def best_around(i, own, row, authority, ties, cells):
     )
     for number in range(authority.first_tie, authority.last_tie):
         shown = cells[ties[number].other, i]
-        if shown.real > 0.0 and shown.design_holder != CENTRE and shown.fit > promise:
+        if shown.genuine > 0.0 and shown.design_holder != CENTRE and shown.fit > promise:
             promise = shown.fit
             best = shown.design
     return best
@@ -218,4 +220,12 @@ def design_changes(month, p, keys, calendar, changes, places, ties, users, centr
                     cell.stage = SPARK
                     cell.progress = 0.0
                     ledger[a, i, WRONG_DESIGN] += undone
-                    put_in_use(i, redesigned(row, cell.design, change, authority, luck), row, change, authority, cell, users)
+                    put_in_use(
+                        i,
+                        redesigned(row, cell.design, change, authority, luck),
+                        row,
+                        change,
+                        authority,
+                        cell,
+                        users,
+                    )

@@ -20,7 +20,7 @@ def write_down(month, calendar, changes, places, bodies, centre, cells, journal)
         for i in range(arrived):
             cell = cells[a, i]
             stages[cell.stage] += 1.0
-            adopted[i] += weight * cell.real
+            adopted[i] += weight * cell.genuine
             nominal += weight * cell.nominal
     for i in range(arrived):
         real += adopted[i]

@@ -37,8 +37,14 @@ def wanted_will(base, row, told, shaped, results):
     if row.ownership > 0.0:
         will += row.ownership * row.ownership_will * shaped * (1.0 - will)
     if row.evidence > 0.0:
-        many = row.information_centre * row.information_centre + row.information_authorities * row.information_authorities
-        many += row.information_third_sector * row.information_third_sector + row.information_users * row.information_users
+        many = (
+            row.information_centre * row.information_centre
+            + row.information_authorities * row.information_authorities
+        )
+        many += (
+            row.information_third_sector * row.information_third_sector
+            + row.information_users * row.information_users
+        )
         backing = 0.5 * (1.0 - many) / 0.75 + 0.5 * (1.0 - row.agenda_centre)
         lift = row.evidence_results * results + row.evidence_vision * row.centre_vision * backing
         will += row.evidence * lift * (1.0 - will)
@@ -103,7 +109,7 @@ def around(authority, complete, mean, values, ties):
 
 @compiled
 def lead_around(authority, complete, mean, own, values, ties):
-    """How far abler places an authority looks to are ahead of it; where everyone meets everyone, how far the mean is."""
+    """How far abler places an authority looks to are ahead of it; where all meet all, how far the mean is."""
     if complete:
         return max(0.0, mean - own)
     lead = 0.0
@@ -253,9 +259,20 @@ def move_trust(begin, end, mean, speed, kept, lift, will, offset):
 
 @compiled
 def make_ready(
-    begin, end, mean_ability, mean_time, co_design, needed, will, ability, ability_offset, time, time_offset, ready
+    begin,
+    end,
+    mean_ability,
+    mean_time,
+    co_design,
+    needed,
+    will,
+    ability,
+    ability_offset,
+    time,
+    time_offset,
+    ready,
 ):
-    """Reckon how ready each user is to take up, ability aside: trust, and time left once co-design has taken its part."""
+    """Reckon how ready each user is to take up, ability aside: trust, and the time that co-design leaves."""
     for user in range(begin, end):
         ability[user] = max(0.0, min(1.0, mean_ability + ability_offset[user]))
         time[user] = max(0.0, min(1.0, mean_time + time_offset[user]))

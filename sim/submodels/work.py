@@ -1,6 +1,7 @@
 """Work: stages advance, coverage is rolled out or slips, and the ledger notes what held progress back.
 
-Advance needs will, ability and capacity together. The planned path of a change runs evenly from announcement to the end of
+Advance needs will, ability and capacity together. The planned path of a change runs evenly from announcement to the
+end of
 its plan; each month's planned minus actual progress is added to the cell's ledger under the hurdles that caused it.
 """
 
@@ -32,7 +33,15 @@ from sim.state import (
     UNSPENT,
     WILL,
 )
-from sim.submodels.capacity import SETTLED, full_coverage, is_active, judged_by_reports, own_hours, part_left, weakness
+from sim.submodels.capacity import (
+    SETTLED,
+    full_coverage,
+    is_active,
+    judged_by_reports,
+    own_hours,
+    part_left,
+    weakness,
+)
 from sim.submodels.fear import fear
 
 LEAST = 1e-9
@@ -160,7 +169,7 @@ def slip_back(row, will, persistence, cell):
     share = row.relapse * row.relapse_rate * (1.0 - max(will, persistence))
     lost = share * cell.nominal
     cell.nominal -= lost
-    cell.real *= 1.0 - share
+    cell.genuine *= 1.0 - share
     return lost
 
 
@@ -197,7 +206,8 @@ def roll_out(row, share, genuine, limit, nominal, real):
 
 @compiled
 def months_behind(before, nominal, after, month, arrival, duration, shift):
-    """Months behind plan of the coverage reached, weighted by coverage: what is added this month is as late as the month.
+    """Months behind plan of the coverage reached, weighted by coverage: what is added this month is as late as the
+    month.
 
     Args:
         before: months behind plan of the coverage so far.
@@ -271,7 +281,7 @@ def money_rate(row, stage, persistence, signed, tilt):
 
 @compiled
 def advance(month, a, i, row, shift, length, share, genuine, limit, change, cell, keys):
-    """Move a cell through its stage, or extend its coverage; returns the progress made, as a share of the whole path."""
+    """Move a cell through its stage, or extend its coverage; returns the progress, as a share of the whole path."""
     if row.work_dynamics == HAZARD:
         chance = row.work_hazard * share
         if cell.stage == SHAPE:
@@ -284,11 +294,11 @@ def advance(month, a, i, row, shift, length, share, genuine, limit, change, cell
         cell.progress = min(1.0, before + step)
         return (cell.progress - before) * length
     before = cell.nominal
-    after, real = roll_out(row, step, genuine, limit, before, cell.real)
+    after, real = roll_out(row, step, genuine, limit, before, cell.genuine)
     if after > before:
         cell.behind = months_behind(cell.behind, before, after, month, change.arrival, change.duration, shift)
     cell.nominal = after
-    cell.real = real
+    cell.genuine = real
     return (after - before) * shift
 
 
@@ -298,7 +308,12 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
     count = len(places)
     nation = p[count]
     path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift
-    lengths = (nation.work_see / path, nation.work_spark / path, nation.work_shape / path, nation.work_shift / path)
+    lengths = (
+        nation.work_see / path,
+        nation.work_spark / path,
+        nation.work_shape / path,
+        nation.work_shift / path,
+    )
     shift = lengths[3]
     centre_will = centre[0].will
     log_centre_will = math.log(max(LEAST, centre_will))

@@ -1,0 +1,394 @@
+"""Verification: null, directions, conservation and known answers, each checked through the real processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import yaml
+
+from sim import draws
+from sim.declarations import declarations
+from sim.known_answers import known_answers
+from sim.month import Run, simulate
+from sim.outcomes import summary
+from sim.parameters import MECHANISM_NAMES, Intervention, Parameters
+from sim.power import KINDS
+from sim.state import Journal, Users
+from sim.statistics import interval
+from sim.territory import DATA
+
+SUITES = ("null", "directions", "conservation", "known-answers")
+HOLDER_LABELS = ("agenda_holder", "design_holder")
+"""The columns that say who holds a right: the only ones that may differ under the null."""
+OFF = dict.fromkeys(MECHANISM_NAMES, 0.0)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One statement about the model, and whether it held."""
+
+    name: str
+    kind: str
+    predicted: str
+    passed: bool
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    def row(self) -> dict[str, Any]:
+        """The check as `gapsim verify --json` prints it."""
+        return {
+            "name": self.name,
+            "class": self.kind,
+            "predicted": self.predicted,
+            "mean": self.mean,
+            "low": self.low,
+            "high": self.high,
+            "passed": self.passed,
+        }
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What one mechanism must do alone; read from `sim/data/directions.yaml`."""
+
+    name: str
+    kind: str
+    predicted: str = ""
+    label: str = ""
+    a: str = "hierarchy"
+    b: str = "distributed"
+    outcome: str = "gap"
+    companions: dict[str, Any] = field(default_factory=dict)
+    pledge: tuple[int, int] | None = None
+
+
+def structures() -> dict[str, dict[str, Any]]:
+    """The tables of rights that checks compare, as deltas to the group `power`."""
+    whole = lambda kind: {who: float(who == kind) for who in KINDS}  # noqa: E731
+    even = dict.fromkeys(KINDS, 0.25)
+    rights = ("agenda", "design", "resource", "accountability", "information")
+    users = {"centre": 0.1, "authorities": 0.2, "third_sector": 0.1, "users": 0.6}
+    return {
+        "status_quo": {},
+        "hierarchy": {"distribution": 0.0},
+        "distributed": {"distribution": 1.0},
+        "devolved": {right: whole("authorities") for right in rights},
+        "citizen_led": {right: users for right in rights},
+        "partnership": {right: even for right in rights},
+        "tight_loose_tight": {
+            "agenda": whole("centre"),
+            "design": whole("authorities"),
+            "accountability": whole("centre"),
+            "judged_on": {"reports": 0.0, "outcomes": 1.0, "learning": 0.0},
+        },
+        "hierarchy_with_information_at_users": {"distribution": 0.0, "information": whole("users")},
+    }
+
+
+def parameters_for(
+    table: str, settings: dict[str, Any], mechanisms: dict[str, float], **more: Any
+) -> Parameters:
+    """Parameters with one table, some settings by key, and given strengths."""
+    groups: dict[str, Any] = {"power": structures()[table], "mechanisms": mechanisms, **more}
+    for key, value in settings.items():
+        group, _, leaf = key.partition(".")
+        groups.setdefault(group, {})[leaf] = value
+    return Parameters.model_validate(groups)
+
+
+def many(work: Callable[[int], Any], count: int) -> list[Any]:
+    """Do a piece of work for 0 .. count - 1, in as many threads as there are cores; results in order."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        return list(threads.map(work, range(count)))
+
+
+def differing_columns(one: Run, other: Run) -> list[str]:
+    """Names of all columns of state, account and journal in which two runs differ in any bit, holder labels aside."""
+    found = []
+    for part, first, second in _columns(one, other):
+        if part.rpartition(".")[2] not in HOLDER_LABELS and not np.array_equal(first, second):
+            found.append(part)
+    return found
+
+
+def _columns(one: Run, other: Run) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    for name in one.state._fields:
+        first, second = getattr(one.state, name), getattr(other.state, name)
+        if isinstance(first, Users | Journal):
+            for column in first._fields:
+                yield from _table_columns(f"{name}.{column}", getattr(first, column), getattr(second, column))
+        else:
+            yield from _table_columns(name, first, second)
+
+
+def _table_columns(
+    name: str, first: np.ndarray, second: np.ndarray
+) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    if first.dtype.names is None:
+        yield name, first, second
+        return
+    for column in first.dtype.names:
+        yield f"{name}.{column}", first[column], second[column]
+
+
+def check_null(seed: int, replications: int) -> list[Check]:
+    """With all mechanisms off, any two tables give equal trajectories, and that is no empty statement."""
+    tables = list(structures())
+    settings = {"population.users": 320}
+
+    def one(replication: int) -> tuple[list[str], float, np.ndarray]:
+        runs = [simulate(parameters_for(t, settings, OFF), seed, replication) for t in tables]
+        differ = [
+            f"{tables[a]} and {tables[b]}: {', '.join(found)}"
+            for a, b in combinations(range(len(tables)), 2)
+            if (found := differing_columns(runs[a], runs[b]))
+        ]
+        return differ, summary(runs[0])["gap"], runs[0].state.journal.stages.sum(axis=0)
+
+    results = many(one, replications)
+    differ = [line for result in results for line in result[0]]
+    gaps = np.array([result[1] for result in results])
+    reached = np.sum([result[2] for result in results], axis=0)
+    gap = interval(gaps)
+    checks = [
+        Check("all mechanisms off: any two tables are equal to the bit", "null", "0", not differ, float(len(differ))),
+        Check(
+            "the null is not trivial: the gap lies in (.05, .95)", "null", "inside",
+            bool(np.all((gaps > 0.05) & (gaps < 0.95))), **gap,
+        ),
+        Check("the null is not trivial: every stage is reached", "null", "reached", bool(np.all(reached[:5] > 0))),
+    ]  # fmt: skip
+    for contrast in contrasts():
+        if contrast.kind == "D":
+            strengths = OFF | {contrast.name: 0.5}
+            runs = [
+                simulate(parameters_for(t, settings | contrast.companions, strengths), seed)
+                for t in (contrast.a, contrast.b)
+            ]
+            moved = bool(differing_columns(*runs))
+            checks.append(
+                Check(
+                    f"control: {contrast.label or contrast.name} at .5 makes tables differ",
+                    "null",
+                    "differ",
+                    moved,
+                )
+            )
+    return checks
+
+
+def contrasts() -> list[Contrast]:
+    """The contrasts that were written down before they were run."""
+    return [
+        Contrast(
+            name=row["name"],
+            kind=row["class"],
+            predicted=row.get("predicted", ""),
+            label=row.get("label", ""),
+            b=row.get("b", "distributed"),
+            outcome=row.get("outcome", "gap"),
+            companions=row.get("companions", {}),
+            pledge=tuple(row["pledge"]) if "pledge" in row else None,
+        )
+        for row in _directions()["contrasts"]
+    ]
+
+
+def _directions() -> dict[str, Any]:
+    return yaml.safe_load((DATA / "directions.yaml").read_text(encoding="utf-8"))
+
+
+def check_direction(contrast: Contrast, seed: int, replications: int) -> Check:
+    """Judge one contrast on paired replications: with the mechanism, less the same with its companions alone."""
+    settings = {"population.users": _directions()["users"], **contrast.companions}
+    dated: tuple[Intervention, ...] = ()
+    if contrast.pledge:
+        dated = tuple(
+            Intervention(month=month, key="pledge.open", value=value)
+            for month, value in zip(contrast.pledge, (1.0, 0.0), strict=True)
+        )
+    on = OFF | {contrast.name: 1.0}
+
+    def one(replication: int) -> tuple[float, bool, bool]:
+        runs = {
+            (table, power): simulate(
+                parameters_for(table, settings, strengths, interventions=dated), seed, replication
+            )
+            for table in (contrast.a, contrast.b)
+            for power, strengths in (("on", on), ("off", OFF))
+        }
+        value = {key: summary(run)[contrast.outcome] for key, run in runs.items()}
+        effect = value[contrast.a, "on"] - value[contrast.b, "on"]
+        alone = value[contrast.a, "off"] - value[contrast.b, "off"]
+        same = not differing_columns(runs[contrast.a, "on"], runs[contrast.b, "on"])
+        return effect - alone, alone == 0.0, same
+
+    results = many(one, replications)
+    found = interval([result[0] for result in results])
+    low, high = found["low"], found["high"]
+    balanced = all(result[1] for result in results)
+    if contrast.kind == "X":
+        passed = all(result[2] for result in results)
+    elif contrast.kind == "D" and low is not None and high is not None:
+        passed = low > 0.0 if contrast.predicted == "+" else high < 0.0
+    else:
+        passed = True
+    predicted = {"X": "0", "R": "none"}.get(contrast.kind, contrast.predicted)
+    return Check(contrast.label or contrast.name, contrast.kind, predicted, passed and balanced, **found)
+
+
+def check_directions(seed: int, replications: int) -> list[Check]:
+    """Every mechanism alone does what was written down before it was run."""
+    return [check_direction(contrast, seed, replications) for contrast in contrasts()]
+
+
+def random_parameters(seed: int, number: int) -> Parameters:
+    """A set of parameters drawn evenly from their bounds, with a random table; for checks that must hold everywhere."""
+    key = draws.stream_keys(seed, number, 1)[0]
+    groups: dict[str, Any] = {}
+    fixed = ("population.months", "population.places", "population.users", "population.bodies")
+    for position, declared in enumerate(declarations().values()):
+        luck = draws.uniform(key, position, 0, 0)
+        if declared.group in ("power", "interventions") or declared.key in fixed:
+            continue
+        group, _, leaf = declared.key.partition(".")
+        if declared.choices:
+            value: Any = declared.choices[int(luck * len(declared.choices))]
+        else:
+            low, high = _sensible_bounds(declared.key, declared.low, declared.high, declared.default)
+            value = round(low + luck * (high - low)) if declared.kind is int else low + luck * (high - low)
+        groups.setdefault(group, {})[leaf] = value
+    groups["power"] = {
+        row: _random_row(key, 1000 + 10 * n, row)
+        for n, row in enumerate(
+            ("agenda", "design", "resource", "accountability", "judged_on", "information")
+        )
+    }
+    groups["population"] = {**groups.get("population", {}), "users": 320, "months": 90}
+    return Parameters.model_validate(groups)
+
+
+def _sensible_bounds(key: str, low: float | None, high: float | None, default: float) -> tuple[float, float]:
+    """Bounds to draw from: the declared ones, or three times the default where those only keep nonsense out."""
+    bottom = low if low is not None else 0.0
+    top = high if high is not None else 3.0 * default
+    if default > 0.0 and top > 10.0 * default:
+        top = 3.0 * default
+    return bottom, max(top, bottom)
+
+
+def _random_row(key: np.uint64, first: int, row: str) -> dict[str, float]:
+    names = ("reports", "outcomes", "learning") if row == "judged_on" else KINDS
+    parts = np.array([-np.log(draws.uniform(key, first + n, 0, 0)) for n in range(len(names))])
+    shares = parts / parts.sum()
+    return dict(zip(names, (float(s) for s in shares), strict=True))
+
+
+def imbalances(run: Run) -> dict[str, float]:
+    """How far each account of a run is from balancing: relative errors, and how far states leave their bounds."""
+    state, journal = run.state, run.state.journal
+    intended, realised = journal.intended.sum(), journal.realised.sum()
+    scale = max(intended, 1e-300)
+    people = run.territory.population
+    stream = state.changes
+    when = np.arange(1, run.month + 1)[:, None]
+    work = run.parameters.work
+    shift = work.shift / (work.see + work.spark + work.shape + work.shift)
+    path = np.clip((when - stream.arrival) / stream.duration, 0.0, 1.0)
+    planned = np.clip((path - (1.0 - shift)) / shift, 0.0, 1.0)
+    announced = np.arange(run.month)[:, None] >= stream.arrival
+    promised = float(np.sum(planned * stream.ambition * announced)) * people.sum()
+    hours = journal.hours.sum(axis=1)
+    endowed = journal.months.endowment
+    owned = run.values["authorities_staff_hours"][:-1] @ people + (
+        run.values["bodies_hours"][-1] * people.sum() if len(state.bodies) else 0.0
+    )
+    bounded = [
+        *(state.places[name] for name in ("will", "ability", "capacity", "disposition", "results", "trust")),
+        *(state.bodies[name] for name in ("will", "ability", "capacity")),
+        *(getattr(state.users, name) for name in ("will", "ability", "capacity")),
+        *(state.centre[name] for name in ("will", "ability", "capacity")),
+        *(state.cells[name] for name in ("nominal", "genuine", "progress", "fit", "uptake", "compatible")),
+    ]
+    outside = max((max(float(np.max(-c)), float(np.max(c - 1.0))) for c in bounded if c.size), default=0.0)
+    return {
+        "losses": abs(intended - realised - journal.lost.sum()) / scale,
+        "losses by cell": float(
+            np.max(np.abs(state.cells.intended - state.cells.realised - state.lost.sum(axis=2)))
+        )
+        / scale,
+        "intended benefit comes from the stream alone": abs(intended - promised) / scale,
+        "hours": float(np.max(np.abs(hours - endowed) / np.maximum(endowed, 1e-300))),
+        "endowment": float(max(0.0, np.max(owned - endowed) / owned)),
+        "money": abs(float(state.places.weight @ state.places.funded) - 1.0),
+        "users": abs(
+            float(np.sum(state.places.last_user - state.places.first_user)) - run.parameters.population.users
+        ),
+        "bounds": max(0.0, outside),
+        "real above nominal": max(0.0, float(np.max(state.cells.genuine - state.cells.nominal))),
+    }
+
+
+TOLERANCE = 1e-9
+
+
+def check_conservation(seed: int, replications: int) -> list[Check]:
+    """Benefit, hours, money and users balance in every run, under random parameters and tables."""
+    results = many(
+        lambda number: imbalances(simulate(random_parameters(seed, number), seed, number)), replications
+    )
+    return [
+        Check(name, "conservation", f"< {TOLERANCE:g}", bool(worst < TOLERANCE), worst)
+        for name in results[0]
+        for worst in [max(result[name] for result in results)]
+    ]
+
+
+def check_known_answers(seed: int, replications: int) -> list[Check]:
+    """The real processes give the answers that theory knows."""
+    return [
+        Check(
+            answer.name,
+            "known answer",
+            f"{answer.expected:.6g}",
+            answer.holds,
+            answer.found,
+            answer.low,
+            answer.high,
+        )
+        for answer in known_answers(seed, replications)
+    ]
+
+
+def run_checks(
+    which: str = "all", seed: int | None = None, replications: int | None = None
+) -> list[dict[str, Any]]:
+    """Run one suite of checks, or all of them.
+
+    Args:
+        which: null, directions, conservation, known-answers or all.
+        seed: root seed; the one written down in `sim/data/directions.yaml` unless given.
+        replications: how many worlds; each suite's own number unless given.
+
+    Raises:
+        ValueError: if there is no such suite.
+    """
+    if which not in (*SUITES, "all"):
+        raise ValueError(f"no suite '{which}'; there are {', '.join((*SUITES, 'all'))}")
+    written = _directions()
+    root = written["seed"] if seed is None else seed
+    suites: dict[str, tuple[Callable[[int, int], list[Check]], int]] = {
+        "null": (check_null, 4),
+        "directions": (check_directions, written["replications"]),
+        "conservation": (check_conservation, 40),
+        "known-answers": (check_known_answers, 4),
+    }
+    chosen = suites if which == "all" else {which: suites[which]}
+    return [check.row() for suite, own in chosen.values() for check in suite(root, replications or own)]
