@@ -16,7 +16,7 @@ from mesa.agent import AgentSet
 
 from sim.state import STAGES, State
 from sim.submodels.capacity import crisis_share
-from sim.submodels.responses import make_ready, start_ability
+from sim.submodels.responses import readiness, start_ability
 
 
 def _share(value: Any, what: str) -> float:
@@ -184,8 +184,8 @@ class LocalAuthority(_View):
     @property
     def gap(self) -> float:
         """Share of the benefit intended here so far that reached nobody; NaN before any was."""
-        cells = self.model.run.state.cells[self._row]
-        return gap_between(cells.realised, cells.intended)
+        account = self.model.run.state.account[self._row]
+        return gap_between(account.realised, account.intended)
 
     @property
     def signed(self) -> bool:
@@ -271,14 +271,13 @@ class ServiceUser(_View):
     def _write(self, name: str, value: Any) -> None:
         super()._write(name, value)
         state, parameters = self.model.run.state, self._parameters
-        users, place = state.users, self._read("place")
-        make_ready(
-            self._row, self._row + 1, parameters.users_ability, parameters.users_capacity,
-            state.places[place].co_design, parameters.users_time_needed, users.will, users.ability,
-            users.ability_offset, users.capacity, users.capacity_offset, users.ready,
-        )  # fmt: skip
+        users, place = state.users, state.places[self._read("place")]
+        users.ready[self._row] = readiness(
+            users.will[self._row], users.capacity[self._row], place.co_design, parameters.users_time_needed
+        )
+        place.ability_at = -1.0
         # Uptake is reviewed every few months only; what was written counts from the next one.
-        state.cells.review[place] = self.model.month
+        state.cells.review[self._read("place")] = self.model.month
 
     @property
     def authority(self) -> LocalAuthority:
@@ -295,6 +294,3 @@ class ServiceUser(_View):
     def need(self) -> tuple[float, float]:
         """Personal need against the place's mean, in standard deviations, in the two directions of need."""
         return self._read("first"), self._read("second")
-
-
-KINDS: tuple[type[_View], ...] = (CentralGovernment, LocalAuthority, ThirdSectorBody, ServiceUser)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.declarations import Declaration, declarations, value_of
-from sim.power import ROWS, columns, resolve
+from sim.declarations import power_table as rights_of
+from sim.power import ROWS, columns
 from sim.wording import listing, number
 
 if TYPE_CHECKING:
@@ -18,10 +19,7 @@ NOT_GIVEN = "not given"
 
 def power_table(comparison: Comparison) -> list[tuple[str, ...]]:
     """Row by row who holds each right at the start, in every scenario."""
-    tables = [
-        resolve(s.parameters.power.model_dump(include=set(ROWS)), s.parameters.power.distribution)
-        for s in comparison.scenarios
-    ]
+    tables = [rights_of(s.parameters) for s in comparison.scenarios]
     return [(row.replace("_", " "), *(_shares(row, table[row]) for table in tables)) for row in ROWS]
 
 

@@ -36,6 +36,7 @@ class Declaration:
     source: str
     role: str
     live: bool
+    national: bool
     choices: tuple[str, ...]
     kind: type
 
@@ -75,6 +76,7 @@ def _walk(model: type[BaseModel], default: BaseModel, path: tuple[str, ...]) -> 
             source=str(extra["source"]),
             role=str(extra["role"]),
             live=bool(extra["live"]),
+            national=bool(extra.get("national", False)),
             choices=tuple(choices),
             kind=_kind(info.annotation, choices),
         )
@@ -152,6 +154,12 @@ def as_number(declaration: Declaration, value: Any) -> float:
     return float(declaration.choices.index(value)) if declaration.choices else float(value)
 
 
+def power_table(parameters: Parameters) -> dict[str, dict[str, float]]:
+    """The table of decision rights that holds at the start: each row, share by share."""
+    power = parameters.power
+    return resolve(power.model_dump(include=set(ROWS)), power.distribution, power.model_fields_set)
+
+
 def record(parameters: Parameters, rows: int) -> np.ndarray:
     """The parameters as `rows` equal records: one for each place and one, the last, for the nation.
 
@@ -162,7 +170,7 @@ def record(parameters: Parameters, rows: int) -> np.ndarray:
     for declaration in declarations().values():
         if declaration.field in values.dtype.names:
             values[declaration.field] = as_number(declaration, value_of(parameters, declaration.key))
-    table = resolve(parameters.power.model_dump(include=set(ROWS)), parameters.power.distribution)
+    table = power_table(parameters)
     for row in ROWS:
         for column in columns(row):
             values[f"{row}_{column}"] = table[row][column]

@@ -15,22 +15,22 @@ from sim.compiled import compiled
 
 # Streams are numbered in this order; append new ones at the end, or every recorded result moves.
 STREAMS = (
-    "place_will", "place_ability", "body_home", "body_second", "body_will", "body_ability", "body_capacity",
+    "place_will", "place_ability", "body_several", "body_second", "body_will", "body_ability", "body_capacity",
     "user_need_first", "user_need_second", "user_will", "user_ability", "user_capacity",
     "arrival", "direction", "need", "estimation", "duration", "radicalness", "ambiguity", "heterogeneity", "spillover",
     "visibility", "conflict", "urgency", "ambition", "head_start",
     "agenda_holder", "start", "design_holder", "translation", "local_estimation", "protection", "pilot",
     "vertical_point", "horizontal_point", "clearance_try", "decisions", "queue_order", "stage", "threshold", "intent",
-    "picture", "second_estimation",
+    "picture",
 )  # fmt: skip
 (
-    PLACE_WILL, PLACE_ABILITY, BODY_HOME, BODY_SECOND, BODY_WILL, BODY_ABILITY, BODY_CAPACITY,
+    PLACE_WILL, PLACE_ABILITY, BODY_SEVERAL, BODY_SECOND, BODY_WILL, BODY_ABILITY, BODY_CAPACITY,
     USER_NEED_FIRST, USER_NEED_SECOND, USER_WILL, USER_ABILITY, USER_CAPACITY,
     ARRIVAL, DIRECTION, NEED, ESTIMATION, DURATION, RADICALNESS, AMBIGUITY, HETEROGENEITY, SPILLOVER,
     VISIBILITY, CONFLICT, URGENCY, AMBITION, HEAD_START,
     AGENDA_HOLDER, START, DESIGN_HOLDER, TRANSLATION, LOCAL_ESTIMATION, PROTECTION, PILOT,
     VERTICAL_POINT, HORIZONTAL_POINT, CLEARANCE_TRY, DECISIONS, QUEUE_ORDER, STAGE, THRESHOLD, INTENT,
-    PICTURE, SECOND_ESTIMATION,
+    PICTURE,
 ) = range(len(STREAMS))  # fmt: skip
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

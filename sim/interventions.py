@@ -72,6 +72,9 @@ def problems(parameters: Parameters, land: Territory | None = None) -> list[str]
                 f"{label}: the run ends before; months go from 0 to {parameters.population.months - 1}"
             )
         found += [f"{label}: {what}" for what in _value_problems(dated)]
+        declared = declarations().get(dated.key)
+        if dated.places is not None and declared is not None and declared.national:
+            found.append(f"{label}: it belongs to the nation alone; leave places out")
         if dated.places is not None and not dated.places:
             found.append(f"{label}: places is empty; leave it out to mean everywhere")
         for name in dated.places or ():

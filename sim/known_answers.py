@@ -25,7 +25,7 @@ from sim.state import HEADS, PLACES, SHIFT, table
 from sim.submodels.clearance import decide
 from sim.submodels.pledges import sign
 
-FREE = {
+FREE: dict[str, dict[str, Any]] = {
     "authorities": {"will": 1.0, "ability": 1.0, "will_spread": 0.0, "ability_spread": 0.0},
     "population": {"users": 32, "bodies": 0},
 }
@@ -69,7 +69,7 @@ def _whole(kind: str, *rights: str) -> dict[str, dict[str, float]]:
 
 
 def _parameters(mechanisms: dict[str, float], **groups: Any) -> Parameters:
-    tree: dict[str, Any] = {name: dict(values) for name, values in FREE.items()}
+    tree: dict[str, Any] = {name: {**values} for name, values in FREE.items()}
     for name, values in groups.items():
         tree[name] = {**tree.get(name, {}), **values}
     tree["mechanisms"] = {name: mechanisms.get(name, 0.0) for name in MECHANISM_NAMES}
@@ -90,7 +90,8 @@ def clearances(seed: int, replications: int) -> list[KnownAnswer]:
             population={"months": 260},
             changes={"conflict": 0.0, "arriving": 60, "in_progress": 60},
             work={"dynamics": "hazard", "hazard": 1.0, "start_chance": 1.0},
-            reference={"clearance_points": 35, "clearance_chance": chance, "clearance_tries": tries},
+            hierarchy={"layers": 1.0},
+            reference={"clearance_points": 35.0, "clearance_chance": chance, "clearance_tries": tries},
             power=_whole("centre", "agenda", "design", "resource"),
         )
         passed: list[np.ndarray] = []
@@ -172,7 +173,7 @@ def _made_up_table(folder: Path, places: int) -> str:
 
 
 def imitation(seed: int, replications: int) -> list[KnownAnswer]:
-    """Bass (1969) under complete mixing: share of places that have started after so many years, at .03 and .38 a year."""
+    """Bass (1969) under complete mixing: share of places started after so many years, p = .03, q = .38."""
     known = {1: 0.0358, 2: 0.0851, 3: 0.1505, 5: 0.3312, 7: 0.5490, 10: 0.8128, 15: 0.9716}
     places = 3000
     with tempfile.TemporaryDirectory() as folder:

@@ -30,27 +30,27 @@ from sim.territory import Territory, territory
 
 
 @compiled
-def live_month(
-    month,
-    p,
-    keys,
-    calendar,
-    changes,
-    places,
-    reasons,
-    ties,
-    bodies,
-    users,
-    centre,
-    heads,
-    cells,
-    ledger,
-    lost,
-    journal,
-):
+def live_month(month, p, state):
     """One month, process by process."""
+    (
+        keys,
+        calendar,
+        changes,
+        places,
+        reasons,
+        ties,
+        bodies,
+        users,
+        centre,
+        heads,
+        cells,
+        ledger,
+        account,
+        lost,
+        journal,
+    ) = state
     # 1, 2: what has been announced is pushed or pulled onto the agenda of each place
-    start_changes(month, p, keys, calendar, changes, places, ties, cells, ledger, journal)
+    start_changes(month, p, keys, calendar, changes, places, ties, centre, cells, ledger, journal)
     # 3: needs are explored, designs made, failed pilots stopped
     design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger)
     # 4: heads decide, decision points agree, pledges are signed
@@ -61,11 +61,11 @@ def live_month(
     # 6: stages advance, coverage is rolled out or slips
     carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells, ledger, journal)
     # 7: benefit reaches users, or is lost
-    deliver(month, p, calendar, changes, places, users, cells, ledger, lost, journal)
+    deliver(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal)
     # 8: reports go up
     report(month, p, keys, places)
     # 9: will, ability, capacity and trust respond
-    move_authorities(month, p, calendar, changes, places, ties, centre, cells)
+    move_authorities(month, p, calendar, changes, places, ties, bodies, centre, cells)
     move_centre(p[len(places)], centre)
     move_bodies(p, bodies)
     move_users(p, places, users)
@@ -74,45 +74,10 @@ def live_month(
 
 
 @compiled
-def live_months(
-    first,
-    last,
-    p,
-    keys,
-    calendar,
-    changes,
-    places,
-    reasons,
-    ties,
-    bodies,
-    users,
-    centre,
-    heads,
-    cells,
-    ledger,
-    lost,
-    journal,
-):
+def live_months(first, last, p, state):
     """Live the months from `first` up to, not including, `last`."""
     for month in range(first, last):
-        live_month(
-            month,
-            p,
-            keys,
-            calendar,
-            changes,
-            places,
-            reasons,
-            ties,
-            bodies,
-            users,
-            centre,
-            heads,
-            cells,
-            ledger,
-            lost,
-            journal,
-        )
+        live_month(month, p, state)
 
 
 @dataclass
@@ -151,7 +116,7 @@ class Run:
                 while self.dated and self.dated[0].month <= self.month:
                     self.dated.pop(0).apply(self.values)
                 until = min(goal, self.dated[0].month) if self.dated else goal
-                live_months(self.month, until, self.values, *self.state)
+                live_months(self.month, until, self.values, self.state)
                 self.month = until
 
 

@@ -69,7 +69,7 @@ def months_to_half(run: Run) -> float:
 
 
 def persistence(run: Run) -> float:
-    """Least real coverage of the last year as a share of the most ever reached: how much of what was reached is kept."""
+    """Least real coverage of the last year as a share of the most ever reached: what is kept of it."""
     adopted = run.state.journal.months.real_coverage * np.maximum(1, _arrived(run))
     reached = adopted.max()
     return float(adopted[-12:].min() / reached) if reached > 0 else float("nan")

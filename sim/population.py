@@ -13,6 +13,7 @@ from sim.compiled import compiled
 from sim.parameters import Parameters
 from sim.power import KINDS
 from sim.state import (
+    ACCOUNT,
     ACTIVITIES,
     BODIES,
     CALENDAR,
@@ -124,7 +125,9 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
     )
 
 
-def _places(parameters: Parameters, land: Territory, keys: np.ndarray, users: np.ndarray) -> np.recarray:
+def _places(
+    parameters: Parameters, land: Territory, keys: np.ndarray, parts: np.ndarray, users: Users
+) -> np.recarray:
     declared = parameters.authorities
     count = len(land.code)
     will_offset = draw_normals(keys[draws.PLACE_WILL], count, declared.will_spread)
@@ -133,7 +136,7 @@ def _places(parameters: Parameters, land: Territory, keys: np.ndarray, users: np
     widening = 1.0 + parameters.mechanisms.uneven_ability * parameters.reference.equalising_spread
     ability = start_levels(declared.ability, ability_offset * widening)
     crisis_start = np.maximum(0.0, 1.0 + declared.crisis_by_deprivation * land.character[:, 0])
-    last_user = np.cumsum(users)
+    last_user = np.cumsum(parts)
     return table(
         PLACES,
         count,
@@ -154,7 +157,11 @@ def _places(parameters: Parameters, land: Territory, keys: np.ndarray, users: np
         intent=draw_uniforms(keys[draws.INTENT], count),
         granted=1.0,
         funded=1.0,
-        first_user=last_user - users,
+        ability_at=-1.0,
+        time_at=-1.0,
+        trust=np.add.reduceat(users.will, last_user - parts) / parts,
+        user_ability=np.add.reduceat(users.ability, last_user - parts) / parts,
+        first_user=last_user - parts,
         last_user=last_user,
         first_tie=land.tie_start[:-1],
         last_tie=land.tie_start[1:],
@@ -166,7 +173,7 @@ def _bodies(parameters: Parameters, land: Territory, keys: np.ndarray) -> np.rec
     count = parameters.population.bodies
     least = 1 if count >= len(land.code) else 0
     home = np.repeat(np.arange(len(land.code)), apportion(count, land.population, least))
-    several = draw_uniforms(keys[draws.BODY_HOME], count) < parameters.population.bodies_several
+    several = draw_uniforms(keys[draws.BODY_SEVERAL], count) < parameters.population.bodies_several
     luck = draw_uniforms(keys[draws.BODY_SECOND], count)
     first, last = land.tie_start[home], land.tie_start[home + 1]
     chosen = np.minimum(first + np.floor(luck * (last - first)).astype(np.int64), last - 1)
@@ -249,6 +256,7 @@ def populate(parameters: Parameters, land: Territory, seed: int, replication: in
     centre = parameters.centre
     when = np.arange(months)[:, None]
     arrived = np.sum(changes.arrival <= when, axis=1)
+    users = _users(parameters, land, keys, parts, number)
     return State(
         keys=keys,
         calendar=table(
@@ -258,17 +266,18 @@ def populate(parameters: Parameters, land: Territory, seed: int, replication: in
             announced=arrived - np.sum(changes.arrival <= when - 12, axis=1),
         ),
         changes=changes,
-        places=_places(parameters, land, keys, parts),
+        places=_places(parameters, land, keys, parts, users),
         reasons=np.zeros((places, CAPACITY_ROWS)),
         ties=table(TIES, len(land.tie_other), other=land.tie_other, weight=land.tie_weight),
         bodies=_bodies(parameters, land, keys),
-        users=_users(parameters, land, keys, parts, number),
+        users=users,
         centre=table(CENTRE_COLUMNS, 1, will=centre.will, ability=centre.ability, capacity=centre.capacity),
         heads=table(HEADS, places + 1),
         cells=table(
             CELLS, places, number, started=-1, agenda_holder=-1, design_holder=-1, uptake=1.0, compatible=1.0
         ),
         ledger=np.zeros((places, number, LEDGER)),
+        account=table(ACCOUNT, places, number),
         lost=np.zeros((places, number, len(CAUSES))),
         journal=_journal(months, places),
     )

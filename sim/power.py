@@ -7,7 +7,7 @@ uniform in the fixed order of `KINDS`. The other rows are divisible: their share
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 KINDS = ("centre", "authorities", "third_sector", "users")
 CRITERIA = ("reports", "outcomes", "learning")
@@ -67,14 +67,17 @@ def between(distribution: float) -> dict[str, dict[str, float]]:
     }
 
 
-def resolve(rows: Table, distribution: float | None) -> dict[str, dict[str, float]]:
-    """The table that holds: explicit rows where they differ from the status quo, else the place between the ends.
+def resolve(
+    rows: Table, distribution: float | None, explicit: Collection[str]
+) -> dict[str, dict[str, float]]:
+    """The table that holds: explicit rows as they are, and the others where `distribution` puts them.
 
     Args:
         rows: all six rows.
         distribution: position from hierarchy (0) to distributed (1), or None for the rows alone.
+        explicit: names of the rows that somebody set.
     """
     if distribution is None:
         return {name: dict(rows[name]) for name in ROWS}
     interpolated = between(distribution)
-    return {name: interpolated[name] if rows[name] == STATUS_QUO[name] else dict(rows[name]) for name in ROWS}
+    return {name: dict(rows[name]) if name in explicit else interpolated[name] for name in ROWS}

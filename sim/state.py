@@ -47,6 +47,7 @@ ACTIVITIES = (
 
 
 WHOLE, REAL = np.int64, np.float64
+CODE, MONTH, COUNT = np.int8, np.int16, np.int32
 
 CHANGES = np.dtype(
     [
@@ -65,8 +66,7 @@ CHANGES = np.dtype(
         ("need", REAL),  # right answer for the nation
         ("error", REAL),  # standardised national estimation error
         ("head_start", REAL),  # share of the planned path already gone, if begun before the run
-        ("standard", REAL),  # design that most people live under
-        ("restandard", WHOLE),  # 1 when a design changed since `standard` was reckoned
+        ("restandard", WHOLE),  # 1 when a design changed since compatibility was reckoned
         ("half", WHOLE),  # months from arrival until half of the nation has it as meant, or -1
     ]
 )
@@ -107,12 +107,15 @@ PLACES = np.dtype(
         ("granted", REAL),  # share of wanted hours that staff can give
         ("busy", REAL),  # hours wanted as a share of hours on offer
         ("funded", REAL),  # multiple of the mean change money held for this place
+        ("teams", REAL),  # share of hours at work on change that money for support teams bought
         ("co_design", REAL),  # share of users' time that co-design takes
         ("broker", REAL),  # readiness of third-sector bodies at work here
         ("support", REAL),  # hours a month that they bring
         ("trust", REAL),  # mean will of users
         ("user_ability", REAL),  # mean ability of users
-        ("user_time", REAL),  # mean time of users left after co-design
+        ("user_time", REAL),  # mean time of users
+        ("ability_at", REAL),  # mean for which users' ability was last set; below 0 to have it set anew
+        ("time_at", REAL),  # mean for which their time was last set
         ("first_user", WHOLE),
         ("last_user", WHOLE),  # one past the last
         ("first_tie", WHOLE),
@@ -165,36 +168,43 @@ HEADS = np.dtype(
 
 CELLS = np.dtype(
     [
-        ("stage", WHOLE),
-        ("progress", REAL),  # within the stage; full at 1
-        ("started", WHOLE),  # month, or -1
-        ("agenda_holder", WHOLE),
-        ("design_holder", WHOLE),
-        ("designed", WHOLE),  # 1 once a design is in use
-        ("design", REAL),
-        ("learned", REAL),  # signals learned from pilots that failed
-        ("reviewed", WHOLE),  # 1 once the pilot has been judged
-        ("gate", WHOLE),
-        ("ticket", WHOLE),
+        ("stage", CODE),
+        ("gate", CODE),
+        ("agenda_holder", CODE),
+        ("design_holder", CODE),
+        ("designed", CODE),  # 1 once a design is in use
+        ("reviewed", CODE),  # 1 once the pilot has been judged
+        ("started", MONTH),  # month, or -1
+        ("review", MONTH),  # month of the next review of uptake
+        ("tries", MONTH),  # failed tries at the present point
         (
             "points",
-            WHOLE,
+            COUNT,
         ),  # decision points still to pass: vertical ones count thousands, horizontal ones units
-        ("tries", WHOLE),  # failed tries at the present point
-        ("haste", REAL),  # pressure that discovery gave way to
-        ("design_hours", REAL),  # hours of design and discovery, spread over the plan
+        ("ticket", COUNT),  # place in the queue of the heads who decide
+        ("progress", REAL),  # within the stage; full at 1
         ("nominal", REAL),  # coverage as reported
-        ("genuine", REAL),  # coverage done as meant
+        ("genuine", REAL),  # real coverage: done as meant
         ("behind", REAL),  # months behind plan, weighted by coverage
+        ("design_hours", REAL),  # hours of design and discovery, spread over the plan
+        ("design", REAL),
         ("fit", REAL),  # mean fit of the design to the place's users
+        ("misfit", REAL),  # how hard misfit bites: minus the logarithm of fit
         ("uptake", REAL),  # share of fitting benefit that users take up
-        ("review", WHOLE),  # month of the next review of uptake
+        ("refusal", REAL),  # how hard that bites: minus the logarithm of uptake
         ("compatible", REAL),  # fit of the design to the nation's standard
+        ("haste", REAL),  # pressure that discovery gave way to
+    ]
+)
+"""Change × authority, shape (A, I). Short numbers keep a run's cells within the processor's nearest memory."""
+
+ACCOUNT = np.dtype(
+    [
         ("intended", REAL),  # benefit intended so far
         ("realised", REAL),  # benefit realised so far
     ]
 )
-"""Change × authority, shape (A, I)."""
+"""What was intended and realised, by change × authority, shape (A, I)."""
 
 MONTHS = np.dtype(
     [
@@ -267,5 +277,6 @@ class State(NamedTuple):
     heads: np.recarray  # (A + 1,) table of HEADS
     cells: np.recarray  # (A, I) table of CELLS
     ledger: np.ndarray  # (A, I, LEDGER) progress missing, by cause
+    account: np.recarray  # (A, I) table of ACCOUNT
     lost: np.ndarray  # (A, I, causes) benefit lost so far, by cause
     journal: Journal

@@ -139,9 +139,8 @@ def _table_problems(path: Path, rows: list[dict[str, str]]) -> list[str]:
                 found.append(f"{where}: {column} is '{row[column]}', not a number")
                 continue
             if not math.isfinite(value) or value < 0 or (name == "population" and value <= 0):
-                found.append(
-                    f"{where}: {column} is {row[column]}, but must be {'above 0' if name == 'population' else '0 or more'}"
-                )
+                least = "above 0" if name == "population" else "0 or more"
+                found.append(f"{where}: {column} is {row[column]}; it must be {least}")
             if name != "population" and value > 100:
                 found.append(f"{where}: {column} is {row[column]}, but is a percentage")
         for neighbour in filter(None, (row["land_neighbours"] or "").split(";")):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -19,6 +20,7 @@ from sim.month import Run, simulate
 from sim.outcomes import summary
 from sim.parameters import MECHANISM_NAMES, Intervention, Parameters
 from sim.power import KINDS
+from sim.scenarios import compose
 from sim.state import Journal, Users
 from sim.statistics import interval
 from sim.territory import DATA
@@ -69,34 +71,31 @@ class Contrast:
     pledge: tuple[int, int] | None = None
 
 
-def structures() -> dict[str, dict[str, Any]]:
-    """The tables of rights that checks compare, as deltas to the group `power`."""
-    whole = lambda kind: {who: float(who == kind) for who in KINDS}  # noqa: E731
-    even = dict.fromkeys(KINDS, 0.25)
-    rights = ("agenda", "design", "resource", "accountability", "information")
-    users = {"centre": 0.1, "authorities": 0.2, "third_sector": 0.1, "users": 0.6}
-    return {
-        "status_quo": {},
-        "hierarchy": {"distribution": 0.0},
-        "distributed": {"distribution": 1.0},
-        "devolved": {right: whole("authorities") for right in rights},
-        "citizen_led": {right: users for right in rights},
-        "partnership": {right: even for right in rights},
-        "tight_loose_tight": {
-            "agenda": whole("centre"),
-            "design": whole("authorities"),
-            "accountability": whole("centre"),
-            "judged_on": {"reports": 0.0, "outcomes": 1.0, "learning": 0.0},
-        },
-        "hierarchy_with_information_at_users": {"distribution": 0.0, "information": whole("users")},
-    }
+STRUCTURES = (
+    "baseline", "hierarchy", "distributed", "devolved", "citizen_led", "partnership", "tight_loose_tight", "sequenced",
+)  # fmt: skip
+"""The status quo and the seven power structures, as their scenarios set them."""
+INFORMATION_AT_USERS = "hierarchy_with_information_at_users"
+
+
+@lru_cache(maxsize=1)
+def structures() -> dict[str, Parameters]:
+    """The tables of rights that checks compare: those of the scenarios, and hierarchy with information kept by users."""
+    found = {composed.name: composed.parameters for composed in compose(STRUCTURES)}
+    kept = "power.information={centre:0,authorities:0,third_sector:0,users:1}"
+    return found | {INFORMATION_AT_USERS: compose(["hierarchy"], [kept])[0].parameters}
 
 
 def parameters_for(
-    table: str, settings: dict[str, Any], mechanisms: dict[str, float], **more: Any
+    table: str, settings: dict[str, Any], mechanisms: dict[str, float], dated: tuple[Intervention, ...] = ()
 ) -> Parameters:
-    """Parameters with one table, some settings by key, and given strengths."""
-    groups: dict[str, Any] = {"power": structures()[table], "mechanisms": mechanisms, **more}
+    """Parameters with the table of one structure, some settings by key, given strengths and further interventions."""
+    structure = structures()[table]
+    groups: dict[str, Any] = {
+        "power": structure.power,
+        "mechanisms": mechanisms,
+        "interventions": structure.interventions + dated,
+    }
     for key, value in settings.items():
         group, _, leaf = key.partition(".")
         groups.setdefault(group, {})[leaf] = value
@@ -218,9 +217,7 @@ def check_direction(contrast: Contrast, seed: int, replications: int) -> Check:
 
     def one(replication: int) -> tuple[float, bool, bool]:
         runs = {
-            (table, power): simulate(
-                parameters_for(table, settings, strengths, interventions=dated), seed, replication
-            )
+            (table, power): simulate(parameters_for(table, settings, strengths, dated), seed, replication)
             for table in (contrast.a, contrast.b)
             for power, strengths in (("on", on), ("off", OFF))
         }
@@ -321,7 +318,7 @@ def imbalances(run: Run) -> dict[str, float]:
     return {
         "losses": abs(intended - realised - journal.lost.sum()) / scale,
         "losses by cell": float(
-            np.max(np.abs(state.cells.intended - state.cells.realised - state.lost.sum(axis=2)))
+            np.max(np.abs(state.account.intended - state.account.realised - state.lost.sum(axis=2)))
         )
         / scale,
         "intended benefit comes from the stream alone": abs(intended - promised) / scale,
@@ -344,11 +341,31 @@ def check_conservation(seed: int, replications: int) -> list[Check]:
     results = many(
         lambda number: imbalances(simulate(random_parameters(seed, number), seed, number)), replications
     )
-    return [
+    checks = [
         Check(name, "conservation", f"< {TOLERANCE:g}", bool(worst < TOLERANCE), worst)
         for name in results[0]
         for worst in [max(result[name] for result in results)]
     ]
+    return [*checks, check_equal_endowments(seed)]
+
+
+def check_equal_endowments(seed: int) -> Check:
+    """Every table is given the same hours and money each month, with all mechanisms on but the pledge's own money."""
+    settings = {"population.users": 320}
+    given = [
+        simulate(
+            parameters_for(name, settings, dict.fromkeys(MECHANISM_NAMES, 0.5)), seed
+        ).state.journal.months.endowment
+        for name in structures()
+    ]
+    worst = max(float(np.max(np.abs(one - given[0]) / given[0])) for one in given)
+    return Check(
+        "every table is given the same hours and money",
+        "conservation",
+        f"< {TOLERANCE:g}",
+        worst < TOLERANCE,
+        worst,
+    )
 
 
 def check_known_answers(seed: int, replications: int) -> list[Check]:

@@ -61,14 +61,31 @@ def start_chance(base, delay, hold_back, imitation):
 
 
 @compiled
-def design_bill(row, who, weight):
+def haste(row, agenda_holder, place_will, centre_will, luck):
+    """Pressure that discovery gives way to: what is not protected, or whose protection is broken."""
+    will = centre_will if agenda_holder == CENTRE else place_will
+    kept = luck >= row.pace_broken * (1.0 - will)
+    return row.pace_pressure * (1.0 - row.pace_protected) if kept else row.pace_pressure
+
+
+@compiled
+def signals_heard(row, hurry):
+    """Signals of need that go into one design."""
+    signals = row.design_signals
+    if row.pace > 0.0:
+        signals *= 1.0 - row.pace * row.pace_discovery * hurry
+    return signals
+
+
+@compiled
+def design_bill(row, who, weight, hurry):
     """Staff hours that a place pays for one design and its discovery.
 
     In the base every place pays its people's share of one national design. With `design_economies` a local holder
     pays for
     a whole design of its own.
     """
-    hours = row.design_hours + row.design_signals * row.design_signal_hours
+    hours = row.design_hours + signals_heard(row, hurry) * row.design_signal_hours
     share = weight
     if row.design_economies > 0.0 and who != CENTRE:
         share = weight + row.design_economies * (1.0 - weight)
@@ -100,7 +117,7 @@ def started_around(i, month, authority, ties, cells):
 
 
 @compiled
-def start_changes(month, p, keys, calendar, changes, places, ties, cells, ledger, journal):
+def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells, ledger, journal):
     """Start announced changes where their holders take them up; changes begun before the run start at once."""
     count = len(places)
     early = p[count].work_see + p[count].work_spark
@@ -143,7 +160,10 @@ def start_changes(month, p, keys, calendar, changes, places, ties, cells, ledger
             cell.agenda_holder = who
             cell.design_holder = designer
             cell.started = month
-            cell.design_hours = design_bill(row, designer, authority.weight)
+            if row.pace > 0.0:
+                luck = draws.uniform(keys[draws.PROTECTION], a, i, 0)
+                cell.haste = haste(row, who, authority.will, centre[0].will, luck)
+            cell.design_hours = design_bill(row, designer, authority.weight, cell.haste)
             cell.stage = SEE
             journal.months[month].starts += 1.0
             if begun:

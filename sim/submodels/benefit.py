@@ -82,7 +82,6 @@ def set_standard(i, tolerance, changes, places, cells):
     if weight <= 0.0:
         return
     standard = total / weight
-    changes[i].standard = standard
     changes[i].restandard = 0
     scale = -0.5 / (tolerance * tolerance)
     for a in range(count):
@@ -93,14 +92,14 @@ def set_standard(i, tolerance, changes, places, cells):
 
 
 @compiled
-def adopted_compatibly(arrived, nation, changes, places, cells):
+def adopted_compatibly(arrived, strongest, tolerance, changes, places, cells):
     """Compatible real adoption of each change, weighted by people, over all places; shape (changes announced,)."""
     total = np.zeros(arrived)
-    if nation.spillover <= 0.0:
+    if strongest <= 0.0:
         return total
     for i in range(arrived):
         if changes[i].restandard == 1:
-            set_standard(i, nation.design_tolerance, changes, places, cells)
+            set_standard(i, tolerance, changes, places, cells)
     for a in range(len(places)):
         weight = places[a].weight
         for i in range(arrived):
@@ -124,13 +123,18 @@ def adoption_elsewhere(total, weight, real, compatible):
 
 
 @compiled
-def deliver(month, p, calendar, changes, places, users, cells, ledger, lost, journal):
+def deliver(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal):
     """Let benefit reach users, and book every unit of intended benefit as realised or lost."""
     count = len(places)
     nation = p[count]
     path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift
     shift = nation.work_shift / path
-    adopted = adopted_compatibly(calendar[month].arrived, nation, changes, places, cells)
+    strongest = 0.0
+    for a in range(count):
+        strongest = max(strongest, p[a].spillover)
+    adopted = adopted_compatibly(
+        calendar[month].arrived, strongest, nation.design_tolerance, changes, places, cells
+    )
     by_month = journal.lost[month]
     fit, ready, ability = users.fit, users.ready, users.ability
     review_months = int(nation.users_review_months)
@@ -149,7 +153,7 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, lost, jou
                 continue
             full = change.ambition * authority.population
             intended = full * planned
-            cell.intended += intended
+            account[a, i].intended += intended
             intended_here += intended
             missing = full * (planned - cell.nominal)
             if missing > 0.0:
@@ -161,31 +165,34 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, lost, jou
             real = max(LEAST, cell.genuine / cell.nominal)
             suits = max(LEAST, cell.fit)
             uptake = 1.0
+            refusal = 0.0
             if row.uptake > 0.0:
                 if cell.review <= month:
                     cell.uptake = take_up(
                         row.uptake, burden(row, cell.design_holder), i,
                         authority.first_user, authority.last_user, fit, ready, ability,
                     )  # fmt: skip
+                    cell.refusal = weakness(cell.uptake)
                     cell.review = month + review_months
                 uptake = cell.uptake
+                refusal = cell.refusal
             spilled = 1.0
             if row.spillover > 0.0:
                 part = row.spillover * change.spillover
                 around = adoption_elsewhere(adopted[i], authority.weight, cell.genuine, cell.compatible)
                 spilled = max(LEAST, 1.0 - part + part * around)
-            timely = 1.0
-            if row.urgency > 0.0:
-                timely = math.exp(-row.urgency * change.urgency * cell.behind)
-            reaches = real * suits * uptake * spilled * timely
+            late = row.urgency * change.urgency * cell.behind
+            reaches = real * suits * uptake * spilled
+            if late > 0.0:
+                reaches *= math.exp(-late)
             reported = full * cell.nominal
             realised = reported * reaches
-            cell.realised += realised
+            account[a, i].realised += realised
             realised_here += realised
             reported_here += reported
             if reaches < 1.0:
-                loss = reported * (1.0 - reaches)
-                book_delivered(a, i, loss, real, suits, uptake, spilled, timely, lost, by_month)
+                hurdles = (weakness(real), cell.misfit, refusal, weakness(spilled), late)
+                book_delivered(a, i, reported * (1.0 - reaches), hurdles, lost, by_month)
         journal.intended[month, a] = intended_here
         journal.realised[month, a] = realised_here
         journal.nominal[month, a] = reported_here
@@ -215,13 +222,18 @@ def book_missing(a, i, missing, ledger, lost, by_month):
 
 
 @compiled
-def book_delivered(a, i, loss, real, suits, uptake, spilled, timely, lost, by_month):
-    """Share the loss on delivered coverage among its factors, in proportion to their logarithms."""
-    ritual = weakness(real)
-    wrong = weakness(suits)
-    refused = weakness(uptake)
-    alone = weakness(spilled)
-    late = weakness(timely)
+def book_delivered(a, i, loss, hurdles, lost, by_month):
+    """Share the loss on delivered coverage among its factors, in proportion to how hard each bit.
+
+    Args:
+        a: index of the place.
+        i: index of the change.
+        loss: benefit lost on the coverage reported.
+        hurdles: minus the logarithms of real over nominal coverage, fit, uptake, spillover and timeliness.
+        lost: (A, I, causes) written.
+        by_month: (causes,) written.
+    """
+    ritual, wrong, refused, alone, late = hurdles
     per = loss / (ritual + wrong + refused + alone + late)
     book(a, i, RITUAL, per * ritual, lost, by_month)
     book(a, i, WRONG_DESIGN, per * wrong, lost, by_month)

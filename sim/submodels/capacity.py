@@ -50,17 +50,17 @@ def weakness(factor):
 
 
 @compiled
-def is_active(cell, limit, judged_on_reports):
+def is_active(cell, limit, looked_at):
     """Whether a change wants staff time in a place this month.
 
     It does until it is rolled out as far as it will go, and after that while what was reported but not done as meant is
-    mended, which it is unless judgement looks at reports alone.
+    mended, which it is unless nobody looks behind reports.
     """
     if cell.stage < SEE or cell.stage > SHIFT or cell.gate != OPEN:
         return False
     if cell.stage < SHIFT or cell.nominal < limit - SETTLED:
         return True
-    return cell.nominal - cell.genuine > SETTLED and judged_on_reports < 1.0
+    return cell.nominal - cell.genuine > SETTLED and looked_at > 0.0
 
 
 @compiled
@@ -95,6 +95,12 @@ def co_design_hours(row, hours):
 def judged_by_reports(row):
     """How far people are judged from afar by what they report."""
     return row.judged_on_reports * row.accountability_centre
+
+
+@compiled
+def scrutiny(row):
+    """How far judgement looks behind reports at what was done: in full where users judge, who see it."""
+    return 1.0 - row.judged_on_reports * (1.0 - row.accountability_users)
 
 
 @compiled
@@ -167,13 +173,14 @@ def third_sector_support(p, places, bodies):
 def tilt_money(p, places):
     """Tilt change money towards the least able places, as far as it is held nationally; the sum stays the same."""
     count = len(places)
-    if p[count].uneven_ability <= 0.0:
-        for a in range(count):
-            places[a].funded = 1.0
-        return
     mean = 0.0
+    strongest = 0.0
     for a in range(count):
         mean += places[a].weight * places[a].reported
+        strongest = max(strongest, p[a].uneven_ability)
+        places[a].funded = 1.0
+    if strongest <= 0.0:
+        return
     total = 0.0
     for a in range(count):
         row = p[a]
@@ -262,7 +269,7 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
             cell = cells[a, i]
             change = changes[i]
             limit = full_coverage(row, change.radicalness, change.visibility)
-            if not is_active(cell, limit, row.judged_on_reports):
+            if not is_active(cell, limit, scrutiny(row)):
                 continue
             active += 1
             left = part_left(cell, limit, shift * change.duration / row.work_top_speed)

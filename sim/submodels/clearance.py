@@ -5,6 +5,8 @@ decision point
 exists where its common uniform lies below the share that calls for it, so there are no rounding jumps.
 """
 
+import math
+
 from sim import draws
 from sim.compiled import compiled
 from sim.state import ABANDONED, CENTRE, OPEN, PASSING, QUEUED, SEE, SHAPE
@@ -45,8 +47,12 @@ def points_ahead(a, i, stage, row, keys):
         return points
     if row.clearance > 0.0:
         share = row.clearance * who_can_stop(row)
-        for point in range(int(row.clearance_points)):
-            if draws.uniform(keys[draws.VERTICAL_POINT], a, i, 64 * point + stage) < share:
+        possible = row.clearance_points * row.hierarchy_layers
+        for point in range(math.ceil(possible)):
+            # Part of a point exists that part of the time.
+            if draws.uniform(keys[draws.VERTICAL_POINT], a, i, 64 * point + stage) < share * min(
+                1.0, possible - point
+            ):
                 points += VERTICAL
     if row.partnership > 0.0:
         share = row.partnership * who_must_agree(row)
@@ -85,7 +91,7 @@ def join_queues(month, arrived, p, keys, cells, heads):
                 cell.gate = QUEUED
             else:
                 cell.gate = PASSING
-                cell.points = points_ahead(a, i, cell.stage, row, keys)
+                cell.points = points_ahead(a, i, int(cell.stage), row, keys)
 
 
 @compiled
@@ -131,7 +137,7 @@ def clear_changes(month, p, keys, calendar, changes, places, centre, cells, head
                 if cell.ticket >= heads[deciding_head(a, count, cell)].served:
                     continue
                 cell.gate = PASSING
-                cell.points = points_ahead(a, i, cell.stage, row, keys)
+                cell.points = points_ahead(a, i, int(cell.stage), row, keys)
             if cell.points > 0:
                 luck = draws.uniform(keys[draws.CLEARANCE_TRY], a, i, month)
                 if try_point(row, changes[i].conflict, cell, luck):

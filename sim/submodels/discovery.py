@@ -10,8 +10,9 @@ import math
 
 from sim import draws
 from sim.compiled import compiled
-from sim.state import CENTRE, SHAPE, SPARK, WRONG_DESIGN
-from sim.submodels.agenda import layers_to
+from sim.state import CENTRE, OPEN, SHAPE, SPARK, WRONG_DESIGN
+from sim.submodels.agenda import layers_to, signals_heard
+from sim.submodels.capacity import weakness
 from sim.submodels.fear import fear
 
 
@@ -34,23 +35,6 @@ def trust_in_signals(prior, noise, signals):
 def difference(change, authority):
     """How far the right answer of a place lies from the nation's (delta)."""
     return change.heterogeneity * (change.first * authority.deprived + change.second * authority.rural)
-
-
-@compiled
-def haste(row, agenda_holder, place_will, centre_will, luck):
-    """Pressure that discovery gives way to: what is not protected, or whose protection is broken."""
-    will = centre_will if agenda_holder == CENTRE else place_will
-    kept = luck >= row.pace_broken * (1.0 - will)
-    return row.pace_pressure * (1.0 - row.pace_protected) if kept else row.pace_pressure
-
-
-@compiled
-def signals_heard(row, hurry):
-    """Signals of need that go into one design."""
-    signals = row.design_signals
-    if row.pace > 0.0:
-        signals *= 1.0 - row.pace * row.pace_discovery * hurry
-    return signals
 
 
 @compiled
@@ -161,6 +145,7 @@ def put_in_use(i, design, row, change, authority, cell, users):
         i, miss, personal * change.first, personal * change.second, row.design_tolerance,
         authority.first_user, authority.last_user, users.first, users.second, users.fit,
     )  # fmt: skip
+    cell.misfit = weakness(cell.fit)
     change.restandard = 1
 
 
@@ -179,6 +164,16 @@ def redesigned(row, design, change, authority, luck):
         return design
     need = change.need + difference(change, authority)
     return design + trust * (need + luck * math.sqrt(noise / signals) - design)
+
+
+@compiled
+def seen_fit(row, who, fit):
+    """Fit of a pilot as its designer hears of it: each layer that a report climbs makes it look better."""
+    if row.information_loss > 0.0:
+        return fit + (1.0 - fit) * min(
+            1.0, row.information_loss * row.information_optimism * layers_to(who, row)
+        )
+    return fit
 
 
 @compiled
@@ -206,16 +201,12 @@ def design_changes(month, p, keys, calendar, changes, places, ties, users, centr
                 continue
             change = changes[i]
             if cell.stage == SPARK and cell.designed == 0:
-                if row.pace > 0.0:
-                    luck = draws.uniform(keys[draws.PROTECTION], a, i, 0)
-                    cell.haste = haste(row, cell.agenda_holder, authority.will, government.will, luck)
                 design = designed_for(a, i, row, keys, change, authority, government.ability, ties, cells)
                 put_in_use(i, design, row, change, authority, cell, users)
-            elif cell.stage == SHAPE and row.fail_fast > 0.0 and cell.reviewed == 0:
+            elif cell.stage == SHAPE and row.fail_fast > 0.0 and cell.reviewed == 0 and cell.gate == OPEN:
                 cell.reviewed = 1
-                if cell.fit < bar_for_pilots(row, change):
+                if seen_fit(row, cell.design_holder, cell.fit) < bar_for_pilots(row, change):
                     luck = draws.normal(keys[draws.PILOT], a, i, 0)
-                    cell.learned += row.fail_fast_signals
                     cell.design_hours += row.design_hours * authority.weight
                     cell.stage = SPARK
                     cell.progress = 0.0

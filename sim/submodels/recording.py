@@ -41,7 +41,7 @@ def write_down(month, calendar, changes, places, bodies, centre, cells, journal)
         ready[AUTHORITIES, 2] += authority.capacity / count
         ready[USERS, 0] += authority.weight * authority.trust
         ready[USERS, 1] += authority.weight * authority.user_ability
-        ready[USERS, 2] += authority.weight * authority.user_time
+        ready[USERS, 2] += authority.weight * max(0.0, authority.user_time - authority.co_design)
     for b in range(len(bodies)):
         ready[THIRD_SECTOR, 0] += bodies[b].will / len(bodies)
         ready[THIRD_SECTOR, 1] += bodies[b].ability / len(bodies)

@@ -7,6 +7,8 @@ w(t+1) = L A w(t) + (I - L) z(t), where z is the disposition, constant while not
 from sim.compiled import compiled
 from sim.state import ABANDONED, CENTRE, NOT_STARTED
 
+LEAST = 1e-9
+
 
 @compiled
 def within_bounds(value):
@@ -119,9 +121,13 @@ def lead_around(authority, complete, mean, own, values, ties):
 
 
 @compiled
-def heard(row, own, centre_will, lateral):
-    """The will a place hears: its own of now, the centre's as far as the centre judges, and that of tied places."""
-    outside = row.accountability_centre * centre_will + (1.0 - row.accountability_centre) * lateral
+def heard(row, own, centre_will, lateral, bodies_will, trust):
+    """The will a place hears: its own of now, and that of those who judge it, share by share.
+
+    The authorities' share is the voice of tied places, the third sector's that of bodies, the users' that of trust.
+    """
+    outside = row.accountability_centre * centre_will + row.accountability_authorities * lateral
+    outside += row.accountability_third_sector * bodies_will + row.accountability_users * trust
     return row.evidence_self * own + (1.0 - row.evidence_self) * outside
 
 
@@ -147,7 +153,9 @@ def ability_gained(row, authority, own, lead, quality):
     if row.peer_learning > 0.0:
         gained += row.peer_learning * row.peer_ability * lateral_weight(row) * lead
     if row.programme_support > 0.0:
-        gained += row.programme_support * row.support_ability * authority.funded * quality * (1.0 - own)
+        gained += (
+            row.support_ability * authority.teams / max(LEAST, row.support_money) * quality * (1.0 - own)
+        )
     if row.practice > 0.0:
         gained += row.practice * row.practice_gain * min(1.0, authority.busy) * (1.0 - own)
         gained -= row.practice * row.practice_turnover * authority.gained
@@ -155,12 +163,15 @@ def ability_gained(row, authority, own, lead, quality):
 
 
 @compiled
-def move_authorities(month, p, calendar, changes, places, ties, centre, cells):
+def move_authorities(month, p, calendar, changes, places, ties, bodies, centre, cells):
     """Move the will and the ability of authorities; all see the same month before any of them changes."""
     count = len(places)
     look_around(calendar[month].arrived, p, changes, places, cells)
     wills = places.will.copy()
     abilities = places.ability.copy()
+    bodies_will = 0.0
+    for b in range(len(bodies)):
+        bodies_will += bodies[b].will / len(bodies)
     mean_will = 0.0
     mean_ability = 0.0
     for a in range(count):
@@ -177,7 +188,7 @@ def move_authorities(month, p, calendar, changes, places, ties, centre, cells):
         if row.evidence > 0.0:
             lateral = around(authority, complete, mean_will, wills, ties)
             open_to = row.evidence * row.evidence_peers
-            listened = open_to * heard(row, wills[a], centre[0].will, lateral)
+            listened = open_to * heard(row, wills[a], centre[0].will, lateral, bodies_will, authority.trust)
             authority.will = within_bounds(listened + (1.0 - open_to) * authority.disposition)
 
         lead = 0.0
@@ -216,36 +227,42 @@ def move_bodies(p, bodies):
 @compiled
 def move_users(p, places, users):
     """Move users' trust: broken promises lower it, a hand in design raises it; reckon who is ready to take up."""
+    will, ready, time = users.will, users.ready, users.capacity
     for a in range(len(places)):
         row = p[a]
         authority = places[a]
+        begin = authority.first_user
+        end = authority.last_user
+        if authority.ability_at != row.users_ability or authority.time_at != row.users_capacity:
+            authority.user_ability = set_levels(
+                begin, end, row.users_ability, users.ability, users.ability_offset
+            )
+            authority.user_time = set_levels(
+                begin, end, row.users_capacity, users.capacity, users.capacity_offset
+            )
+            authority.ability_at = row.users_ability
+            authority.time_at = row.users_capacity
         kept = 1.0
         lift = 0.0
         if row.evidence > 0.0:
             kept = 1.0 - row.evidence * row.evidence_promises * authority.promise
         if row.ownership > 0.0:
             lift = row.ownership * row.ownership_will * row.design_users
-        move_trust(
-            authority.first_user, authority.last_user, row.users_will, row.response_speed, kept, lift,
-            users.will, users.will_offset,
-        )  # fmt: skip
-        make_ready(
-            authority.first_user, authority.last_user, row.users_ability, row.users_capacity, authority.co_design,
-            row.users_time_needed, users.will, users.ability, users.ability_offset, users.capacity,
-            users.capacity_offset, users.ready,
-        )  # fmt: skip
-        trust = 0.0
-        able = 0.0
-        free = 0.0
-        will, ability, capacity = users.will, users.ability, users.capacity
-        for user in range(authority.first_user, authority.last_user):
-            trust += will[user]
-            able += ability[user]
-            free += capacity[user]
-        number = authority.last_user - authority.first_user
-        authority.trust = trust / number
-        authority.user_ability = able / number
-        authority.user_time = max(0.0, free / number - authority.co_design)
+        move_trust(begin, end, row.users_will, row.response_speed, kept, lift, will, users.will_offset)
+        needed = row.users_time_needed
+        for user in range(begin, end):
+            ready[user] = readiness(will[user], time[user], authority.co_design, needed)
+        authority.trust = mean_of(begin, end, will)
+
+
+@compiled
+def set_levels(begin, end, mean, level, offset):
+    """Set the users of a place to a mean level and their own differences, kept in [0, 1]; returns what they average."""
+    total = 0.0
+    for user in range(begin, end):
+        level[user] = max(0.0, min(1.0, mean + offset[user]))
+        total += level[user]
+    return total / (end - begin)
 
 
 @compiled
@@ -258,22 +275,24 @@ def move_trust(begin, end, mean, speed, kept, lift, will, offset):
 
 
 @compiled
-def make_ready(
-    begin,
-    end,
-    mean_ability,
-    mean_time,
-    co_design,
-    needed,
-    will,
-    ability,
-    ability_offset,
-    time,
-    time_offset,
-    ready,
-):
-    """Reckon how ready each user is to take up, ability aside: trust, and the time that co-design leaves."""
-    for user in range(begin, end):
-        ability[user] = max(0.0, min(1.0, mean_ability + ability_offset[user]))
-        time[user] = max(0.0, min(1.0, mean_time + time_offset[user]))
-        ready[user] = will[user] * min(1.0, max(0.0, time[user] - co_design) / needed)
+def readiness(will, time, co_design, needed):
+    """How ready a user is to take up, ability aside: trust, times the time that co-design leaves of what is needed."""
+    return will * min(1.0, max(0.0, time - co_design) / needed)
+
+
+@compiled
+def mean_of(begin, end, values):
+    """Mean over the users of a place; four sums side by side, since one waits for itself."""
+    first = 0.0
+    second = 0.0
+    third = 0.0
+    fourth = 0.0
+    even = begin + (end - begin) // 4 * 4
+    for user in range(begin, even, 4):
+        first += values[user]
+        second += values[user + 1]
+        third += values[user + 2]
+        fourth += values[user + 3]
+    for user in range(even, end):
+        first += values[user]
+    return ((first + second) + (third + fourth)) / (end - begin)

@@ -40,6 +40,7 @@ from sim.submodels.capacity import (
     judged_by_reports,
     own_hours,
     part_left,
+    scrutiny,
     weakness,
 )
 from sim.submodels.fear import fear
@@ -89,10 +90,10 @@ def compelled_share_real(visibility, will, floor):
 
 @compiled
 def money_persistence(age, secure, log_will):
-    """Share of change money still there so many months after the start: safe at first, then as the centre's will lasts.
+    """Share of change money still there so many months after the announcement: safe at first, then as the centre wills.
 
     Args:
-        age: months since the start.
+        age: months since the announcement.
         secure: months for which the money is safe.
         log_will: logarithm of the centre's will; each later year keeps a share `will` of the money.
     """
@@ -103,11 +104,13 @@ def money_persistence(age, secure, log_will):
 
 @compiled
 def ledger_total(a, i, ledger):
-    """Progress missing in a cell, over all causes of its ledger."""
-    total = 0.0
-    for cause in range(LEDGER):
-        total += ledger[a, i, cause]
-    return total
+    """Progress missing in a cell, over all causes of its ledger; two sums side by side, since one waits for itself."""
+    even = 0.0
+    odd = 0.0
+    for cause in range(0, LEDGER, 2):
+        even += ledger[a, i, cause]
+        odd += ledger[a, i, cause + 1]
+    return even + odd
 
 
 @compiled
@@ -163,7 +166,7 @@ def charge_hurdles(a, i, behind, weak, unable, short, timid, reasons, ledger):
 
 @compiled
 def slip_back(row, will, persistence, cell):
-    """Let coverage slip where neither will nor money holds it; returns the coverage lost."""
+    """Let coverage slip where neither will (own, compelled or pledged) nor money holds it; returns what is lost."""
     if row.relapse <= 0.0 or cell.nominal <= 0.0:
         return 0.0
     share = row.relapse * row.relapse_rate * (1.0 - max(will, persistence))
@@ -171,6 +174,14 @@ def slip_back(row, will, persistence, cell):
     cell.nominal -= lost
     cell.genuine *= 1.0 - share
     return lost
+
+
+@compiled
+def settle_timid(a, i, missing, ledger):
+    """Charge all that a cell misses to fear: it is rolled out as far as fear lets it, so all else was caught up."""
+    for cause in range(LEDGER):
+        ledger[a, i, cause] = 0.0
+    ledger[a, i, BLAME] = missing
 
 
 @compiled
@@ -197,8 +208,8 @@ def roll_out(row, share, genuine, limit, nominal, real):
         Tuple (nominal, real) after the month.
     """
     if nominal >= limit - SETTLED:
-        # All is reported as done: what is not done as meant is mended as far as judgement looks beyond reports.
-        return nominal, real + max(0.0, min(nominal - real, share * (1.0 - row.judged_on_reports) * genuine))
+        # All is reported as done: what is not done as meant is mended as far as judgement looks behind reports.
+        return nominal, real + max(0.0, min(nominal - real, share * scrutiny(row) * genuine))
     reported = min(reported_share(row, share), limit - nominal)
     after = nominal + reported
     return after, min(after, real + min(share, reported) * genuine)
@@ -264,19 +275,27 @@ def effort(row, stage, will, centre_will, visibility, spillover, to_target, sign
         will *= 1.0 - row.spillover * row.spillover_starts * spillover
     if row.pace > 0.0:
         if stage == SEE or stage == SPARK:
-            speed *= 1.0 + row.pace * row.pace_speed * row.pace_pressure * (1.0 - row.pace_protected)
+            speed *= 1.0 + row.pace * row.pace_speed * haste
         elif stage == SHIFT:
             genuine *= 1.0 - row.pace * row.pace_unready * haste
     return max(LEAST, min(1.0, will)), genuine, speed
 
 
 @compiled
-def money_rate(row, stage, persistence, signed, tilt):
-    """Change money offered to a change, as a share of its hours; pilots and scale-up have separate purses."""
-    money = row.money_scale_up if stage == SHIFT else row.money_pilot
+def purses(row, persistence, signed, tilt):
+    """Change money of a change and place, as shares of its hours; money for pilots is not money for scale-up.
+
+    Both purses are offered each month by the time since the announcement, whoever holds them and however far the
+    change is, so that every table is given the same; what is not used is lost.
+
+    Returns:
+        Tuple (pilot purse, scale-up purse).
+    """
+    pledged = 0.0
     if row.concordat > 0.0 and signed:
-        money += row.concordat * row.pledge_money
-    return money * persistence * tilt
+        pledged = row.concordat * row.pledge_money
+    left = persistence * tilt
+    return (row.money_pilot + pledged) * left, (row.money_scale_up + pledged) * left
 
 
 @compiled
@@ -318,7 +337,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
     centre_will = centre[0].will
     log_centre_will = math.log(max(LEAST, centre_will))
     hours = journal.hours[month]
-    offered = 0.0
+    endowment = 0.0
     recovered = 0.0
     for a in range(count):
         row = p[a]
@@ -326,60 +345,77 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
         ability = max(LEAST, authority.ability)
         unable = weakness(ability)
         signed = authority.signed == 1.0
+        at_work = 0.0
+        supported = 0.0
         for i in range(calendar[month].arrived):
             change = changes[i]
             cell = cells[a, i]
             planned = planned_path(month + 1.0, change.arrival, change.duration)
             planned -= planned_path(month, change.arrival, change.duration)
+            persistence = money_persistence(month - change.arrival, row.money_secure_months, log_centre_will)
+            hours_of_plan = own_hours(row, authority.population, change.radicalness, change.duration)
+            pilot, scale_up = purses(row, persistence, signed, authority.funded)
+            offered = (pilot + scale_up) * hours_of_plan
+            endowment += offered
             if cell.stage == NOT_STARTED or cell.stage == ABANDONED:
+                hours[UNSPENT] += offered
                 ledger[a, i, LATE_START if cell.stage == NOT_STARTED else CLEARANCE] += planned
                 continue
-            persistence = money_persistence(month - cell.started, row.money_secure_months, log_centre_will)
-            limit = full_coverage(row, change.radicalness, change.visibility)
-            wanted = own_hours(row, authority.population, change.radicalness, change.duration)
-            wanted *= part_left(cell, limit, shift * change.duration / row.work_top_speed)
-            money = money_rate(row, cell.stage, persistence, signed, authority.funded)
-            offered += money * wanted
-            if row.programme_support > 0.0:
-                teams = money * row.programme_support * row.support_money
-                hours[SUPPORT] += teams * wanted
-                money -= teams
-            if not is_active(cell, limit, row.judged_on_reports):
-                hours[UNSPENT] += money * wanted
-                if cell.gate == QUEUED:
-                    ledger[a, i, ATTENTION] += planned
-                elif cell.gate != OPEN:
-                    ledger[a, i, CLEARANCE] += planned
-                elif limit < 1.0:
-                    ledger[a, i, BLAME] += planned
-                ledger[a, i, RELAPSE] += shift * slip_back(row, authority.will, persistence, cell)
-                continue
-
-            capacity = min(1.0, authority.granted + money)
-            bought = capacity - authority.granted
-            hours[DELIVERY] += bought * wanted
-            hours[UNSPENT] += (money - bought) * wanted
-            capacity = max(LEAST, capacity)
             will, genuine, speed = effort(
                 row, cell.stage, authority.will, centre_will, change.visibility, change.spillover,
                 change.arrival + change.duration - month, signed, authority.intent < row.pledge_intent,
                 cell.agenda_holder != CENTRE, cell.haste,
             )  # fmt: skip
-            boldness = 1.0
-            if row.blame > 0.0 and cell.stage == SHAPE:
-                afraid = fear(row, change.radicalness, change.visibility)
-                boldness = max(LEAST, 1.0 - row.blame * row.blame_delay * afraid)
-            share = combine(row.work_form, will, ability, capacity) * boldness * speed
-            gained = advance(
-                month, a, i, row, shift, lengths[cell.stage - SEE], share, genuine, limit, change, cell, keys
-            )
-
-            behind = planned - gained
-            if behind > 0.0:
-                weak, cannot, short = binding(row.work_form, weakness(will), unable, weakness(capacity))
-                charge_hurdles(a, i, behind, weak, cannot, short, weakness(boldness), reasons, ledger)
+            limit = full_coverage(row, change.radicalness, change.visibility)
+            if is_active(cell, limit, scrutiny(row)):
+                wanted = hours_of_plan * part_left(cell, limit, shift * change.duration / row.work_top_speed)
+                money = scale_up if cell.stage == SHIFT else pilot
+                teams = 0.0
+                if row.programme_support > 0.0:
+                    teams = money * row.programme_support * row.support_money
+                    money -= teams
+                capacity = min(1.0, authority.granted + money)
+                bought = capacity - authority.granted
+                capacity = max(LEAST, capacity)
+                at_work += wanted
+                supported += teams * wanted
+                hours[SUPPORT] += teams * wanted
+                hours[DELIVERY] += bought * wanted
+                hours[UNSPENT] += offered - (teams + bought) * wanted
+                boldness = 1.0
+                if row.blame > 0.0 and cell.stage == SHAPE:
+                    afraid = fear(row, change.radicalness, change.visibility)
+                    boldness = max(LEAST, 1.0 - row.blame * row.blame_delay * afraid)
+                share = combine(row.work_form, will, ability, capacity) * boldness * speed
+                gained = advance(
+                    month,
+                    a,
+                    i,
+                    row,
+                    shift,
+                    lengths[cell.stage - SEE],
+                    share,
+                    genuine,
+                    limit,
+                    change,
+                    cell,
+                    keys,
+                )
+                behind = planned - gained
+                if behind > 0.0:
+                    weak, cannot, short = binding(row.work_form, weakness(will), unable, weakness(capacity))
+                    charge_hurdles(a, i, behind, weak, cannot, short, weakness(boldness), reasons, ledger)
+                else:
+                    recovered += catch_up(a, i, -behind, ledger) * change.ambition * authority.population
             else:
-                recovered += catch_up(a, i, -behind, ledger) * change.ambition * authority.population
-            ledger[a, i, RELAPSE] += shift * slip_back(row, authority.will, persistence, cell)
-    journal.months[month].endowment += offered
+                hours[UNSPENT] += offered
+                if cell.gate == QUEUED:
+                    ledger[a, i, ATTENTION] += planned
+                elif cell.gate != OPEN:
+                    ledger[a, i, CLEARANCE] += planned
+            if limit < 1.0 and cell.nominal >= limit - SETTLED:
+                settle_timid(a, i, shift * (1.0 - limit), ledger)
+            ledger[a, i, RELAPSE] += shift * slip_back(row, will, persistence, cell)
+        authority.teams = supported / at_work if at_work > 0.0 else 0.0
+    journal.months[month].endowment += endowment
     journal.months[month].recovered = recovered

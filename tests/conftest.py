@@ -1,0 +1,33 @@
+"""What several tests read: a made-up nation, and how Hypothesis searches."""
+
+import pytest
+import worlds
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "gapsim",
+    deadline=None,
+    max_examples=150,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+settings.load_profile("gapsim")
+
+
+@pytest.fixture(scope="session")
+def six_places(tmp_path_factory) -> str:
+    """A made-up nation of six places."""
+    return worlds.write_places(tmp_path_factory.mktemp("places") / "six.csv")
+
+
+@pytest.fixture(scope="session")
+def small(six_places) -> dict:
+    """A world of six places that lives a run in about a millisecond."""
+    return {
+        "population.places": six_places,
+        "population.users": 48,
+        "population.bodies": 9,
+        "population.months": 48,
+        "changes.arriving": 8,
+        "changes.in_progress": 2,
+    }

@@ -1,0 +1,153 @@
+"""Benefit, hours, money and users balance, and states keep their bounds, whatever the parameters, table and interventions."""
+
+import numpy as np
+import pytest
+import worlds
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.month import begin, simulate
+from sim.outcomes import councils, series, summary
+from sim.state import ABANDONED, CAUSES, NOT_STARTED, SHIFT
+from sim.verification import TOLERANCE, imbalances, run_checks
+
+
+def test_conservation(subtests):
+    rows = run_checks("conservation")
+    assert len(rows) >= 9
+    for row in rows:
+        with subtests.test(row["name"]):
+            assert row["passed"], row
+
+
+SHARES = {
+    "places": (
+        "will", "disposition", "ability", "capacity", "crisis", "results", "promise", "told", "shaped", "granted",
+        "reported", "co_design", "trust", "user_ability", "user_time", "gained",
+    ),
+    "bodies": ("will", "ability", "capacity"),
+    "centre": ("will", "ability", "capacity"),
+    "cells": ("progress", "haste", "nominal", "genuine", "fit", "uptake", "compatible"),
+}  # fmt: skip
+MAY_LEAVE = {"places.reported"}
+"""The centre's picture of a place's ability is blurred by noise: it is a report, not a state of the place."""
+
+
+def assert_sound(run):
+    """All that must hold in any world at any time."""
+    state, journal = run.state, run.state.journal
+    lived = run.month
+    for name, column in worlds.tables(state):
+        assert np.all(np.isfinite(column.astype(float))), name
+    for part, names in SHARES.items():
+        for name in names:
+            column = getattr(state, part)[name]
+            if column.size and f"{part}.{name}" not in MAY_LEAVE:
+                assert column.min() >= 0.0, f"{part}.{name}"
+                assert column.max() <= 1.0, f"{part}.{name}"
+    for name in ("will", "ability", "capacity", "ready", "fit"):
+        column = getattr(state.users, name)
+        assert column.min() >= 0.0, f"users.{name}"
+        assert column.max() <= 1.0, f"users.{name}"
+    for name in ("ledger", "reasons"):
+        assert getattr(state, name).min() >= -TOLERANCE, name
+    np.testing.assert_allclose(state.reasons.sum(axis=1), 1.0 if lived else 0.0, atol=1e-9)
+    assert np.all(state.cells.genuine <= state.cells.nominal + 1e-12)
+    assert np.all((state.cells.behind >= 0.0) & (state.cells.behind <= lived + 1200))
+
+    # The account: month by month, cell by cell, and cause by cause.
+    intended, realised = journal.intended[:lived].sum(axis=1), journal.realised[:lived].sum(axis=1)
+    worth = max(
+        1.0, float(np.sum(run.territory.population)) * max(1.0, float(np.max(state.changes.ambition)))
+    )
+    np.testing.assert_allclose(journal.lost[:lived].sum(axis=1), intended - realised, atol=TOLERANCE * worth)
+    np.testing.assert_allclose(
+        state.lost.sum(axis=2), state.account.intended - state.account.realised, atol=TOLERANCE * worth * 60
+    )
+    np.testing.assert_allclose(journal.lost.sum(axis=0), state.lost.sum(axis=(0, 1)), rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(journal.intended.sum(axis=0), state.account.intended.sum(axis=1), rtol=1e-9)
+    others = np.delete(np.arange(len(CAUSES)), CAUSES.index("ahead"))
+    assert np.all(journal.lost[:, others] >= -TOLERANCE * worth)
+    assert np.all(journal.lost[:, CAUSES.index("ahead")] <= TOLERANCE * worth)
+    assert np.all(journal.realised <= journal.nominal + TOLERANCE * worth)
+
+    # Hours: all that is offered is spent on something or stays unspent; nothing is spent twice.
+    assert journal.hours.min() >= -1e-6
+    offered = journal.months.endowment[:lived]
+    np.testing.assert_allclose(journal.hours[:lived].sum(axis=1), offered, rtol=1e-9, atol=1e-6)
+    assert abs(float(state.places.weight @ state.places.funded) - 1.0) < 1e-9
+
+    # Everybody and everything is somewhere, once.
+    assert journal.stages[:lived].sum() == sum(state.calendar.arrived[:lived]) * len(state.places)
+    assert np.all(np.bincount(state.users.place, minlength=len(state.places)) > 0)
+    started = state.cells.started >= 0
+    assert np.all(started == (state.cells.stage != NOT_STARTED))
+    assert journal.months.starts.sum() == started.sum()
+    assert journal.months.stops.sum() == np.sum(state.cells.stage == ABANDONED)
+
+
+@given(data=st.data())
+def test_any_world_balances(data, six_places):
+    settings = {**data.draw(worlds.settings_of()), "population.places": six_places}
+    dated = data.draw(worlds.dated_changes(settings["population.months"]))
+    run = simulate(
+        worlds.parameters(
+            settings, power=data.draw(worlds.power_tables()), mechanisms=data.draw(worlds.strengths()),
+            interventions=dated,
+        ),
+        data.draw(st.integers(0, 2**63 - 1)),
+        data.draw(st.integers(0, 1000)),
+    )  # fmt: skip
+    assert_sound(run)
+    moved = {row["key"] for row in dated}
+    for account, error in imbalances(run).items():
+        # Endowments may be changed by intervention; each month's hours then balance with that month's endowment.
+        if account != "endowment" or not moved & {"authorities.staff_hours", "bodies.hours"}:
+            assert error < TOLERANCE, account
+    if run.state.journal.intended.sum() > 0.0:
+        row = summary(run)
+        assert abs(sum(v for k, v in row.items() if k.startswith("losses.")) - row["gap"]) < 1e-9
+    series(run), councils(run)
+
+
+@given(data=st.data())
+def test_the_account_balances_at_every_moment(data, six_places):
+    settings = {**data.draw(worlds.settings_of()), "population.places": six_places}
+    run = begin(
+        worlds.parameters(
+            settings, power=data.draw(worlds.power_tables()), mechanisms=data.draw(worlds.strengths())
+        ),
+        data.draw(st.integers(0, 2**32)),
+    )
+    for _ in range(run.parameters.population.months):
+        run.advance(1)
+        assert_sound(run)
+
+
+def littles_law(run):
+    """Mean number before *shift*, and rate of starts times mean months there; cells still there count as long as seen."""
+    months = run.parameters.population.months
+    left = np.full(run.state.cells.shape, months)
+    for month in range(months):
+        run.advance(1)
+        gone = (run.state.cells.stage == SHIFT) | (run.state.cells.stage == ABANDONED)
+        left[gone & (left == months)] = month
+    cells = run.state.cells
+    started = cells.started >= 0
+    journal = run.state.journal
+    census = journal.stages[:, 1:4].sum() / months
+    stays = (left - cells.started)[started]
+    return census, journal.months.starts.sum() / months * stays.mean() if stays.size else 0.0
+
+
+@given(data=st.data())
+def test_littles_law_holds_in_every_run(data, six_places):
+    settings = {**data.draw(worlds.settings_of()), "population.places": six_places}
+    run = begin(
+        worlds.parameters(
+            settings, power=data.draw(worlds.power_tables()), mechanisms=data.draw(worlds.strengths())
+        ),
+        data.draw(st.integers(0, 2**32)),
+    )
+    census, flow = littles_law(run)
+    assert census == pytest.approx(flow, rel=1e-9)

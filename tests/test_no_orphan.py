@@ -1,0 +1,254 @@
+"""No parameter and no column is there for nothing: moving any of them moves some outcome."""
+
+import ast
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import worlds
+
+import sim.month
+from sim.declarations import declarations
+from sim.month import begin, simulate
+from sim.parameters import MECHANISM_NAMES
+from sim.power import ROWS, columns
+
+SEEDS = (3, 4, 5, 6)
+
+RICH = {
+    "population.months": 60,
+    "population.users": 60,
+    "population.bodies": 12,
+    "changes.arriving": 10,
+    "changes.in_progress": 4,
+    "authorities.will": 0.65,
+    "changes.spillover": 0.5,
+    "work.load": 2.0,
+    "pledge.open": 1.0,
+    "pledge.threshold": 0.0,
+    "pledge.money": 0.2,
+    "pace.protected": 0.5,
+    "hierarchy.central_grain": 0.3,
+    "money.secure_months": 6.0,
+}
+"""A world in which everything is at work: all mechanisms on, staff short, a pledge open, protection granted."""
+HALF = dict.fromkeys(MECHANISM_NAMES, 0.5)
+
+COMPANIONS = {
+    "work.hazard": {"work.dynamics": "hazard"},
+    "work.shape_slower": {"work.dynamics": "hazard", "work.hazard": 0.5},
+    "work.top_speed": {"work.load": 0.3},
+    "attention.ratio": {"attention.ratio": 4.0, "attention.authority": 0.3},
+}
+"""What must hold for a parameter to have a say at all."""
+LARGEST = {
+    "population.months": 72,
+    "population.users": 120,
+    "population.bodies": 40,
+    "changes.arriving": 40,
+    "changes.in_progress": 20,
+}
+"""Ends that would make a test slow are brought nearer."""
+SMALLEST = {"population.users": 6}
+
+
+def shapes_and_bytes(run):
+    """All that outcomes are read from: the journal, and the account of each cell."""
+    return [
+        (name, column.shape, column.tobytes())
+        for name, column in worlds.tables(run.state)
+        if name.startswith(("journal.", "lost", "account"))
+    ]
+
+
+def moves(settings, delta, strengths):
+    """Whether an outcome moves in one of a handful of worlds."""
+    return any(
+        shapes_and_bytes(simulate(worlds.parameters(settings, mechanisms=strengths), seed))
+        != shapes_and_bytes(simulate(worlds.parameters(settings, delta, mechanisms=strengths), seed))
+        for seed in SEEDS
+    )
+
+
+def ends():
+    for declared in declarations().values():
+        if not declared.numeric or declared.key == "population.places":
+            continue
+        if declared.group == "mechanisms" or declared.key.count(".") == 2:
+            continue  # strengths and shares have tests of their own below
+        if declared.choices:
+            options = declared.choices
+        else:
+            options = (SMALLEST.get(declared.key, declared.low), LARGEST.get(declared.key, declared.high))
+        base = {**RICH, **COMPANIONS.get(declared.key, {})}
+        for end in options:
+            if end is not None and end != base.get(declared.key, declared.default):
+                yield declared.key, declared.kind(end) if declared.kind is int else end
+
+
+@pytest.mark.parametrize(("key", "end"), list(ends()))
+def test_every_parameter_changes_an_outcome_at_each_end_of_its_bounds(six_places, key, end):
+    settings = {**RICH, **COMPANIONS.get(key, {}), "population.places": six_places}
+    assert moves(settings, {key: end}, HALF) or moves(settings, {key: end}, worlds.ON)
+
+
+@pytest.mark.parametrize(("row", "who"), [(row, who) for row in ROWS for who in columns(row)])
+def test_every_share_of_the_table_changes_an_outcome(six_places, row, who):
+    settings = {**RICH, "population.places": six_places}
+    alone = {name: float(name == who) for name in columns(row)}
+    assert moves(settings, {f"power.{row}": alone}, HALF)
+
+
+@pytest.mark.parametrize("mechanism", MECHANISM_NAMES)
+def test_every_mechanism_changes_an_outcome_alone(six_places, mechanism):
+    """From its very first stroke: nothing rounds a small strength away."""
+    settings = {**RICH, "population.places": six_places}
+    alone = worlds.OFF | {mechanism: 0.0}
+    assert any(
+        shapes_and_bytes(simulate(worlds.parameters(settings, mechanisms=alone), seed))
+        != shapes_and_bytes(simulate(worlds.parameters(settings, mechanisms=alone | {mechanism: 0.5}), seed))
+        for seed in SEEDS
+    )
+
+
+@pytest.mark.parametrize("mechanism", MECHANISM_NAMES)
+def test_half_a_strength_is_neither_none_nor_all(six_places, mechanism):
+    settings = {**RICH, "population.places": six_places, "population.users": 120}
+    half, full = (
+        simulate(worlds.parameters(settings, mechanisms=worlds.OFF | {mechanism: s}), 3) for s in (0.5, 1.0)
+    )
+    assert shapes_and_bytes(half) != shapes_and_bytes(full)
+
+
+def test_every_declared_number_is_read_by_a_rule():
+    """A record field that no rule names is an orphan, whatever the outcomes say."""
+    rules = "\n".join(p.read_text(encoding="utf-8") for p in Path(sim.__file__).parent.rglob("*.py"))
+    unread = [
+        d.key
+        for d in declarations().values()
+        if d.numeric and d.key not in ("power.distribution", "population.places")
+        and f".{d.field}" not in rules
+        and f".{d.key.rpartition('.')[2]}" not in rules
+        and f'"{d.key.rpartition(".")[2]}"' not in rules
+    ]  # fmt: skip
+    assert not unread
+
+
+# Columns. Each is moved before each of the processes of one month in mid-run, and something else must notice.
+
+PROCESSES = (
+    "start_changes", "design_changes", "clear_changes", "sign", "divide_capacity", "carry_out", "deliver", "report",
+    "move_authorities", "move_centre", "move_bodies", "move_users", "write_down",
+)  # fmt: skip
+MONTHS = (0, 1, 9, 24, 36)
+
+UNREAD = {
+    "users.place": "a label: rules find a place's users by first_user and last_user",
+    "account.intended": "the account of a cell, read by outcomes and by the proofs of conservation",
+    "account.realised": "the account of a cell, read by outcomes and by the proofs of conservation",
+    "lost": "the account of a cell, read by outcomes",
+    "changes.half": "an outcome: the month in which half of the nation was reached",
+    "places.ability_at": "says when users' ability must be set anew; setting it anew twice gives the same",
+    "places.time_at": "says when users' time must be set anew; setting it anew twice gives the same",
+}
+"""Columns that move nothing but themselves, and why they are there."""
+WITHIN = ("places.told", "places.shaped", "places.support", "places.crisis")
+"""Columns that are written afresh and read by rules inside one process: nothing between processes can move them."""
+
+
+def test_the_schedule_has_the_processes_that_columns_are_moved_between():
+    called = [name for name in sim.month.live_month.py_func.__code__.co_names if name in PROCESSES]
+    assert called == list(PROCESSES)
+
+
+@pytest.fixture(scope="module")
+def mid_runs(six_places):
+    """A rich world at several months, all mechanisms on."""
+    settings = {**RICH, "population.places": six_places, "population.bodies_several": 0.5}
+    settings |= {"attention.authority": 4.0, "design.signal_hours": 60.0, "reference.clearance_points": 1}
+    run = begin(worlds.parameters(settings, mechanisms=HALF), 8)
+    found = []
+    for month in MONTHS:
+        run.advance(month - run.month)
+        found.append(worlds.copied(run))
+    return found
+
+
+def moved(column):
+    """Other values of the same kind, within what rules may index by: those of other rows, or flags turned over."""
+    rolled = column
+    for axis in range(column.ndim):
+        if np.array_equal(rolled, column):
+            rolled = np.roll(column, 1, axis=axis)
+    if column.dtype.kind == "f":
+        return rolled * 0.9 + 0.05
+    if np.array_equal(rolled, column) and np.all((column == 0) | (column == 1)):
+        return 1 - column
+    return rolled
+
+
+def live_one_month(run, before, column, monkeypatch):
+    """Live one month by the model's own schedule, moving a column before one of its processes."""
+
+    def wrapped(process, name, *arguments):
+        if name == before:
+            column[...] = moved(column)
+        process(*arguments)
+
+    with monkeypatch.context() as patch:
+        for name in PROCESSES:
+            patch.setattr(sim.month, name, partial(wrapped, getattr(sim.month, name), name))
+        sim.month.live_month.py_func(run.month, run.values, run.state)
+    run.month += 1
+
+
+def noticed(mid_run, name, before, monkeypatch):
+    """Names of other columns that differ later because one was moved before a process."""
+    plain, other = worlds.copied(mid_run), worlds.copied(mid_run)
+    live_one_month(plain, "", np.zeros(1), monkeypatch)
+    live_one_month(other, before, dict(worlds.tables(other.state))[name], monkeypatch)
+    for run in (plain, other):
+        run.advance(12)
+    return worlds.differing(plain.state, other.state) - {name}
+
+
+COLUMNS = [
+    name
+    for name, _ in worlds.tables(begin(worlds.parameters({}), 1).state)
+    if not name.startswith("journal.")
+]
+
+
+@pytest.mark.parametrize("name", [name for name in COLUMNS if name not in WITHIN])
+def test_every_column_is_read(mid_runs, name, monkeypatch):
+    found = any(noticed(run, name, before, monkeypatch) for run in mid_runs for before in PROCESSES)
+    assert found == (name not in UNREAD)
+
+
+@pytest.mark.parametrize("name", WITHIN)
+def test_what_one_process_writes_for_itself_is_read_by_its_rules(name):
+    column = name.partition(".")[2]
+    reads = [
+        node
+        for path in (Path(sim.__file__).parent / "submodels").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == column and isinstance(node.ctx, ast.Load)
+    ]
+    assert reads
+
+
+READINESS = [f"{kind}.{name}" for kind in ("centre", "places", "bodies", "users") for name in ("will", "ability", "capacity")]  # fmt: skip
+WRITTEN_AND_READ_AT_ONCE = {"places.capacity": "places.capacity_offset"}
+"""An authority's capacity is reckoned and used by one process; what is written through an agent goes by its offset."""
+
+
+@pytest.mark.parametrize("name", READINESS)
+def test_something_reads_each_of_the_twelve(mid_runs, name, monkeypatch):
+    """Will, ability and capacity of every kind of agent act on benefit, and not only on what is written down."""
+    column = WRITTEN_AND_READ_AT_ONCE.get(name, name)
+    assert any(
+        "journal.realised" in noticed(run, column, before, monkeypatch)
+        for run in mid_runs
+        for before in PROCESSES
+    )
