@@ -275,7 +275,7 @@ class ServiceUser(_View):
         users.ready[self._row] = readiness(
             users.will[self._row], users.capacity[self._row], place.co_design, parameters.users_time_needed
         )
-        place.ability_at = -1.0
+        place.ability_at = -1.0  # what users average here is reckoned anew
         # Uptake is reviewed every few months only; what was written counts from the next one.
         state.cells.review[self._read("place")] = self.model.month
 

@@ -15,10 +15,11 @@ from typing import Any
 
 import click
 
-from sim.overrides import MAX_SEED, Overrides, is_override, read
+from sim.overrides import Overrides, is_override, read
+from sim.parameters import DEFAULT_SEED, MAX_SEED
 from sim.places import RESULTS
 from sim.problems import COMMAND_LINE, InputProblems, Problem, folder_problem, refuse, whole_number
-from sim.scenarios import DEFAULT_SEED, compose
+from sim.scenarios import compose
 
 COMPARED = ("hierarchy", "distributed")
 REPLICATIONS = 100

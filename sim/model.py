@@ -16,20 +16,19 @@ from mesa.agent import AgentSet
 from sim import outcomes
 from sim.agents import CentralGovernment, LocalAuthority, ServiceUser, ThirdSectorBody, gap_between
 from sim.month import Run, begin
-from sim.parameters import Parameters
+from sim.parameters import DEFAULT_SEED, MAX_SEED, Parameters
 from sim.state import Journal
 
 __all__ = ["CentralGovernment", "LocalAuthority", "Model", "ServiceUser", "ThirdSectorBody"]
 
 KINDS = (CentralGovernment, LocalAuthority, ThirdSectorBody, ServiceUser)
-LARGEST_SEED = 2**63 - 1
 
 Kind = TypeVar("Kind", CentralGovernment, LocalAuthority, ThirdSectorBody, ServiceUser)
 
 
 def _whole(value: Any, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value <= LARGEST_SEED:
-        raise ValueError(f"{what} must be a whole number from 0 to {LARGEST_SEED}, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value <= MAX_SEED:
+        raise ValueError(f"{what} must be a whole number from 0 to {MAX_SEED}, not {value!r}")
     return int(value)
 
 
@@ -65,7 +64,9 @@ class Model(mesa.Model):
 
     run: Run
 
-    def __init__(self, parameters: Parameters | None = None, seed: int = 2026, replication: int = 0) -> None:
+    def __init__(
+        self, parameters: Parameters | None = None, seed: int = DEFAULT_SEED, replication: int = 0
+    ) -> None:
         """Set the world up, at month 0.
 
         Args:

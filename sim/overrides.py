@@ -17,7 +17,7 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
 from sim.declarations import declarations, nearest_key
-from sim.parameters import MECHANISM_NAMES
+from sim.parameters import MAX_SEED, MECHANISM_NAMES
 from sim.power import ROWS
 from sim.problems import COMMAND_LINE, Problem, nearest_name, shown
 
@@ -26,7 +26,6 @@ SETTINGS = ("seed", "scenario", "mechanisms")
 
 MECHANISM_CHOICES = ("as_scenario", "none")
 INTERVENTIONS = "interventions"
-MAX_SEED = 2**63 - 1
 INTERPOLATION = "${"
 NO_INTERPOLATION = "${…} is refused: it could read the environment; write the value itself"
 

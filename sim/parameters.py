@@ -20,6 +20,10 @@ from sim.power import STATUS_QUO
 ASSUMED = "assumption; swept over its range"
 ROUNDTABLE = "claim of a 2020 roundtable of Scottish public- and third-sector leaders; size assumed"
 
+DEFAULT_SEED = 2026
+MAX_SEED = 2**63 - 1
+"""Root of all luck in a world unless given, and the largest that may be given."""
+
 Role = Literal["lever", "uncertainty", "fixed"]
 
 

@@ -209,17 +209,19 @@ def _users(
     capacity_offset = draw_normals(keys[draws.USER_CAPACITY], count, declared.spread)
     for offset in (ability_offset, capacity_offset):
         less_by_deprivation(offset, place, land.character, declared.by_deprivation)
+    will = start_levels(declared.will, will_offset)
+    capacity = start_levels(declared.capacity, capacity_offset)
     return Users(
         place=place,
         first=draw_normals(keys[draws.USER_NEED_FIRST], count, 1.0),
         second=draw_normals(keys[draws.USER_NEED_SECOND], count, 1.0),
-        will=start_levels(declared.will, will_offset),
+        will=will,
         ability=start_levels(declared.ability, ability_offset),
-        capacity=start_levels(declared.capacity, capacity_offset),
+        capacity=capacity,
         will_offset=will_offset,
         ability_offset=ability_offset,
         capacity_offset=capacity_offset,
-        ready=np.zeros(count),
+        ready=will * np.minimum(1.0, capacity / declared.time_needed),
         fit=np.zeros((changes, count)),
     )
 

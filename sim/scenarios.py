@@ -25,7 +25,6 @@ from sim.problems import COMMAND_LINE, Problem, nearest_name, refuse, shown
 from sim.scenario_files import PACKAGE_LINE, ScenarioFile
 from sim.territory import territory
 
-DEFAULT_SEED = 2026
 DISTRIBUTION = "power.distribution"
 DATED_FIELDS = {
     "month": "a whole number from 0",
