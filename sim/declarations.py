@@ -160,21 +160,37 @@ def power_table(parameters: Parameters) -> dict[str, dict[str, float]]:
     return resolve(power.model_dump(include=set(ROWS)), power.distribution, power.model_fields_set)
 
 
-def record(parameters: Parameters, rows: int) -> np.ndarray:
-    """The parameters as `rows` equal records: one for each place and one, the last, for the nation.
+class _Same:
+    """A tree of parameters that equals only itself: a key that costs nothing to compare."""
 
-    Returns:
-        Record array of shape (rows,), one float64 field for each parameter.
-    """
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+
+    def __hash__(self) -> int:
+        return id(self.parameters)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.parameters is other.parameters
+
+
+@lru_cache(maxsize=64)
+def _one_record(same: _Same) -> np.ndarray:
+    parameters = same.parameters
     values = np.zeros(1, dtype=record_type())
     for declaration in declarations().values():
-        if declaration.field in values.dtype.names:
+        if declaration.field in record_type().fields:
             values[declaration.field] = as_number(declaration, value_of(parameters, declaration.key))
     table = power_table(parameters)
     for row in ROWS:
         for column in columns(row):
             values[f"{row}_{column}"] = table[row][column]
-    return np.rec.array(np.repeat(values, rows))
+    return values
 
 
-assert len(MECHANISM_NAMES) == 29
+def record(parameters: Parameters, rows: int) -> np.recarray:
+    """The parameters as `rows` equal records: one for each place and one, the last, for the nation.
+
+    Returns:
+        Record array of shape (rows,), one float64 field for each parameter.
+    """
+    return np.repeat(_one_record(_Same(parameters)), rows).view(np.recarray)

@@ -1,5 +1,7 @@
 """With mechanisms off, more staff time never widens the gap: not on average but in every run. At defaults it is reported."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import worlds
@@ -47,7 +49,7 @@ def test_more_capacity_never_widens_the_gap(small, lever, form, dynamics):
                 for value in LADDERS[lever]
             ]
             gaps = [summary(run)["gap"] for run in runs]
-            assert all(more <= less for less, more in zip(gaps, gaps[1:], strict=False)), (seed, load, gaps)
+            assert all(more <= less for less, more in pairwise(gaps)), (seed, load, gaps)
             moved |= gaps[-1] < gaps[0]
     assert moved
 
@@ -66,7 +68,7 @@ def test_more_capacity_never_leaves_a_place_with_less(small, form, dynamics):
             )
             for h in LADDERS["authorities.staff_hours"]
         ]
-        for less, more in zip(reached, reached[1:], strict=False):
+        for less, more in pairwise(reached):
             assert np.all(more >= less - 1e-9 * np.maximum(1.0, less))
 
 

@@ -18,7 +18,10 @@ from sim.submodels.work import compelled_share_real, effort, months_behind, plan
 from sim.verification import many, run_checks
 
 SEED = 20261123
-FREE = {"authorities.will": 1.0, "authorities.will_spread": 0.0, "authorities.ability": 1.0, "authorities.ability_spread": 0.0}  # fmt: skip
+FREE = {
+    "authorities.will": 1.0, "authorities.will_spread": 0.0,
+    "authorities.ability": 1.0, "authorities.ability_spread": 0.0,
+}  # fmt: skip
 
 
 def test_known_answers(subtests):

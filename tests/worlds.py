@@ -161,13 +161,15 @@ def strengths() -> st.SearchStrategy[dict[str, float]]:
 def dated_changes(draw: st.DrawFn, months: int) -> list[dict[str, Any]]:
     """Interventions on live parameters or whole rows of the table, everywhere or in named places."""
     found = []
+    named = st.lists(st.sampled_from([place[1] for place in PLACES]), min_size=1)
     for _ in range(draw(st.integers(0, 4))):
+        where = draw(st.one_of(st.none(), named))
         if draw(st.booleans()):
             row = draw(st.sampled_from(ROWS))
             key, value = f"power.{row}", draw(rows_of(row))
         else:
             declared = draw(st.sampled_from(LIVE))
             key, value = declared.key, draw(values_of(declared))
-        where = draw(st.one_of(st.none(), st.lists(st.sampled_from([p[1] for p in PLACES]), min_size=1)))
+            where = None if declared.national else where
         found.append({"month": draw(st.integers(0, months - 1)), "key": key, "value": value, "places": where})
     return found

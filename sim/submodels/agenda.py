@@ -127,16 +127,21 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
     for a in range(count):
         row = p[a]
         authority = places[a]
+        # No place starts a change with a greater chance than this: luck above it need not be weighed.
+        most_likely = start_chance(row.work_start_chance, 0.0, 0.0, row.peer_learning * row.peer_starts)
         for i in range(calendar[month].arrived):
             cell = cells[a, i]
             if cell.stage != NOT_STARTED:
                 continue
             change = changes[i]
+            begun = month == 0 and change.arrival < 0
+            luck = draws.uniform(keys[draws.START], a, i, month)
+            if not begun and luck >= most_likely:
+                continue
             who = holder(
                 row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users,
                 draws.uniform(keys[draws.AGENDA_HOLDER], a, i, 0),
             )  # fmt: skip
-            begun = month == 0 and change.arrival < 0
             if not begun:
                 delay = 0.0
                 if row.information_loss > 0.0:
@@ -151,7 +156,7 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
                 chance = start_chance(row.work_start_chance, delay, hold_back, imitation)
                 if row.layering > 0.0 and who != CENTRE and authority.busy >= row.layering_room:
                     chance *= 1.0 - row.layering
-                if draws.uniform(keys[draws.START], a, i, month) >= chance:
+                if luck >= chance:
                     continue
             designer = holder(
                 row.design_centre, row.design_authorities, row.design_third_sector, row.design_users,

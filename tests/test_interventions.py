@@ -1,0 +1,178 @@
+"""Dated changes of parameters: from their month on, where they are meant to hold, and refused when they cannot be."""
+
+import numpy as np
+import pytest
+import worlds
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.declarations import declarations
+from sim.interventions import problems
+from sim.month import begin, simulate
+from sim.outcomes import summary
+
+SEED = 12
+
+
+def dated(month, key, value, places=None):
+    return {"month": month, "key": key, "value": value, "places": places}
+
+
+def by_month(run, until):
+    """The journal of the months before one, byte for byte."""
+    return [
+        column[:until].tobytes() for name, column in worlds.tables(run.state) if name.startswith("journal.")
+    ]
+
+
+@given(data=st.data())
+def test_months_before_an_intervention_are_untouched(data, small):
+    month = data.draw(st.integers(0, 47))
+    changes = [{**row, "month": month} for row in data.draw(worlds.dated_changes(48))]
+    mechanisms = data.draw(worlds.strengths())
+    plain = simulate(worlds.parameters(small, mechanisms=mechanisms), SEED)
+    other = simulate(worlds.parameters(small, mechanisms=mechanisms, interventions=changes), SEED)
+    assert by_month(plain, month) == by_month(other, month)
+
+
+@pytest.mark.parametrize("key", [d.key for d in worlds.LIVE])
+def test_every_live_parameter_may_change_in_mid_run(small, key):
+    """An intervention in month 0 for everywhere is the same as the value itself, but for what is set at the start."""
+    declared = declarations()[key]
+    value = declared.high if declared.high != declared.default else declared.low
+    run = simulate(worlds.parameters(small, interventions=[dated(20, key, float(value))]), SEED)
+    assert np.all(run.values[declared.field] == float(value))
+    assert not run.dated
+
+
+@pytest.mark.parametrize(
+    "key", ["work.load", "mechanisms.reactance", "money.pilot", "attention.authority", "pledge.cost"]
+)
+def test_an_intervention_in_the_first_month_is_the_value_itself(small, key):
+    value = declarations()[key].low
+    named = simulate(worlds.parameters(small, {key: value}), SEED)
+    changed = simulate(worlds.parameters(small, interventions=[dated(0, key, value)]), SEED)
+    assert not worlds.differing(named.state, changed.state)
+
+
+def test_a_named_place_changes_alone(small):
+    """With mechanisms off places do not meet, so what is done in one is felt in that one only."""
+    plain = simulate(worlds.parameters(small, mechanisms=worlds.OFF), SEED)
+    change = dated(10, "authorities.staff_hours", 0.0, ["Cairn"])
+    other = simulate(worlds.parameters(small, mechanisms=worlds.OFF, interventions=[change]), SEED)
+    moved = np.any(plain.state.journal.realised != other.state.journal.realised, axis=0)
+    moved |= np.any(plain.state.cells.progress != other.state.cells.progress, axis=1)
+    assert moved.tolist() == [False, False, True, False, False, False]
+    by_code = simulate(
+        worlds.parameters(small, mechanisms=worlds.OFF, interventions=[{**change, "places": ["C"]}]), SEED
+    )
+    assert not worlds.differing(other.state, by_code.state)
+
+
+def test_what_belongs_to_the_nation_changes_for_everywhere_or_not_at_all(small):
+    run = simulate(worlds.parameters(small, interventions=[dated(5, "centre.will", 0.1)]), SEED)
+    assert run.state.centre.will[0] == pytest.approx(0.1)
+    with pytest.raises(ValueError, match="belongs to the nation alone; leave places out"):
+        begin(worlds.parameters(small, interventions=[dated(5, "centre.will", 0.1, ["Cairn"])]), SEED)
+
+
+@pytest.mark.parametrize("key", [d.key for d in worlds.LIVE if not d.national])
+def test_what_may_change_in_named_places_is_felt_there(small, key):
+    """No intervention is silently without effect: each is felt somewhere when all places are named."""
+    settings = {
+        **small,
+        "pledge.threshold": -1.0,
+        "pledge.open": float(key != "pledge.open"),
+        "work.load": 3.0,
+    }
+    settings |= {"attention.authority": 0.3, "money.secure_months": 6.0}
+    everyone = [place[0] for place in worlds.PLACES]
+    declared = declarations()[key]
+    ends = [float(end) for end in (declared.low, declared.high) if end != settings.get(key, declared.default)]
+    plain = simulate(worlds.parameters(settings), SEED)
+    assert any(
+        worlds.differing(
+            plain.state,
+            simulate(worlds.parameters(settings, interventions=[dated(9, key, end, everyone)]), SEED).state,
+        )
+        for end in ends
+    )
+
+
+def test_a_whole_row_of_the_table_may_change(small):
+    row = {"centre": 0.0, "authorities": 0.25, "third_sector": 0.25, "users": 0.5}
+    run = simulate(worlds.parameters(small, interventions=[dated(7, "power.design", row, ["A"])]), SEED)
+    assert [run.values[f"design_{who}"][0] for who in row] == list(row.values())
+    assert run.values.design_centre[1] == 0.5
+
+
+def test_a_position_between_the_ends_may_change(small):
+    run = simulate(worlds.parameters(small, interventions=[dated(7, "power.distribution", 1.0)]), SEED)
+    named = begin(worlds.parameters(small, {"power.distribution": 1.0}), SEED)
+    for field in run.values.dtype.names:
+        assert np.all(run.values[field] == named.values[field]), field
+
+
+def test_later_interventions_win_in_whatever_order_they_are_written(small):
+    rows = [dated(30, "work.load", 4.0), dated(10, "work.load", 0.1), dated(20, "work.load", 2.0, ["A"])]
+    run = begin(worlds.parameters(small, interventions=rows), SEED)
+    seen = []
+    for _ in range(48):
+        run.advance(1)
+        seen.append((run.values.work_load[0], run.values.work_load[1]))
+    assert (seen[9], seen[10], seen[20], seen[30]) == ((1.0, 1.0), (0.1, 0.1), (2.0, 0.1), (4.0, 4.0))
+
+
+def test_an_intervention_and_its_end_are_felt_and_no_longer(small):
+    """Mechanisms off and on again: the run differs, and gets worse with more load."""
+    plain = summary(simulate(worlds.parameters(small), SEED))["gap"]
+    loaded = summary(simulate(worlds.parameters(small, interventions=[dated(6, "work.load", 10.0)]), SEED))[
+        "gap"
+    ]
+    assert loaded > plain
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (dated(3, "work.lode", 1.0), ["unknown parameter", "work.load"]),
+        (dated(3, "work.see", 0.5), ["cannot change in mid-run"]),
+        (dated(3, "population.users", 5), ["cannot change in mid-run"]),
+        (dated(3, "work.load", 11.0), ["outside", "10"]),
+        (dated(3, "work.load", float("nan")), ["must be a number"]),
+        (dated(3, "work.load", float("inf")), ["must be a number"]),
+        (dated(3, "work.load", True), ["must be a number"]),
+        (dated(3, "work.load", "1"), ["must be a number"]),
+        (dated(3, "work.load", [1.0]), ["must be a number"]),
+        (dated(48, "work.load", 1.0), ["the run ends before", "47"]),
+        (dated(3, "work.load", 1.0, []), ["places is empty"]),
+        (dated(3, "work.load", 1.0, ["Carn"]), ["no place 'Carn'", "Cairn"]),
+        (dated(3, "power.agenda.centre", 1.0), ["whole row", "power.agenda"]),
+        (dated(3, "power.agenda", worlds.whole("centre") | {"users": 0.5}), ["sum to 1"]),
+        (dated(3, "power.agenda", {"centre": 1.0, "parliament": 0.0}), ["parliament"]),
+        (dated(3, "power.agenda", 0.4), []),
+        (dated(3, "power.distribution", 1.4), ["outside"]),
+        (dated(3, "power.judged_on", {"reports": 0.5, "outcomes": 0.4, "learning": 0.0}), ["sum to 1"]),
+        (dated(3, "", 1.0), ["unknown parameter"]),
+    ],
+)
+def test_what_cannot_be_done_is_refused(small, row, words):
+    with pytest.raises(ValueError, match=r"interventions\[0\]") as refused:
+        begin(worlds.parameters(small, interventions=[row]), SEED)
+    for word in words:
+        assert word in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "row", [{"month": -1}, {"month": 1.5}, {"month": "3"}, {"key": 5}, {"places": "Cairn"}, {"when": 3}]
+)
+def test_what_is_no_intervention_is_refused(small, row):
+    with pytest.raises(ValueError, match="interventions"):
+        worlds.parameters(small, interventions=[{**dated(3, "work.load", 1.0), **row}])
+
+
+def test_all_problems_are_reported_together(small):
+    rows = [dated(3, "work.lode", 1.0), dated(99, "work.load", 1.0), dated(3, "work.load", 99.0, ["Nowhere"])]
+    found = problems(worlds.parameters(small, interventions=rows))
+    assert len(found) == 4
+    assert [line[:16] for line in found] == [f"interventions[{n}]" for n in (0, 1, 2, 2)]

@@ -1,0 +1,147 @@
+"""The full description of the model names all that the model has, and its numbers are those that are declared."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sim import draws, state
+from sim.declarations import declarations, reference_magnitudes
+from sim.parameters import MECHANISM_NAMES
+from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
+from sim.territory import DATA
+
+ODD = Path(__file__).parents[1] / "docs" / "odd.md"
+TABLES = (
+    "CHANGES",
+    "CALENDAR",
+    "PLACES",
+    "TIES",
+    "BODIES",
+    "CENTRE_COLUMNS",
+    "HEADS",
+    "CELLS",
+    "ACCOUNT",
+    "MONTHS",
+)
+PARAMETER_COLUMNS = 6
+HEADINGS = (
+    "Purpose and patterns", "Entities, state variables and scales", "Process overview and scheduling",
+    "Design concepts", "Initialisation", "Input data", "Submodels", "The account of lost benefit", "Outcomes",
+    "Interventions", "Measured directions", "Contradictions between model and prediction",
+    "Choices where the specification of a form was open", "What the model leaves out",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def odd():
+    return ODD.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def quoted(odd):
+    return set(re.findall(r"`([^`\n]+)`", odd))
+
+
+@pytest.fixture(scope="module")
+def sections(odd):
+    """Text of each mechanism's section, by its name."""
+    parts = re.split(r"^### 12\.\d+ `(\w+)`$", odd.partition("\n## 13 ")[0], flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def table_rows(text, first):
+    """Cells of the rows of tables whose first cell looks like `first`."""
+    lines = (line for line in text.splitlines() if re.match(rf"\| {first} \|", line))
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_every_part_of_the_protocol_has_its_heading(odd, heading):
+    assert re.search(rf"^## \d+ {re.escape(heading)}$", odd, flags=re.MULTILINE)
+
+
+def test_every_declared_parameter_is_named(quoted):
+    assert not set(declarations()) - quoted
+
+
+def test_defaults_in_tables_are_the_declared_ones(odd):
+    rows = table_rows(odd, r"`[a-z]+\.\w+`")
+    found = {row[0].strip("`"): row[1] for row in rows if len(row) == PARAMETER_COLUMNS}
+    shares = {f"power.{row}.{who}" for row in ROWS for who in columns(row)}
+    strengths = {f"mechanisms.{name}" for name in MECHANISM_NAMES}
+    assert not set(declarations()) - set(found) - shares - strengths
+    for key, shown in found.items():
+        default = declarations()[key].default
+        expected = (
+            "none" if default is None else f"{default:g}" if isinstance(default, float) else str(default)
+        )
+        assert shown == expected, key
+
+
+@pytest.mark.parametrize(
+    ("name", "rights"), [("status_quo", STATUS_QUO), ("hierarchy", HIERARCHY), ("distributed", DISTRIBUTED)]
+)
+def test_tables_of_rights_are_the_declared_ones(odd, name, rights):
+    shown = [", ".join(f"{rights[row][who]:g}" for who in columns(row)) for row in ROWS]
+    assert [f"`{name}`", *shown] in table_rows(odd, f"`{name}`")
+
+
+def test_every_mechanism_has_its_section_in_their_order(sections):
+    assert tuple(sections) == MECHANISM_NAMES
+
+
+@pytest.mark.parametrize("name", MECHANISM_NAMES)
+def test_a_mechanism_says_what_it_scales_what_it_reads_and_what_was_measured(sections, name):
+    text = sections[name]
+    assert f"`mechanisms.{name}`" in text
+    assert all(f"| `{magnitude.key}` |" in text for magnitude in reference_magnitudes(name))
+    assert "Table shares read:" in text
+    assert re.search(r"Class [DXR]\b.*Measured", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_column_of_state_is_named(quoted, table):
+    assert not set(getattr(state, table).names) - quoted
+
+
+@pytest.mark.parametrize("table", [state.Users, state.Journal])
+def test_every_column_of_users_and_journal_is_named(odd, quoted, table):
+    named = quoted | set(re.findall(r"\w+", odd))
+    assert not set(table._fields) - named
+
+
+@pytest.mark.parametrize("words", [state.CAUSES, state.STAGES, state.ACTIVITIES])
+def test_every_cause_stage_and_activity_is_named(odd, words):
+    assert not set(words) - set(re.findall(r"\w+", odd))
+
+
+def test_every_stream_of_draws_is_named(quoted):
+    assert not set(draws.STREAMS) - quoted
+
+
+def test_links_to_files_and_headings_resolve(odd):
+    headings = re.findall(r"^#+ (.+)$", odd, flags=re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+    for target in re.findall(r"\]\(([^)\s]+)\)", odd):
+        path, _, anchor = target.partition("#")
+        if path:
+            assert (ODD.parent / path).exists(), target
+        else:
+            assert anchor in anchors, target
+
+
+def test_the_measured_table_is_that_of_the_written_contrasts(odd):
+    written = yaml.safe_load((DATA / "directions.yaml").read_text(encoding="utf-8"))
+    part = odd.partition("\n## 13 Measured directions")[2].partition("\n## 14 ")[0]
+    rows = [row for row in table_rows(part, "[^|]+")[1:] if not set(row[0]) <= set("-")]
+    assert [row[0] for row in rows] == [c.get("label", c["name"]) for c in written["contrasts"]]
+    assert [row[4][0] for row in rows] == [c["class"] for c in written["contrasts"]]
+    assert [row[1].strip("`") for row in rows] == [c.get("outcome", "gap") for c in written["contrasts"]]
+    assert f"Seed {written['seed']}, {written['replications']} paired replications" in part
+    assert "gapsim verify directions" in part
+
+
+def test_nothing_outside_the_project_is_named(odd):
+    assert not re.search(r"\.\./shared|/work/|model\.md|evidence\.md", odd)

@@ -1,0 +1,211 @@
+"""What is read off a run: gaps that are not capped, causes that sum to the gap, and who is left behind."""
+
+import math
+
+import numpy as np
+import pytest
+import worlds
+
+from sim.month import begin, simulate
+from sim.outcomes import councils, fifths, months_to_half, persistence, series, summary, worst_decile
+from sim.power import KINDS
+from sim.state import ACTIVITIES, CAUSES, STAGES
+
+SEED = 5
+
+
+@pytest.fixture(scope="module")
+def run():
+    return simulate(worlds.parameters({"population.users": 320, "changes.in_progress": 6}), SEED)
+
+
+def test_losses_sum_to_the_gap(run):
+    row = summary(run)
+    assert set(CAUSES) == {name.removeprefix("losses.") for name in row if name.startswith("losses.")}
+    assert sum(row[f"losses.{cause}"] for cause in CAUSES) == pytest.approx(row["gap"], abs=1e-9)
+    columns = series(run)
+    by_month = sum(columns[f"loss.{cause}"] for cause in CAUSES)
+    known = columns["intended"].cumsum() > 0
+    np.testing.assert_allclose(by_month[known], columns["gap"][known], atol=1e-9)
+    places = councils(run)
+    np.testing.assert_allclose(sum(places[f"losses.{cause}"] for cause in CAUSES), places["gap"], atol=1e-9)
+
+
+def test_the_parts_agree_with_the_whole(run):
+    row, columns, places = summary(run), series(run), councils(run)
+    assert columns["gap"][-1] == pytest.approx(row["gap"], rel=1e-12)
+    assert columns["nominal_gap"][-1] == pytest.approx(row["nominal_gap"], rel=1e-12)
+    assert row["gap"] - row["nominal_gap"] == pytest.approx(row["rhetoric_reality"], rel=1e-9)
+    weight = run.territory.population / run.territory.population.sum()
+    # Intended benefit a head is the same everywhere, so the gap is the people's mean of gaps.
+    assert weight @ places["gap"] == pytest.approx(row["gap"], rel=1e-9)
+    groups = fifths(run.territory.deprivation, run.territory.population)
+    people = np.array([weight[groups == fifth].sum() for fifth in range(5)])
+    assert sum(people[f] * row[f"gap_fifth_{f + 1}"] for f in range(5)) == pytest.approx(row["gap"], rel=1e-9)
+    assert sum(row[f"stage.{stage}"] for stage in STAGES) == pytest.approx(1.0)
+    assert sum(row[f"hours.{activity}"] for activity in ACTIVITIES) == pytest.approx(1.0)
+    assert columns["starts"].sum() == row["starts"]
+    assert row["rhetoric_reality"] >= 0.0
+
+
+def test_names_and_shapes(run):
+    columns, places = series(run), councils(run)
+    assert columns["month"].tolist() == list(range(1, 121))
+    assert all(len(column) == 120 for column in columns.values())
+    assert all(len(column) == 32 for column in places.values())
+    assert {f"{state}.{kind}" for state in ("will", "ability", "capacity") for kind in KINDS} <= set(columns)
+    assert {f"stage.{stage}" for stage in STAGES} <= set(columns) & set(places)
+    assert {f"hours.{activity}" for activity in ACTIVITIES} <= set(columns)
+    np.testing.assert_allclose(sum(columns[f"stage.{stage}"] for stage in STAGES)[11:], 1.0)
+
+
+def test_intended_benefit_is_what_was_announced(small):
+    """From the stream alone: ambition times people times planned coverage, late starts and timid scale counted in full."""
+    settings = {**small, "changes.arriving": 1, "changes.in_progress": 0, "changes.variety": 0.0, "changes.duration": 10.0,
+                "changes.ambition": 2.0, "work.start_chance": 0.0}  # fmt: skip
+    run = simulate(worlds.parameters(settings, mechanisms=worlds.OFF), SEED)
+    arrival = int(run.state.changes.arrival[0])
+    people = sum(place[2] for place in worlds.PLACES)
+    # *Shift* takes a fifth of the plan: nothing is planned for eight months, half after nine, all after ten.
+    expected = np.zeros(48)
+    expected[arrival + 8 : arrival + 9] = 2.0 * people * 0.5
+    expected[arrival + 9 :] = 2.0 * people
+    np.testing.assert_allclose(run.state.journal.intended.sum(axis=1), expected, rtol=1e-9, atol=1e-3)
+    row = summary(run)
+    assert row["gap"] == 1.0
+    assert row["losses.not_started"] == pytest.approx(1.0)
+
+
+def test_benefit_ahead_of_plan_is_its_own_negative_cause():
+    """The gap is not capped: with people, hours and designs to spare, more than intended arrives."""
+    settings = {
+        "authorities.will": 1.0, "authorities.ability": 1.0, "authorities.will_spread": 0.0,
+        "authorities.ability_spread": 0.0, "work.load": 0.01, "work.top_speed": 10.0, "work.start_chance": 1.0,
+        "changes.ambiguity": 0.0, "changes.heterogeneity": 0.0, "design.translation_error": 0.0, "design.within": 0.0,
+        "population.users": 64,
+    }  # fmt: skip
+    row = summary(simulate(worlds.parameters(settings, mechanisms=worlds.OFF), SEED))
+    assert row["gap"] < 0.0
+    assert row["losses.ahead"] < 0.0
+    assert row["losses.ahead"] == pytest.approx(row["gap"], abs=0.02)
+    assert row["persistence"] == pytest.approx(1.0)
+
+
+FREE = {
+    "population.months": 90, "authorities.will": 1.0, "authorities.ability": 1.0, "authorities.will_spread": 0.0,
+    "authorities.ability_spread": 0.0, "work.load": 0.01, "work.start_chance": 1.0, "changes.ambiguity": 0.0,
+    "changes.heterogeneity": 0.0, "design.translation_error": 0.0, "design.within": 0.0, "changes.in_progress": 0,
+}  # fmt: skip
+"""Nothing is in the way."""
+SHORT = {
+    "work.load": 1.0,
+    "authorities.staff_hours": 0.008,
+    "bodies.hours": 0.0,
+    "money.pilot": 0.0,
+    "money.scale_up": 0.0,
+}
+"""Staff time binds."""
+CENTRE = {
+    f"power.{right}": worlds.whole("centre") for right in ("agenda", "design", "resource", "accountability")
+}
+BUSY = {**SHORT, **CENTRE}
+REPORTS = {"power.judged_on": {"reports": 1.0, "outcomes": 0.0, "learning": 0.0}}
+BOLD = {"changes.visibility": 1.0, "changes.radicalness": 1.0, "reference.blame_scale": 1.0}
+FORGETFUL = {
+    "centre.will": 0.0,
+    "money.secure_months": 0.0,
+    "reference.relapse_rate": 0.5,
+    "authorities.will": 0.4,
+}
+LAW = {"authorities.will": 0.1, "centre.will": 1.0, "changes.visibility": 0.4}
+SCATTERED = {"changes.spillover": 1.0, "changes.ambiguity": 3.0, "design.translation_error": 4.0}
+
+OBSTACLES = [
+    ("will", None, {"authorities.will": 0.2}),
+    ("ability", None, {"authorities.ability": 0.2}),
+    ("capacity", None, SHORT),
+    ("not_started", None, {"work.start_chance": 0.005}),
+    ("wrong_design", None, {"changes.ambiguity": 4.0, "design.signals": 0.0}),
+    ("waiting_on_clearance", "clearance", {**CENTRE, "reference.clearance_points": 20}),
+    ("waiting_on_attention", "attention", {**CENTRE, "attention.authority": 0.05, "attention.ratio": 1.0}),
+    ("not_taken_up", "uptake", {"users.will": 0.1}),
+    ("blame", "blame", {**CENTRE, **BOLD}),
+]
+"""One obstacle at a time: it takes more of the loss than anything else."""
+BURDENS = [
+    ("switching", "layering", {**BUSY, "reference.layering_switching": 0.2}),
+    ("policy_end", "policy_end", {**BUSY, "reference.policy_end_rate": 0.5}),
+    ("reporting", "gaming", {**BUSY, **REPORTS, "reference.gaming_hours": 0.9}),
+    ("prevention", "prevention", {**BUSY, "reference.prevention_growth": 0.5}),
+    ("participation", "participation_cost", {**SHORT, "power.design": worlds.whole("users")}),
+    ("spillover_missing", "spillover", SCATTERED),
+    ("devalued_by_delay", "urgency", {**SHORT, "changes.urgency": 0.2}),
+    ("relapse", "relapse", FORGETFUL),
+    ("ritual_compliance", "mandate", {**CENTRE, **REPORTS, **LAW}),
+]
+"""One burden at a time: it takes a share of the loss where there was none."""
+
+
+def lost(small, delta, strengths):
+    """Losses by cause in a world where nothing else is in the way."""
+    row = summary(simulate(worlds.parameters(small, FREE, delta, mechanisms=strengths), SEED))
+    return {cause: row[f"losses.{cause}"] for cause in CAUSES}
+
+
+@pytest.mark.parametrize(("cause", "mechanism", "delta"), OBSTACLES)
+def test_an_obstacle_takes_the_loss_under_its_own_name(small, cause, mechanism, delta):
+    losses = lost(small, delta, worlds.OFF | ({mechanism: 1.0} if mechanism else {}))
+    assert max(losses, key=losses.__getitem__) == cause
+    assert losses[cause] > 0.05
+
+
+@pytest.mark.parametrize(("cause", "mechanism", "delta"), BURDENS)
+def test_a_burden_takes_a_share_of_the_loss_under_its_own_name(small, cause, mechanism, delta):
+    assert lost(small, delta, worlds.OFF | {mechanism: 1.0})[cause] > 0.001
+    assert lost(small, delta, worlds.OFF)[cause] == 0.0
+
+
+def test_the_worst_tenth_counts_exactly_a_tenth():
+    gaps = np.linspace(0.0, 1.0, 21)
+    everyone = np.ones(21)
+    # Of 21 places a tenth is 2.1: the two worst in full, and a tenth of the third.
+    assert worst_decile(gaps, everyone) == pytest.approx((1.0 + 0.95 + 0.1 * 0.9) / 2.1)
+    assert worst_decile(np.array([0.3, 0.7]), np.ones(2)) == 0.7
+    assert worst_decile(np.array([0.3, np.nan]), np.array([1.0, 0.0])) == 0.3
+    assert math.isnan(worst_decile(np.array([np.nan]), np.zeros(1)))
+
+
+def test_fifths_hold_about_a_fifth_of_the_people_each(run):
+    land = run.territory
+    groups = fifths(land.deprivation, land.population)
+    assert set(groups) == set(range(5))
+    share = np.bincount(groups, weights=land.population) / land.population.sum()
+    assert share == pytest.approx(0.2, abs=0.08)
+    order = np.argsort(-land.deprivation)
+    assert np.all(np.diff(groups[order]) >= 0)
+
+
+def test_half_delivery_and_what_is_kept():
+    run = begin(
+        worlds.parameters({"population.users": 64, "changes.arriving": 4, "changes.in_progress": 1}), SEED
+    )
+    changes = run.state.changes
+    changes.arrival[:] = (-3, 0, 10, 59, 60)
+    changes.half[:] = (5, 30, 20, -1, 7)
+    # The one before the run and the one of the second half do not count; the unknown one is later than any.
+    assert months_to_half(run) == 30.0
+    changes.half[:] = (5, -1, 20, -1, 7)
+    assert math.isnan(months_to_half(run))
+    assert math.isnan(persistence(run))
+    journal = run.state.journal
+    arrived = np.array([np.sum(changes.arrival <= month) for month in range(120)])
+    journal.months.real_coverage[:] = np.where(np.arange(120) < 60, 0.8, 0.5) * 1.0 / arrived
+    assert persistence(run) == pytest.approx(0.5 / 0.8)
+
+
+def test_nothing_intended_leaves_the_gap_unknown(small):
+    run = simulate(worlds.parameters(small, {"population.months": 1, "changes.in_progress": 0}), SEED)
+    row = summary(run)
+    assert math.isnan(row["gap"])
+    assert math.isnan(row["losses.will"])
+    assert all(np.isnan(series(run)["gap"]))
