@@ -69,7 +69,7 @@ MOST_NAMED = 4
 
 ONE_POINT = (
     "This is not a forecast: it is one point of a map, what this model gives at these settings. "
-    "Other settings, above all the load of change, can turn it round."
+    "Other settings may give another answer."
 )
 
 
