@@ -92,6 +92,9 @@ def compose(
             if parameters is not None:
                 header = {key: file.header.get(key, "") for key in scenario_files.HEADER}
                 composed.append(Composed(name, parameters=parameters, **header))
+        if not any(not isinstance(scenario_files.find(name, known), Problem) for name in names):
+            # No such scenario at all: what is wrong with the overrides shows on the baseline.
+            _parameters(scenario_files.read(known["baseline"]), asked, problems)
     refuse(problems)
     return composed
 

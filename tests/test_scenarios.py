@@ -384,3 +384,12 @@ def test_places_of_files_are_told_relative_to_the_working_directory(folder, monk
     folder(text="work: 3\n")
     monkeypatch.chdir(tmp_path)
     assert only(["mine"], folders=[Path()]).startswith("mine.yaml: work = 3")
+
+
+def test_overrides_are_checked_even_when_no_scenario_is_known():
+    with pytest.raises(InputProblems) as refused:
+        compose(["hierarchi"], ["mechanisms.pace=2", "power.agenda.centre=0.9"])
+    said = str(refused.value)
+    assert "hierarchi" in said
+    assert "mechanisms.pace" in said
+    assert "sum to 1" in said
