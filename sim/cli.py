@@ -26,9 +26,11 @@ def _arguments(metavar: str) -> Callable[[Command], Command]:
     return click.argument("arguments", nargs=-1, metavar=metavar)
 
 
-_seed = click.option(
-    "--seed", metavar="S", help="Root of all luck; the same seed gives the same worlds. [default: 2026]"
-)
+def _seed(default: str) -> Callable[[Command], Command]:
+    said = f"Root of all luck; the same seed gives the same worlds. [default: {default}]"
+    return click.option("--seed", metavar="S", help=said)
+
+
 _scenarios = click.option(
     "--scenarios", "folders", metavar="DIR", multiple=True, help="Add a folder of scenario files."
 )
@@ -63,7 +65,7 @@ def gapsim(context: click.Context) -> None:
 @gapsim.command()
 @_arguments(GRAMMAR)
 @_replications("100")
-@_seed
+@_seed("2026")
 @_out
 @_scenarios
 @_json
@@ -80,7 +82,7 @@ def compare(command: Sequence[str], **asked: Any) -> int:
 
 @gapsim.command()
 @_arguments("[SCENARIO] [KEY=VALUE …]")
-@_seed
+@_seed("written down with the checks")
 @_out
 @_scenarios
 @_json
@@ -95,7 +97,7 @@ def run(command: Sequence[str], **asked: Any) -> int:
 @gapsim.command()
 @click.argument("which", default="all", metavar="[null|directions|conservation|known-answers|all]")
 @_replications("by check")
-@_seed
+@_seed("2026")
 @_json
 def verify(**asked: Any) -> int:
     """Check the model against what must hold: the null, directions, conservation, known answers."""

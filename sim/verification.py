@@ -292,7 +292,7 @@ def imbalances(run: Run) -> dict[str, float]:
     """How far each account of a run is from balancing: relative errors, and how far states leave their bounds."""
     state, journal = run.state, run.state.journal
     intended, realised = journal.intended.sum(), journal.realised.sum()
-    scale = max(intended, 1e-300)
+    scale = max(intended, realised, 1.0)
     people = run.territory.population
     stream = state.changes
     when = np.arange(1, run.month + 1)[:, None]
@@ -408,4 +408,5 @@ def run_checks(
         "known-answers": (check_known_answers, 4),
     }
     chosen = suites if which == "all" else {which: suites[which]}
+    structures()  # composed here once: composing in several threads at a time would fail
     return [check.row() for suite, own in chosen.values() for check in suite(root, replications or own)]

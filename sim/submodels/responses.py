@@ -169,14 +169,15 @@ def move_authorities(month, p, calendar, changes, places, ties, bodies, centre, 
     look_around(calendar[month].arrived, p, changes, places, cells)
     wills = places.will.copy()
     abilities = places.ability.copy()
-    bodies_will = 0.0
-    for b in range(len(bodies)):
-        bodies_will += bodies[b].will / len(bodies)
     mean_will = 0.0
     mean_ability = 0.0
     for a in range(count):
         mean_will += wills[a] / count
         mean_ability += abilities[a] / count
+    # Where there are no bodies, their part of the judgement is heard in the voice of the other places.
+    bodies_will = mean_will if len(bodies) == 0 else 0.0
+    for b in range(len(bodies)):
+        bodies_will += bodies[b].will / len(bodies)
     for a in range(count):
         row = p[a]
         authority = places[a]
