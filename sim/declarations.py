@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args, get_origin
 import numpy as np
 from pydantic import BaseModel
 
-from sim.parameters import MECHANISM_NAMES, Parameters
+from sim.parameters import Parameters
 from sim.power import ROWS, columns, resolve
 
 BARE_GROUPS = ("mechanisms", "reference", "power")

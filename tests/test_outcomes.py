@@ -99,7 +99,7 @@ FREE = {
 """Nothing is in the way."""
 SHORT = {
     "work.load": 1.0,
-    "authorities.staff_hours": 0.008,
+    "authorities.staff_hours": 0.003,
     "bodies.hours": 0.0,
     "money.pilot": 0.0,
     "money.scale_up": 0.0,

@@ -15,6 +15,7 @@ from sim.month import Run
 from sim.parameters import MECHANISM_NAMES, Parameters
 from sim.power import KINDS, ROWS, columns
 from sim.state import State
+from sim.verification import structures
 
 OFF = dict.fromkeys(MECHANISM_NAMES, 0.0)
 ON = dict.fromkeys(MECHANISM_NAMES, 1.0)
@@ -63,6 +64,11 @@ def parameters(*deltas: Mapping[str, Any], interventions: Any = (), **keys: Any)
 def whole(kind: str) -> dict[str, float]:
     """A row of the table of rights in which one kind of agent holds all."""
     return {who: float(who == kind) for who in KINDS}
+
+
+def rights(structure: str) -> dict[str, Any]:
+    """The table of decision rights of one of the compared structures, as a delta to the group `power`."""
+    return structures()[structure].power.model_dump(exclude_unset=True)
 
 
 def tables(state: State) -> Iterator[tuple[str, np.ndarray]]:
