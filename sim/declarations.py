@@ -178,7 +178,7 @@ def _one_record(same: _Same) -> np.ndarray:
     parameters = same.parameters
     values = np.zeros(1, dtype=record_type())
     for declaration in declarations().values():
-        if declaration.field in record_type().fields:
+        if declaration.field in (record_type().names or ()):
             values[declaration.field] = as_number(declaration, value_of(parameters, declaration.key))
     table = power_table(parameters)
     for row in ROWS:

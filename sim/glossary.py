@@ -13,8 +13,6 @@ OUTCOMES = {
     ),
     "recovered_later": "Share of missing coverage that was caught up on later.",
     "persistence": "Least real coverage of the last year, as a share of the most reached before: how much is kept.",
-    "most_deprived_gap": "Gap in the places where the most deprived fifth of people live; the same as gap_fifth_1.",
-    "least_deprived_gap": "Gap in the places where the least deprived fifth of people live; the same as gap_fifth_5.",
     "gap_fifth_1": "Gap in the most deprived places, which hold a fifth of the people.",
     "gap_fifth_2": "Gap in the second most deprived fifth.",
     "gap_fifth_3": "Gap in the middle fifth by deprivation.",

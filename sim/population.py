@@ -108,6 +108,7 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
         count,
         arrival=arrival,
         duration=duration,
+        pace=1.0 / duration,
         ambition=varied("ambition", draws.AMBITION, 0.0, np.inf),
         radicalness=varied("radicalness", draws.RADICALNESS, 0.0, 1.0),
         ambiguity=ambiguity,

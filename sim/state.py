@@ -53,6 +53,7 @@ CHANGES = np.dtype(
     [
         ("arrival", WHOLE),  # month announced; negative if before the run
         ("duration", REAL),  # planned months to full coverage
+        ("pace", REAL),  # share of the plan that is due each month: 1 / duration
         ("ambition", REAL),  # intended benefit per user a month
         ("radicalness", REAL),
         ("ambiguity", REAL),

@@ -126,6 +126,33 @@ def test_raising_a_share_in_a_run_only_adds_to_what_its_holder_holds(small, righ
     assert held_more.sum() > held.sum()
 
 
+def test_one_right_is_drawn_without_regard_to_another():
+    """Who holds the agenda of a change in a place says nothing about who designs it there."""
+    even = dict.fromkeys(KINDS, 0.25)
+    settings = {"population.users": 32, "changes.arriving": 100, "power.agenda": even, "power.design": even}
+    cells = simulate(worlds.parameters(settings, mechanisms=worlds.OFF), SEED).state.cells
+    started = cells.started >= 0
+    same = np.mean(cells.agenda_holder[started] == cells.design_holder[started])
+    assert same == pytest.approx(0.25, abs=4.0 * np.sqrt(0.25 * 0.75 / started.sum()))
+
+
+@pytest.mark.parametrize("chance", [0.05, 0.25, 0.8])
+def test_a_change_waits_for_its_start_as_long_as_luck_has_it(chance):
+    """The wait has mean (1 - h) / h and variance (1 - h) / h^2: each month brings fresh luck."""
+    settings = {
+        "population.users": 32,
+        "population.months": 400,
+        "changes.arriving": 200,
+        "work.start_chance": chance,
+    }
+    state = simulate(worlds.parameters(settings, mechanisms=worlds.OFF), SEED).state
+    early = (state.changes.arrival >= 0) & (state.changes.arrival < 200)
+    waits = (state.cells.started - state.changes.arrival)[:, early]
+    assert waits.min() >= 0
+    assert waits.mean() == pytest.approx((1.0 - chance) / chance, rel=0.06)
+    assert waits.var() == pytest.approx((1.0 - chance) / chance**2, rel=0.12)
+
+
 # What a world is before its first month, whoever holds power in it and whatever mechanisms work in it.
 EXOGENOUS = ("changes.", "bodies.", "users.", "ties.", "calendar.", "keys", "heads.")
 GIVEN_TO_PLACES = (

@@ -14,7 +14,8 @@ from sim.state import SHIFT
 from sim.submodels.benefit import planned_coverage
 from sim.submodels.clearance import evenness
 from sim.submodels.discovery import expected_fit, fit_people, trust_in_signals
-from sim.submodels.work import compelled_share_real, effort, months_behind, planned_path
+from sim.submodels.effort import compelled_share_real, effort
+from sim.submodels.work import months_behind, planned_path
 from sim.verification import many, run_checks
 
 SEED = 20261123
@@ -257,9 +258,9 @@ def test_mandate_in_a_run_covers_more_than_is_real(small):
 
 
 def test_plans():
-    assert planned_path(10.0, 10, 24.0) == 0.0
-    assert planned_path(22.0, 10, 24.0) == 0.5
-    assert planned_path(99.0, 10, 24.0) == 1.0
+    assert planned_path(10.0, 10, 1 / 24) == 0.0
+    assert planned_path(22.0, 10, 1 / 24) == 0.5
+    assert planned_path(99.0, 10, 1 / 24) == 1.0
     assert planned_coverage(0.79, 0.2) == 0.0
     assert planned_coverage(0.9, 0.2) == pytest.approx(0.5)
     # All of the coverage reached in one month, 12 months after it was due.

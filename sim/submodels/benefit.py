@@ -12,17 +12,10 @@ import numpy as np
 from sim.compiled import compiled
 from sim.state import (
     AHEAD,
-    CAPACITY,
-    DEVALUED,
-    LEDGER,
-    NOT_TAKEN_UP,
-    RITUAL,
-    SPILLOVER_MISSING,
     USERS,
-    WRONG_DESIGN,
 )
-from sim.submodels.capacity import weakness
-from sim.submodels.work import ledger_total, planned_path
+from sim.submodels.account import book, book_delivered, book_missing, weakness
+from sim.submodels.work import planned_path
 
 LEAST = 1e-300
 
@@ -60,13 +53,22 @@ def take_up(strength, asks, i, begin, end, fit, ready, ability):
     """
     fits = 0.0
     taken = 0.0
-    for user in range(begin, end):
-        suits = fit[i, user]
-        fits += suits
-        taken += suits * ready[user] * (1.0 - asks + asks * ability[user])
-    if fits <= 0.0:
+    fits_too = 0.0
+    taken_too = 0.0
+    # Two sums side by side, since one waits for itself.
+    even = begin + (end - begin) // 2 * 2
+    for user in range(begin, even, 2):
+        fits += fit[i, user]
+        taken += fit[i, user] * ready[user] * (1.0 - asks + asks * ability[user])
+        fits_too += fit[i, user + 1]
+        taken_too += fit[i, user + 1] * ready[user + 1] * (1.0 - asks + asks * ability[user + 1])
+    for user in range(even, end):
+        fits += fit[i, user]
+        taken += fit[i, user] * ready[user] * (1.0 - asks + asks * ability[user])
+    if fits + fits_too <= 0.0:
         return 1.0
-    return min(1.0, max(LEAST, 1.0 - strength + strength * taken / fits))
+    share = (taken + taken_too) / (fits + fits_too)
+    return min(1.0, max(LEAST, 1.0 - strength + strength * share))
 
 
 @compiled
@@ -147,7 +149,7 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, account, 
         for i in range(len(adopted)):
             change = changes[i]
             cell = cells[a, i]
-            on_plan = planned_path(month + 1.0, change.arrival, change.duration)
+            on_plan = planned_path(month + 1.0, change.arrival, change.pace)
             planned = planned_coverage(on_plan, shift)
             if planned <= 0.0 and cell.nominal <= 0.0:
                 continue
@@ -198,45 +200,3 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, account, 
         journal.nominal[month, a] = reported_here
         authority.results = min(1.0, realised_here / intended_here) if intended_here > 0.0 else 0.0
         authority.promise = (reported_here - realised_here) / reported_here if reported_here > 0.0 else 0.0
-
-
-@compiled
-def book(a, i, cause, amount, lost, by_month):
-    """Book an amount of lost benefit to one cause, in its cell and in its month."""
-    lost[a, i, cause] += amount
-    by_month[cause] += amount
-
-
-@compiled
-def book_missing(a, i, missing, ledger, lost, by_month):
-    """Share missing coverage among the causes of a cell's ledger."""
-    total = ledger_total(a, i, ledger)
-    per = missing / total if total > 0.0 else 0.0
-    for cause in range(LEDGER):
-        part = per * ledger[a, i, cause]
-        lost[a, i, cause] += part
-        by_month[cause] += part
-    if total <= 0.0:
-        lost[a, i, CAPACITY] += missing
-        by_month[CAPACITY] += missing
-
-
-@compiled
-def book_delivered(a, i, loss, hurdles, lost, by_month):
-    """Share the loss on delivered coverage among its factors, in proportion to how hard each bit.
-
-    Args:
-        a: index of the place.
-        i: index of the change.
-        loss: benefit lost on the coverage reported.
-        hurdles: minus the logarithms of real over nominal coverage, fit, uptake, spillover and timeliness.
-        lost: (A, I, causes) written.
-        by_month: (causes,) written.
-    """
-    ritual, wrong, refused, alone, late = hurdles
-    per = loss / (ritual + wrong + refused + alone + late)
-    book(a, i, RITUAL, per * ritual, lost, by_month)
-    book(a, i, WRONG_DESIGN, per * wrong, lost, by_month)
-    book(a, i, NOT_TAKEN_UP, per * refused, lost, by_month)
-    book(a, i, SPILLOVER_MISSING, per * alone, lost, by_month)
-    book(a, i, DEVALUED, per * late, lost, by_month)

@@ -4,8 +4,6 @@ Hours that a change wants are the same in every month it is active, so that more
 Change money comes on top; it is offered by the time since the start, whoever holds it, and is never saved up.
 """
 
-import math
-
 from sim.compiled import compiled
 from sim.state import (
     CAPACITY,
@@ -30,9 +28,8 @@ from sim.state import (
     UNSPENT,
     USUAL_BUSINESS,
 )
+from sim.submodels.account import SETTLED, weakness
 from sim.submodels.fear import fear
-
-SETTLED = 1e-9
 
 
 @compiled
@@ -41,12 +38,6 @@ def full_coverage(row, radicalness, visibility):
     if row.blame > 0.0:
         return 1.0 - row.blame * row.blame_scale * fear(row, radicalness, visibility)
     return 1.0
-
-
-@compiled
-def weakness(factor):
-    """How hard a hurdle bit: minus the logarithm of the factor that it left, at most about 21."""
-    return 0.0 if factor >= 1.0 else -math.log(max(SETTLED, factor))
 
 
 @compiled
@@ -64,9 +55,9 @@ def is_active(cell, limit, looked_at):
 
 
 @compiled
-def own_hours(row, population, radicalness, duration):
+def own_hours(row, population, radicalness, pace):
     """Staff hours a month that carrying a change takes in a place while it is active."""
-    return row.work_load * row.work_hours_per_person * population * (0.5 + radicalness) / duration
+    return row.work_load * row.work_hours_per_person * population * (0.5 + radicalness) * pace
 
 
 @compiled
@@ -260,6 +251,7 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         staff = row.authorities_staff_hours * authority.population
         authority.capacity, before = staff_left_over(row, authority, month)
 
+        months_of_shift = shift / row.work_top_speed
         active = 0
         shaping = 0
         work = 0.0
@@ -272,10 +264,10 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
             if not is_active(cell, limit, scrutiny(row)):
                 continue
             active += 1
-            left = part_left(cell, limit, shift * change.duration / row.work_top_speed)
-            own = left * own_hours(row, authority.population, change.radicalness, change.duration)
+            left = part_left(cell, limit, months_of_shift * change.duration)
+            own = left * own_hours(row, authority.population, change.radicalness, change.pace)
             work += own
-            design += left * cell.design_hours / change.duration
+            design += left * cell.design_hours * change.pace
             if cell.stage == SPARK or cell.stage == SHAPE:
                 shaping += 1
                 shared += co_design_hours(row, own)

@@ -11,8 +11,8 @@ import math
 from sim import draws
 from sim.compiled import compiled
 from sim.state import CENTRE, OPEN, SHAPE, SPARK, WRONG_DESIGN
+from sim.submodels.account import weakness
 from sim.submodels.agenda import layers_to, signals_heard
-from sim.submodels.capacity import weakness
 from sim.submodels.fear import fear
 
 

@@ -7,20 +7,17 @@ its plan; each month's planned minus actual progress is added to the cell's ledg
 
 import math
 
+import numpy as np
+
 from sim import draws
 from sim.compiled import compiled
 from sim.state import (
     ABANDONED,
-    ABILITY,
     ATTENTION,
-    BLAME,
-    CAPACITY,
-    CAPACITY_ROWS,
     CENTRE,
     CLEARANCE,
     DELIVERY,
     LATE_START,
-    LEDGER,
     NOT_STARTED,
     OPEN,
     QUEUED,
@@ -28,64 +25,21 @@ from sim.state import (
     SEE,
     SHAPE,
     SHIFT,
-    SPARK,
     SUPPORT,
     UNSPENT,
-    WILL,
 )
-from sim.submodels.capacity import (
-    SETTLED,
-    full_coverage,
-    is_active,
-    judged_by_reports,
-    own_hours,
-    part_left,
-    scrutiny,
-    weakness,
-)
+from sim.submodels.account import SETTLED, binding, catch_up, charge_hurdles, settle_timid, weakness
+from sim.submodels.capacity import full_coverage, is_active, judged_by_reports, own_hours, part_left, scrutiny
+from sim.submodels.effort import LEAST, combine, effort
 from sim.submodels.fear import fear
 
-LEAST = 1e-9
-MINIMUM, GEOMETRIC_MEAN = 1.0, 2.0
 HAZARD = 1.0
 
 
 @compiled
-def combine(form, will, ability, capacity):
-    """Advance as a share of the fullest possible: will, ability and capacity together.
-
-    Args:
-        form: 0 product, 1 minimum, 2 geometric mean.
-        will: commitment, 0 to 1.
-        ability: 0 to 1.
-        capacity: share of the wanted hours that is there, 0 to 1.
-    """
-    if form == MINIMUM:
-        return min(will, min(ability, capacity))
-    product = will * ability * capacity
-    if form == GEOMETRIC_MEAN:
-        return product ** (1.0 / 3.0)
-    return product
-
-
-@compiled
-def planned_path(month, arrival, duration):
+def planned_path(month, arrival, pace):
     """Share of a change's path that its plan has covered by a moment in months."""
-    return min(1.0, max(0.0, (month - arrival) / duration))
-
-
-@compiled
-def mandate_grip(row, visibility, centre_will):
-    """How firmly compliance is compelled: as far as the centre judges, persists and can see."""
-    return row.mandate * row.accountability_centre * centre_will * visibility
-
-
-@compiled
-def compelled_share_real(visibility, will, floor):
-    """Real over nominal coverage under compulsion: v + (1 - v) min(1, will / floor)."""
-    if floor <= 0.0:
-        return 1.0
-    return visibility + (1.0 - visibility) * min(1.0, will / floor)
+    return min(1.0, max(0.0, (month - arrival) * pace))
 
 
 @compiled
@@ -99,69 +53,7 @@ def money_persistence(age, secure, log_will):
     """
     if age <= secure:
         return 1.0
-    return math.exp(log_will * (age - secure) / 12.0)
-
-
-@compiled
-def ledger_total(a, i, ledger):
-    """Progress missing in a cell, over all causes of its ledger; two sums side by side, since one waits for itself."""
-    even = 0.0
-    odd = 0.0
-    for cause in range(0, LEDGER, 2):
-        even += ledger[a, i, cause]
-        odd += ledger[a, i, cause + 1]
-    return even + odd
-
-
-@compiled
-def catch_up(a, i, ahead, ledger):
-    """Shrink a cell's ledger pro rata by progress that was caught up; returns how much was."""
-    total = ledger_total(a, i, ledger)
-    if total <= 0.0 or ahead <= 0.0:
-        return 0.0
-    left = max(0.0, (total - ahead) / total)
-    for cause in range(LEDGER):
-        ledger[a, i, cause] *= left
-    return min(ahead, total)
-
-
-@compiled
-def binding(form, weak, unable, short):
-    """How hard will, ability and capacity bit; under the minimum form the hardest takes all."""
-    if form != MINIMUM:
-        return weak, unable, short
-    if weak >= unable and weak >= short:
-        return weak, 0.0, 0.0
-    if unable >= short:
-        return 0.0, unable, 0.0
-    return 0.0, 0.0, short
-
-
-@compiled
-def charge_hurdles(a, i, behind, weak, unable, short, timid, reasons, ledger):
-    """Share missing progress among will, ability, capacity and blame by how hard each bit.
-
-    Args:
-        a: index of the place.
-        i: index of the change.
-        behind: planned minus actual progress.
-        weak: how hard lack of will bit.
-        unable: how hard lack of ability bit.
-        short: how hard lack of staff time bit.
-        timid: how hard fear bit.
-        reasons: (A, 6) shares of `capacity` and its five sub-rows.
-        ledger: (A, I, LEDGER) written.
-    """
-    total = weak + unable + short + timid
-    if total <= 0.0:
-        # Nothing bit: the place ran at full speed, and is behind only because speed has a limit.
-        short = total = 1.0
-    per = behind / total
-    ledger[a, i, WILL] += per * weak
-    ledger[a, i, ABILITY] += per * unable
-    ledger[a, i, BLAME] += per * timid
-    for reason in range(CAPACITY_ROWS):
-        ledger[a, i, CAPACITY + reason] += per * short * reasons[a, reason]
+    return math.exp(log_will / 12.0 * (age - secure))
 
 
 @compiled
@@ -174,14 +66,6 @@ def slip_back(row, will, persistence, cell):
     cell.nominal -= lost
     cell.genuine *= 1.0 - share
     return lost
-
-
-@compiled
-def settle_timid(a, i, missing, ledger):
-    """Charge all that a cell misses to fear: it is rolled out as far as fear lets it, so all else was caught up."""
-    for cause in range(LEDGER):
-        ledger[a, i, cause] = 0.0
-    ledger[a, i, BLAME] = missing
 
 
 @compiled
@@ -235,53 +119,6 @@ def months_behind(before, nominal, after, month, arrival, duration, shift):
 
 
 @compiled
-def effort(row, stage, will, centre_will, visibility, spillover, to_target, signed, sincere, pulled, haste):
-    """Will that goes into a change this month, the share of its coverage done as meant, and its gain in speed.
-
-    Compulsion, a pledge and the counting of only one's own benefit each move the place's will for this one change.
-
-    Args:
-        row: parameters of the place.
-        stage: stage of the change.
-        will: the place's will.
-        centre_will: the centre's will.
-        visibility: how easily compliance is seen.
-        spillover: share of benefit that depends on others.
-        to_target: months until the end of the plan.
-        signed: whether the place signed an open pledge.
-        sincere: whether it means it.
-        pulled: whether the place itself, not the centre, holds the agenda for this change.
-        haste: pressure that its discovery gave way to.
-
-    Returns:
-        Tuple (will, genuine, speed).
-    """
-    genuine = 1.0
-    speed = 1.0
-    if row.mandate > 0.0:
-        grip = mandate_grip(row, visibility, centre_will)
-        if will < row.mandate_floor:
-            real = compelled_share_real(visibility, will, row.mandate_floor)
-            genuine *= 1.0 - grip * (1.0 - real)
-            will += grip * (row.mandate_floor - will)
-        if 0.0 <= to_target < 12.0:
-            speed *= 1.0 + grip * row.mandate_target * (1.0 - to_target / 12.0)
-    if row.concordat > 0.0 and signed:
-        lift = row.concordat * row.pledge_cost * row.pledge_monitoring * (1.0 - will)
-        if not sincere and lift > 0.0:
-            genuine *= 1.0 - lift / (will + lift) * (1.0 - row.pledge_monitoring)
-        will += lift
-    if row.spillover > 0.0 and pulled:
-        will *= 1.0 - row.spillover * row.spillover_starts * spillover
-    if row.pace > 0.0:
-        if stage == SEE or stage == SPARK:
-            speed *= 1.0 + row.pace * row.pace_speed * haste
-        elif stage == SHIFT:
-            genuine *= 1.0 - row.pace * row.pace_unready * haste
-    return max(LEAST, min(1.0, will)), genuine, speed
-
-
-@compiled
 def purses(row, persistence, signed, tilt):
     """Change money of a change and place, as shares of its hours; money for pilots is not money for scale-up.
 
@@ -307,7 +144,7 @@ def advance(month, a, i, row, shift, length, share, genuine, limit, change, cell
             chance *= row.work_shape_slower
         step = 1.0 if draws.uniform(keys[draws.STAGE], a, i, month) < chance else 0.0
     else:
-        step = row.work_top_speed * share / (change.duration * length)
+        step = row.work_top_speed * share * change.pace / length
     if cell.stage != SHIFT:
         before = cell.progress
         cell.progress = min(1.0, before + step)
@@ -337,6 +174,9 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
     centre_will = centre[0].will
     log_centre_will = math.log(max(LEAST, centre_will))
     hours = journal.hours[month]
+    kept = np.empty(calendar[month].arrived)
+    for i in range(len(kept)):
+        kept[i] = money_persistence(month - changes[i].arrival, nation.money_secure_months, log_centre_will)
     endowment = 0.0
     recovered = 0.0
     for a in range(count):
@@ -345,15 +185,20 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
         ability = max(LEAST, authority.ability)
         unable = weakness(ability)
         signed = authority.signed == 1.0
+        months_of_shift = shift / row.work_top_speed
         at_work = 0.0
         supported = 0.0
         for i in range(calendar[month].arrived):
             change = changes[i]
             cell = cells[a, i]
-            planned = planned_path(month + 1.0, change.arrival, change.duration)
-            planned -= planned_path(month, change.arrival, change.duration)
-            persistence = money_persistence(month - change.arrival, row.money_secure_months, log_centre_will)
-            hours_of_plan = own_hours(row, authority.population, change.radicalness, change.duration)
+            planned = planned_path(month + 1.0, change.arrival, change.pace)
+            planned -= planned_path(month, change.arrival, change.pace)
+            persistence = kept[i]
+            if row.money_secure_months != nation.money_secure_months:
+                persistence = money_persistence(
+                    month - change.arrival, row.money_secure_months, log_centre_will
+                )
+            hours_of_plan = own_hours(row, authority.population, change.radicalness, change.pace)
             pilot, scale_up = purses(row, persistence, signed, authority.funded)
             offered = (pilot + scale_up) * hours_of_plan
             endowment += offered
@@ -368,7 +213,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
             )  # fmt: skip
             limit = full_coverage(row, change.radicalness, change.visibility)
             if is_active(cell, limit, scrutiny(row)):
-                wanted = hours_of_plan * part_left(cell, limit, shift * change.duration / row.work_top_speed)
+                wanted = hours_of_plan * part_left(cell, limit, months_of_shift * change.duration)
                 money = scale_up if cell.stage == SHIFT else pilot
                 teams = 0.0
                 if row.programme_support > 0.0:

@@ -1,0 +1,144 @@
+"""The account: where the benefit was lost, shared among hurdles in proportion to how hard each bit.
+
+Each cell keeps a ledger of missing progress by cause. Missing coverage is shared by that ledger; what is lost on coverage
+that was delivered is shared by the logarithms of what each hurdle left.
+"""
+
+import math
+
+from sim.compiled import compiled
+from sim.state import (
+    ABILITY,
+    BLAME,
+    CAPACITY,
+    CAPACITY_ROWS,
+    DEVALUED,
+    LEDGER,
+    NOT_TAKEN_UP,
+    RITUAL,
+    SPILLOVER_MISSING,
+    WILL,
+    WRONG_DESIGN,
+)
+
+SETTLED = 1e-9
+"""Differences of coverage, and factors, below which nothing is left to tell apart."""
+MINIMUM = 1.0
+
+
+@compiled
+def weakness(factor):
+    """How hard a hurdle bit: minus the logarithm of the factor that it left, at most about 21."""
+    return 0.0 if factor >= 1.0 else -math.log(max(SETTLED, factor))
+
+
+@compiled
+def ledger_total(a, i, ledger):
+    """Progress missing in a cell, over all causes of its ledger; two sums side by side, since one waits for itself."""
+    even = 0.0
+    odd = 0.0
+    for cause in range(0, LEDGER, 2):
+        even += ledger[a, i, cause]
+        odd += ledger[a, i, cause + 1]
+    return even + odd
+
+
+@compiled
+def catch_up(a, i, ahead, ledger):
+    """Shrink a cell's ledger pro rata by progress that was caught up; returns how much was."""
+    total = ledger_total(a, i, ledger)
+    if total <= 0.0 or ahead <= 0.0:
+        return 0.0
+    left = max(0.0, (total - ahead) / total)
+    for cause in range(LEDGER):
+        ledger[a, i, cause] *= left
+    return min(ahead, total)
+
+
+@compiled
+def binding(form, weak, unable, short):
+    """How hard will, ability and capacity bit; under the minimum form the hardest takes all."""
+    if form != MINIMUM:
+        return weak, unable, short
+    if weak >= unable and weak >= short:
+        return weak, 0.0, 0.0
+    if unable >= short:
+        return 0.0, unable, 0.0
+    return 0.0, 0.0, short
+
+
+@compiled
+def charge_hurdles(a, i, behind, weak, unable, short, timid, reasons, ledger):
+    """Share missing progress among will, ability, capacity and blame by how hard each bit.
+
+    Args:
+        a: index of the place.
+        i: index of the change.
+        behind: planned minus actual progress.
+        weak: how hard lack of will bit.
+        unable: how hard lack of ability bit.
+        short: how hard lack of staff time bit.
+        timid: how hard fear bit.
+        reasons: (A, 6) shares of `capacity` and its five sub-rows.
+        ledger: (A, I, LEDGER) written.
+    """
+    total = weak + unable + short + timid
+    if total <= 0.0:
+        # Nothing bit: the place ran at full speed, and is behind only because speed has a limit.
+        short = total = 1.0
+    per = behind / total
+    ledger[a, i, WILL] += per * weak
+    ledger[a, i, ABILITY] += per * unable
+    ledger[a, i, BLAME] += per * timid
+    for reason in range(CAPACITY_ROWS):
+        ledger[a, i, CAPACITY + reason] += per * short * reasons[a, reason]
+
+
+@compiled
+def settle_timid(a, i, missing, ledger):
+    """Charge all that a cell misses to fear: it is rolled out as far as fear lets it, so all else was caught up."""
+    for cause in range(LEDGER):
+        ledger[a, i, cause] = 0.0
+    ledger[a, i, BLAME] = missing
+
+
+@compiled
+def book(a, i, cause, amount, lost, by_month):
+    """Book an amount of lost benefit to one cause, in its cell and in its month."""
+    lost[a, i, cause] += amount
+    by_month[cause] += amount
+
+
+@compiled
+def book_missing(a, i, missing, ledger, lost, by_month):
+    """Share missing coverage among the causes of a cell's ledger."""
+    total = ledger_total(a, i, ledger)
+    per = missing / total if total > 0.0 else 0.0
+    for cause in range(LEDGER):
+        part = per * ledger[a, i, cause]
+        lost[a, i, cause] += part
+        by_month[cause] += part
+    if total <= 0.0:
+        lost[a, i, CAPACITY] += missing
+        by_month[CAPACITY] += missing
+
+
+@compiled
+def book_delivered(a, i, loss, hurdles, lost, by_month):
+    """Share the loss on delivered coverage among its factors, in proportion to how hard each bit.
+
+    Args:
+        a: index of the place.
+        i: index of the change.
+        loss: benefit lost on the coverage reported.
+        hurdles: minus the logarithms of real over nominal coverage, fit, uptake, spillover and timeliness.
+        lost: (A, I, causes) written.
+        by_month: (causes,) written.
+    """
+    ritual, wrong, refused, alone, late = hurdles
+    per = loss / (ritual + wrong + refused + alone + late)
+    book(a, i, RITUAL, per * ritual, lost, by_month)
+    book(a, i, WRONG_DESIGN, per * wrong, lost, by_month)
+    book(a, i, NOT_TAKEN_UP, per * refused, lost, by_month)
+    book(a, i, SPILLOVER_MISSING, per * alone, lost, by_month)
+    book(a, i, DEVALUED, per * late, lost, by_month)

@@ -1,0 +1,86 @@
+"""Effort: what will, ability and capacity together make of a month, and what bends the will for one change."""
+
+from sim.compiled import compiled
+from sim.state import SEE, SHIFT, SPARK
+
+LEAST = 1e-9
+MINIMUM, GEOMETRIC_MEAN = 1.0, 2.0
+
+
+@compiled
+def combine(form, will, ability, capacity):
+    """Advance as a share of the fullest possible: will, ability and capacity together.
+
+    Args:
+        form: 0 product, 1 minimum, 2 geometric mean.
+        will: commitment, 0 to 1.
+        ability: 0 to 1.
+        capacity: share of the wanted hours that is there, 0 to 1.
+    """
+    if form == MINIMUM:
+        return min(will, min(ability, capacity))
+    product = will * ability * capacity
+    if form == GEOMETRIC_MEAN:
+        return product ** (1.0 / 3.0)
+    return product
+
+
+@compiled
+def mandate_grip(row, visibility, centre_will):
+    """How firmly compliance is compelled: as far as the centre judges, persists and can see."""
+    return row.mandate * row.accountability_centre * centre_will * visibility
+
+
+@compiled
+def compelled_share_real(visibility, will, floor):
+    """Real over nominal coverage under compulsion: v + (1 - v) min(1, will / floor)."""
+    if floor <= 0.0:
+        return 1.0
+    return visibility + (1.0 - visibility) * min(1.0, will / floor)
+
+
+@compiled
+def effort(row, stage, will, centre_will, visibility, spillover, to_target, signed, sincere, pulled, haste):
+    """Will that goes into a change this month, the share of its coverage done as meant, and its gain in speed.
+
+    Compulsion, a pledge and the counting of only one's own benefit each move the place's will for this one change.
+
+    Args:
+        row: parameters of the place.
+        stage: stage of the change.
+        will: the place's will.
+        centre_will: the centre's will.
+        visibility: how easily compliance is seen.
+        spillover: share of benefit that depends on others.
+        to_target: months until the end of the plan.
+        signed: whether the place signed an open pledge.
+        sincere: whether it means it.
+        pulled: whether the place itself, not the centre, holds the agenda for this change.
+        haste: pressure that its discovery gave way to.
+
+    Returns:
+        Tuple (will, genuine, speed).
+    """
+    genuine = 1.0
+    speed = 1.0
+    if row.mandate > 0.0:
+        grip = mandate_grip(row, visibility, centre_will)
+        if will < row.mandate_floor:
+            real = compelled_share_real(visibility, will, row.mandate_floor)
+            genuine *= 1.0 - grip * (1.0 - real)
+            will += grip * (row.mandate_floor - will)
+        if 0.0 <= to_target < 12.0:
+            speed *= 1.0 + grip * row.mandate_target * (1.0 - to_target / 12.0)
+    if row.concordat > 0.0 and signed:
+        lift = row.concordat * row.pledge_cost * row.pledge_monitoring * (1.0 - will)
+        if not sincere and lift > 0.0:
+            genuine *= 1.0 - lift / (will + lift) * (1.0 - row.pledge_monitoring)
+        will += lift
+    if row.spillover > 0.0 and pulled:
+        will *= 1.0 - row.spillover * row.spillover_starts * spillover
+    if row.pace > 0.0:
+        if stage == SEE or stage == SPARK:
+            speed *= 1.0 + row.pace * row.pace_speed * haste
+        elif stage == SHIFT:
+            genuine *= 1.0 - row.pace * row.pace_unready * haste
+    return max(LEAST, min(1.0, will)), genuine, speed

@@ -1,0 +1,721 @@
+"""Every rule by an example worked by hand, and by the direction it must have."""
+
+import math
+
+import numpy as np
+import pytest
+import worlds
+
+from sim import draws
+from sim.declarations import record
+from sim.state import (
+    ABILITY,
+    AUTHORITIES,
+    BLAME,
+    BODIES,
+    CAPACITY,
+    CAUSES,
+    CELLS,
+    CENTRE,
+    CHANGES,
+    DEVALUED,
+    HEADS,
+    LEDGER,
+    NOT_TAKEN_UP,
+    OPEN,
+    PASSING,
+    PLACES,
+    RITUAL,
+    SEE,
+    SHAPE,
+    SHIFT,
+    SPARK,
+    SPILLOVER_MISSING,
+    SWITCHING,
+    THIRD_SECTOR,
+    TIES,
+    USERS,
+    WILL,
+    WRONG_DESIGN,
+    table,
+)  # fmt: skip
+from sim.submodels import (
+    account,
+    agenda,
+    benefit,
+    capacity,
+    clearance,
+    discovery,
+    effort,
+    fear,
+    pledges,
+    reports,
+    responses,
+    work,
+)
+
+CENTRE_ALL = {
+    f"power.{r}": worlds.whole("centre")
+    for r in ("agenda", "design", "resource", "accountability", "information")
+}
+USERS_ALL = {key: worlds.whole("users") for key in CENTRE_ALL}
+LOCAL_ALL = {key: worlds.whole("authorities") for key in CENTRE_ALL}
+REPORTS = {"power.judged_on": {"reports": 1.0, "outcomes": 0.0, "learning": 0.0}}
+LEARNING = {"power.judged_on": {"reports": 0.0, "outcomes": 0.0, "learning": 1.0}}
+
+
+def row(*deltas, **strengths):
+    """One record of parameters: all mechanisms off but those named."""
+    return record(worlds.parameters(*deltas, mechanisms=worlds.OFF | strengths), 1)[0]
+
+
+def close(value):
+    return pytest.approx(value, rel=1e-12)
+
+
+# Agenda
+
+
+def test_a_signal_climbs_layers_by_who_decides():
+    base = row({"hierarchy.layers": 4.0, "hierarchy.local_layers": 1.0})
+    assert [agenda.layers_to(who, base) for who in (CENTRE, AUTHORITIES, THIRD_SECTOR, USERS)] == [
+        4.0,
+        1.0,
+        0.0,
+        0.0,
+    ]
+
+
+def test_information_with_the_person_passes_layers_by():
+    held = row(USERS_ALL, {"reference.citizen_layers": 0.8}, citizen_data=0.5)
+    assert agenda.layers_to(CENTRE, held) == close(4.0 * (1.0 - 0.5 * 0.8))
+    assert agenda.layers_to(CENTRE, row(CENTRE_ALL, citizen_data=1.0)) == 4.0
+
+
+def test_chance_to_start():
+    assert agenda.start_chance(0.25, 0.0, 0.0, 0.0) == 0.25
+    # A delay of four months makes the mean wait of four months eight.
+    assert agenda.start_chance(0.25, 4.0, 0.0, 0.0) == close(0.125)
+    assert agenda.start_chance(0.25, 0.0, 0.4, 0.0) == close(0.15)
+    assert agenda.start_chance(0.25, 0.0, 0.0, 0.3) == close(0.55)
+    assert agenda.start_chance(0.9, 0.0, 0.0, 0.3) == 1.0
+    assert agenda.start_chance(0.0, 3.0, 0.5, 0.2) == 0.2
+
+
+def test_what_a_design_costs_a_place():
+    settings = {"design.hours": 900.0, "design.signals": 4.0, "design.signal_hours": 20.0}
+    for who in range(4):
+        assert agenda.design_bill(row(settings), who, 0.1, 0.0) == close(98.0)
+    assert agenda.design_bill(row(settings, design_economies=1.0), CENTRE, 0.1, 0.0) == close(98.0)
+    assert agenda.design_bill(row(settings, design_economies=1.0), AUTHORITIES, 0.1, 0.0) == close(980.0)
+    assert agenda.design_bill(row(settings, design_economies=0.5), USERS, 0.1, 0.0) == close(980.0 * 0.55)
+    rushed = row(settings, {"reference.pace_discovery": 0.5}, pace=1.0)
+    assert agenda.design_bill(rushed, CENTRE, 0.1, 1.0) == close(94.0)
+
+
+# Discovery
+
+
+def test_weight_of_what_signals_say():
+    assert discovery.trust_in_signals(1.0, 1.0, 4.0) == close(0.8)
+    assert discovery.trust_in_signals(0.0, 1.0, 4.0) == 0.0
+    assert discovery.trust_in_signals(1.0, 1.0, 0.0) == 0.0
+
+
+def test_an_estimate_shrinks_what_was_heard():
+    assert discovery.national_estimate(1.0, 1.0, 4.0, 2.0, 1.0) == close(0.8 * (2.0 + 0.5))
+    assert discovery.national_estimate(1.0, 1.0, 0.0, 2.0, 1.0) == 0.0
+
+
+def test_signals_blur_with_layers_and_clear_with_expertise():
+    noise = {"design.signal_noise": 2.0}
+    assert discovery.signal_variance(row(noise), CENTRE, 0.6) == 4.0
+    lossy = row(noise, {"reference.information_noise": 0.5}, information_loss=1.0)
+    assert discovery.signal_variance(lossy, CENTRE, 0.6) == close(4.0 * (1.0 + 0.5 * 4.0))
+    assert discovery.signal_variance(lossy, AUTHORITIES, 0.6) == close(4.0 * 1.5)
+    assert discovery.signal_variance(lossy, USERS, 0.6) == 4.0
+    expert = row(noise, {"reference.expertise_variance": 0.6}, central_expertise=1.0)
+    assert discovery.signal_variance(expert, CENTRE, 0.5) == close(4.0 * 0.7)
+    assert discovery.signal_variance(expert, AUTHORITIES, 0.5) == 4.0
+
+
+def test_pressure_cuts_discovery_short_unless_time_is_protected():
+    rushed = row({"pace.pressure": 0.5, "reference.pace_discovery": 0.8, "design.signals": 5.0}, pace=1.0)
+    assert agenda.signals_heard(rushed, 0.5) == close(3.0)
+    assert agenda.signals_heard(row({"design.signals": 5.0}), 0.5) == 5.0
+    granted = row({"pace.pressure": 0.5, "pace.protected": 0.6, "pace.broken": 0.5}, pace=1.0)
+    assert agenda.haste(granted, CENTRE, 0.0, 0.4, 0.31) == close(0.2)
+    assert agenda.haste(granted, CENTRE, 0.0, 0.4, 0.29) == 0.5
+    # A place that holds the agenda keeps its own promise by its own will.
+    assert agenda.haste(granted, AUTHORITIES, 1.0, 0.0, 0.0) == close(0.2)
+
+
+def test_difference_of_a_place():
+    change = table(CHANGES, 1, heterogeneity=0.5, first=0.6, second=0.8)[0]
+    place = table(PLACES, 1, deprived=2.0, rural=-1.0)[0]
+    assert discovery.difference(change, place) == close(0.5 * (1.2 - 0.8))
+
+
+def test_personal_data_meet_personal_needs():
+    assert discovery.personal_part(row({"design.within": 0.6})) == 0.6
+    held = row(USERS_ALL, {"design.within": 0.6, "reference.citizen_personal": 0.6}, citizen_data=0.5)
+    assert discovery.personal_part(held) == close(0.6 * 0.7)
+
+
+def test_a_failed_pilot_moves_the_design_towards_the_need():
+    settings = {
+        "design.signal_noise": 1.0,
+        "design.translation_error": 0.0,
+        "reference.fail_fast_signals": 3.0,
+    }
+    change, place = table(CHANGES, 1, ambiguity=1.0, need=2.0)[0], table(PLACES, 1)[0]
+    assert discovery.redesigned(row(settings), 0.0, change, place, 0.0) == close(0.75 * 2.0)
+    assert discovery.redesigned(row(settings), 0.0, change, place, 1.0) == close(
+        0.75 * (2.0 + 1.0 / math.sqrt(3.0))
+    )
+    assert (
+        discovery.redesigned(row({**settings, "reference.fail_fast_signals": 0.0}), 0.3, change, place, 1.0)
+        == 0.3
+    )
+
+
+def test_each_layer_makes_a_pilot_look_better():
+    rosy = row({"reference.information_optimism": 0.1, "hierarchy.layers": 4.0}, information_loss=0.5)
+    assert discovery.seen_fit(rosy, CENTRE, 0.5) == close(0.6)
+    assert discovery.seen_fit(rosy, USERS, 0.5) == 0.5
+    assert discovery.seen_fit(row(), CENTRE, 0.5) == 0.5
+
+
+def test_fear_lowers_the_bar_for_pilots():
+    change = table(CHANGES, 1, radicalness=0.5, visibility=0.8)[0]
+    settings = {"reference.fail_fast_fit": 0.6}
+    assert discovery.bar_for_pilots(row(settings, fail_fast=1.0), change) == close(0.6)
+    afraid = row(settings, CENTRE_ALL, REPORTS, fail_fast=1.0, blame=1.0)
+    assert discovery.bar_for_pilots(afraid, change) == close(0.6 * (1.0 - 0.4))
+
+
+def test_places_copy_the_best_design_that_was_tried_nearby():
+    cells = table(CELLS, 3, 1)
+    cells.genuine[:, 0] = (0.0, 0.2, 0.3)
+    cells.fit[:, 0] = (0.0, 0.95, 0.99)
+    cells.design[:, 0] = (0.0, 1.0, 2.0)
+    cells.design_holder[:, 0] = (AUTHORITIES, AUTHORITIES, CENTRE)
+    places = table(PLACES, 3, last_tie=2)
+    ties = table(TIES, 2, other=np.array([1, 2]), weight=0.5)
+    # The best was the centre's, and shows nothing that a place could not have had already.
+    assert discovery.best_around(0, -1.0, row(), places[0], ties, cells) == 1.0
+    cells.fit[1, 0] = 0.1
+    assert discovery.best_around(0, -1.0, row(), places[0], ties, cells) == -1.0
+
+
+# Clearances
+
+
+def test_who_can_stop_and_who_must_agree():
+    shared = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
+    assert clearance.who_can_stop(row(CENTRE_ALL)) == close(1.0)
+    assert clearance.who_can_stop(row(LOCAL_ALL)) == 0.0
+    assert clearance.who_can_stop(row(LOCAL_ALL, {"power.resource": worlds.whole("centre")})) == close(
+        1.0 / 3.0
+    )
+    assert clearance.who_must_agree(row(CENTRE_ALL)) == 0.0
+    assert clearance.who_must_agree(row(dict.fromkeys(CENTRE_ALL, shared))) == close(1.0)
+    assert clearance.who_must_agree(row(CENTRE_ALL, {"power.design": shared})) == close(1.0 / 3.0)
+
+
+def test_points_exist_below_the_share_that_calls_for_them():
+    keys = draws.stream_keys(1, 0, len(draws.STREAMS))
+    ten = {"reference.clearance_points": 2.5, "hierarchy.layers": 4.0, "reference.partnership_points": 10}
+    full = row(CENTRE_ALL, ten, clearance=1.0)
+    assert clearance.points_ahead(0, 0, SHAPE, full, keys) == 10 * clearance.VERTICAL
+    assert clearance.points_ahead(0, 0, SEE, full, keys) == 0
+    assert clearance.points_ahead(0, 0, SPARK, row(LOCAL_ALL, ten, clearance=1.0), keys) == 0
+    even = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
+    assert (
+        clearance.points_ahead(0, 0, SPARK, row(dict.fromkeys(CENTRE_ALL, even), ten, partnership=1.0), keys)
+        == 10
+    )
+    part = {"reference.clearance_points": 0.5, "hierarchy.layers": 3.0}
+    parts = [
+        clearance.points_ahead(a, 0, SPARK, row(CENTRE_ALL, part, clearance=1.0), keys) for a in range(800)
+    ]
+    assert set(parts) == {clearance.VERTICAL, 2 * clearance.VERTICAL}
+    assert np.mean(parts) / clearance.VERTICAL == pytest.approx(1.5, abs=0.08)
+    half = np.mean([
+        clearance.points_ahead(a, 0, SPARK, row(CENTRE_ALL, ten, clearance=0.5), keys) for a in range(400)
+    ]) / clearance.VERTICAL  # fmt: skip
+    assert half == pytest.approx(5.0, abs=0.35)
+
+
+def test_a_point_is_tried_until_it_agrees_or_patience_ends():
+    settings = {
+        "reference.clearance_chance": 0.8,
+        "reference.clearance_conflict": 0.5,
+        "reference.clearance_tries": 2,
+    }
+    settings["reference.partnership_chance"] = 0.4
+    cell = table(CELLS, 1, points=2 * clearance.VERTICAL + 1)[0]
+    # Full conflict takes half of the chance of .8 away.
+    assert not clearance.try_point(row(settings), 1.0, cell, 0.39)
+    assert cell.points == clearance.VERTICAL + 1
+    assert not clearance.try_point(row(settings), 1.0, cell, 0.41)
+    assert (cell.points, cell.tries) == (clearance.VERTICAL + 1, 1)
+    assert not clearance.try_point(row(settings), 0.0, cell, 0.79)
+    assert (cell.points, cell.tries) == (1, 0)
+    assert not clearance.try_point(row(settings), 0.0, cell, 0.41)
+    assert clearance.try_point(row(settings), 0.0, cell, 0.41)
+    assert not clearance.try_point(row(settings), 0.0, table(CELLS, 1, points=1)[0], 0.39)
+
+
+def test_heads_decide_as_far_as_their_attention_goes():
+    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    values = record(worlds.parameters({"attention.authority": 5.0, "attention.ratio": 10.0}), 3)
+    decided = []
+    for month in range(400):
+        heads = table(HEADS, 3, asked=1000)
+        clearance.decide(month, values, keys, 0.5, heads)
+        decided.append(heads.served.copy())
+    assert np.mean(decided, axis=0) == pytest.approx([5.0, 5.0, 25.0], rel=0.06)
+    few = table(HEADS, 3, asked=1)
+    clearance.decide(0, record(worlds.parameters({"attention.authority": 90.0}), 3), keys, 1.0, few)
+    assert few.served.tolist() == [1, 1, 1]
+
+
+def test_the_holder_of_the_right_decides_at_the_gate():
+    cell = table(CELLS, 1, agenda_holder=CENTRE, design_holder=AUTHORITIES, stage=SEE)[0]
+    assert clearance.deciding_head(2, 32, cell) == 32
+    cell.stage = SPARK
+    assert clearance.deciding_head(2, 32, cell) == 2
+    cell.design_holder = CENTRE
+    assert clearance.deciding_head(2, 32, cell) == 32
+
+
+# Fear, pledges, reports
+
+
+def test_fear():
+    assert fear.fear(row(CENTRE_ALL, REPORTS), 0.5, 0.8) == close(0.4)
+    assert fear.fear(row(CENTRE_ALL, LEARNING), 0.5, 0.8) == 0.0
+    assert fear.fear(row(LOCAL_ALL, REPORTS), 0.5, 0.8) == 0.0
+
+
+def test_a_closed_pledge_binds_nobody():
+    places = table(PLACES, 2, signed=1.0, threshold=0.0)
+    ties = table(TIES, 0)
+    pledges.sign(record(worlds.parameters({"pledge.open": 0.0}), 3), places, ties)
+    assert places.signed.tolist() == [0.0, 0.0]
+    pledges.sign(record(worlds.parameters({"pledge.open": 1.0, "pledge.threshold": 0.5}), 3), places, ties)
+    assert places.signed.tolist() == [0.0, 0.0]
+    pledges.sign(record(worlds.parameters({"pledge.open": 1.0, "pledge.threshold": -0.5}), 3), places, ties)
+    assert places.signed.tolist() == [1.0, 1.0]
+    none = worlds.parameters({"pledge.open": 1.0, "pledge.threshold": -0.5}, mechanisms=worlds.OFF)
+    pledges.sign(record(none, 3), places, ties)
+    assert places.signed.tolist() == [0.0, 0.0]
+
+
+def test_reports_are_true_and_at_once_unless_layers_delay_and_blur_them():
+    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    places = table(PLACES, 2, ability=0.6, reported=0.2)
+    reports.report(0, record(worlds.parameters(mechanisms=worlds.OFF), 3), keys, places)
+    assert places.reported.tolist() == close([0.6, 0.6])
+    places.reported[:] = 0.2
+    settings = {
+        "reference.information_blur": 0.0,
+        "reference.information_optimism": 0.1,
+        "reference.information_delay": 0.75,
+        "hierarchy.layers": 4.0,
+    }
+    late = record(worlds.parameters(settings, mechanisms=worlds.OFF | {"information_loss": 1.0}), 3)
+    reports.report(0, late, keys, places)
+    # Four layers make .6 look like .76, and show a quarter of the news in a month.
+    assert places.reported.tolist() == close([0.2 + 0.56 / 4.0] * 2)
+    blurred = record(worlds.parameters(mechanisms=worlds.OFF | {"information_loss": 1.0}), 3)
+    reports.report(0, blurred, keys, places)
+    assert places.reported[0] != places.reported[1]
+
+
+# Capacity
+
+
+def test_weakness():
+    assert account.weakness(1.0) == 0.0
+    assert account.weakness(2.0) == 0.0
+    assert account.weakness(math.exp(-2.0)) == close(2.0)
+    assert 20.0 < account.weakness(0.0) < 21.0
+
+
+def test_hours_that_a_change_wants():
+    wants = row({"work.load": 2.0, "work.hours_per_person": 0.03})
+    assert capacity.own_hours(wants, 1000.0, 0.5, 1 / 30) == close(2.0)
+    assert capacity.own_hours(wants, 1000.0, 1.0, 1 / 30) == close(3.0)
+
+
+def test_hours_lost_to_switching_policy_and_reports():
+    assert capacity.switching_factor(row({"reference.layering_switching": 0.1}, layering=0.5), 5) == close(
+        1.0 / 1.2
+    )
+    assert capacity.switching_factor(row(layering=1.0), 1) == 1.0
+    assert capacity.switching_factor(row(), 9) == 1.0
+    drawn = row(
+        CENTRE_ALL, {"reference.policy_end_hours": 0.4, "reference.policy_end_rate": 4.0}, policy_end=0.5
+    )
+    assert capacity.policy_end_factor(drawn, 2.0) == close(0.9)
+    assert capacity.policy_end_factor(drawn, 9.0) == close(0.8)
+    assert capacity.policy_end_factor(row(LOCAL_ALL, policy_end=1.0), 9.0) == 1.0
+    judged = row(CENTRE_ALL, REPORTS, {"reference.gaming_hours": 0.2}, gaming=0.5)
+    assert capacity.reporting_factor(judged) == close(0.9)
+    assert capacity.reporting_factor(row(LOCAL_ALL, REPORTS, gaming=1.0)) == 1.0
+    assert capacity.reporting_factor(row(CENTRE_ALL, LEARNING, gaming=1.0)) == 1.0
+
+
+def test_hours_that_co_design_adds():
+    costs = row(USERS_ALL, {"reference.participation_hours": 0.6}, participation_cost=0.5)
+    assert capacity.co_design_hours(costs, 10.0) == close(3.0)
+    assert capacity.co_design_hours(row(CENTRE_ALL, participation_cost=1.0), 10.0) == 0.0
+
+
+def test_crises_grow_unless_benefit_prevents_them():
+    settings = {
+        "authorities.crisis_demand": 0.2,
+        "reference.prevention_growth": 0.1,
+        "reference.prevention_relief": 0.5,
+    }
+    assert capacity.crisis_share(row(settings), 1.5, 60, 0.9) == close(0.3)
+    assert capacity.crisis_share(row(settings, prevention=1.0), 1.5, 60, 0.0) == close(0.3 * 1.5)
+    assert capacity.crisis_share(row(settings, prevention=1.0), 1.5, 60, 1.0) == close(0.3 * 1.5 * 0.5)
+
+
+def test_fear_keeps_coverage_small():
+    timid = row(CENTRE_ALL, REPORTS, {"reference.blame_scale": 0.5}, blame=0.5)
+    assert capacity.full_coverage(timid, 1.0, 0.8) == close(1.0 - 0.25 * 0.8)
+    assert capacity.full_coverage(row(CENTRE_ALL, REPORTS), 1.0, 0.8) == 1.0
+
+
+def test_when_a_change_wants_staff():
+    def wants(limit=1.0, looked_at=0.5, **cell):
+        return bool(capacity.is_active(table(CELLS, 1, **cell)[0], limit, looked_at))
+
+    assert wants(stage=SEE)
+    assert wants(stage=SHIFT, nominal=0.5)
+    assert not wants(stage=SEE, gate=PASSING)
+    assert not wants(stage=0)
+    assert not wants(stage=5)
+    assert not wants(stage=SHIFT, nominal=1.0, genuine=1.0)
+    assert wants(stage=SHIFT, nominal=1.0, genuine=0.5)
+    assert not wants(stage=SHIFT, nominal=1.0, genuine=0.5, looked_at=0.0)
+    assert not wants(stage=SHIFT, nominal=0.7, genuine=0.7, limit=0.7)
+
+
+def test_only_what_is_left_is_wanted():
+    assert capacity.part_left(table(CELLS, 1, stage=SHAPE)[0], 1.0, 4.0) == 1.0
+    assert capacity.part_left(table(CELLS, 1, stage=SHIFT, nominal=0.9, genuine=0.9)[0], 1.0, 4.0) == close(
+        0.4
+    )
+    assert capacity.part_left(table(CELLS, 1, stage=SHIFT, nominal=0.1, genuine=0.1)[0], 1.0, 4.0) == 1.0
+
+
+def test_money_is_tilted_to_the_least_able_as_far_as_it_is_held_nationally():
+    places = table(PLACES, 2, weight=0.5, reported=np.array([0.4, 0.6]), ability=0.5)
+    settings = {"authorities.ability_spread": 0.2, "reference.equalising_money": 0.8}
+    capacity.tilt_money(record(worlds.parameters(settings, CENTRE_ALL, mechanisms=worlds.OFF), 3), places)
+    assert places.funded.tolist() == [1.0, 1.0]
+    on = worlds.OFF | {"uneven_ability": 1.0}
+    capacity.tilt_money(record(worlds.parameters(settings, LOCAL_ALL, mechanisms=on), 3), places)
+    assert places.funded.tolist() == close([1.0, 1.0])
+    capacity.tilt_money(record(worlds.parameters(settings, CENTRE_ALL, mechanisms=on), 3), places)
+    assert places.funded.tolist() == close([1.4, 0.6])
+
+
+def test_bodies_bring_hours_where_they_work():
+    places = table(PLACES, 2, population=np.array([3000.0, 1000.0]))
+    bodies = table(
+        BODIES, 2, home=np.array([0, 0]), second=np.array([-1, 1]), will=1.0, ability=0.5, capacity=0.5
+    )
+    held = capacity.third_sector_support(record(worlds.parameters({"bodies.hours": 0.01}), 3), places, bodies)
+    assert held == close(40.0)
+    assert places.support.tolist() == close([20.0 * 0.25 * 1.5, 20.0 * 0.25 * 0.5])
+    assert places.broker.tolist() == close([0.375 * 4000 / 2 / 3000, 0.125 * 4000 / 2 / 1000])
+
+
+def test_reasons_for_a_lack_of_time_are_shared_by_how_hard_each_bit():
+    reasons = np.zeros((1, 6))
+    capacity.note_reasons(0, reasons, math.exp(-1.0), math.exp(-3.0), 1.0, 1.0, 1.0, 0.0)
+    assert reasons[0].tolist() == close([0.25, 0.75, 0.0, 0.0, 0.0, 0.0])
+    capacity.note_reasons(0, reasons, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0)
+    assert reasons[0].tolist() == [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+
+
+# Work
+
+
+@pytest.mark.parametrize(("form", "expected"), [(0.0, 0.06), (1.0, 0.2), (2.0, 0.06 ** (1 / 3))])
+def test_will_ability_and_capacity_together(form, expected):
+    assert effort.combine(form, 0.5, 0.2, 0.6) == close(expected)
+    assert effort.combine(form, 0.0, 1.0, 1.0) == 0.0
+    assert effort.combine(form, 1.0, 1.0, 1.0) == 1.0
+
+
+def test_money_lasts_as_the_will_of_the_centre_does():
+    assert work.money_persistence(24, 24.0, math.log(0.7)) == 1.0
+    assert work.money_persistence(36, 24.0, math.log(0.7)) == close(0.7)
+    assert work.money_persistence(48, 24.0, math.log(0.7)) == close(0.49)
+
+
+def test_catching_up_shrinks_the_ledger_pro_rata():
+    ledger = np.zeros((1, 1, LEDGER))
+    ledger[0, 0, [WILL, ABILITY]] = (0.3, 0.1)
+    assert account.ledger_total(0, 0, ledger) == close(0.4)
+    assert account.catch_up(0, 0, 0.1, ledger) == close(0.1)
+    assert ledger[0, 0, [WILL, ABILITY]].tolist() == close([0.225, 0.075])
+    assert account.catch_up(0, 0, 9.0, ledger) == close(0.3)
+    assert not ledger.any()
+    assert account.catch_up(0, 0, 0.1, ledger) == 0.0
+
+
+def test_every_cause_of_the_ledger_is_counted():
+    ledger = np.zeros((1, 1, LEDGER))
+    for cause in range(LEDGER):
+        ledger[:] = 0.0
+        ledger[0, 0, cause] = 0.5
+        assert account.ledger_total(0, 0, ledger) == 0.5
+
+
+def test_missing_progress_is_charged_by_how_hard_each_hurdle_bit():
+    ledger = np.zeros((1, 1, LEDGER))
+    reasons = np.array([[0.5, 0.5, 0.0, 0.0, 0.0, 0.0]])
+    account.charge_hurdles(0, 0, 0.8, 1.0, 2.0, 4.0, 1.0, reasons, ledger)
+    assert ledger[0, 0, [WILL, ABILITY, BLAME]].tolist() == close([0.1, 0.2, 0.1])
+    assert ledger[0, 0, [CAPACITY, SWITCHING]].tolist() == close([0.2, 0.2])
+    assert ledger.sum() == close(0.8)
+    assert account.binding(1.0, 1.0, 3.0, 2.0) == (0.0, 3.0, 0.0)
+    assert account.binding(0.0, 1.0, 3.0, 2.0) == (1.0, 3.0, 2.0)
+
+
+def test_coverage_slips_where_neither_will_nor_money_holds_it():
+    slips = row({"reference.relapse_rate": 0.1}, relapse=0.5)
+    cell = table(CELLS, 1, nominal=0.8, genuine=0.4)[0]
+    assert work.slip_back(slips, 0.6, 0.2, cell) == close(0.8 * 0.05 * 0.4)
+    assert cell.nominal == close(0.8 * 0.98)
+    assert cell.genuine == close(0.4 * 0.98)
+    assert work.slip_back(slips, 0.6, 1.0, cell) == 0.0
+    assert work.slip_back(row(), 0.0, 0.0, cell) == 0.0
+
+
+def test_reports_run_ahead_of_what_is_done():
+    gamed = row(CENTRE_ALL, REPORTS, {"reference.gaming_reports": 0.25}, gaming=1.0)
+    assert work.reported_share(gamed, 0.2) == close(0.25)
+    assert work.reported_share(row(LOCAL_ALL, REPORTS, gaming=1.0), 0.2) == 0.2
+    nominal, real = work.roll_out(gamed, 0.2, 0.5, 1.0, 0.4, 0.4)
+    assert (nominal, real) == close((0.65, 0.5))
+
+
+def test_coverage_stops_at_its_limit_and_is_mended_if_anybody_looks():
+    plain = row(CENTRE_ALL, {"power.judged_on": {"reports": 0.5, "outcomes": 0.5, "learning": 0.0}})
+    assert work.roll_out(plain, 0.2, 1.0, 1.0, 0.9, 0.9) == close((1.0, 1.0))
+    assert work.roll_out(plain, 0.2, 1.0, 1.0, 1.0, 0.5) == close((1.0, 0.6))
+    assert work.roll_out(plain, 9.0, 1.0, 1.0, 1.0, 0.5) == close((1.0, 1.0))
+    assert work.roll_out(row(CENTRE_ALL, REPORTS), 0.2, 1.0, 1.0, 1.0, 0.5) == close((1.0, 0.5))
+    # Users see what was done, whatever is reported.
+    assert work.roll_out(row(USERS_ALL, REPORTS), 0.2, 1.0, 1.0, 1.0, 0.5) == close((1.0, 0.7))
+    assert capacity.scrutiny(row(USERS_ALL, REPORTS)) == 1.0
+
+
+def put_in(settings, **more):
+    given = {
+        "stage": SHAPE, "will": 0.5, "centre_will": 0.8, "visibility": 0.5, "spillover": 0.4, "to_target": 30.0,
+        "signed": False, "sincere": False, "pulled": False, "haste": 0.0,
+    } | more  # fmt: skip
+    return effort.effort(settings, *given.values())
+
+
+def test_effort_is_the_will_of_the_place_when_nothing_else_speaks():
+    assert put_in(row()) == (0.5, 1.0, 1.0)
+    assert put_in(row(), will=0.0)[0] == work.LEAST
+
+
+def test_compulsion_lifts_effort_to_its_floor_and_quickens_before_a_target():
+    settings = {"reference.mandate_floor": 0.7, "reference.mandate_target": 0.5}
+    grip = 0.8 * 0.5
+    will, genuine, speed = put_in(row(CENTRE_ALL, settings, mandate=1.0), to_target=6.0)
+    assert will == close(0.5 + grip * 0.2)
+    assert genuine == close(1.0 - grip * 0.5 * (1.0 - 5.0 / 7.0))
+    assert speed == close(1.0 + grip * 0.5 * 0.5)
+    assert put_in(row(CENTRE_ALL, settings, mandate=1.0), will=0.9) == (0.9, 1.0, 1.0)
+    assert put_in(row(LOCAL_ALL, settings, mandate=1.0), to_target=6.0) == (0.5, 1.0, 1.0)
+
+
+def test_a_pledge_lifts_effort_and_words_without_intent_only_reports():
+    binds = row({"pledge.cost": 0.8, "pledge.monitoring": 0.5}, concordat=1.0)
+    assert put_in(binds, signed=True, sincere=True) == close((0.7, 1.0, 1.0))
+    will, genuine, _ = put_in(binds, signed=True, sincere=False)
+    assert will == close(0.7)
+    assert genuine == close(1.0 - 0.2 / 0.7 * 0.5)
+    assert put_in(binds, signed=False, sincere=True) == (0.5, 1.0, 1.0)
+
+
+def test_who_counts_only_its_own_benefit_holds_back():
+    counts = row({"reference.spillover_starts": 0.5}, spillover=1.0)
+    assert put_in(counts, pulled=True) == close((0.4, 1.0, 1.0))
+    assert put_in(counts, pulled=False) == (0.5, 1.0, 1.0)
+
+
+def test_pressure_quickens_the_start_and_launches_unready():
+    rush = row({"pace.pressure": 0.6, "reference.pace_speed": 0.5, "reference.pace_unready": 0.4}, pace=1.0)
+    assert put_in(rush, stage=SPARK, haste=0.6) == close((0.5, 1.0, 1.3))
+    assert put_in(rush, stage=SHAPE, haste=0.6) == (0.5, 1.0, 1.0)
+    assert put_in(rush, stage=SHIFT, haste=0.6) == close((0.5, 1.0 - 0.24, 1.0))
+
+
+def test_pilots_and_scale_up_have_separate_purses():
+    settings = row({"money.pilot": 0.3, "money.scale_up": 0.1, "pledge.money": 0.2}, concordat=0.5)
+    assert work.purses(settings, 0.5, False, 1.0) == close((0.15, 0.05))
+    assert work.purses(settings, 0.5, False, 1.5) == close((0.225, 0.075))
+    assert work.purses(settings, 1.0, True, 1.0) == close((0.4, 0.2))
+
+
+def test_what_is_as_far_as_fear_lets_it_is_charged_to_fear():
+    ledger = np.full((1, 1, LEDGER), 0.1)
+    account.settle_timid(0, 0, 0.3, ledger)
+    assert ledger[0, 0, BLAME] == 0.3
+    assert ledger.sum() == 0.3
+
+
+# Benefit
+
+
+def test_what_taking_up_asks_of_people():
+    settings = {
+        "reference.uptake_burden": 0.8,
+        "reference.uptake_eased": 0.5,
+        "reference.citizen_personal": 0.5,
+    }
+    assert benefit.burden(row(settings), CENTRE) == 0.8
+    assert benefit.burden(row(settings), USERS) == close(0.4)
+    assert benefit.burden(row(settings, USERS_ALL, citizen_data=1.0), CENTRE) == close(0.4)
+
+
+def test_the_willing_and_able_take_more():
+    fit, ready, ability = np.array([[1.0, 0.5]]), np.array([0.8, 0.4]), np.array([0.5, 1.0])
+    taken = (0.8 * (0.2 + 0.8 * 0.5) + 0.5 * 0.4) / 1.5
+    assert benefit.take_up(1.0, 0.8, 0, 0, 2, fit, ready, ability) == close(taken)
+    assert benefit.take_up(0.5, 0.8, 0, 0, 2, fit, ready, ability) == close(0.5 + 0.5 * taken)
+    assert benefit.take_up(1.0, 0.0, 0, 0, 2, fit, np.ones(2), ability) == 1.0
+
+
+def test_the_standard_is_the_design_that_most_people_live_under():
+    changes, places = table(CHANGES, 1, restandard=1), table(PLACES, 3, weight=np.array([0.5, 0.3, 0.2]))
+    cells = table(CELLS, 3, 1, compatible=1.0)
+    cells.designed[:, 0] = (1, 1, 0)
+    cells.design[:, 0] = (1.0, 3.0, 99.0)
+    benefit.set_standard(0, 2.0, changes, places, cells)
+    # The standard is (0.5 * 1 + 0.3 * 3) / 0.8 = 1.75.
+    assert changes.restandard[0] == 0
+    assert cells.compatible[:, 0].tolist() == close(
+        [math.exp(-0.5 * (0.75 / 2) ** 2), math.exp(-0.5 * (1.25 / 2) ** 2), 1.0]
+    )
+
+
+def test_adoption_elsewhere_leaves_the_place_itself_out():
+    assert benefit.adoption_elsewhere(0.25 * 0.8, 0.25, 0.8, 1.0) == close(0.0)
+    assert benefit.adoption_elsewhere(0.5, 0.25, 0.8, 1.0) == close(0.4)
+    assert benefit.adoption_elsewhere(0.5, 0.25, 0.0, 0.5) == close(0.5 * 0.5 / 0.75)
+    assert benefit.adoption_elsewhere(1.0, 1.0, 1.0, 1.0) == 1.0
+
+
+def test_delivered_losses_are_shared_by_how_hard_each_bit():
+    lost, by_month = np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
+    account.book_delivered(0, 0, 10.0, (1.0, 2.0, 3.0, 4.0, 0.0), lost, by_month)
+    shared = [
+        lost[0, 0, cause] for cause in (RITUAL, WRONG_DESIGN, NOT_TAKEN_UP, SPILLOVER_MISSING, DEVALUED)
+    ]
+    assert shared == close([1.0, 2.0, 3.0, 4.0, 0.0])
+    assert np.array_equal(lost[0, 0], by_month)
+
+
+# Responses
+
+
+def test_will_that_a_place_moves_to():
+    told = row({"reference.reactance_will": 0.5}, reactance=1.0)
+    assert responses.wanted_will(0.6, told, 0.4, 0.0, 0.0) == close(0.48)
+    shaped = row({"reference.ownership_will": 0.5}, ownership=1.0)
+    assert responses.wanted_will(0.6, shaped, 0.0, 0.5, 0.0) == close(0.7)
+    seen = row({"reference.evidence_results": 0.5, "reference.evidence_vision": 0.0}, evidence=1.0)
+    assert responses.wanted_will(0.6, seen, 0.0, 0.0, 0.5) == close(0.7)
+    vision = {"reference.evidence_results": 0.0, "reference.evidence_vision": 0.5, "centre.vision": 1.0}
+    even = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
+    backed = row(vision, LOCAL_ALL, {"power.information": even}, evidence=1.0)
+    assert responses.wanted_will(0.6, backed, 0.0, 0.0, 0.0) == close(0.8)
+    assert responses.wanted_will(0.6, row(vision, CENTRE_ALL, evidence=1.0), 0.0, 0.0, 0.0) == 0.6
+    assert responses.wanted_will(0.6, row(), 1.0, 1.0, 1.0) == 0.6
+
+
+def test_what_is_told_and_what_is_owned():
+    cell = table(CELLS, 1, agenda_holder=CENTRE, design_holder=CENTRE)[0]
+    conflict = {"reference.reactance_conflict": 0.5}
+    assert responses.imposed(row(CENTRE_ALL, conflict), 1.0, cell) == close(1.0)
+    assert responses.imposed(row(CENTRE_ALL, conflict), 0.0, cell) == close(0.5)
+    # Where places hold half of the rights they have a voice even in what the centre decides.
+    half = {"centre": 0.5, "authorities": 0.5, "third_sector": 0.0, "users": 0.0}
+    voiced = row(CENTRE_ALL, {"power.agenda": half, "power.design": half}, conflict)
+    assert responses.imposed(voiced, 1.0, cell) == close(0.5)
+    assert responses.owned(row(USERS_ALL), cell) == 0.0
+    cell.design_holder = AUTHORITIES
+    assert responses.imposed(row(CENTRE_ALL, conflict), 1.0, cell) == close(0.5)
+    assert responses.owned(row(LOCAL_ALL), cell) == close(0.5)
+    quarter = {"centre": 0.0, "authorities": 0.8, "third_sector": 0.0, "users": 0.2}
+    assert responses.owned(row({"power.design": quarter}), cell) == close(0.9)
+    assert responses.owned(row(USERS_ALL), cell) == close(1.0)
+    # Taking part in the choice of policy raises no will to deliver.
+    assert responses.owned(row(LOCAL_ALL, {"power.agenda": worlds.whole("users")}), cell) == close(0.5)
+
+
+def test_ties_carry_less_where_the_centre_holds_design_and_information():
+    assert responses.lateral_weight(row(CENTRE_ALL)) == 0.0
+    assert responses.lateral_weight(row(LOCAL_ALL)) == 1.0
+    assert responses.lateral_weight(row(CENTRE_ALL, {"power.design": worlds.whole("users")})) == 0.5
+
+
+def test_teams_are_as_good_as_those_who_hold_the_money():
+    holds = {"centre": 0.4, "authorities": 0.3, "third_sector": 0.2, "users": 0.1}
+    settings = {"power.resource": holds, "bodies.ability": 0.9}
+    assert responses.team_quality(row(settings), 0.5, 0.2, 0.8) == close(
+        0.4 * 0.8 + 0.3 * 0.5 + 0.2 * 0.9 + 0.1 * 0.2
+    )
+
+
+def test_ability_grows_and_leaks():
+    place = table(PLACES, 1, gained=0.1, busy=0.5, teams=0.05)[0]
+    assert responses.ability_gained(row(), place, 0.6, 0.3, 0.7) == 0.1
+    peers = row(LOCAL_ALL, {"reference.peer_ability": 0.1}, peer_learning=1.0)
+    assert responses.ability_gained(peers, place, 0.6, 0.3, 0.7) == close(0.13)
+    teams = row({"reference.support_ability": 0.1, "reference.support_money": 0.2}, programme_support=0.5)
+    assert responses.ability_gained(teams, place, 0.6, 0.3, 0.7) == close(0.1 + 0.1 * 0.05 / 0.2 * 0.7 * 0.4)
+    doing = row({"reference.practice_gain": 0.1, "reference.practice_turnover": 0.2}, practice=1.0)
+    assert responses.ability_gained(doing, place, 0.6, 0.3, 0.7) == close(0.1 + 0.1 * 0.5 * 0.4 - 0.02)
+
+
+def test_who_is_heard():
+    judges = {"centre": 0.4, "authorities": 0.3, "third_sector": 0.2, "users": 0.1}
+    hears = row({"reference.evidence_self": 0.5, "power.accountability": judges})
+    outside = 0.4 * 1.0 + 0.3 * 0.5 + 0.2 * 0.9 + 0.1 * 0.6
+    assert responses.heard(hears, 0.2, 1.0, 0.5, 0.9, 0.6) == close(0.5 * 0.2 + 0.5 * outside)
+
+
+def test_users_trust_moves_by_promises_and_by_a_hand_in_design():
+    will, offset = np.array([0.5, 0.5]), np.array([0.0, 0.2])
+    responses.move_trust(0, 2, 0.6, 0.1, 0.5, 0.0, will, offset)
+    assert will.tolist() == close([0.48, 0.49])
+    responses.move_trust(0, 1, 0.6, 0.5, 1.0, 0.5, will, offset)
+    assert will[0] == close(0.48 + 0.5 * (0.8 - 0.48))
+    assert will[1] == close(0.49)
+
+
+def test_readiness_is_trust_times_the_time_that_co_design_leaves():
+    assert responses.readiness(0.8, 0.6, 0.0, 0.3) == close(0.8)
+    assert responses.readiness(0.8, 0.25, 0.1, 0.3) == close(0.8 * 0.5)
+    assert responses.readiness(0.8, 0.05, 0.1, 0.3) == 0.0
+
+
+def test_gates_are_open_at_the_start():
+    assert OPEN == 0
