@@ -30,54 +30,35 @@ from sim.territory import Territory, territory
 
 
 @compiled
-def live_month(month, p, state):
-    """One month, process by process."""
-    (
-        keys,
-        calendar,
-        changes,
-        places,
-        reasons,
-        ties,
-        bodies,
-        users,
-        centre,
-        heads,
-        cells,
-        ledger,
-        account,
-        lost,
-        journal,
-    ) = state
-    # 1, 2: what has been announced is pushed or pulled onto the agenda of each place
-    start_changes(month, p, keys, calendar, changes, places, ties, centre, cells, ledger, journal)
-    # 3: needs are explored, designs made, failed pilots stopped
-    design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger)
-    # 4: heads decide, decision points agree, pledges are signed
-    clear_changes(month, p, keys, calendar, changes, places, centre, cells, heads, journal)
-    sign(p, places, ties)
-    # 5: hours are divided over what is active
-    divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal)
-    # 6: stages advance, coverage is rolled out or slips
-    carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells, ledger, journal)
-    # 7: benefit reaches users, or is lost
-    deliver(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal)
-    # 8: reports go up
-    report(month, p, keys, places)
-    # 9: will, ability, capacity and trust respond
-    move_authorities(month, p, calendar, changes, places, ties, bodies, centre, cells)
-    move_centre(p[len(places)], centre)
-    move_bodies(p, bodies)
-    move_users(p, places, users)
-    # 10: the month is written down
-    write_down(month, calendar, changes, places, bodies, centre, cells, journal)
-
-
-@compiled
 def live_months(first, last, p, state):
-    """Live the months from `first` up to, not including, `last`."""
+    """Live the months from `first` up to, not including, `last`: in each, process by process."""
+    (
+        keys, calendar, changes, places, reasons, ties, bodies, users, centre, heads, cells, ledger, account, lost,
+        journal,
+    ) = state  # fmt: skip
     for month in range(first, last):
-        live_month(month, p, state)
+        # 1, 2: what has been announced is pushed or pulled onto the agenda of each place
+        start_changes(month, p, keys, calendar, changes, places, ties, centre, cells, ledger, journal)
+        # 3: needs are explored, designs made, failed pilots stopped
+        design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger)
+        # 4: heads decide, decision points agree, pledges are signed
+        clear_changes(month, p, keys, calendar, changes, places, centre, cells, heads, journal)
+        sign(p, places, ties)
+        # 5: hours are divided over what is active
+        divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal)
+        # 6: stages advance, coverage is rolled out or slips
+        carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells, ledger, journal)
+        # 7: benefit reaches users, or is lost
+        deliver(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal)
+        # 8: reports go up
+        report(month, p, keys, places)
+        # 9: will, ability, capacity and trust respond
+        move_authorities(month, p, calendar, changes, places, ties, bodies, centre, cells)
+        move_centre(p[len(places)], centre)
+        move_bodies(p, bodies)
+        move_users(p, places, users)
+        # 10: the month is written down
+        write_down(month, calendar, changes, places, bodies, centre, cells, journal)
 
 
 @dataclass

@@ -158,6 +158,7 @@ def _places(
         intent=draw_uniforms(keys[draws.INTENT], count),
         granted=1.0,
         funded=1.0,
+        will_at=-1.0,
         ability_at=-1.0,
         time_at=-1.0,
         trust=np.add.reduceat(users.will, last_user - parts) / parts,
@@ -222,6 +223,7 @@ def _users(
         will_offset=will_offset,
         ability_offset=ability_offset,
         capacity_offset=capacity_offset,
+        trusting=will.copy(),
         ready=will * np.minimum(1.0, capacity / declared.time_needed),
         fit=np.zeros((changes, count)),
     )

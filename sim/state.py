@@ -115,8 +115,9 @@ PLACES = np.dtype(
         ("trust", REAL),  # mean will of users
         ("user_ability", REAL),  # mean ability of users
         ("user_time", REAL),  # mean time of users
-        ("ability_at", REAL),  # mean for which users' ability was last set; below 0 to have it set anew
-        ("time_at", REAL),  # mean for which their time was last set
+        ("will_at", REAL),  # means for which users' levels were last set; below 0 to have them set anew
+        ("ability_at", REAL),
+        ("time_at", REAL),
         ("first_user", WHOLE),
         ("last_user", WHOLE),  # one past the last
         ("first_tie", WHOLE),
@@ -246,6 +247,7 @@ class Users(NamedTuple):
     will_offset: np.ndarray
     ability_offset: np.ndarray
     capacity_offset: np.ndarray
+    trusting: np.ndarray  # trust before any experience
     ready: np.ndarray  # readiness to take up, ability aside
     fit: np.ndarray  # (I, U) how well the design in use fits the person
 

@@ -149,6 +149,7 @@ UNREAD = {
     "account.realised": "the account of a cell, read by outcomes and by the proofs of conservation",
     "lost": "the account of a cell, read by outcomes",
     "changes.half": "an outcome: the month in which half of the nation was reached",
+    "places.will_at": "says when users' trust must be set anew; setting it anew twice gives the same",
     "places.ability_at": "says when users' ability must be set anew; setting it anew twice gives the same",
     "places.time_at": "says when users' time must be set anew; setting it anew twice gives the same",
 }
@@ -158,7 +159,7 @@ WITHIN = ("places.told", "places.shaped", "places.support", "places.crisis")
 
 
 def test_the_schedule_has_the_processes_that_columns_are_moved_between():
-    called = [name for name in sim.month.live_month.py_func.__code__.co_names if name in PROCESSES]
+    called = [name for name in sim.month.live_months.py_func.__code__.co_names if name in PROCESSES]
     assert called == list(PROCESSES)
 
 
@@ -213,7 +214,7 @@ def live_one_month(run, before, column, monkeypatch):
     with monkeypatch.context() as patch:
         for name in PROCESSES:
             patch.setattr(sim.month, name, partial(wrapped, getattr(sim.month, name), name))
-        sim.month.live_month.py_func(run.month, run.values, run.state)
+        sim.month.live_months.py_func(run.month, run.month + 1, run.values, run.state)
     run.month += 1
 
 

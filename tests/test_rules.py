@@ -703,10 +703,10 @@ def test_who_is_heard():
 
 
 def test_users_trust_moves_by_promises_and_by_a_hand_in_design():
-    will, offset = np.array([0.5, 0.5]), np.array([0.0, 0.2])
-    responses.move_trust(0, 2, 0.6, 0.1, 0.5, 0.0, will, offset)
+    will, trusting = np.array([0.5, 0.5]), np.array([0.6, 0.8])
+    responses.move_trust(0, 2, 0.1, 0.5, 0.0, will, trusting)
     assert will.tolist() == close([0.48, 0.49])
-    responses.move_trust(0, 1, 0.6, 0.5, 1.0, 0.5, will, offset)
+    responses.move_trust(0, 1, 0.5, 1.0, 0.5, will, trusting)
     assert will[0] == close(0.48 + 0.5 * (0.8 - 0.48))
     assert will[1] == close(0.49)
 

@@ -234,13 +234,16 @@ def move_users(p, places, users):
         authority = places[a]
         begin = authority.first_user
         end = authority.last_user
-        if authority.ability_at != row.users_ability or authority.time_at != row.users_capacity:
+        stands = authority.will_at == row.users_will and authority.ability_at == row.users_ability
+        if not stands or authority.time_at != row.users_capacity:
+            set_levels(begin, end, row.users_will, users.trusting, users.will_offset)
             authority.user_ability = set_levels(
                 begin, end, row.users_ability, users.ability, users.ability_offset
             )
             authority.user_time = set_levels(
                 begin, end, row.users_capacity, users.capacity, users.capacity_offset
             )
+            authority.will_at = row.users_will
             authority.ability_at = row.users_ability
             authority.time_at = row.users_capacity
         kept = 1.0
@@ -249,7 +252,7 @@ def move_users(p, places, users):
             kept = 1.0 - row.evidence * row.evidence_promises * authority.promise
         if row.ownership > 0.0:
             lift = row.ownership * row.ownership_will * row.design_users
-        move_trust(begin, end, row.users_will, row.response_speed, kept, lift, will, users.will_offset)
+        move_trust(begin, end, row.response_speed, kept, lift, will, users.trusting)
         needed = row.users_time_needed
         for user in range(begin, end):
             ready[user] = readiness(will[user], time[user], authority.co_design, needed)
@@ -267,10 +270,10 @@ def set_levels(begin, end, mean, level, offset):
 
 
 @compiled
-def move_trust(begin, end, mean, speed, kept, lift, will, offset):
+def move_trust(begin, end, speed, kept, lift, will, trusting):
     """Move each user's trust towards its level: less what broken promises take, more by what a hand in design gives."""
     for user in range(begin, end):
-        wanted = max(0.0, min(1.0, mean + offset[user])) * kept
+        wanted = trusting[user] * kept
         wanted += lift * (1.0 - wanted)
         will[user] += speed * (wanted - will[user])
 

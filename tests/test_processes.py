@@ -1,0 +1,270 @@
+"""What each process of the month does in a run, by the one thing that nothing else would do."""
+
+import numpy as np
+import pytest
+import worlds
+
+from sim.month import begin, simulate
+from sim.outcomes import summary
+
+SEED = 21
+CENTRE = {right: worlds.whole("centre") for right in ("power.agenda", "power.design", "power.resource")}
+PLACES = {right: worlds.whole("authorities") for right in CENTRE}
+
+
+def lived(small, *deltas, **strengths):
+    return simulate(worlds.parameters(small, *deltas, mechanisms=worlds.OFF | strengths), SEED)
+
+
+def test_a_place_that_holds_its_agenda_waits_for_room_and_the_centre_does_not(small):
+    overload = {"authorities.staff_hours": 0.001, "bodies.hours": 0.0, "reference.layering_switching": 0.0}
+    starts = {
+        (who, strength): lived(small, overload, table, layering=strength).state.journal.months.starts.sum()
+        for who, table in (("centre", CENTRE), ("places", PLACES))
+        for strength in (0.0, 1.0)
+    }
+    assert starts["centre", 0.0] == starts["centre", 1.0] == starts["places", 0.0]
+    assert starts["places", 1.0] < 0.75 * starts["places", 0.0]
+    idle = {"work.load": 0.0, "design.hours": 0.0, "design.signal_hours": 0.0}
+    assert lived(small, idle, PLACES, layering=1.0).state.journal.months.starts.sum() == starts["places", 0.0]
+
+
+def test_tied_places_that_have_started_hasten_the_start(small):
+    slow = {"work.start_chance": 0.02, "reference.peer_starts": 0.5}
+    assert (
+        lived(small, slow, PLACES, peer_learning=1.0).state.journal.months.starts.sum()
+        > lived(small, slow, PLACES).state.journal.months.starts.sum()
+    )
+
+
+def test_a_stopped_pilot_costs_a_return_and_fits_better(small):
+    wrong = {"changes.ambiguity": 3.0, "design.signals": 0.5, "reference.fail_fast_fit": 0.8}
+    kept, stopped = lived(small, wrong), lived(small, wrong, fail_fast=1.0)
+    judged = stopped.state.cells.reviewed == 1
+    assert judged.any()
+    assert stopped.state.cells.fit[judged].mean() > kept.state.cells.fit[judged].mean() + 0.1
+    assert stopped.state.cells.design_hours[judged].sum() > kept.state.cells.design_hours[judged].sum()
+
+
+def test_places_in_the_queue_are_served_in_the_order_they_asked(small):
+    settings = {**CENTRE, "attention.authority": 0.2, "attention.ratio": 4.0, "work.top_speed": 10.0}
+    run = begin(worlds.parameters(small, settings, mechanisms=worlds.OFF | {"attention": 1.0}), SEED)
+    waited = 0
+    for _ in range(48):
+        run.advance(1)
+        cells, heads = run.state.cells, run.state.heads
+        queued = cells.gate == 1
+        waited += queued.sum()
+        # Whoever still waits asked after all who were served, and nobody who was served waits.
+        assert np.all(cells.ticket[queued] >= heads.served[-1])
+        assert queued.sum() == heads.asked[-1] - heads.served[-1]
+    assert waited > 50
+
+
+def test_a_new_stage_begins_at_its_beginning(small):
+    run = begin(
+        worlds.parameters(small, {"work.top_speed": 0.5, "authorities.will": 0.3}, mechanisms=worlds.OFF),
+        SEED,
+    )
+    entered = 0
+    for _ in range(48):
+        before = run.state.cells.stage.copy()
+        step = run.state.cells.progress.copy()
+        run.advance(1)
+        moved = (run.state.cells.stage > before) & (before >= 1) & (run.state.cells.stage < 4)
+        entered += moved.sum()
+        assert np.all(step[moved] >= 1.0)
+        assert np.all(run.state.cells.progress[moved] < 0.2)
+    assert entered > 10
+
+
+def test_a_pledge_spreads_only_from_month_to_month():
+    settings = {
+        "population.users": 32, "pledge.open": 1.0, "pledge.threshold": 0.3, "pledge.threshold_spread": 0.3,
+    }  # fmt: skip
+    run = begin(worlds.parameters(settings, mechanisms=worlds.OFF | {"concordat": 1.0}), SEED)
+    places, ties = run.state.places, run.state.ties
+    threshold = 0.3 + 0.3 * places.threshold
+    signed = np.zeros(32)
+    for _ in range(12):
+        around = np.array([
+            sum(ties.weight[t] * signed[ties.other[t]] for t in range(place.first_tie, place.last_tie)) for place in places
+        ])  # fmt: skip
+        signed = np.maximum(signed, around >= threshold)
+        run.advance(1)
+        assert places.signed.tolist() == signed.tolist()
+    assert 1 < signed.sum() < 32
+
+
+def test_hours_are_divided_as_far_as_they_go(small):
+    run = begin(worlds.parameters(small, {"work.load": 4.0}, mechanisms=worlds.OFF), SEED)
+    short = 0
+    for _ in range(48):
+        run.advance(1)
+        places = run.state.places
+        np.testing.assert_allclose(
+            places.granted, np.minimum(1.0, 1.0 / np.maximum(places.busy, 1e-12)), rtol=1e-9
+        )
+        short += np.sum(places.busy > 1.0)
+    assert short > 20
+
+
+def test_pilots_and_scale_up_are_bought_from_their_own_purses(small):
+    """No staff at all: what has money moves, what has none stands."""
+    poor = {"authorities.staff_hours": 0.0, "bodies.hours": 0.0, "work.load": 1.0, "work.top_speed": 10.0}
+    poor |= {
+        "authorities.will": 1.0,
+        "authorities.ability": 1.0,
+        "population.months": 60,
+        "money.secure_months": 240.0,
+    }
+    stages = {}
+    for pilot, scale_up in ((1.0, 0.0), (0.0, 1.0), (1.0, 1.0)):
+        run = lived(small, poor, {"money.pilot": pilot, "money.scale_up": scale_up})
+        stages[pilot, scale_up] = run.state.cells
+    assert stages[1.0, 0.0].stage.max() == 4
+    assert stages[1.0, 0.0].nominal.max() < 1e-6
+    assert stages[0.0, 1.0].stage.max() == 1
+    assert stages[1.0, 1.0].nominal.max() > 0.9
+
+
+def test_money_and_will_each_keep_coverage_from_slipping(small):
+    base = {"population.months": 90, "reference.relapse_rate": 0.3, "authorities.will": 0.9, "work.load": 0.1}
+    kept = {}
+    for name, delta in (
+        ("neither", {"centre.will": 0.2, "money.secure_months": 0.0}),
+        ("money", {"centre.will": 0.2, "money.secure_months": 240.0}),
+    ):
+        slack = begin(worlds.parameters(small, base, delta, mechanisms=worlds.OFF | {"relapse": 1.0}), SEED)
+        slack.advance(60)
+        slack.values["authorities_will"] = 0.1
+        slack.advance(30)
+        kept[name] = summary(slack)["losses.relapse"]
+    assert kept["money"] == pytest.approx(0.0, abs=1e-9)
+    assert kept["neither"] > 0.005
+
+
+def test_people_reconsider_taking_up(small):
+    """Trust that falls in mid-run is felt in what is taken up, within the months of a review and not before."""
+    base = {
+        "population.months": 60,
+        "changes.in_progress": 8,
+        "users.review_months": 5,
+        "work.top_speed": 5.0,
+    }
+    run = begin(worlds.parameters(small, base, mechanisms=worlds.OFF | {"uptake": 1.0}), SEED)
+    run.advance(40)
+    used = run.state.cells.nominal > 0.0
+    before = run.state.cells.uptake.copy()
+    run.state.users.will_offset[:] = -1.0
+    run.advance(12)
+    assert used.any()
+    assert np.all(run.state.cells.uptake[used] < before[used])
+
+
+def test_benefit_depends_on_others_only(small):
+    """A place that alone has adopted misses all that depends on others."""
+    settings = {
+        "changes.spillover": 1.0, "changes.variety": 0.0, "changes.in_progress": 0, "work.load": 0.01,
+        "work.top_speed": 10.0, "design.translation_error": 0.0,
+    }  # fmt: skip
+    run = begin(worlds.parameters(small, settings, mechanisms=worlds.OFF | {"spillover": 1.0}), SEED)
+    run.values["work_start_chance"][1:] = 0.0
+    run.advance(48)
+    alone = run.state.cells.nominal[0] > 0.0
+    alone &= np.all(run.state.cells.nominal[1:] == 0.0, axis=0)
+    assert alone.any()
+    assert np.all(run.state.account.realised[0][alone] < 1e-6)
+
+
+def test_broken_promises_lower_trust(small):
+    settings = {
+        "changes.in_progress": 8,
+        "changes.ambiguity": 5.0,
+        "design.signals": 0.0,
+        "work.top_speed": 5.0,
+    }
+    settings |= {"reference.evidence_promises": 1.0, "population.months": 80}
+    plain, broken = lived(small, settings), lived(small, settings, evidence=1.0)
+    assert np.all(broken.state.places.trust < plain.state.places.trust)
+    worse = np.argsort(broken.state.places.promise)
+    assert broken.state.places.trust[worse[-1]] < broken.state.places.trust[worse[0]] + 0.1
+    np.testing.assert_allclose(
+        broken.state.places.promise,
+        1.0 - broken.state.journal.realised[-1] / broken.state.journal.nominal[-1],
+    )
+
+
+def test_the_picture_that_the_centre_has_is_renewed_once_a_year(small):
+    settings = {"reference.information_delay": 0.0, "reference.information_blur": 0.3}
+    run = begin(worlds.parameters(small, settings, mechanisms=worlds.OFF | {"information_loss": 1.0}), SEED)
+    seen = []
+    for _ in range(36):
+        run.advance(1)
+        seen.append(run.state.places.reported[0])
+    assert len(set(np.round(seen, 12))) == 3
+    assert len(set(np.round(seen[:12], 12))) == 1
+
+
+def test_will_is_heard_as_it_was_before_anybody_changed():
+    """Peers' will moves together: one month of it by hand, for all places at once."""
+    settings = {
+        "population.users": 32, "authorities.will_spread": 0.3, "reference.evidence_results": 0.0, "changes.in_progress": 0,
+        "reference.evidence_vision": 0.0, "reference.evidence_peers": 0.8, "reference.evidence_self": 0.0,
+        "power.accountability": worlds.whole("authorities"), "population.mixing": "neighbours",
+    }  # fmt: skip
+    run = begin(worlds.parameters(settings, mechanisms=worlds.OFF | {"evidence": 1.0}), SEED)
+    before, places, ties = run.state.places.will.copy(), run.state.places, run.state.ties
+    run.advance(1)
+    for a, place in enumerate(places):
+        lateral = sum(ties.weight[t] * before[ties.other[t]] for t in range(place.first_tie, place.last_tie))
+        assert place.will == pytest.approx(0.8 * lateral + 0.2 * before[a], rel=1e-9)
+
+
+def test_a_hand_in_design_strengthens_bodies(small):
+    table = {"power.design": worlds.whole("third_sector")}
+    plain, shaped = lived(small, table), lived(small, table, ownership=1.0)
+    assert np.all(shaped.state.bodies.will > plain.state.bodies.will)
+    assert np.array_equal(
+        lived(small, CENTRE, ownership=1.0).state.bodies.will, lived(small, CENTRE).state.bodies.will
+    )
+
+
+def test_what_is_told_is_a_share_of_live_changes(small):
+    table = {
+        **CENTRE,
+        "reference.reactance_conflict": 0.0,
+        "reference.reactance_will": 0.4,
+        "authorities.will_spread": 0.0,
+    }
+    run = lived(small, table, reactance=1.0)
+    assert set(run.state.places.told.tolist()) <= {0.0, 1.0}
+    assert run.state.places.will.min() >= 0.6 * 0.6 - 1e-9
+
+
+def test_the_journal_writes_down_what_is(small):
+    """The census, readiness and half delivery of a month are those of the columns at its end."""
+    settings = {"reference.clearance_chance": 0.1, "reference.clearance_tries": 1, "population.months": 80}
+    settings |= {"work.top_speed": 4.0, "changes.in_progress": 6, "power.design": worlds.whole("users")}
+    run = begin(worlds.parameters(small, settings, mechanisms=worlds.ON), SEED)
+    half = np.full(len(run.state.changes), -1)
+    for month in range(80):
+        run.advance(1)
+        state, journal, place = run.state, run.state.journal, run.state.places
+        arrived = state.changes.arrival <= month
+        census = np.bincount(state.cells.stage[:, arrived].ravel(), minlength=6)
+        assert journal.stages[month].tolist() == census.tolist()
+        ready = journal.readiness[month]
+        assert ready[0].tolist() == [state.centre.will[0], state.centre.ability[0], state.centre.capacity[0]]
+        np.testing.assert_allclose(ready[1], [place.will.mean(), place.ability.mean(), place.capacity.mean()])
+        np.testing.assert_allclose(
+            ready[2], [state.bodies[s].mean() for s in ("will", "ability", "capacity")]
+        )
+        free = np.maximum(0.0, place.user_time - place.co_design)
+        users = [place.weight @ column for column in (place.trust, place.user_ability, free)]
+        np.testing.assert_allclose(ready[3], users)
+        adopted = place.weight @ state.cells.genuine
+        half = np.where((half < 0) & arrived & (adopted >= 0.5), month + 1 - state.changes.arrival, half)
+        assert state.changes.half.tolist() == half.tolist()
+        np.testing.assert_allclose(journal.months.real_coverage[month], adopted[arrived].mean())
+    assert census[5] > 0
