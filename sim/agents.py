@@ -273,7 +273,10 @@ class ServiceUser(_View):
         state, parameters = self.model.run.state, self._parameters
         users, place = state.users, state.places[self._read("place")]
         users.ready[self._row] = readiness(
-            users.will[self._row], users.capacity[self._row], place.co_design, parameters.users_time_needed
+            users.will[self._row],
+            users.capacity[self._row],
+            place.co_design,
+            1.0 / parameters.users_time_needed,
         )
         place.ability_at = -1.0  # what users average here is reckoned anew
         # Uptake is reviewed every few months only; what was written counts from the next one.

@@ -173,10 +173,9 @@ def test_an_edit_of_a_rule_is_never_ignored(tmp_path):
     assert first[0].startswith(str(tmp_path))
     rule = tmp_path / "sim" / "submodels" / "work.py"
     text = rule.read_text(encoding="utf-8")
-    assert "product = will * ability * capacity" in text
-    rule.write_text(
-        text.replace("product = will * ability * capacity", "product = 0.5 * will * ability * capacity")
-    )
+    weaker = "\n\n@compiled\ndef combine(form, will, ability, capacity):\n    return 0.5 * will * ability * capacity\n"
+    assert "def combine(form, will, ability, capacity):" in text
+    rule.write_text(text + weaker, encoding="utf-8")
     edited = live()
     assert edited[1] != first[1]
     assert float(edited[2]) < float(first[2])

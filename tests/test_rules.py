@@ -712,9 +712,9 @@ def test_users_trust_moves_by_promises_and_by_a_hand_in_design():
 
 
 def test_readiness_is_trust_times_the_time_that_co_design_leaves():
-    assert responses.readiness(0.8, 0.6, 0.0, 0.3) == close(0.8)
-    assert responses.readiness(0.8, 0.25, 0.1, 0.3) == close(0.8 * 0.5)
-    assert responses.readiness(0.8, 0.05, 0.1, 0.3) == 0.0
+    assert responses.readiness(0.8, 0.6, 0.0, 1 / 0.3) == close(0.8)
+    assert responses.readiness(0.8, 0.25, 0.1, 1 / 0.3) == close(0.8 * 0.5)
+    assert responses.readiness(0.8, 0.05, 0.1, 1 / 0.3) == 0.0
 
 
 def test_gates_are_open_at_the_start():

@@ -253,9 +253,9 @@ def move_users(p, places, users):
         if row.ownership > 0.0:
             lift = row.ownership * row.ownership_will * row.design_users
         move_trust(begin, end, row.response_speed, kept, lift, will, users.trusting)
-        needed = row.users_time_needed
+        worth = 1.0 / row.users_time_needed
         for user in range(begin, end):
-            ready[user] = readiness(will[user], time[user], authority.co_design, needed)
+            ready[user] = readiness(will[user], time[user], authority.co_design, worth)
         authority.trust = mean_of(begin, end, will)
 
 
@@ -279,9 +279,16 @@ def move_trust(begin, end, speed, kept, lift, will, trusting):
 
 
 @compiled
-def readiness(will, time, co_design, needed):
-    """How ready a user is to take up, ability aside: trust, times the time that co-design leaves of what is needed."""
-    return will * min(1.0, max(0.0, time - co_design) / needed)
+def readiness(will, time, co_design, worth):
+    """How ready a user is to take up, ability aside: trust, times the part of what is needed that time left is worth.
+
+    Args:
+        will: the user's trust.
+        time: the user's time.
+        co_design: time that co-design takes.
+        worth: part of the need that a unit of time meets: 1 / `users.time_needed`.
+    """
+    return will * min(1.0, max(0.0, time - co_design) * worth)
 
 
 @compiled
