@@ -145,18 +145,20 @@ def test_money_and_will_each_keep_coverage_from_slipping(small):
 
 
 def test_people_reconsider_taking_up(small):
-    """Trust that falls in mid-run is felt in what is taken up, within the months of a review and not before."""
+    """Trust that falls in mid-run is felt in what is taken up, within the months of a review."""
     base = {
         "population.months": 60,
         "changes.in_progress": 8,
         "users.review_months": 5,
         "work.top_speed": 5.0,
     }
-    run = begin(worlds.parameters(small, base, mechanisms=worlds.OFF | {"uptake": 1.0}), SEED)
+    fall = [{"month": 40, "key": "users.will", "value": 0.0}]
+    run = begin(
+        worlds.parameters(small, base, mechanisms=worlds.OFF | {"uptake": 1.0}, interventions=fall), SEED
+    )
     run.advance(40)
     used = run.state.cells.nominal > 0.0
     before = run.state.cells.uptake.copy()
-    run.state.users.will_offset[:] = -1.0
     run.advance(12)
     assert used.any()
     assert np.all(run.state.cells.uptake[used] < before[used])
