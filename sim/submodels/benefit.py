@@ -51,23 +51,27 @@ def take_up(strength, asks, i, begin, end, fit, ready, ability):
         ready: (U,) readiness of users, ability aside.
         ability: (U,) ability of users.
     """
-    fits = 0.0
-    taken = 0.0
-    fits_too = 0.0
-    taken_too = 0.0
-    # Two sums side by side, since one waits for itself.
-    even = begin + (end - begin) // 2 * 2
-    for user in range(begin, even, 2):
+    # Four sums of each side by side, since one waits for itself.
+    fits, fits_2, fits_3, fits_4 = 0.0, 0.0, 0.0, 0.0
+    taken, taken_2, taken_3, taken_4 = 0.0, 0.0, 0.0, 0.0
+    whole = begin + (end - begin) // 4 * 4
+    free = 1.0 - asks
+    for user in range(begin, whole, 4):
         fits += fit[i, user]
-        taken += fit[i, user] * ready[user] * (1.0 - asks + asks * ability[user])
-        fits_too += fit[i, user + 1]
-        taken_too += fit[i, user + 1] * ready[user + 1] * (1.0 - asks + asks * ability[user + 1])
-    for user in range(even, end):
+        fits_2 += fit[i, user + 1]
+        fits_3 += fit[i, user + 2]
+        fits_4 += fit[i, user + 3]
+        taken += fit[i, user] * ready[user] * (free + asks * ability[user])
+        taken_2 += fit[i, user + 1] * ready[user + 1] * (free + asks * ability[user + 1])
+        taken_3 += fit[i, user + 2] * ready[user + 2] * (free + asks * ability[user + 2])
+        taken_4 += fit[i, user + 3] * ready[user + 3] * (free + asks * ability[user + 3])
+    for user in range(whole, end):
         fits += fit[i, user]
-        taken += fit[i, user] * ready[user] * (1.0 - asks + asks * ability[user])
-    if fits + fits_too <= 0.0:
+        taken += fit[i, user] * ready[user] * (free + asks * ability[user])
+    fitting = (fits + fits_2) + (fits_3 + fits_4)
+    if fitting <= 0.0:
         return 1.0
-    share = (taken + taken_too) / (fits + fits_too)
+    share = ((taken + taken_2) + (taken_3 + taken_4)) / fitting
     return min(1.0, max(LEAST, 1.0 - strength + strength * share))
 
 

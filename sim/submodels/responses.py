@@ -254,8 +254,9 @@ def move_users(p, places, users):
             lift = row.ownership * row.ownership_will * row.design_users
         move_trust(begin, end, row.response_speed, kept, lift, will, users.trusting)
         worth = 1.0 / row.users_time_needed
+        co_design = authority.co_design
         for user in range(begin, end):
-            ready[user] = readiness(will[user], time[user], authority.co_design, worth)
+            ready[user] = readiness(will[user], time[user], co_design, worth)
         authority.trust = mean_of(begin, end, will)
 
 

@@ -188,6 +188,8 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
         months_of_shift = shift / row.work_top_speed
         at_work = 0.0
         supported = 0.0
+        delivered = 0.0
+        unspent = 0.0
         for i in range(calendar[month].arrived):
             change = changes[i]
             cell = cells[a, i]
@@ -203,7 +205,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
             offered = (pilot + scale_up) * hours_of_plan
             endowment += offered
             if cell.stage == NOT_STARTED or cell.stage == ABANDONED:
-                hours[UNSPENT] += offered
+                unspent += offered
                 ledger[a, i, LATE_START if cell.stage == NOT_STARTED else CLEARANCE] += planned
                 continue
             will, genuine, speed = effort(
@@ -224,9 +226,8 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                 capacity = max(LEAST, capacity)
                 at_work += wanted
                 supported += teams * wanted
-                hours[SUPPORT] += teams * wanted
-                hours[DELIVERY] += bought * wanted
-                hours[UNSPENT] += offered - (teams + bought) * wanted
+                delivered += bought * wanted
+                unspent += offered - (teams + bought) * wanted
                 boldness = 1.0
                 if row.blame > 0.0 and cell.stage == SHAPE:
                     afraid = fear(row, change.radicalness, change.visibility)
@@ -253,7 +254,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                 else:
                     recovered += catch_up(a, i, -behind, ledger) * change.ambition * authority.population
             else:
-                hours[UNSPENT] += offered
+                unspent += offered
                 if cell.gate == QUEUED:
                     ledger[a, i, ATTENTION] += planned
                 elif cell.gate != OPEN:
@@ -262,5 +263,8 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                 settle_timid(a, i, shift * (1.0 - limit), ledger)
             ledger[a, i, RELAPSE] += shift * slip_back(row, will, persistence, cell)
         authority.teams = supported / at_work if at_work > 0.0 else 0.0
+        hours[SUPPORT] += supported
+        hours[DELIVERY] += delivered
+        hours[UNSPENT] += unspent
     journal.months[month].endowment += endowment
     journal.months[month].recovered = recovered
