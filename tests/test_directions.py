@@ -10,7 +10,7 @@ JUDGED = [name for name, contrast in CONTRASTS.items() if contrast.kind != "R"]
 REPORTED = [name for name, contrast in CONTRASTS.items() if contrast.kind == "R"]
 WRITTEN = _directions()
 
-# As specified before the model was built: + distributed is better, - hierarchy is; X has no channel; R has no prediction.
+# As written down before the model was run: + distributed is better, - hierarchy is; X has no channel; R has no prediction.
 PREDICTED = {
     "local_need": "+", "information_loss": "+", "reactance": "+", "ownership": "+", "clearance": "+",
     "partnership": "-", "attention": "+", "layering": "+", "policy_end": "+", "gaming": "+", "blame": "+",
