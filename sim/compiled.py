@@ -63,5 +63,8 @@ def is_cached() -> bool:
 
 
 def compiled(rule: Rule) -> Rule:
-    """Compile a rule or process: same numbers as uncompiled, without holding Python's lock."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy")(rule)  # type: ignore[return-value]
+    """Compile a rule or process: same numbers as uncompiled, without holding Python's lock.
+
+    A rule is compiled into whatever calls it: a month calls rules a million times, and calls cost a tenth of it.
+    """
+    return numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(rule)  # type: ignore[return-value]

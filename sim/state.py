@@ -196,8 +196,7 @@ CELLS = np.dtype(
         ("refusal", REAL),  # how hard that bites: minus the logarithm of uptake
         ("compatible", REAL),  # fit of the design to the nation's standard
         ("haste", REAL),  # pressure that discovery gave way to
-    ],
-    align=True,
+    ]
 )
 """Change × authority, shape (A, I). Short numbers keep a run's cells within the processor's nearest memory."""
 
