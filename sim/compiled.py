@@ -1,8 +1,8 @@
 """The one decorator for compiled processes, and where their compiled form is kept.
 
-The folder is named after a hash of every source file of the package and of the versions that compile it: an edit in any
-submodel gives a new folder, so a stale caller can never run. No fastmath and no parallel loops: compiled and uncompiled
-runs agree to the bit.
+The folder is named after a hash of the versions that compile and of every source file that a compiled process could
+read, through whatever it imports: an edit in any submodel gives a new folder, so a stale caller can never run, while an
+edit of a chart costs no compiling. No fastmath and no parallel loops: compiled and uncompiled runs agree to the bit.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -23,15 +24,33 @@ import numpy as np
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
 SOURCES = Path(__file__).parent
+IMPORTS = re.compile(r"^\s*(?:from|import)\s+sim\b([\w.]*)(?:\s+import\s+(\([^)]*\)|[^\n]*))?", re.MULTILINE)
+
+
+def sources_of_rules(folder: Path = SOURCES) -> dict[str, str]:
+    """The text of every file that holds compiled processes, and of all that these import, by its path in the package."""
+    texts = {str(path.relative_to(folder)): path.read_text("utf-8") for path in folder.rglob("*.py")}
+    found: dict[str, str] = {}
+    waiting = [path for path, text in texts.items() if "sim.compiled" in text]
+    while waiting:
+        path = waiting.pop()
+        if path in found or path not in texts:
+            continue
+        found[path] = texts[path]
+        for module, names in IMPORTS.findall(texts[path]):
+            stem = module.strip(".").replace(".", os.sep)
+            waiting.append(f"{stem}.py")
+            waiting.extend(os.path.join(stem, f"{name}.py") for name in re.findall(r"\w+", names))
+    return dict(sorted(found.items()))
 
 
 def _fingerprint() -> str:
     digest = hashlib.sha256()
     for part in (platform.machine(), sys.version, numba.__version__, llvmlite.__version__, np.__version__):
         digest.update(part.encode())
-    for source in sorted(SOURCES.rglob("*.py")):
-        digest.update(str(source.relative_to(SOURCES)).encode())
-        digest.update(source.read_bytes())
+    for path, text in sources_of_rules().items():
+        digest.update(path.encode())
+        digest.update(text.encode())
     return digest.hexdigest()[:16]
 
 

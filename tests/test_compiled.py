@@ -12,6 +12,7 @@ import pytest
 import worlds
 from baseline.refresh import BASELINE, TOLERANCE, outcomes
 
+from sim.compiled import sources_of_rules
 from sim.month import simulate
 from sim.parameters import Parameters
 
@@ -150,6 +151,23 @@ def test_every_rule_has_one_signature_after_all_scenarios():
     found = json.loads(interpreted(SIGNATURES).stdout)
     assert len(found) > 60
     assert not {name: signatures for name, signatures in found.items() if len(signatures) > 1}
+
+
+def test_whatever_a_compiled_process_loads_counts_as_a_source_of_rules():
+    """An edit of any of these must compile anew; an edit of a chart, of a command or of the report must not."""
+    sources = sources_of_rules()
+    script = "import sys, json, sim.{}\nprint(json.dumps([n for n in sys.modules if n.startswith('sim.')]))"
+    for path in sources:
+        module = path.removesuffix(".py").replace(os.sep, ".")
+        if path.endswith("__init__.py"):
+            continue
+        if "sim.compiled" in sources[path]:
+            for name in json.loads(interpreted(script.format(module)).stdout):
+                file = name.removeprefix("sim.").replace(".", os.sep)
+                package = (CHECKOUT / "sim" / file).is_dir()
+                assert package or f"{file}.py" in sources, (module, name)
+    assert {os.path.join("submodels", "work.py"), "draws.py", "state.py", "parameters.py"} <= set(sources)
+    assert not {"charts.py", "commands.py", "report.py"} & set(sources)
 
 
 @pytest.mark.slow
