@@ -76,20 +76,27 @@ def uniform(key, agent, change, month):
     return (np.float64(word >> _12) + 0.5) * _TO_UNIT
 
 
+CENTRAL = 0.425
+"""How far from the middle a share may lie for its normal value to need no logarithm."""
+
+
 @compiled
-def inverse_normal(share):
-    """The standard normal value below which a share of the population lies (relative error about 1e-16)."""
-    q = share - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        top = (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
-                + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
-                + 133.14166789178437745) * r + 3.387132872796366608)  # fmt: skip
-        low = (((((((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
-                + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
-                + 42.313330701600911252) * r + 1.0)  # fmt: skip
-        return q * top / low
-    r = math.sqrt(-math.log(share if q < 0.0 else 1.0 - share))
+def central_normal(q):
+    """The standard normal value of the share 0.5 + q, for |q| up to `CENTRAL`."""
+    r = 0.180625 - q * q
+    top = (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
+            + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
+            + 133.14166789178437745) * r + 3.387132872796366608)  # fmt: skip
+    low = (((((((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
+            + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
+            + 42.313330701600911252) * r + 1.0)  # fmt: skip
+    return q * top / low
+
+
+@compiled
+def outer_normal(share):
+    """The standard normal value of a share further from the middle than `CENTRAL`."""
+    r = math.sqrt(-math.log(min(share, 1.0 - share)))
     if r <= 5.0:
         r -= 1.6
         top = (((((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
@@ -107,7 +114,14 @@ def inverse_normal(share):
                 + 7.868691311456132591e-4) * r + 0.0148753612908506148525) * r + 0.13692988092273580531) * r
                 + 0.59983220655588793769) * r + 1.0)  # fmt: skip
     value = top / low
-    return -value if q < 0.0 else value
+    return -value if share < 0.5 else value
+
+
+@compiled
+def inverse_normal(share):
+    """The standard normal value below which a share of the population lies (relative error about 1e-16)."""
+    q = share - 0.5
+    return central_normal(q) if abs(q) <= CENTRAL else outer_normal(share)
 
 
 @compiled

@@ -37,20 +37,25 @@ from sim.territory import Territory
 
 
 @compiled
-def draw_normals(key, count, spread):
-    """Own differences from a mean: one for each of `count` agents, with a standard deviation of `spread`."""
-    values = np.empty(count)
-    for agent in range(count):
-        values[agent] = spread * draws.normal(key, agent, 0, 0)
-    return values
-
-
-@compiled
 def draw_uniforms(key, count):
     """One uniform draw for each of `count` agents."""
     values = np.empty(count)
     for agent in range(count):
         values[agent] = draws.uniform(key, agent, 0, 0)
+    return values
+
+
+@compiled
+def draw_normals(key, count, spread):
+    """Own differences from a mean: one for each of `count` agents, with a standard deviation of `spread`."""
+    shares = draw_uniforms(key, count)
+    values = np.empty(count)
+    # Loops without branches run several agents at a time; the few far from the middle come after.
+    for agent in range(count):
+        values[agent] = spread * draws.central_normal(shares[agent] - 0.5)
+    for agent in range(count):
+        if abs(shares[agent] - 0.5) > draws.CENTRAL:
+            values[agent] = spread * draws.outer_normal(shares[agent])
     return values
 
 

@@ -11,9 +11,7 @@ from collections.abc import Collection, Mapping
 
 KINDS = ("centre", "authorities", "third_sector", "users")
 CRITERIA = ("reports", "outcomes", "learning")
-RIGHTS = ("agenda", "design", "resource", "accountability", "information")
 ROWS = ("agenda", "design", "resource", "accountability", "judged_on", "information")
-INDIVISIBLE = ("agenda", "design")
 
 Row = Mapping[str, float]
 Table = Mapping[str, Row]

@@ -170,20 +170,6 @@ HEADS = np.dtype(
 
 CELLS = np.dtype(
     [
-        ("stage", CODE),
-        ("gate", CODE),
-        ("agenda_holder", CODE),
-        ("design_holder", CODE),
-        ("designed", CODE),  # 1 once a design is in use
-        ("reviewed", CODE),  # 1 once the pilot has been judged
-        ("started", MONTH),  # month, or -1
-        ("review", MONTH),  # month of the next review of uptake
-        ("tries", MONTH),  # failed tries at the present point
-        (
-            "points",
-            COUNT,
-        ),  # decision points still to pass: vertical ones count thousands, horizontal ones units
-        ("ticket", COUNT),  # place in the queue of the heads who decide
         ("progress", REAL),  # within the stage; full at 1
         ("nominal", REAL),  # coverage as reported
         ("genuine", REAL),  # real coverage: done as meant
@@ -196,6 +182,17 @@ CELLS = np.dtype(
         ("refusal", REAL),  # how hard that bites: minus the logarithm of uptake
         ("compatible", REAL),  # fit of the design to the nation's standard
         ("haste", REAL),  # pressure that discovery gave way to
+        ("points", COUNT),  # decision points still to pass: vertical ones count thousands, horizontal units
+        ("ticket", COUNT),  # place in the queue of the heads who decide
+        ("started", MONTH),  # month, or -1
+        ("review", MONTH),  # month of the next review of uptake
+        ("tries", MONTH),  # failed tries at the present point
+        ("stage", CODE),
+        ("gate", CODE),
+        ("agenda_holder", CODE),
+        ("design_holder", CODE),
+        ("designed", CODE),  # 1 once a design is in use
+        ("reviewed", CODE),  # 1 once the pilot has been judged
     ]
 )
 """Change × authority, shape (A, I). Short numbers keep a run's cells within the processor's nearest memory."""
@@ -229,7 +226,8 @@ def table(columns: np.dtype, *shape: int, **values: np.ndarray | float) -> np.re
         shape: how many rows.
         values: what columns start with; the others start at 0.
     """
-    rows = np.zeros(shape, columns)
+    # Of numpy's record type from the start, so that the view need not make it so.
+    rows = np.zeros(shape, np.dtype((np.record, columns)))
     for name, value in values.items():
         rows[name] = value
     return rows.view(np.recarray)

@@ -91,9 +91,9 @@ def test_mean_fit_over_many_users(miss, tolerance, within):
         for key in draws.stream_keys(SEED, 0, 2)
     )
     angle = 0.7
-    fit = np.zeros((1, number))
+    fit = np.zeros(number)
     found = fit_people(
-        0, miss, within * math.cos(angle), within * math.sin(angle), tolerance, 0, number, first, second, fit
+        miss, within * math.cos(angle), within * math.sin(angle), tolerance, first, second, fit
     )
     spread = tolerance**2 + within**2
     expected = tolerance / math.sqrt(spread) * math.exp(-(miss**2) / (2.0 * spread))

@@ -595,11 +595,11 @@ def test_what_taking_up_asks_of_people():
 
 
 def test_the_willing_and_able_take_more():
-    fit, ready, ability = np.array([[1.0, 0.5]]), np.array([0.8, 0.4]), np.array([0.5, 1.0])
+    fit, ready, ability = np.array([1.0, 0.5]), np.array([0.8, 0.4]), np.array([0.5, 1.0])
     taken = (0.8 * (0.2 + 0.8 * 0.5) + 0.5 * 0.4) / 1.5
-    assert benefit.take_up(1.0, 0.8, 0, 0, 2, fit, ready, ability) == close(taken)
-    assert benefit.take_up(0.5, 0.8, 0, 0, 2, fit, ready, ability) == close(0.5 + 0.5 * taken)
-    assert benefit.take_up(1.0, 0.0, 0, 0, 2, fit, np.ones(2), ability) == 1.0
+    assert benefit.take_up(1.0, 0.8, 0.75, fit, ready, ability) == close(taken)
+    assert benefit.take_up(0.5, 0.8, 0.75, fit, ready, ability) == close(0.5 + 0.5 * taken)
+    assert benefit.take_up(1.0, 0.0, 0.75, fit, np.ones(2), ability) == 1.0
 
 
 def test_the_standard_is_the_design_that_most_people_live_under():
@@ -704,9 +704,9 @@ def test_who_is_heard():
 
 def test_users_trust_moves_by_promises_and_by_a_hand_in_design():
     will, trusting = np.array([0.5, 0.5]), np.array([0.6, 0.8])
-    responses.move_trust(0, 2, 0.1, 0.5, 0.0, will, trusting)
+    responses.move_trust(0.1, 0.5, 0.0, will, trusting)
     assert will.tolist() == close([0.48, 0.49])
-    responses.move_trust(0, 1, 0.5, 1.0, 0.5, will, trusting)
+    responses.move_trust(0.5, 1.0, 0.5, will[:1], trusting[:1])
     assert will[0] == close(0.48 + 0.5 * (0.8 - 0.48))
     assert will[1] == close(0.49)
 

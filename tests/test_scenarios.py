@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 
 import pytest
+import worlds
 
 from sim import places, scenario_files
 from sim.declarations import declarations, value_of
@@ -14,15 +15,6 @@ from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, between
 from sim.problems import InputProblems
 from sim.scenarios import compose
 
-POWER_SCENARIOS = (
-    "hierarchy",
-    "distributed",
-    "devolved",
-    "citizen_led",
-    "partnership",
-    "tight_loose_tight",
-    "sequenced",
-)
 SHIPPED = sorted(scenario_files.shelf()[0])
 HEADER = "# @package _global_\nheader:\n  title: Mine\n  question: What then?\n  source: made up\n"
 
@@ -93,7 +85,7 @@ def test_every_scenario_has_a_header_and_changes_what_it_names(name):
     assert (parameters != default) == (name != "baseline")
 
 
-@pytest.mark.parametrize("name", POWER_SCENARIOS)
+@pytest.mark.parametrize("name", worlds.POWER_SCENARIOS)
 def test_power_scenarios_touch_only_power(name):
     here, default = flat(one(name)), flat(Parameters())
     touched = {key for key in here if here[key] != default[key]}
@@ -151,7 +143,7 @@ def test_override_beats_scenario_file_beats_default(folder):
 
 
 def test_an_override_applies_to_every_scenario():
-    assert [c.parameters.work.load for c in compose(POWER_SCENARIOS, ["work.load=2"])] == [2.0] * 7
+    assert [c.parameters.work.load for c in compose(worlds.POWER_SCENARIOS, ["work.load=2"])] == [2.0] * 7
 
 
 def test_distribution_in_an_override_wins_over_the_rows_of_the_file():

@@ -34,6 +34,16 @@ COLUMNS = (
     "land_neighbours",
 )  # fmt: skip
 
+POWER_SCENARIOS = (
+    "hierarchy",
+    "distributed",
+    "devolved",
+    "citizen_led",
+    "partnership",
+    "tight_loose_tight",
+    "sequenced",
+)
+
 
 def write_places(path: Path, rows: list[tuple[Any, ...]] = PLACES, header: tuple[str, ...] = COLUMNS) -> str:
     """Write a table of places; returns its path as parameters want it."""

@@ -20,10 +20,10 @@ from sim.state import (
     WILL,
     WRONG_DESIGN,
 )
+from sim.submodels.effort import MINIMUM
 
 SETTLED = 1e-9
 """Differences of coverage, and factors, below which nothing is left to tell apart."""
-MINIMUM = 1.0
 
 
 @compiled

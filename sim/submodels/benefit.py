@@ -38,40 +38,31 @@ def burden(row, designer):
 
 
 @compiled
-def take_up(strength, asks, i, begin, end, fit, ready, ability):
+def take_up(strength, asks, mean_fit, fit, ready, ability):
     """Share of the fitting benefit in a place that its users take up: the willing and able take more.
 
     Args:
         strength: strength of `uptake`.
         asks: how much taking up asks of a user's ability.
-        i: index of the change.
-        begin: first user of the place.
-        end: first user of the next place.
-        fit: (I, U) fit of the design to each person.
-        ready: (U,) readiness of users, ability aside.
-        ability: (U,) ability of users.
+        mean_fit: mean of `fit`.
+        fit: fit of the design to each user.
+        ready: readiness of each user, ability aside.
+        ability: ability of each user.
     """
-    # Four sums of each side by side, since one waits for itself.
-    fits, fits_2, fits_3, fits_4 = 0.0, 0.0, 0.0, 0.0
-    taken, taken_2, taken_3, taken_4 = 0.0, 0.0, 0.0, 0.0
-    whole = begin + (end - begin) // 4 * 4
-    free = 1.0 - asks
-    for user in range(begin, whole, 4):
-        fits += fit[i, user]
-        fits_2 += fit[i, user + 1]
-        fits_3 += fit[i, user + 2]
-        fits_4 += fit[i, user + 3]
-        taken += fit[i, user] * ready[user] * (free + asks * ability[user])
-        taken_2 += fit[i, user + 1] * ready[user + 1] * (free + asks * ability[user + 1])
-        taken_3 += fit[i, user + 2] * ready[user + 2] * (free + asks * ability[user + 2])
-        taken_4 += fit[i, user + 3] * ready[user + 3] * (free + asks * ability[user + 3])
-    for user in range(whole, end):
-        fits += fit[i, user]
-        taken += fit[i, user] * ready[user] * (free + asks * ability[user])
-    fitting = (fits + fits_2) + (fits_3 + fits_4)
-    if fitting <= 0.0:
+    if mean_fit <= 0.0:
         return 1.0
-    share = ((taken + taken_2) + (taken_3 + taken_4)) / fitting
+    # Four sums side by side, since one waits for itself.
+    taken, taken_2, taken_3, taken_4 = 0.0, 0.0, 0.0, 0.0
+    whole = len(fit) // 4 * 4
+    free = 1.0 - asks
+    for user in range(0, whole, 4):
+        taken += fit[user] * ready[user] * (free + asks * ability[user])
+        taken_2 += fit[user + 1] * ready[user + 1] * (free + asks * ability[user + 1])
+        taken_3 += fit[user + 2] * ready[user + 2] * (free + asks * ability[user + 2])
+        taken_4 += fit[user + 3] * ready[user + 3] * (free + asks * ability[user + 3])
+    for user in range(whole, len(fit)):
+        taken += fit[user] * ready[user] * (free + asks * ability[user])
+    share = ((taken + taken_2) + (taken_3 + taken_4)) / (mean_fit * len(fit))
     return min(1.0, max(LEAST, 1.0 - strength + strength * share))
 
 
@@ -147,6 +138,7 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, account, 
     for a in range(count):
         row = p[a]
         authority = places[a]
+        here = slice(authority.first_user, authority.last_user)
         intended_here = 0.0
         realised_here = 0.0
         reported_here = 0.0
@@ -175,8 +167,8 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, account, 
             if row.uptake > 0.0:
                 if cell.review <= month:
                     cell.uptake = take_up(
-                        row.uptake, burden(row, cell.design_holder), i,
-                        authority.first_user, authority.last_user, fit, ready, ability,
+                        row.uptake, burden(row, cell.design_holder), cell.fit,
+                        fit[i, here], ready[here], ability[here],
                     )  # fmt: skip
                     cell.refusal = weakness(cell.uptake)
                     cell.review = month + review_months

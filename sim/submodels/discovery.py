@@ -100,29 +100,26 @@ def designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells
 
 
 @compiled
-def fit_people(i, miss, first, second, tolerance, begin, end, users_first, users_second, users_fit):
+def fit_people(miss, first, second, tolerance, users_first, users_second, users_fit):
     """Reckon how well a design fits each user of a place; returns their mean fit.
 
     Args:
-        i: index of the change.
         miss: design less the place's need.
         first: personal need per standardised first component.
         second: personal need per standardised second component.
         tolerance: tolerance of misfit.
-        begin: first user of the place.
-        end: first user of the next place.
-        users_first: (U,) first component of personal need.
-        users_second: (U,) second component.
-        users_fit: (I, U) written.
+        users_first: first component of each user's personal need.
+        users_second: second component.
+        users_fit: written.
     """
     scale = -0.5 / (tolerance * tolerance)
     total = 0.0
-    for user in range(begin, end):
+    for user in range(len(users_fit)):
         gap = miss - (first * users_first[user] + second * users_second[user])
         suits = math.exp(scale * gap * gap)
-        users_fit[i, user] = suits
+        users_fit[user] = suits
         total += suits
-    return total / (end - begin)
+    return total / len(users_fit)
 
 
 @compiled
@@ -141,9 +138,11 @@ def put_in_use(i, design, row, change, authority, cell, users):
     cell.designed = 1
     personal = personal_part(row)
     miss = design - (change.need + difference(change, authority))
+    begin = authority.first_user
+    end = authority.last_user
     cell.fit = fit_people(
-        i, miss, personal * change.first, personal * change.second, row.design_tolerance,
-        authority.first_user, authority.last_user, users.first, users.second, users.fit,
+        miss, personal * change.first, personal * change.second, row.design_tolerance,
+        users.first[begin:end], users.second[begin:end], users.fit[i, begin:end],
     )  # fmt: skip
     cell.misfit = weakness(cell.fit)
     change.restandard = 1

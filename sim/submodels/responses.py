@@ -6,8 +6,7 @@ w(t+1) = L A w(t) + (I - L) z(t), where z is the disposition, constant while not
 
 from sim.compiled import compiled
 from sim.state import ABANDONED, CENTRE, NOT_STARTED
-
-LEAST = 1e-9
+from sim.submodels.effort import LEAST
 
 
 @compiled
@@ -228,21 +227,22 @@ def move_bodies(p, bodies):
 @compiled
 def move_users(p, places, users):
     """Move users' trust: broken promises lower it, a hand in design raises it; reckon who is ready to take up."""
-    will, ready, time = users.will, users.ready, users.capacity
+    will, ability, time, trusting, ready = (
+        users.will,
+        users.ability,
+        users.capacity,
+        users.trusting,
+        users.ready,
+    )
     for a in range(len(places)):
         row = p[a]
         authority = places[a]
-        begin = authority.first_user
-        end = authority.last_user
+        here = slice(authority.first_user, authority.last_user)
         stands = authority.will_at == row.users_will and authority.ability_at == row.users_ability
         if not stands or authority.time_at != row.users_capacity:
-            set_levels(begin, end, row.users_will, users.trusting, users.will_offset)
-            authority.user_ability = set_levels(
-                begin, end, row.users_ability, users.ability, users.ability_offset
-            )
-            authority.user_time = set_levels(
-                begin, end, row.users_capacity, users.capacity, users.capacity_offset
-            )
+            set_levels(row.users_will, trusting[here], users.will_offset[here])
+            authority.user_ability = set_levels(row.users_ability, ability[here], users.ability_offset[here])
+            authority.user_time = set_levels(row.users_capacity, time[here], users.capacity_offset[here])
             authority.will_at = row.users_will
             authority.ability_at = row.users_ability
             authority.time_at = row.users_capacity
@@ -252,28 +252,25 @@ def move_users(p, places, users):
             kept = 1.0 - row.evidence * row.evidence_promises * authority.promise
         if row.ownership > 0.0:
             lift = row.ownership * row.ownership_will * row.design_users
-        move_trust(begin, end, row.response_speed, kept, lift, will, users.trusting)
-        worth = 1.0 / row.users_time_needed
-        co_design = authority.co_design
-        for user in range(begin, end):
-            ready[user] = readiness(will[user], time[user], co_design, worth)
-        authority.trust = mean_of(begin, end, will)
+        move_trust(row.response_speed, kept, lift, will[here], trusting[here])
+        find_ready(authority.co_design, 1.0 / row.users_time_needed, will[here], time[here], ready[here])
+        authority.trust = mean_of(will[here])
 
 
 @compiled
-def set_levels(begin, end, mean, level, offset):
-    """Set the users of a place to a mean level and their own differences, kept in [0, 1]; returns what they average."""
+def set_levels(mean, level, offset):
+    """Set users to a mean level and their own differences, kept in [0, 1]; returns what they average."""
     total = 0.0
-    for user in range(begin, end):
+    for user in range(len(level)):
         level[user] = max(0.0, min(1.0, mean + offset[user]))
         total += level[user]
-    return total / (end - begin)
+    return total / len(level)
 
 
 @compiled
-def move_trust(begin, end, speed, kept, lift, will, trusting):
+def move_trust(speed, kept, lift, will, trusting):
     """Move each user's trust towards its level: less what broken promises take, more by what a hand in design gives."""
-    for user in range(begin, end):
+    for user in range(len(will)):
         wanted = trusting[user] * kept
         wanted += lift * (1.0 - wanted)
         will[user] += speed * (wanted - will[user])
@@ -293,18 +290,25 @@ def readiness(will, time, co_design, worth):
 
 
 @compiled
-def mean_of(begin, end, values):
+def find_ready(co_design, worth, will, time, ready):
+    """Reckon how ready each user of a place is to take up; `ready` is written."""
+    for user in range(len(ready)):
+        ready[user] = readiness(will[user], time[user], co_design, worth)
+
+
+@compiled
+def mean_of(values):
     """Mean over the users of a place; four sums side by side, since one waits for itself."""
     first = 0.0
     second = 0.0
     third = 0.0
     fourth = 0.0
-    even = begin + (end - begin) // 4 * 4
-    for user in range(begin, even, 4):
+    whole = len(values) // 4 * 4
+    for user in range(0, whole, 4):
         first += values[user]
         second += values[user + 1]
         third += values[user + 2]
         fourth += values[user + 3]
-    for user in range(even, end):
+    for user in range(whole, len(values)):
         first += values[user]
-    return ((first + second) + (third + fourth)) / (end - begin)
+    return ((first + second) + (third + fourth)) / len(values)
