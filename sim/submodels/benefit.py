@@ -132,6 +132,9 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, account, 
     adopted = adopted_compatibly(
         calendar[month].arrived, strongest, nation.design_tolerance, changes, places, cells
     )
+    due = np.empty(len(adopted))
+    for i in range(len(adopted)):
+        due[i] = planned_coverage(planned_path(month + 1.0, changes[i].arrival, changes[i].pace), shift)
     by_month = journal.lost[month]
     fit, ready, ability = users.fit, users.ready, users.ability
     review_months = int(nation.users_review_months)
@@ -145,8 +148,7 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, account, 
         for i in range(len(adopted)):
             change = changes[i]
             cell = cells[a, i]
-            on_plan = planned_path(month + 1.0, change.arrival, change.pace)
-            planned = planned_coverage(on_plan, shift)
+            planned = due[i]
             if planned <= 0.0 and cell.nominal <= 0.0:
                 continue
             full = change.ambition * authority.population

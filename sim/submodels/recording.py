@@ -12,8 +12,7 @@ def write_down(month, calendar, changes, places, bodies, centre, cells, journal)
     count = len(places)
     stages = journal.stages[month]
     arrived = calendar[month].arrived
-    nominal = 0.0
-    real = 0.0
+    reported = np.zeros(arrived)
     adopted = np.zeros(arrived)
     for a in range(count):
         weight = places[a].weight
@@ -21,8 +20,11 @@ def write_down(month, calendar, changes, places, bodies, centre, cells, journal)
             cell = cells[a, i]
             stages[cell.stage] += 1.0
             adopted[i] += weight * cell.genuine
-            nominal += weight * cell.nominal
+            reported[i] += weight * cell.nominal
+    nominal = 0.0
+    real = 0.0
     for i in range(arrived):
+        nominal += reported[i]
         real += adopted[i]
         if adopted[i] >= 0.5 and changes[i].half < 0:
             changes[i].half = month + 1 - changes[i].arrival

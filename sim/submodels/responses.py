@@ -252,9 +252,10 @@ def move_users(p, places, users):
             kept = 1.0 - row.evidence * row.evidence_promises * authority.promise
         if row.ownership > 0.0:
             lift = row.ownership * row.ownership_will * row.design_users
-        move_trust(row.response_speed, kept, lift, will[here], trusting[here])
-        find_ready(authority.co_design, 1.0 / row.users_time_needed, will[here], time[here], ready[here])
-        authority.trust = mean_of(will[here])
+        trust = will[here]
+        move_trust(row.response_speed, kept, lift, trust, trusting[here])
+        find_ready(authority.co_design, 1.0 / row.users_time_needed, trust, time[here], ready[here])
+        authority.trust = mean_of(trust)
 
 
 @compiled

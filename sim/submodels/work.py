@@ -174,9 +174,14 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
     centre_will = centre[0].will
     log_centre_will = math.log(max(LEAST, centre_will))
     hours = journal.hours[month]
-    kept = np.empty(calendar[month].arrived)
-    for i in range(len(kept)):
-        kept[i] = money_persistence(month - changes[i].arrival, nation.money_secure_months, log_centre_will)
+    arrived = calendar[month].arrived
+    due = np.empty(arrived)
+    kept = np.empty(arrived)
+    for i in range(arrived):
+        change = changes[i]
+        due[i] = planned_path(month + 1.0, change.arrival, change.pace)
+        due[i] -= planned_path(month, change.arrival, change.pace)
+        kept[i] = money_persistence(month - change.arrival, nation.money_secure_months, log_centre_will)
     endowment = 0.0
     recovered = 0.0
     for a in range(count):
@@ -190,11 +195,10 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
         supported = 0.0
         delivered = 0.0
         unspent = 0.0
-        for i in range(calendar[month].arrived):
+        for i in range(arrived):
             change = changes[i]
             cell = cells[a, i]
-            planned = planned_path(month + 1.0, change.arrival, change.pace)
-            planned -= planned_path(month, change.arrival, change.pace)
+            planned = due[i]
             persistence = kept[i]
             if row.money_secure_months != nation.money_secure_months:
                 persistence = money_persistence(
