@@ -1,12 +1,13 @@
 """Experiments: what ships is sound, files and command lines mean what they say, and what is wrong is refused whole."""
 
 import itertools
+import re
 import textwrap
 
 import numpy as np
 import pytest
 
-from sim import experiment_files, outcomes, scenario_files
+from sim import experiment_files, outcomes, places, scenario_files
 from sim.declarations import declarations
 from sim.design_point import parameters_at
 from sim.designs import point, points_of
@@ -115,6 +116,37 @@ def test_policy_types_are_the_four_of_matland():
     low, high = (sorted(set(points[key])) for key in ("changes.ambiguity", "changes.conflict"))
     assert pairs == set(itertools.product(low, high))
     assert len(pairs) == 4
+
+
+README = (places.shipped("experiments") / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_lists_every_experiment_with_its_runs():
+    for name in SHIPPED:
+        experiment = load(name)
+        runs = points_of(experiment.points) * len(experiment.scenarios) * experiment.replications
+        (row,) = [line for line in README.splitlines() if line.startswith(f"| `{name}` |")]
+        assert row.endswith(f"| {runs:,} |"), name
+
+
+def test_the_file_and_the_shorthand_of_the_readme_are_sound(write):
+    whole, shorthand = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+    experiment = load(write(whole, head=""))
+    assert points_of(experiment.points) == 4 * 3 * 3
+    load(write(shorthand + "design: {kind: sobol_sequence, points: 4}\n"))
+
+
+def test_the_commands_of_the_readme_are_sound(write):
+    write(GRID)
+    commands = [
+        line.split("   ")[0].split() for line in README.splitlines() if line.startswith("gapsim sweep ")
+    ]
+    assert len(commands) == 5
+    for _, _, *words in commands:
+        words = words[: words.index("--replications")] if "--replications" in words else words
+        experiment = swept(*words)
+        assert experiment.question
+    assert experiment.factors[0].levels[-1] == 1.0
 
 
 def test_responses_are_the_outcomes_of_a_run(small):
