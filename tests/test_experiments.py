@@ -444,6 +444,8 @@ def test_ranges_are_as_written():
     experiment = swept("work.load=range(0,1,0.1)", "changes.arriving=range(3,6)")
     assert experiment.factors[0].levels == (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
     assert experiment.factors[1].levels == (3, 4, 5)
+    assert swept("work.load=range(0,1.1,0.1)").factors[0].levels[-1] == 1.0
+    assert swept("work.load=range(1,0,-0.25)").factors[0].levels == (1.0, 0.75, 0.5, 0.25)
     assert experiment.points["changes.arriving"].dtype == np.int64
 
 
@@ -480,6 +482,9 @@ BAD_COMMANDS = {
     ("work.load=1,2", "work.load=3"): "work.load = 3: is given twice",
     ("work.load=3", "work.load=1,2"): "is given twice",
     ("work.load=range(1,1)",): "the range is empty",
+    ("work.load=range(0,1,0.0000001)",): "has more than 1,000,000 values",
+    ("work.load=range(0,1,0)",): "the range is empty",
+    ("work.load=shuffle(range(0,1))",): "several values are written 0,0.5,1",
     ("work.load=shuffle(1,2)",): "several values are written 0,0.5,1",
     ("work.load=interval(1,2)",): "a range is sampled by an experiment file",
     ("work.load=glob(*)",): "several values are written 0,0.5,1",
