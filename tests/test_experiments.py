@@ -1,5 +1,6 @@
 """Experiments: what ships is sound, files and command lines mean what they say, and what is wrong is refused whole."""
 
+import functools
 import itertools
 import re
 import textwrap
@@ -18,6 +19,7 @@ from sim.problems import InputProblems, Problem
 from sim.responses import DEFAULT_RESPONSES, RESPONSES
 
 SHIPPED = sorted(experiment_files.shelf())
+shipped = functools.cache(load)
 WANTED = {
     "power_by_heterogeneity", "regime_map", "mechanism_ablation", "sensitivity_screening", "sensitivity", "policy_types",
     "capacity_and_load", "contradictions",
@@ -63,7 +65,7 @@ def test_all_experiments_ship_under_names_that_no_scenario_bears():
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_experiments_are_sound_and_every_point_runs_with_valid_parameters(name):
-    experiment = load(name)
+    experiment = shipped(name)
     assert experiment.question.endswith("?")
     text = experiment_files.shelf()[name].read_text(encoding="utf-8")
     assert text.lstrip("# ").startswith("question:")
@@ -80,7 +82,7 @@ def test_shipped_experiments_are_sound_and_every_point_runs_with_valid_parameter
 
 
 def test_the_map_covers_all_uncertainties_and_all_power_structures():
-    experiment = load("regime_map")
+    experiment = shipped("regime_map")
     uncertain = {d.key for d in declarations().values() if d.role == "uncertainty"}
     assert uncertain <= {factor.key for factor in experiment.factors}
     assert {factor.key for factor in experiment.factors if factor.role == "lever"} == {"work.load"}
@@ -98,20 +100,20 @@ def test_the_map_covers_all_uncertainties_and_all_power_structures():
 
 
 def test_the_ablation_takes_all_mechanisms():
-    experiment = load("mechanism_ablation")
+    experiment = shipped("mechanism_ablation")
     assert [factor.key for factor in experiment.factors] == [f"mechanisms.{name}" for name in MECHANISM_NAMES]
     assert points_of(experiment.points) == 60
 
 
 def test_sensitivity_varies_a_part_of_what_the_screening_does_over_the_same_ranges():
-    screened = {factor.key: factor for factor in load("sensitivity_screening").factors}
-    left = load("sensitivity").factors
+    screened = {factor.key: factor for factor in shipped("sensitivity_screening").factors}
+    left = shipped("sensitivity").factors
     assert 5 < len(left) < len(screened) / 4
     assert all(screened[factor.key] == factor for factor in left)
 
 
 def test_policy_types_are_the_four_of_matland():
-    points = load("policy_types").points
+    points = shipped("policy_types").points
     pairs = set(zip(points["changes.ambiguity"], points["changes.conflict"], strict=True))
     low, high = (sorted(set(points[key])) for key in ("changes.ambiguity", "changes.conflict"))
     assert pairs == set(itertools.product(low, high))
@@ -123,7 +125,7 @@ README = (places.shipped("experiments") / "README.md").read_text(encoding="utf-8
 
 def test_the_readme_lists_every_experiment_with_its_runs():
     for name in SHIPPED:
-        experiment = load(name)
+        experiment = shipped(name)
         runs = points_of(experiment.points) * len(experiment.scenarios) * experiment.replications
         (row,) = [line for line in README.splitlines() if line.startswith(f"| `{name}` |")]
         assert row.endswith(f"| {runs:,} |"), name
