@@ -316,6 +316,7 @@ BAD_FILES = {
     "design: {kind: list, points: [{work.lod: 1}]}": "did you mean `work.load`?",
     "design: {kind: list, points: [{work.load: 1}, {work.load: 11}]}": "work.load = 11.0: must be a number from 0.0 to 10.0",
     "design: {kind: list, points: [{power.agenda: {centre: 1}}]}": "the row must sum to 1, not 1.4, over baseline",
+    "design: {kind: list, points: [{power.agenda.centre: 0.7}, {power.agenda.users: 0.05}]}": "not 1.1, over baseline in 1 of",
     "design: {kind: list, points: [{work.load: [1]}]}": "work.load = [1]: must be a number",
     "design: {kind: list, points: [{work.load: 1}]}\nfactors: {}": "leave factors out",
     "design: {kind: table, file: none.csv}": "cannot be read",
@@ -474,6 +475,10 @@ def test_an_experiment_takes_fixed_overrides_by_name_or_path(write):
 
 
 BAD_COMMANDS = {
+    (
+        "power.distribution=0,null",
+        "power.agenda.centre=0.6",
+    ): "must sum to 1, not 0.7, over baseline in 1 of 2",
     ("hierarchy", "distributed"): "nothing is swept",
     (): "nothing is swept",
     ("hierarky", "work.load=1,2"): "there is no such scenario; did you mean `hierarchy`?",
