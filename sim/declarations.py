@@ -173,18 +173,24 @@ class _Same:
         return isinstance(other, _Same) and self.parameters is other.parameters
 
 
+@lru_cache(maxsize=1)
+def _in_record() -> tuple[tuple[str, str, Declaration], ...]:
+    """Group, rest of the key and declaration of every field of the record, in its order."""
+    names = set(record_type().names or ())
+    return tuple((d.group, d.key.partition(".")[2], d) for d in declarations().values() if d.field in names)
+
+
 @lru_cache(maxsize=64)
 def _one_record(same: _Same) -> np.ndarray:
-    parameters = same.parameters
-    values = np.zeros(1, dtype=record_type())
-    for declaration in declarations().values():
-        if declaration.field in (record_type().names or ()):
-            values[declaration.field] = as_number(declaration, value_of(parameters, declaration.key))
-    table = power_table(parameters)
-    for row in ROWS:
-        for column in columns(row):
-            values[f"{row}_{column}"] = table[row][column]
-    return values
+    # A sweep makes one for every run: groups are looked into as plain dictionaries, and the record is filled at once.
+    groups = {name: vars(group) for name, group in vars(same.parameters).items() if name != "interventions"}
+    table = power_table(same.parameters)
+    groups["power"] = {f"{row}.{column}": table[row][column] for row in ROWS for column in columns(row)}
+    values = [
+        as_number(declaration, groups[group][name]) if declaration.choices else groups[group][name]
+        for group, name, declaration in _in_record()
+    ]
+    return np.array(values, dtype=np.float64).view(record_type())
 
 
 def record(parameters: Parameters, rows: int) -> np.recarray:
