@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
@@ -174,23 +175,28 @@ class _Same:
 
 
 @lru_cache(maxsize=1)
-def _in_record() -> tuple[tuple[str, str, Declaration], ...]:
-    """Group, rest of the key and declaration of every field of the record, in its order."""
-    names = set(record_type().names or ())
-    return tuple((d.group, d.key.partition(".")[2], d) for d in declarations().values() if d.field in names)
+def _numeric() -> tuple[attrgetter, tuple[tuple[int, Declaration], ...]]:
+    """How to take all values of the record out of a tree at once, and which of them are choices to be coded."""
+    fields = [d for d in declarations().values() if d.numeric and d.key not in NOT_IN_RECORD]
+    choices = tuple((place, d) for place, d in enumerate(fields) if d.choices)
+    return attrgetter(*(d.key for d in fields)), choices
 
 
 @lru_cache(maxsize=64)
 def _one_record(same: _Same) -> np.ndarray:
-    # A sweep makes one for every run: groups are looked into as plain dictionaries, and the record is filled at once.
-    groups = {name: vars(group) for name, group in vars(same.parameters).items() if name != "interventions"}
-    table = power_table(same.parameters)
-    groups["power"] = {f"{row}.{column}": table[row][column] for row in ROWS for column in columns(row)}
-    values = [
-        as_number(declaration, groups[group][name]) if declaration.choices else groups[group][name]
-        for group, name, declaration in _in_record()
-    ]
-    return np.array(values, dtype=np.float64).view(record_type())
+    parameters = same.parameters
+    values_of, choices = _numeric()
+    values = list(values_of(parameters))
+    for place, declaration in choices:
+        values[place] = as_number(declaration, values[place])
+    # Every field is a float64, so a plain row of numbers is the record.
+    one = np.array(values, dtype=np.float64).view(record_type())
+    if parameters.power.distribution is not None:
+        table = power_table(parameters)
+        for row in ROWS:
+            for column in columns(row):
+                one[f"{row}_{column}"] = table[row][column]
+    return one
 
 
 def record(parameters: Parameters, rows: int) -> np.recarray:

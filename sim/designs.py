@@ -6,16 +6,16 @@ number is the number of the design point. None in a column means "as the scenari
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from sim import sampling
+from sim import point_tables, sampling
 from sim.factors import Factor, column
+from sim.problems import refuse
 
 __all__ = [
     "KINDS",
@@ -145,12 +145,28 @@ def _list(factors: Sequence[Factor], design: Design) -> Columns:
     return {factor.key: column([given.get(factor.key) for given in points]) for factor in factors}
 
 
+def _table(factors: Sequence[Factor], design: Design) -> Columns:
+    columns, problems = point_tables.read(design.settings["file"])
+    refuse(problems)
+    return {factor.key: columns[factor.key] for factor in factors}
+
+
 def _ablation(factors: Sequence[Factor], design: Design) -> Columns:
-    count = len(factors)
-    off = [[None] * count, *([0.0 if i == j else None for j in range(count)] for i in range(count))]
-    alone = [*([None if i == j else 0.0 for j in range(count)] for i in range(count)), [0.0] * count]
-    rows = list(itertools.chain(off, alone))
-    return {factor.key: [row[number] for row in rows] for number, factor in enumerate(factors)}
+    found: Columns = {}
+    for number, factor in enumerate(factors):
+        # Whole numbers stay whole: 0.0 is not taken for one.
+        off = 0 if factor.whole else 0.0
+        others = range(len(factors))
+        turns = [off if other == number else None for other in others]
+        alone = [None if other == number else off for other in others]
+        found[factor.key] = [None, *turns, *alone, off]
+    return found
 
 
-_EXPLICIT = {"grid": _grid, "zip": _zip, "list": _list, "table": _list, "ablation": _ablation}
+_EXPLICIT: dict[str, Callable[[Sequence[Factor], Design], Columns]] = {
+    "grid": _grid,
+    "zip": _zip,
+    "list": _list,
+    "table": _table,
+    "ablation": _ablation,
+}
