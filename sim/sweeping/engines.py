@@ -79,7 +79,7 @@ class Processes:
     """A pool of processes on this machine, one thread each."""
 
     name = "processes"
-    lost = (BrokenExecutor, WorkerLost)
+    lost: tuple[type[BaseException], ...] = (BrokenExecutor, WorkerLost)
     falls_together = True
     watched = True
 
@@ -140,7 +140,7 @@ class Dask:
             said = "needs the extra `dask`: pip install 'gapsim[dask]', or uv sync --extra dask"
             raise InputProblems([Problem(COMMAND_LINE, "--engine", said, "dask")]) from None
         self.workers = workers or cores()
-        self.lost = (distributed.scheduler.KilledWorker, WorkerLost)
+        self.lost: tuple[type[BaseException], ...] = (distributed.scheduler.KilledWorker, WorkerLost)
         self._address = address
         self._client: Any = None
         self._cluster: Any = None
@@ -192,6 +192,26 @@ class Dask:
         if self._cluster is not None:
             self._cluster.close()
         self._client = self._cluster = None
+
+
+def named(name: str, workers: int | None = None, address: str | None = None) -> Engine:
+    """An engine by its name.
+
+    Args:
+        name: one of `ENGINES`.
+        workers: how many; one a core when left out.
+        address: of a Dask scheduler that is there already.
+
+    Raises:
+        InputProblems: if there is no such engine, or what it needs is not installed.
+    """
+    if name not in ENGINES:
+        raise InputProblems(
+            [Problem(COMMAND_LINE, "--engine", f"must be one of {', '.join(ENGINES)}", name or "''")]
+        )
+    if name == "dask":
+        return Dask(workers, address)
+    return Serial() if name == "serial" else Processes(workers)
 
 
 def cores() -> int:

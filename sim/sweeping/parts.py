@@ -71,21 +71,16 @@ def write(folder: Path, part: pa.Table, name: str) -> Path:
     return path
 
 
-def valid(folder: Path, identity: str) -> tuple[list[Path], list[Path]]:
-    """The parts of a folder that can be read, in the order of their names; those that cannot are set aside.
+def sound(folder: Path, identity: str) -> tuple[list[Path], list[Path]]:
+    """The parts of a folder that belong to a plan and can be read to the end, and those that cannot, by name."""
+    found = sorted((folder / PARTS).glob("*.parquet"))
+    good = [path for path in found if _readable(path, identity)]
+    return good, [path for path in found if path not in set(good)]
 
-    Returns:
-        Parts to read, and the new paths of damaged ones: their runs have to be made again.
-    """
-    good, damaged = [], []
-    for path in sorted((folder / PARTS).glob("*.parquet")):
-        if _readable(path, identity):
-            good.append(path)
-        else:
-            aside = path.with_name(path.name + DAMAGED)
-            os.replace(path, aside)
-            damaged.append(aside)
-    return good, damaged
+
+def set_aside(path: Path) -> None:
+    """Put a damaged part where no reader takes it for one; its runs have to be made again."""
+    os.replace(path, path.with_name(path.name + DAMAGED))
 
 
 def _readable(path: Path, identity: str) -> bool:

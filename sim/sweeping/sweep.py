@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -103,11 +104,25 @@ def sweep(
     try:
         _settle(plan, folder, share)
         outcome = _carry_out(plan, folder, engine, share, limit, retry_failed, watcher, say)
+    except InputProblems:
+        # A refusal leaves no trace; a sweep that was cut short leaves its note for `gapsim status`.
+        progress.clear(folder, share.label)
+        raise
     finally:
         lock.release()
-    if outcome.finished or share.of > 1:
-        progress.clear(folder, share.label)
+    progress.clear(folder, share.label)
     return outcome
+
+
+def folder_name(plan: Plan, source: str) -> str:
+    """The name of the folder that a sweep goes to when none is named.
+
+    Written on the command line it has no name; the same factors and levels always get the same folder.
+    """
+    if source != COMMAND_LINE:
+        return plan.name
+    asked = [plan.identity, *((factor.key, factor.levels) for factor in plan.factors)]
+    return f"sweep-{hashlib.sha256(repr(asked).encode()).hexdigest()[:10]}"
 
 
 def _busy(folder: Path) -> Problem:
@@ -178,8 +193,9 @@ def _found(plan: Plan, folder: Path, share: Share, say: Callable[[str], None]) -
         draft.unlink(missing_ok=True)
     for trace in (folder / RUNNING).glob(f"{share.label}-*.now"):
         trace.unlink(missing_ok=True)
-    good, damaged = parts.valid(folder, plan.identity)
+    good, damaged = parts.sound(folder, plan.identity)
     for path in damaged:
+        parts.set_aside(path)
         say(f"{path.name}: damaged, set aside; its runs are made again")
     table = [folder / RUNS] if (folder / RUNS).is_file() else []
     return kept(plan, [*table, *good])
