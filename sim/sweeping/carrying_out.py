@@ -28,9 +28,9 @@ AHEAD = 2
 """Chunks handed out for each worker: one to do, one to go on with."""
 
 LEAST_LIMIT = 60.0
-FIRST_LIMIT = 900.0
+FIRST_LIMIT = 600.0
 GENEROUS = 100
-"""A run is given this many times as long as the slowest so far; before any is known, long enough to compile."""
+"""A run is given this many times as long as the slowest so far; before any is known, very long."""
 
 ALONE = "-alone"
 """How the name of a chunk ends that holds a suspect."""
@@ -54,7 +54,7 @@ class Pace:
     def learn(self, receipt: Receipt) -> None:
         """Takes note of a chunk."""
         new = receipt.busy / max(1, receipt.runs)
-        # The first chunk of a worker loads the model; later ones outweigh it.
+        # Points may differ, and so may what else the machine does: the latest count most.
         self.seconds = new if self.seconds is None else 0.5 * (self.seconds + new)
         self.slowest = max(self.slowest, receipt.slowest)
 
@@ -92,14 +92,15 @@ class Backlog:
         return len(self.runs) - self.taken + sum(len(runs) for runs in self.returned)
 
     def take(self, count: int) -> np.ndarray:
-        """The next runs, those given back first."""
+        """At most so many of the next runs, those given back first."""
         if self.returned:
             runs = self.returned.pop()
             if len(runs) > count:
                 self.returned.append(runs[count:])
             return runs[:count]
-        self.taken += count
-        return self.runs[self.taken - count : self.taken]
+        runs = self.runs[self.taken : self.taken + count]
+        self.taken += len(runs)
+        return runs
 
     def give_back(self, runs: np.ndarray) -> None:
         """Runs that were in hand and are not kept."""

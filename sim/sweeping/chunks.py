@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from sim import plan_files
+from sim.month import simulate
+from sim.parameters import Parameters
 from sim.plans import Plan
 from sim.sweeping import parts
 from sim.sweeping.living import Lived, live
@@ -58,7 +60,7 @@ class Receipt:
         failed: how many of them failed.
         slowest: seconds of the slowest run.
         model: seconds spent in the model: setting up, living, reading outcomes.
-        busy: seconds spent on the chunk as a whole.
+        busy: seconds spent on the chunk as a whole, once the worker was ready.
     """
 
     runs: int
@@ -130,6 +132,12 @@ def _plan(folder: Path, stamp: str) -> Plan:
     return plan_files.read(folder)
 
 
+@lru_cache(maxsize=1)
+def _warm() -> None:
+    """Load what was compiled, so that it counts for no run's time limit."""
+    simulate(Parameters.model_validate({"population": {"users": 32, "months": 2}}), 0)
+
+
 def carry_out(task: Task) -> Receipt:
     """Live the runs of a task, keep them, and report.
 
@@ -137,9 +145,10 @@ def carry_out(task: Task) -> Receipt:
         OSError: if they cannot be kept.
         WorkerLost: if another worker was lost with the same task.
     """
-    began = time.perf_counter()
     folder = Path(task.folder)
     plan = _plan(folder, task.stamp)
+    _warm()
+    began = time.perf_counter()
     with Watch(folder / RUNNING / f"{task.name}.now", task.limit) as watch:
         lived = _lived(plan, task.runs, watch)
     parts.write(folder, parts.table(plan, task.runs, lived), task.name)
