@@ -65,7 +65,7 @@ def started(folder, *words, cwd=None):
     )
 
 
-def until(happened, seconds=90.0):
+def until(happened, seconds=300.0):
     """Wait for something to happen, and say what it gave."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

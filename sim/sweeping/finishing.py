@@ -92,6 +92,7 @@ def _write(plan: Plan, draft: Path, kind: Kind, held: list[Piece]) -> None:
         draft,
         schema,
         compression="zstd",
+        compression_level=3,
         use_byte_stream_split=numbers or False,
         use_dictionary=[name for name in schema.names if name not in numbers],
         write_page_checksum=True,
