@@ -35,6 +35,22 @@ def table(tmp_path):
     return path
 
 
+@pytest.fixture
+def start():
+    """Starts `gapsim sweep`, and leaves nothing of it running."""
+    begun = []
+
+    def started(*words):
+        begun.append(sweeps.started(*words))
+        return begun[-1]
+
+    yield started
+    for sweeping in begun:
+        for pid in sweeps.members(sweeping.pid):
+            sweeps.kill(pid)
+        sweeping.communicate()
+
+
 @pytest.fixture(scope="module")
 def at_once(tmp_path_factory):
     """The bytes of the long sweep carried out here, in one go."""
@@ -103,7 +119,7 @@ def with_an_endless_run():
 
 
 @ONLY_POSIX
-def test_a_run_that_hangs_is_ended_and_its_neighbours_are_lived(tmp_path, at_once):
+def test_a_run_that_hangs_is_ended_and_its_neighbours_are_lived(tmp_path):
     plan = with_an_endless_run()
     outcome = sweeps.swept(plan, tmp_path / "out", engines.Processes(2), limit=1.0)
     check_time_limit(tmp_path / "out", outcome)
@@ -163,8 +179,8 @@ def test_only_a_run_that_takes_its_worker_with_it_when_alone_is_blamed(tmp_path)
 
 @ONLY_POSIX
 @pytest.mark.slow
-def test_a_worker_killed_in_the_middle_of_a_chunk_costs_nothing(tmp_path):
-    sweeping = sweeps.started(tmp_path / "out", *LONG, "--replications", MANY, "--workers", 2)
+def test_a_worker_killed_in_the_middle_of_a_chunk_costs_nothing(tmp_path, start, at_once):
+    sweeping = start(tmp_path / "out", *LONG, "--replications", MANY, "--workers", 2)
     victim = sweeps.until(lambda: busy(tmp_path / "out") and sweeps.living_workers(sweeping.pid))[0]
     sweeps.kill(victim)
     printed, said = sweeping.communicate(timeout=400)
@@ -183,9 +199,9 @@ def busy(folder):
 @ONLY_POSIX
 @pytest.mark.slow
 @pytest.mark.parametrize("who", ["parent", "all"])
-def test_a_killed_sweep_leaves_nobody_behind_and_goes_on(tmp_path, at_once, who):
+def test_a_killed_sweep_leaves_nobody_behind_and_goes_on(tmp_path, start, at_once, who):
     folder, words = tmp_path / "out", (*LONG, "--replications", MANY, "--workers", 2)
-    sweeping = sweeps.started(folder, *words)
+    sweeping = start(folder, *words)
     sweeps.until(lambda: busy(folder))
     if who == "all":
         os.killpg(sweeping.pid, signal.SIGKILL)
@@ -200,7 +216,7 @@ def test_a_killed_sweep_leaves_nobody_behind_and_goes_on(tmp_path, at_once, who)
     assert "gapsim sweep hierarchy" in said
     kept = {path: path.read_bytes() for path in (folder / "parts").glob("*.parquet")}
     assert kept
-    again = sweeps.started(folder, *words)
+    again = start(folder, *words)
     _, said = again.communicate(timeout=400)
     assert again.returncode == 0, said
     assert sweeps.content(folder) == at_once
@@ -210,9 +226,9 @@ def test_a_killed_sweep_leaves_nobody_behind_and_goes_on(tmp_path, at_once, who)
 @ONLY_POSIX
 @pytest.mark.slow
 @pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(tmp_path, at_once, which):
+def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(tmp_path, start, at_once, which):
     folder, words = tmp_path / "out", (*LONG, "--replications", MANY, "--workers", 2)
-    sweeping = sweeps.started(folder, *words)
+    sweeping = start(folder, *words)
     sweeps.until(lambda: busy(folder))
     # A terminal sends Ctrl-C to all processes, a batch system its signal to the first.
     if which == signal.SIGINT:
@@ -226,14 +242,14 @@ def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(tmp_path, at_once
     sweeps.until(lambda: not sweeps.members(sweeping.pid))
     assert not list((folder / "running").glob("*.now"))
     assert not list((folder / "parts").glob(".*"))
-    again = sweeps.started(folder, *words)
+    again = start(folder, *words)
     _, said = again.communicate(timeout=400)
     assert again.returncode == 0, said
     assert sweeps.content(folder) == at_once
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty"])
-def test_a_damaged_part_is_set_aside_and_its_runs_are_made_again(tmp_path, at_once, damage):
+def test_a_damaged_part_is_set_aside_and_its_runs_are_made_again(tmp_path, damage):
     plan, folder, heard = sweeps.plan(), tmp_path / "out", []
     sweeps.swept(plan, folder, share=Share(1, 2))
     part = max((folder / "parts").glob("*.parquet"))
@@ -272,7 +288,7 @@ def test_a_full_disk_leaves_nothing_half_written_and_the_sweep_goes_on_later(tmp
 
 @ONLY_POSIX
 @pytest.mark.slow
-def test_a_disk_that_is_really_full_is_told_clearly(tmp_path):
+def test_a_disk_that_is_really_full_is_told_clearly(tmp_path, start, at_once):
     """On a file system of 200 kB, where this account may mount one."""
     small = tmp_path / "small"
     small.mkdir()
@@ -281,7 +297,7 @@ def test_a_disk_that_is_really_full_is_told_clearly(tmp_path):
         pytest.skip("mounting is not allowed here")
     try:
         words = (*LONG, "--replications", MANY, "--workers", 2)
-        sweeping = sweeps.started(small / "out", *words)
+        sweeping = start(small / "out", *words)
         _, said = sweeping.communicate(timeout=400)
         assert sweeping.returncode == 1, said
         assert "the disk is full" in said
@@ -289,7 +305,7 @@ def test_a_disk_that_is_really_full_is_told_clearly(tmp_path):
         assert "Traceback" not in said
         assert not list((small / "out").rglob("*.tmp"))
         subprocess.run(["mount", "-o", "remount,size=20m", small], check=True)
-        again = sweeps.started(small / "out", *words)
+        again = start(small / "out", *words)
         _, said = again.communicate(timeout=400)
         assert again.returncode == 0, said
         assert sweeps.content(small / "out") == at_once
