@@ -8,7 +8,8 @@ Facts: `parameters` (declared once), `declarations` (their flat list, and the re
 The model: `population` (the world at the start), `submodels` (a file for each process), `interventions`, `outcomes`.
 Time: `month` (the schedule: read it and you know the model), `model` and `agents` (the door for Mesa).
 Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by side), `results` (what runs write),
-    `experiments` (a question as points and replications), `plans` (its numbered runs), `sweeping` (runs them all).
+    `experiments` (a question, its factors and design), `designs` (which points to look at), `plans` (numbered runs),
+    `sweeping` (carries them out, whatever happens).
 Reading: `analysis`, `verdict`, `charts`, `report`, `explain`.
 Doors: `cli` (the commands), `commands` and `sweep_commands` (what they do), `frames` (the same for notebooks).
 """

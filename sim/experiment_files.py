@@ -23,6 +23,7 @@ from sim.factors import Factor, declared_role, is_whole
 from sim.overrides import INTERPOLATION, NO_INTERPOLATION, has_interpolation, in_grammar, leaves
 from sim.parameters import MAX_SEED, MECHANISM_NAMES
 from sim.point_checks import as_declared, is_allowed
+from sim.power import ROWS
 from sim.problems import Problem, nearest_name, shown
 
 PARTS = (
@@ -190,14 +191,21 @@ def _list(given: Sequence[Any], draft: Draft) -> None:
             continue
         points.append({})
         for key in point:
-            problem = key_problem(str(key))
+            # A row of power may be written as a whole; it is a factor for each of its shares.
+            whole_row = str(key).removeprefix("power.") in ROWS and isinstance(point[key], Mapping)
+            problem = None if whole_row else key_problem(str(key))
             if problem:
                 draft.wrong(f"{place}.{key}", problem[0], shown(point[key]), problem[1])
-            else:
-                keys[str(key)] = None
-                value, declared = point[key], declarations()[str(key)]
+                continue
+            for found in leaves(str(key), point[key], draft.where):
+                if isinstance(found, Problem):
+                    draft.wrong(f"{place}.{found.key}", found.wrong, found.value, found.nearest)
+                    continue
+                leaf, value = found
+                declared = declarations()[leaf]
                 right = value is None or is_allowed(declared, value)
-                points[-1][str(key)] = as_declared(declared, value) if right else value
+                points[-1][leaf] = as_declared(declared, value) if right else value
+                keys[leaf] = None
     if not draft.problems:
         factors = [Factor(key, declared_role(key)) for key in keys]
         draft.points = design_points(factors, Design("list", {"points": points}), 0)

@@ -138,8 +138,10 @@ def from_command_line(
         problems.append(
             Problem(COMMAND_LINE, "scenario", "is given together with names of scenarios; give one")
         )
-    draft.scenarios = [str(name) for name in (names or named or ["baseline"])]
-    problems += _unknown_names(draft.scenarios, folders)
+    asked_for = [str(name) for name in (names or named)]
+    meant = _meant_experiments(asked_for, folders)
+    draft.scenarios = [name for name in asked_for if name not in meant] or ["baseline"]
+    problems += meant.values()
     for key, values in asked.sweeps.items():
         _swept_factor(key, values, draft)
     if not asked.sweeps and not asked.problems and not problems:
@@ -166,8 +168,6 @@ def _experiment(
             points = draft.points or design_points(draft.factors, draft.design, root)
             found += column_problems(draft.where, points)
     fixed = _layered(draft.fixed, asked)
-    if not draft.scenarios:
-        refuse([*found, *fixed.problems])
     try:
         scenarios = compose(draft.scenarios, fixed, folders, found)
     except InputProblems as error:
@@ -274,14 +274,15 @@ def _no_such_experiment(name: str) -> Problem:
     return Problem(COMMAND_LINE, name or "''", "there is no such experiment", "", nearest_name(name, known))
 
 
-def _unknown_names(names: Sequence[str], folders: Sequence[str | Path]) -> list[Problem]:
-    """Names that are closer to an experiment's than to any scenario's."""
+def _meant_experiments(names: Sequence[str], folders: Sequence[str | Path]) -> dict[str, Problem]:
+    """Names that are no scenario's and look most like an experiment's."""
     scenarios, _ = scenario_files.shelf(folders)
-    found = []
+    experiments = experiment_files.shelf()
+    known = [*scenarios, *scenario_files.ALIASES, *experiments]
+    found = {}
     for name in names:
-        both = [*scenarios, *scenario_files.ALIASES, *experiment_files.shelf()]
-        nearest = nearest_name(name, both)
-        if name not in both and nearest in experiment_files.shelf():
+        nearest = nearest_name(name, known)
+        if name not in known and nearest in experiments:
             said = "there is no such experiment or scenario"
-            found.append(Problem(COMMAND_LINE, name, said, "", nearest))
+            found[name] = Problem(COMMAND_LINE, name, said, "", nearest)
     return found

@@ -7,8 +7,10 @@ collected, and additions, deletions, interpolations and Hydra's own settings are
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +28,7 @@ SETTINGS = ("seed", "scenario", "mechanisms")
 
 MECHANISM_CHOICES = ("as_scenario", "none")
 INTERVENTIONS = "interventions"
+MOST_SWEPT = 1_000_000
 INTERPOLATION = "${"
 NO_SWEEP = {
     "seed": "one seed only; more worlds come from --replications",
@@ -124,6 +127,8 @@ def _sweep(override: Override, key: str, asked: Overrides, seen: set[str], wrong
     if values is None:
         said = "several values are written 0,0.5,1 or choice(0,0.5,1) or range(0,1,0.1)"
         return wrong(f"{said}; a range is sampled by an experiment file, with its design")
+    if len(values) > MOST_SWEPT:
+        return wrong(f"has more than {MOST_SWEPT:,} values")
     if has_interpolation(values):
         return wrong(NO_INTERPOLATION)
     asked.sweeps[key] = values
@@ -135,9 +140,19 @@ def _swept_values(override: Override) -> list[Any] | None:
     if isinstance(swept, ChoiceSweep) and not swept.shuffle:
         return [_plain(value) for value in override.sweep_iterator()]
     if isinstance(swept, RangeSweep) and not swept.shuffle:
-        # Hydra adds step to step; the seventh tenth is meant to be 0.7, not 0.7000000000000001.
-        return [float(f"{v:.12g}") if isinstance(v, float) else v for v in override.sweep_iterator()]
+        return _range(swept.start, swept.stop, swept.step)
     return None
+
+
+def _range(start: Any, stop: Any, step: Any) -> list[Any]:
+    """The values from start by steps, short of stop, as they are written.
+
+    In tenths as people know them: Hydra itself adds up binary fractions, so that its range(0,1.1,0.1) ends at 1.1.
+    """
+    first, last, by = (Decimal(str(part)) for part in (start, stop, step))
+    count = max(0, math.ceil((last - first) / by)) if by else 0
+    kind = int if all(isinstance(part, int) for part in (start, stop, step)) else float
+    return [kind(first + number * by) for number in range(min(count, MOST_SWEPT + 1))]
 
 
 def _plain(value: Any) -> Any:

@@ -4,8 +4,9 @@ Declared bounds are hard limits, often far from anything plausible (a design may
 "all uncertainties" cannot mean "over their declared bounds". The rule, for a spread s, is:
 
 - mechanism strengths, and shares, degrees and chances declared from 0 (or nearly 0) to 1: over all of it;
-- every other number, and every reference magnitude (its strength already takes it down to nothing): from 1/s of its
-  default to s times its default, cut off at its declared bounds; whole numbers stay whole;
+- every other number: from 1/s of its default to s times its default, cut off at its declared bounds; whole numbers
+  stay whole. This holds for mean levels of will, ability and capacity (no nation has none at all) and for reference
+  magnitudes (their strength already takes them down to nothing);
 - a number whose default is 0, or whose range the bounds leave empty, has no such range: it must be stated;
 - choices: all of them when asked for.
 
@@ -19,7 +20,7 @@ import math
 from sim.declarations import Declaration
 from sim.factors import Factor, is_whole
 
-SHARE_UNITS = ("strength", "share", "degree", "chance", "0 to 1", "share of time")
+SHARE_UNITS = ("strength", "share", "degree", "chance", "share of time")
 NEARLY_ZERO = 0.01
 
 

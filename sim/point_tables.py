@@ -31,7 +31,7 @@ def read(path: str | Path) -> tuple[dict[str, Any], list[Problem]]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         return {}, [Problem(where, "table", f"cannot be read ({error})")]
     problems = _header_problems(where, header)
-    if not rows:
+    if header and not rows:
         problems.append(Problem(where, "table", "has no rows: each row below the header is a design point"))
     wrong = [number for number, row in enumerate(rows) if len(row) != len(header)]
     if wrong:
