@@ -38,16 +38,25 @@ def texts(words: Sequence[str | None]) -> pa.Array:
 
 def values(held: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """The numbers of a column of numbers; where it holds null, NaN, or 0 in a column of whole numbers."""
-    chunks = held.chunks if isinstance(held, pa.ChunkedArray) else [held]
-    found = [_chunk(chunk) for chunk in chunks]
-    return np.concatenate(found) if found else np.empty(0, held.type.to_pandas_dtype())
-
-
-def _chunk(held: pa.Array) -> np.ndarray:
-    mask, data = held.buffers()
-    size, start = len(held), held.offset
-    found = np.frombuffer(data, held.type.to_pandas_dtype())[start : start + size]
-    if mask is None or held.null_count == 0:
+    found, known = known_values(held)
+    if known is None:
         return found
-    known = np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little")[start : start + size].astype(bool)
     return np.where(known, found, np.nan if found.dtype.kind == "f" else 0)
+
+
+def known_values(held: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray | None]:
+    """The values of a column of numbers or text, and where it holds any: None if everywhere, as most do."""
+    whole = held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0)
+    mask = whole.buffers()[0]
+    known = None
+    if mask is not None and whole.null_count:
+        bits = np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little")
+        known = bits[whole.offset : whole.offset + len(whole)].astype(bool)
+    if pa.types.is_string(whole.type):
+        return np.array(whole.to_pylist(), dtype=object), known
+    kind = whole.type.to_pandas_dtype()
+    if not len(whole):
+        return np.empty(0, kind), known
+    return np.frombuffer(whole.buffers()[1], kind)[whole.offset : whole.offset + len(whole)], known

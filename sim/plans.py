@@ -87,7 +87,15 @@ class Plan:
 
     def point(self, number: int) -> dict[str, Any]:
         """One design point in plain values, by key; None means "as the scenario says"."""
-        return self.table.slice(number, 1).to_pylist()[0] if self.factors else {}
+        return {
+            key: None if known is not None and not known[number] else values.item(number)
+            for key, values, known in self._columns
+        }
+
+    @cached_property
+    def _columns(self) -> list[tuple[str, np.ndarray, np.ndarray | None]]:
+        """Key, values and where they are known (None: everywhere) of every factor: a sweep looks up every point."""
+        return [(factor.key, *columns.known_values(self.table[factor.key])) for factor in self.factors]
 
 
 def planned(experiment: Experiment, command: str) -> Plan:

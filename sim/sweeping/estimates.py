@@ -18,7 +18,10 @@ START_UP = 4.0
 
 BYTES_A_NUMBER = 7.5
 BYTES_A_RUN = 20.0
-"""What a response, and the keys, factors and clock of a run, take on disk once packed: measured, and rounded up."""
+"""What a response, and the keys and clock of a run, take on disk once packed: measured, and rounded up."""
+
+BYTES_A_VALUE = 18.0
+"""What one factor of one design point takes: in the design, and in the runs that name it."""
 
 PARTS_AS_WELL = 2.2
 """While a sweep is finished its parts and its tables are both there, and parts are packed less well."""
@@ -62,7 +65,8 @@ def estimate(plan: Plan, workers: int) -> Estimate:
         if len(times) >= LEAST and time.perf_counter() - began > SECONDS:
             break
     mean = sum(times) / len(times)
-    disk = int(plan.runs * (BYTES_A_RUN + BYTES_A_NUMBER * len(plan.responses)))
+    factors = plan.points * len(plan.factors) * BYTES_A_VALUE
+    disk = int(factors + plan.runs * (BYTES_A_RUN + BYTES_A_NUMBER * len(plan.responses)))
     busy = min(workers, plan.runs)
     return Estimate(
         mean,
