@@ -42,7 +42,7 @@ def whole_file(path: Path, write: Callable[[Path], None]) -> None:
     draft = Path(name)
     try:
         write(draft)
-        with open(draft, "rb") as written:
+        with open(draft, "rb+") as written:
             os.fsync(written.fileno())
         draft.chmod(0o644)
         os.replace(draft, path)

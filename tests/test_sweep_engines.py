@@ -162,6 +162,27 @@ def test_a_second_process_at_the_same_share_is_refused(plan, tmp_path):
         sweeps.swept(plan, tmp_path)
 
 
+def test_a_plan_is_not_extended_while_another_shard_is_at_work(tmp_path):
+    sweeps.swept(sweeps.plan(replications=2), tmp_path, share=Share(1, 2))
+    longer = sweeps.plan(replications=3)
+    with (
+        progress.lock(tmp_path, "shard-2-of-2"),
+        pytest.raises(InputProblems, match="another process is at work"),
+    ):
+        sweeps.swept(longer, tmp_path, share=Share(1, 2))
+    sweeps.swept(longer, tmp_path, share=Share(1, 2))
+    assert sweeps.swept(longer, tmp_path, share=Share(2, 2)).finished
+
+
+def test_drafts_that_a_killed_process_left_are_cleared_away(plan, tmp_path):
+    sweeps.swept(plan, tmp_path, share=Share(1, 2))
+    drafts = (tmp_path / ".runs.parquet-x.tmp", tmp_path / "parts" / ".whole-0-1-2.parquet-x.tmp")
+    for draft in drafts:
+        draft.write_text("half")
+    sweeps.swept(plan, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == FINISHED
+
+
 def test_chunks_take_some_seconds_and_shrink_towards_the_end():
     pace = Pace()
     assert pace.size(1000, 2) == 4

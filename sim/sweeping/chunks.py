@@ -7,6 +7,7 @@ tells whose fault it was.
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import time
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim import plan_files
+from sim import plan_files, provenance
 from sim.month import simulate
 from sim.parameters import Parameters
 from sim.plans import Plan
@@ -127,9 +128,17 @@ def last_seen(folder: Path, name: str) -> LastSeen | None:
 
 @lru_cache(maxsize=1)
 def _plan(folder: Path, stamp: str) -> Plan:
+    if not (folder / plan_files.PLAN).is_file():
+        said = "this worker does not see the folder of results; every worker needs it under the same path"
+        raise OSError(errno.ENOENT, said, str(folder))
     if plan_files.stamp(folder) != stamp:
         raise RuntimeError(f"this worker sees another plan in {folder} than the one it was given work from")
-    return plan_files.read(folder)
+    plan = plan_files.read(folder)
+    if plan.model != provenance.model():
+        raise RuntimeError(
+            "this worker has another version of the rules, or of numpy or numba, than who planned"
+        )
+    return plan
 
 
 @lru_cache(maxsize=1)

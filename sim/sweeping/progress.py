@@ -23,6 +23,8 @@ from sim.sweeping.finishing import manifest
 EVERY = 1.0
 """Seconds between two notes to other shells."""
 
+TABLES = "tables"
+
 Watcher = Callable[[int, int], None]
 """Told how many runs are done, of how many."""
 
@@ -118,11 +120,21 @@ def _finished_before(folder: Path) -> int:
     return parquet.read_metadata(path).num_rows if path.is_file() else 0
 
 
-def lock(folder: Path, label: str) -> FileLock:
-    """What a process holds while it works on a share of a folder; it falls away when the process ends, however it does."""
+def lock(folder: Path, label: str, wait: float = 1.0) -> FileLock:
+    """What a process holds while it works on a share of a folder; it falls away when the process ends, however it does.
+
+    Args:
+        folder: folder of results.
+        label: of the share.
+        wait: seconds to wait for it; `gapsim status` holds it for a moment to see whether anybody does.
+    """
     (folder / RUNNING).mkdir(parents=True, exist_ok=True)
-    # `gapsim status` holds it for a moment to see whether anybody does.
-    return FileLock(folder / RUNNING / f"{label}.lock", timeout=1)
+    return FileLock(folder / RUNNING / f"{label}.lock", timeout=wait)
+
+
+def tables_lock(folder: Path) -> FileLock:
+    """What a process holds while it reads parts or turns them into tables: two shards may end at the same moment."""
+    return lock(folder, TABLES, wait=3600.0)
 
 
 def is_held(folder: Path, label: str) -> bool:
@@ -141,7 +153,8 @@ def is_held(folder: Path, label: str) -> bool:
 
 def clear(folder: Path, label: str) -> None:
     """Take away what a process wrote about itself, and the folder for it when it was the last."""
-    for path in (folder / RUNNING).glob(f"{label}[.-]*"):
-        path.unlink(missing_ok=True)
+    for name in (label, TABLES):
+        for path in (folder / RUNNING).glob(f"{name}[.-]*"):
+            path.unlink(missing_ok=True)
     with suppress(OSError):
         (folder / RUNNING).rmdir()

@@ -102,7 +102,8 @@ def sweep(
     except Timeout:
         raise InputProblems([_busy(folder)]) from None
     try:
-        _settle(plan, folder, share)
+        with progress.tables_lock(folder):
+            _settle(plan, folder, share)
         outcome = _carry_out(plan, folder, engine, share, limit, retry_failed, watcher, say)
     except InputProblems:
         # A refusal leaves no trace; a sweep that was cut short leaves its note for `gapsim status`.
@@ -137,7 +138,7 @@ def _settle(plan: Plan, folder: Path, share: Share) -> None:
         refuse_others(before, plan, folder)
         if (before.replications, before.points) == (plan.replications, plan.points):
             return
-        others = {path.stem for path in (folder / RUNNING).glob("*.lock")} - {share.label}
+        others = {path.stem for path in (folder / RUNNING).glob("*.lock")} - {share.label, progress.TABLES}
         if any(progress.is_held(folder, label) for label in others):
             raise InputProblems([_busy(folder)])
         (folder / MANIFEST).unlink(missing_ok=True)
@@ -161,7 +162,8 @@ def _carry_out(
     plan: Plan, folder: Path, engine: Engine, share: Share, limit: float | None, retry_failed: bool,
     watcher: progress.Watcher | None, say: Callable[[str], None],
 ) -> Outcome:  # fmt: skip
-    found = _found(plan, folder, share, say)
+    with progress.tables_lock(folder):
+        found = _found(plan, folder, share, say)
     mine = share.runs(plan)
     left = mine[~found.done[mine] | (found.failed[mine] if retry_failed else False)]
     done, failed = len(mine) - len(left), int(found.failed[mine].sum())
@@ -179,17 +181,18 @@ def _carry_out(
 
         with one_thread_each():
             sweeping.carry_out(stopping)
+    with progress.tables_lock(folder):
         found = _found(plan, folder, share, say)
-    complete = bool(found.done.all())
-    if complete and (len(left) or (folder / parts.PARTS).exists() or finishing.manifest(folder) is None):
-        finishing.finish(plan, folder, found, plan.command)
-        remove_parts(folder, found)
+        complete = bool(found.done.all())
+        if complete and ((folder / parts.PARTS).exists() or finishing.manifest(folder) is None):
+            finishing.finish(plan, folder, found, plan.command)
+            remove_parts(folder, found)
     return Outcome(folder, plan.runs, int(found.done.sum()), int(found.failed.sum()), complete, len(left))
 
 
 def _found(plan: Plan, folder: Path, share: Share, say: Callable[[str], None]) -> Kept:
     """What is kept in the folder; drafts that a killed process left are cleared away, damaged parts set aside."""
-    for draft in (folder / parts.PARTS).glob(f".{share.label}-*.tmp"):
+    for draft in (*folder.glob(".*.tmp"), *(folder / parts.PARTS).glob(f".{share.label}-*.tmp")):
         draft.unlink(missing_ok=True)
     for trace in (folder / RUNNING).glob(f"{share.label}-*.now"):
         trace.unlink(missing_ok=True)
