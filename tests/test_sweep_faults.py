@@ -119,6 +119,7 @@ def with_an_endless_run():
 
 
 @ONLY_POSIX
+@pytest.mark.slow
 def test_a_run_that_hangs_is_ended_and_its_neighbours_are_lived(tmp_path):
     plan = with_an_endless_run()
     outcome = sweeps.swept(plan, tmp_path / "out", engines.Processes(2), limit=1.0)
