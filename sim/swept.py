@@ -1,0 +1,236 @@
+"""The results folder of a sweep, read: which structures met which design points in which worlds, and what came out.
+
+Reads what every results folder holds: `plan.json`, `design.parquet`, and `runs.parquet`, or the parts of a sweep that
+is still on its way. A run that failed, or has not come in, is unknown (NaN) and is never replaced.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from sim.problems import Problem, refuse
+from sim.wording import CAUSES, OUTCOMES, UNITS, number
+
+AS_THE_SCENARIO = "as the scenario says"
+"""The level of a factor that a design point leaves alone."""
+
+NOT_RUN, OK, FAILED = 0, 1, 2
+
+TABLES = ("plan.json", "design.parquet")
+
+
+@dataclass(frozen=True)
+class SweptFactor:
+    """One factor and the value it takes at each design point.
+
+    Attributes:
+        key: the parameter's key.
+        role: lever or uncertainty.
+        unit: its unit.
+        sentence: what it means.
+        low: lower end of its range, if it has one.
+        high: upper end.
+        values: shape (points,): float64 where every point has a number, else words.
+    """
+
+    key: str
+    role: str
+    unit: str
+    sentence: str
+    low: float | None
+    high: float | None
+    values: np.ndarray
+
+    @property
+    def numeric(self) -> bool:
+        """Whether every point has a number."""
+        return self.values.dtype.kind == "f"
+
+    @cached_property
+    def levels(self) -> list[Any]:
+        """The different values it takes, in order: numbers by size, words as they first come."""
+        if self.numeric:
+            return np.unique(self.values).tolist()
+        return list(dict.fromkeys(self.values.tolist()))
+
+    def at(self, points: np.ndarray) -> SweptFactor:
+        """The same factor at some of the points."""
+        return replace(self, values=self.values[points])
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Everything a sweep has found so far.
+
+    Attributes:
+        plan: what was asked for, as `plan.json` has it.
+        structures: names of what is compared, in the order given.
+        factors: what was varied.
+        responses: by name, shape (structures, points, replications); NaN is unknown.
+        status: same shape: 0 not run, 1 ok, 2 failed.
+        finished: whether the table of runs was whole.
+    """
+
+    plan: Mapping[str, Any]
+    structures: tuple[str, ...]
+    factors: tuple[SweptFactor, ...]
+    responses: Mapping[str, np.ndarray]
+    status: np.ndarray
+    finished: bool
+
+    @property
+    def points(self) -> int:
+        """How many design points there are."""
+        return self.status.shape[1]
+
+    @property
+    def replications(self) -> int:
+        """How many replications were planned."""
+        return self.status.shape[2]
+
+    @property
+    def decided_by(self) -> str:
+        """The response that decides who wins, smaller being better: the gap, unless the experiment left it out."""
+        return "gap" if "gap" in self.responses else next(iter(self.responses))
+
+    @cached_property
+    def whole_replications(self) -> np.ndarray:
+        """Replications in which every planned run has come in, failed ones included, shape (replications,)."""
+        return (self.status != NOT_RUN).all(axis=(0, 1))
+
+    def numbers(self, response: str) -> np.ndarray:
+        """A response in whole replications alone, so that every point and structure has met the same worlds.
+
+        Returns:
+            Shape (structures, points, whole replications).
+        """
+        return self.responses[response][:, :, self.whole_replications]
+
+    def factor(self, key: str) -> SweptFactor:
+        """The factor of that key."""
+        return next(f for f in self.factors if f.key == key)
+
+
+def is_share(response: str) -> bool:
+    """Whether a response is a share of intended benefit, to be written in points."""
+    known = response in OUTCOMES or response.startswith(("gap_fifth_", "losses."))
+    return known and response not in UNITS
+
+
+def read_sweep(folder: Path) -> Sweep:
+    """Read the results folder of a sweep, finished or not.
+
+    Raises:
+        InputProblems: when the folder is not that of a sweep, or its tables do not fit its plan.
+    """
+    refuse(_not_a_sweep(folder))
+    plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    design = parquet.read_table(folder / "design.parquet")
+    structures = tuple(s["name"] for s in plan["scenarios"])
+    factors = tuple(_factor(said, design) for said in plan["factors"])
+    shape = (len(structures), design.num_rows, int(plan["replications"]))
+    runs, finished = _runs(folder)
+    status = np.zeros(shape, np.int8)
+    if runs is None:
+        responses = {name: np.full(shape, np.nan) for name in plan["responses"]}
+        return Sweep(plan, structures, factors, responses, status, False)
+    where = _places(runs, structures)
+    refuse(_beyond(folder, where, shape))
+    status[where] = np.where(_words(runs["status"]) == "ok", OK, FAILED)
+    responses = {}
+    for name in plan["responses"]:
+        values = np.full(shape, np.nan)
+        if name in runs.column_names:
+            values[where] = _floats(runs[name])
+        responses[name] = values
+    return Sweep(plan, structures, factors, responses, status, finished and bool((status != NOT_RUN).all()))
+
+
+def _not_a_sweep(folder: Path) -> list[Problem]:
+    if not folder.is_dir():
+        return [Problem(str(folder), "DIR", "is not a folder")]
+    missing = [name for name in TABLES if not (folder / name).is_file()]
+    if "plan.json" in missing and (folder / "metadata.json").is_file():
+        said = "is the folder of a comparison or a single run, not of a sweep"
+        if (folder / "report.html").is_file():
+            said += f"; its report is {folder / 'report.html'}"
+        return [Problem(str(folder), "plan.json", said)]
+    return [
+        Problem(str(folder), name, "is not there; give the results folder of a sweep") for name in missing
+    ]
+
+
+def _runs(folder: Path) -> tuple[pa.Table | None, bool]:
+    """The table of runs and whether it is the finished one; else the parts that have come in."""
+    if (folder / "runs.parquet").is_file():
+        return parquet.read_table(folder / "runs.parquet"), True
+    parts = sorted(folder.glob("parts/**/*.parquet"))
+    if not parts:
+        return None, False
+    return pa.concat_tables([parquet.read_table(part) for part in parts], promote_options="permissive"), False
+
+
+def _places(runs: pa.Table, structures: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    encoded = runs["scenario"].combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    position = {name: k for k, name in enumerate(structures)}
+    by_code = np.array([position.get(name, len(structures)) for name in encoded.dictionary.to_pylist()], int)
+    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    return by_code[codes], _whole(runs["design_point"]), _whole(runs["replication"])
+
+
+def _beyond(folder: Path, where: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> list[Problem]:
+    names = ("scenario", "design_point", "replication")
+    return [
+        Problem(str(folder), f"runs.parquet, {name}", "does not fit plan.json: the folder is not whole")
+        for name, found, most in zip(names, where, shape, strict=True)
+        if found.size and (found.max() >= most or found.min() < 0)
+    ]
+
+
+def _factor(said: Mapping[str, Any], design: pa.Table) -> SweptFactor:
+    column = design[said["key"]]
+    if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
+        values: np.ndarray = _floats(column)
+        if np.isnan(values).any():
+            words = [AS_THE_SCENARIO if np.isnan(v) else plain(v) for v in values]
+            values = np.array(words, dtype=object)
+    else:
+        words = [AS_THE_SCENARIO if v is None else str(v) for v in column.to_pylist()]
+        values = np.array(words, dtype=object)
+    low, high = said.get("low"), said.get("high")
+    return SweptFactor(
+        said["key"], said["role"], said.get("unit") or "", said.get("sentence") or "", low, high, values
+    )
+
+
+def plain(value: float) -> str:
+    """A factor's value as people write it."""
+    return number(value, 0) if float(value).is_integer() else f"{value:.4g}".replace("-", "−")
+
+
+def _floats(column: pa.ChunkedArray) -> np.ndarray:
+    return column.cast(pa.float64()).to_numpy().astype(float)
+
+
+def _whole(column: pa.ChunkedArray) -> np.ndarray:
+    return column.to_numpy().astype(np.int64)
+
+
+def _words(column: pa.ChunkedArray) -> np.ndarray:
+    return np.array(column.to_pylist(), dtype=object)
+
+
+def losses_of(sweep: Sweep) -> list[str]:
+    """The causes of loss that the sweep has kept, in the account's order."""
+    return [cause for cause in CAUSES if f"losses.{cause}" in sweep.responses]
