@@ -16,11 +16,12 @@ from sim.paired import clear_losses, mean_over
 from sim.regimes import NOBODY, OPEN, SAME, UNKNOWN, BestPositions, Regimes
 from sim.statistics import interval
 from sim.sufficiency import Sufficiency
-from sim.swept import FAILED, NOT_RUN, Sweep, is_share, plain
+from sim.swept import FAILED, NOT_RUN, Sweep, SweptFactor, is_share, plain
 from sim.weighing import matters, span
 from sim.wording import cause_name, counted, listing, number, outcome_name, points, share_with_interval
 
 NEARLY_ALL = 0.95
+MOST_STRETCHES = 8
 BY_LUCK = 0.05
 """So large a share of the points that have a winner may have it by luck; a structure with no more is not credited."""
 
@@ -35,7 +36,8 @@ class MapVerdict:
     """What a sweep allows one to say.
 
     Attributes:
-        kind: everywhere, mostly, partly, depends, neither, practically the same, single or unknown.
+        kind: everywhere, mostly, partly, depends, between (the ends of a scale), neither, practically the same, single
+            or unknown.
         winner: the one structure that wins; None when it depends, or nobody does.
         notice: what is missing, to be read first; empty when the sweep is whole.
         headline: the answer in one sentence.
@@ -79,7 +81,10 @@ def map_verdict(
         reason = "one replication carries no interval" if most == 1 else "no point is known in all structures"
         headline = f"No verdict among {listing(list(found.structures))}: {reason}."
         return MapVerdict("unknown", None, notice, headline, (NOT_A_FORECAST,))
-    kind, winner, headline = _answer(found, rules)
+    varying = [f for f in sweep.factors if len(f.levels) > 1]
+    kind, winner, headline = _answer(found, rules, varying)
+    if positions is not None:
+        kind, winner, headline = _on_a_scale(found, positions, kind, winner, headline)
     objections = _objections(found, others)
     if kind in ("everywhere", "mostly", "partly") and objections:
         kind, headline = (
@@ -89,6 +94,7 @@ def map_verdict(
         winner, objections = None, []
     said = [
         *_rules(found, rules, kind),
+        *_stretches(found, varying, rules),
         *_left(found),
         *_average(sweep, found),
         *(_sentence(o) for o in objections),
@@ -153,7 +159,7 @@ def _level(response: str, value: float) -> str:
     return points(value) + " %" if is_share(response) else number(value, 2)
 
 
-def _answer(found: Regimes, rules: Rules) -> tuple[str, str | None, str]:
+def _answer(found: Regimes, rules: Rules, varying: Sequence[SweptFactor]) -> tuple[str, str | None, str]:
     names, most = found.structures, credited(found)
     shares = [found.share(found.won_by(k)) for k in range(len(names))]
     tried = _tried(found)
@@ -177,7 +183,7 @@ def _answer(found: Regimes, rules: Rules) -> tuple[str, str | None, str]:
     if len(most) > 1:
         rest = f", and at {share(nobody)} nobody is shown to" if nobody > 1e-9 else ""
         parts[0] += f" of {tried}"
-        return "depends", None, f"{_on_what(rules, most)}: {', '.join(parts)}{rest}."
+        return "depends", None, f"{_on_what(rules, most, varying)}: {', '.join(parts)}{rest}."
     only, name = shares[most[0]], names[most[0]]
     versus = "" if len(names) == 2 else " (more than each of the others)"
     said = f"{name} {goal}{versus} at {share(only)} of {tried}"
@@ -190,6 +196,24 @@ def _answer(found: Regimes, rules: Rules) -> tuple[str, str | None, str]:
     return "partly", name, f"Nobody wins at most points: {said}; {rest}."
 
 
+def _on_a_scale(
+    found: Regimes, positions: BestPositions, kind: str, winner: str | None, headline: str
+) -> tuple[str, str | None, str]:
+    """The ends alone do not answer where a position between them may be better than both."""
+    known = np.isfinite(positions.best)
+    inside = float(positions.inside[known].mean()) if known.any() else 0.0
+    ends = f"{headline[:-1]} (the two ends of the scale)." if kind != "neither" else headline
+    if inside < 0.5:
+        return kind, winner, ends
+    said = f"Between the ends: at {share(inside)} of {_tried(found)} a position between them"
+    goal = (
+        "closes more of the gap"
+        if found.response == "gap"
+        else f"leaves a smaller {outcome_name(found.response)}"
+    )
+    return "between", None, f"{said} {goal} than either. Of the ends alone: {headline}"
+
+
 def _bare(goal: str) -> str:
     verb, rest = goal.split(" ", 1)
     return f"{verb.removesuffix('s') if verb == 'closes' else 'leave'} {rest}"
@@ -200,7 +224,11 @@ def _tried(found: Regimes) -> str:
     return "the one point tried" if known == 1 else f"the {known:,} points tried"
 
 
-def _on_what(rules: Rules, most: Sequence[int]) -> str:
+def _on_what(rules: Rules, most: Sequence[int], varying: Sequence[SweptFactor]) -> str:
+    if len(varying) == 1:
+        return f"It depends on {varying[0].key}"
+    if rules.why_not:
+        return "It depends"
     parted = {rule.outcome for rule in rules.rules}
     if not rules.better or len(parted & set(most)) < 2:
         return "It depends, and no short rule says on what"
@@ -222,6 +250,25 @@ def _rules(found: Regimes, rules: Rules, kind: str) -> list[str]:
         f"Most often {'; '.join(named)}. Such rules call {share(rules.accuracy)} of unseen points right, against "
         f"{share(rules.guess)} by always naming the commonest answer ({low} to {high} points more)."
     ]
+
+
+def _stretches(found: Regimes, varying: Sequence[SweptFactor], rules: Rules) -> list[str]:
+    """With a single factor and no rules: which of its values each structure wins."""
+    if len(varying) != 1 or rules.better or len(np.unique(found.winner)) < 2:
+        return []
+    factor, said = varying[0], []
+    order = (
+        list(range(found.points)) if not factor.numeric else np.argsort(factor.values, kind="stable").tolist()
+    )
+    called = [found.called(p) for p in order]
+    values = [plain(float(factor.values[p])) if factor.numeric else str(factor.values[p]) for p in order]
+    start = 0
+    for k in range(1, len(order) + 1):
+        if k == len(order) or called[k] != called[start]:
+            ends = values[start] if k - start == 1 else f"{values[start]} to {values[k - 1]}"
+            said.append(f"{called[start]} at {ends}")
+            start = k
+    return [f"Along {factor.key}: {'; '.join(said)}."] if len(said) <= MOST_STRETCHES else []
 
 
 def _average(sweep: Sweep, found: Regimes) -> list[str]:
@@ -310,7 +357,7 @@ def _lost(sweep: Sweep, found: Regimes) -> list[str]:
         inside = found.won_by(k)
         values, counts = np.unique(found.rival[inside], return_counts=True)
         rival = int(values[counts.argmax()])
-        clear = [c for c in clear_losses(sweep, k, rival, inside) if c[1] > 0][:2]
+        clear = [c for c in clear_losses(sweep, k, rival, inside) if c[1] > 0 and c[0] != "ahead"][:2]
         if clear:
             most = [
                 f"{cause_name(c)} ({points(m)} points, {points(lo)} to {points(hi)})"

@@ -163,12 +163,14 @@ def best_positions(levels: Sweep, positions: np.ndarray) -> BestPositions:
         levels: a sweep whose structures are the levels of a scale, in order.
         positions: those levels.
 
-    Positions are compared with the best by Holm's correction for reading all of them together.
+    Positions are compared with the best by Holm's correction for reading all of them together; whether the best lies
+    inside is further corrected by false discoveries over the points.
     """
     values = levels.responses[levels.decided_by]
     values = np.where(np.isfinite(values).all(axis=0), values, np.nan)
     found = np.full((3, levels.points), np.nan)
-    inside = np.zeros(levels.points, bool)
+    p_inside = np.ones(levels.points)
+    known = np.zeros(levels.points, bool)
     for point in range(levels.points):
         here = values[:, point, np.isfinite(values[0, point])]
         if here.shape[1] < 2:
@@ -178,5 +180,9 @@ def best_positions(levels: Sweep, positions: np.ndarray) -> BestPositions:
         together = holm(p_values((here[others] - here[best]).T).tolist())
         left = [best, *(j for j, p in zip(others, together, strict=True) if p >= ALPHA)]
         found[:, point] = positions[best], positions[min(left)], positions[max(left)]
-        inside[point] = 0 not in left and len(positions) - 1 not in left
+        known[point] = True
+        ends = [p for j, p in zip(others, together, strict=True) if j in (0, len(positions) - 1)]
+        p_inside[point] = max(ends) if len(ends) == 2 else 1.0
+    inside = np.zeros(levels.points, bool)
+    inside[known] = false_discoveries(p_inside[known])[0]
     return BestPositions(positions, found[0], found[1], found[2], inside)

@@ -35,17 +35,24 @@ METHODS = {
 }
 
 
-def influence_chart(found: Sequence[Sensitivity], made_by: str) -> Chart | None:
-    """What moves each response: a row a factor, a panel a response; None where nothing can be said."""
+def influence_chart(found: Sequence[Sensitivity], first: Sequence[str], made_by: str) -> Chart | None:
+    """What moves each response: a row a factor, a panel a response; None where nothing can be said.
+
+    Args:
+        found: sensitivities of all responses; the table has them all.
+        first: responses that are drawn before others, as far as there is room.
+        made_by: the stamp.
+    """
     shown = [s for s in found if s.influences]
-    # The difference comes last and is shown first: it is what decides between structures.
-    panels = [shown[-1], *shown[:-1]][:MOST_PANELS] if shown else []
-    if not panels:
+    if not shown:
         return None
+    panels = sorted(shown, key=lambda s: first.index(s.response) if s.response in first else len(first))
+    panels = panels[:MOST_PANELS]
     method = panels[0].method
     panels = [p for p in panels if p.method == method]
     factors = _strongest(panels)
     one, two = MEASURES[method]
+    shares = _ends(panels, factors)
     data: list[dict[str, Any]] = []
     axes: dict[str, Any] = {}
     notes: list[dict[str, Any]] = []
@@ -54,7 +61,10 @@ def influence_chart(found: Sequence[Sensitivity], made_by: str) -> Chart | None:
         rows = [by_factor[f] for f in factors if f in by_factor]
         places = [j + 0.5 for j, f in enumerate(factors) if f in by_factor]
         data += _marks(rows, places, method, k)
-        axes[axis_key("x", k)] = axis(domain=domain, zeroline=True, zerolinecolor=MUTED, nticks=5)
+        shown_ends = shares if method != "morris" else _ends([panel], factors)
+        axes[axis_key("x", k)] = axis(
+            domain=domain, zeroline=True, zerolinecolor=MUTED, nticks=5, range=shown_ends
+        )
         axes[axis_key("y", k)] = axis(
             range=[len(factors), 0], showgrid=False, anchor=axis_name("x", k), showticklabels=k == 0,
             tickvals=[j + 0.5 for j in range(len(factors))], ticktext=[text(f) for f in factors],
@@ -88,6 +98,20 @@ def _strongest(panels: Sequence[Sensitivity]) -> list[str]:
     return sorted(size, key=lambda f: -size[f])[:MOST_FACTORS]
 
 
+def _ends(panels: Sequence[Sensitivity], factors: Sequence[str]) -> list[float]:
+    """A range that holds 0 and every mark and whisker."""
+    marks = [
+        value
+        for p in panels
+        for i in p.influences
+        if i.factor in factors
+        for value in (*(i.rank if p.method == "rank" else i.first), *i.total)
+        if np.isfinite(value)
+    ]
+    low, high = min(0.0, *marks), max(0.0, *marks)
+    return [low - 0.06 * (high - low), high + 0.06 * (high - low)]
+
+
 def _size(i: Influence) -> float:
     known = [abs(v) for v in (i.first[0], i.total[0]) if np.isfinite(v)]
     return max(known) if known else abs(i.rank[0]) if np.isfinite(i.rank[0]) else 0.0
@@ -95,8 +119,9 @@ def _size(i: Influence) -> float:
 
 def _marks(rows: Sequence[Influence], places: list[float], method: str, panel: int) -> list[dict[str, Any]]:
     first = [i.rank if method == "rank" else i.first for i in rows]
-    marks = [_mark(first, [p - 0.12 for p in places], "circle", 0, panel)]
-    if MEASURES[method][1]:
+    two = bool(MEASURES[method][1])
+    marks = [_mark(first, [p - 0.12 * two for p in places], "circle", 0, panel)]
+    if two:
         marks.append(_mark([i.total for i in rows], [p + 0.16 for p in places], "diamond", 1, panel))
     return marks
 

@@ -29,7 +29,7 @@ def difference_chart(found: Sequence[MapDifference], response: str, made_by: str
     )
     if not rows:
         return None
-    scale, unit = (100, "points of intended benefit") if is_share(response) else (1, "")
+    scale, unit = (100, "points of intended benefit; ") if is_share(response) else (1, "")
     names = [f"{short(d.a)} − {short(d.b)}" for d in rows]
     mean, low, high, least, most = (
         np.array([np.nan if v is None else scale * v for v in ends], float)
@@ -65,16 +65,17 @@ def difference_chart(found: Sequence[MapDifference], response: str, made_by: str
         title += "; " + (
             "the sign turns within the map" if one else f"in {both} the sign turns within the map"
         )
-    note = label(
-        0, 0,
-        f"dot: mean over the map, filled when told apart (Holm); whisker: 95 % interval; grey: from the smallest to the "
-        f"largest mean at any point; {unit}",
-        MUTED, size=14, xref="paper", yref="paper", yanchor="top", yshift=-30,
-    )  # fmt: skip
     left = 40 + int(8.4 * max(len(n) for n in names))
+    key = (
+        f"{unit}dot: mean over the map, filled when told apart (Holm); whisker: 95 % interval;<br>"
+        "grey bar: from the smallest to the largest mean at any point"
+    )
+    note = label(
+        0, 0, key, MUTED, size=14, xref="paper", yref="paper", yanchor="top", yshift=-28, xshift=14 - left
+    )
     layout = frame(
-        made_by, title, 30 * len(rows) + 14, left=left, bottom=64, annotations=[note],
-        xaxis=axis(zeroline=True, zerolinecolor=INK),
+        made_by, title, 30 * len(rows) + 14, left=left, bottom=80, annotations=[note],
+        xaxis=axis(zeroline=True, zerolinecolor=INK, range=_padded(least, most, low, high)),
         yaxis=axis(range=[len(rows), 0], showgrid=False, tickvals=y, ticktext=names)
         | {"tickfont": {"size": 14, "color": INK}},
     )  # fmt: skip
@@ -83,9 +84,32 @@ def difference_chart(found: Sequence[MapDifference], response: str, made_by: str
         "less. The interval covers the luck of the draws at these points; the grey bar shows how far the answer depends "
         "on the point."
     )
-    return Chart(
-        "map-differences", "Paired differences", title, summary, [span, dots], layout, ("Pair",), [("",)]
+    columns = (
+        "Pair",
+        "Mean difference (95 % interval)",
+        "Smallest and largest at a point",
+        "Replications",
+        "Told apart",
     )
+    write = points if scale == 100 else number
+    said = [
+        (
+            f"{d.a} − {d.b}",
+            write(d.mean) if d.low is None else f"{write(d.mean)} ({write(d.low)} to {write(d.high)})",
+            f"{write(d.smallest)} to {write(d.largest)}",
+            str(d.pairs),
+            "yes" if d.clear else "no",
+        )
+        for d in rows
+    ]
+    return Chart("map-differences", "Paired differences", title, summary, [span, dots], layout, columns, said)
+
+
+def _padded(*ends: np.ndarray) -> list[float]:
+    """A range around all ends and 0, with some air."""
+    every = np.concatenate([e[np.isfinite(e)] for e in ends] + [np.zeros(1)])
+    air = 0.05 * float(np.ptp(every)) + 1e-9
+    return [float(every.min()) - air, float(every.max()) + air]
 
 
 def loss_chart(
@@ -113,13 +137,7 @@ def loss_chart(
     most = {name: causes[int(np.nanargmax(region.lost[:, k]))] for k, name in enumerate(structures)
             if np.isfinite(region.lost[:, k]).any()}  # fmt: skip
     if len(set(most.values())) == 1:
-        who = (
-            "each structure loses"
-            if len(most) > 2
-            else "both lose"
-            if len(most) == 2
-            else f"{structures[0]} loses"
-        )
+        who = {1: f"{structures[0]} loses", 2: "both lose"}.get(len(most), "each structure loses")
         title = f"Averaged over the points tried, {who} most to “{cause_name(next(iter(most.values())))}”"
     else:
         by_cause = {c: [n for n, m in most.items() if m == c] for c in dict.fromkeys(most.values())}
@@ -137,9 +155,12 @@ def loss_chart(
         "Within a structure the losses sum to its gap. Causes that take less than half a point everywhere stand in the "
         "table alone. Shares describe where the benefit was lost; they do not say what removing a cause would bring back."
     )
-    return Chart(
-        "map-losses", "Where the benefit was lost", title, summary, data, layout, ("Cause",), [("",)]
-    )
+    columns = ("Cause, points of intended benefit", *structures)
+    rows = [
+        (cause_name(cause), *(points(None if np.isnan(v) else float(v)) for v in lost))
+        for cause, lost in zip(causes, region.lost, strict=True)
+    ]
+    return Chart("map-losses", "Where the benefit was lost", title, summary, data, layout, columns, rows)
 
 
 def _key(structures: Sequence[str]) -> list[dict[str, Any]]:
@@ -220,9 +241,9 @@ def along_chart(
     span = (min(every) - room, max(every) + room)
     lowest = {name: int(np.nanargmin([np.nan if i["mean"] is None else i["mean"] for i in found]))
               for name, found in levels.items()}  # fmt: skip
-    said = [f"{number(positions[k], 2)} in {name}" if len(levels) > 1 else number(positions[k], 2)
+    said = [f"{positions[k]:g} in {name}" if len(levels) > 1 else f"{positions[k]:g}"
             for name, k in lowest.items()]  # fmt: skip
-    title = f"The {outcome_name(response)} is smallest, averaged over the other factors, at {factor} = "
+    title = f"The mean {outcome_name(response)} over the points tried is smallest at {factor} = "
     title += (
         listing(said)
         if len(said) <= 3
@@ -240,6 +261,9 @@ def along_chart(
         for name, found in levels.items()
         for position, i in zip(positions, found, strict=True)
     ]
-    summary = "Line: mean over points and replications; band: its 95 % interval over replications."
+    summary = (
+        "Line: mean over points and replications; band: its 95 % interval over replications. All levels and structures "
+        "meet the same worlds, so they differ more clearly from each other than the bands suggest."
+    )
     columns = ("Structure", factor, "Mean", "Low", "High")
     return Chart("along", f"Along {factor}", title, summary, data, layout, columns, rows)

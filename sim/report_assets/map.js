@@ -17,7 +17,11 @@ function binned(factor) {
     return { labels: known.map(plain), of: (p) => place.get(factor.values[p]) };
   }
   const count = Math.max(3, Math.min(10, Math.round(Math.sqrt(factor.values.length / 6))));
-  const low = known[0], high = known[known.length - 1], width = (high - low) / count;
+  const first = known[0], last = known[known.length - 1];
+  // The declared range, where the sample fills it, gives round edges.
+  const declared = factor.low !== null && factor.high !== null && factor.low <= first && last <= factor.high
+    && last - first > 0.8 * (factor.high - factor.low);
+  const low = declared ? factor.low : first, high = declared ? factor.high : last, width = (high - low) / count;
   const labels = Array.from({ length: count }, (_, k) => plain(low + k * width) + " to " + plain(low + (k + 1) * width));
   return { labels, of: (p) => Math.min(count - 1, Math.floor((factor.values[p] - low) / width)) };
 }
@@ -108,13 +112,13 @@ function drawMap() {
   const tick = (labels, letters) => ({ tickvals: labels.map((_, k) => k), ticktext: labels.map((l) => safe(clipped(l, letters))) });
   const crowded = across.labels.length > 4 && Math.max(...across.labels.map((l) => l.length)) > 7;
   const axis = { showgrid: false, zeroline: false, fixedrange: true, tickfont: { size: 13, color: "#56616d" }, title: { font: { size: 14 }, standoff: 8 } };
-  const height = 120 + (crowded ? 60 : 0) + Math.max(130, 52 * up.labels.length);
+  const height = 142 + (crowded ? 60 : 0) + Math.max(130, 52 * up.labels.length);
   const place = document.getElementById("map");
   place.style.height = height + "px";
   place.setAttribute("aria-label", title + " The numbers stand in the table below.");
   Plotly.react(place, [{ type: "scatter", mode: "markers", x: hover.x, y: hover.y, text: hover.text, hoverinfo: "text",
     marker: { size: 34, symbol: "square", color: "rgba(0,0,0,0)" } }], {
-    height, margin: { l: fy ? 46 + 8 * longest : 24, r: 16, t: 12, b: 92 + (crowded ? 60 : 0) }, shapes,
+    height, margin: { l: fy ? 46 + 8 * longest : 24, r: 16, t: 34, b: 92 + (crowded ? 60 : 0) }, shapes,
     font: { family: "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif", color: "#1d2630" },
     annotations: [...notes, { x: 0, y: 0, xref: "paper", yref: "paper", xanchor: "left", yanchor: "top", yshift: -66 - (crowded ? 60 : 0),
       showarrow: false, text: safe(sweep.stamp), font: { size: 12, color: "#56616d" }, align: "left" }],
@@ -124,7 +128,7 @@ function drawMap() {
       title: { ...axis.title, text: fy ? safe(fy.key) : "" } },
     showlegend: false, dragmode: false, hovermode: "closest", paper_bgcolor: "#fff", plot_bgcolor: "#fff",
     hoverlabel: { bgcolor: "#fff", font: { size: 14, color: "#1d2630" }, align: "left" },
-  }, { displaylogo: false, responsive: true, modeBarButtons: [["toImage"]], toImageButtonOptions: { filename: "gapsim-map", scale: 2 } });
+  }, { displaylogo: false, responsive: true, modeBarButtons: [[saveButton]] });
   fill(rows, [fx ? fx.key : "", fy ? fy.key : "", "points",
     ...(winners ? present.map(nameOf) : [sweep.numbers[show].name])]);
   document.getElementById("map-legend").hidden = !winners;
@@ -144,6 +148,18 @@ function finding(winners, flat, fx, fy, show) {
   if (nobody) parts.push(`nobody in ${nobody}`);
   return `${within}${parts.join(", ")}.`;
 }
+
+// The picture bears its title and legend, which on the page stand beside it.
+const saveButton = { name: "save", title: "Save the map as a picture", icon: Plotly.Icons.camera, click: (place) => {
+  const title = document.getElementById("map-title").textContent.replace(/(.{60,100}?) /g, "$1\n").split("\n").map(safe);
+  const key = chosen("map-show") === "winner" ? [...document.querySelectorAll("#map-legend li")].map((li) => safe(li.textContent.trim())).join("   ") : "";
+  const lines = title.length + (key ? 1 : 0), layout = structuredClone(place.layout);
+  layout.margin.t += 24 * lines;
+  layout.height += 24 * lines;
+  layout.annotations.push({ x: 0, y: 1, xref: "paper", yref: "paper", xanchor: "left", yanchor: "bottom", yshift: 8, showarrow: false,
+    align: "left", font: { size: 15 }, text: `<b>${title.join("<br>")}</b>` + (key ? `<br><span style="font-size:12px">${key}</span>` : "") });
+  Plotly.downloadImage({ data: place.data, layout }, { format: "png", width: 1000, height: layout.height, scale: 2, filename: sweep.file + "-map" });
+} };
 
 let shown = { columns: [], rows: [] };
 function fill(rows, columns) {

@@ -83,11 +83,11 @@ def ordered(findings: Findings) -> list[SweptFactor]:
 
 
 def _factor(factor: SweptFactor) -> dict[str, Any]:
-    about = {"key": factor.key, "unit": factor.unit}
+    about: dict[str, Any] = {"key": factor.key, "unit": factor.unit, "low": factor.low, "high": factor.high}
     if factor.numeric:
         return about | {"levels": None, "values": lean(factor.values)}
     place = {level: k for k, level in enumerate(factor.levels)}
-    return about | {"levels": factor.levels, "values": [place[v] for v in factor.values.tolist()]}
+    return about | {"levels": list(factor.levels), "values": [place[v] for v in factor.values.tolist()]}
 
 
 def _letters(regimes: Regimes, members: range | tuple[int, ...], drawn: np.ndarray) -> str:

@@ -17,7 +17,7 @@ from sim.regimes import NOBODY, OPEN, SAME
 from sim.report import asset, escape, table
 from sim.statistics import Interval
 from sim.sweep_report import tables
-from sim.sweep_report.findings import Findings
+from sim.sweep_report.findings import Findings, two_best
 from sim.sweep_report.map_data import LETTERS, MOST_ON_PAGE, ordered, stamp
 from sim.swept import FAILED, NOT_RUN, is_share, losses_of, plain
 from sim.wording import (
@@ -141,11 +141,11 @@ def _legend(f: Findings) -> str:
     if f.found is None:
         return '<ul class="legend" id="map-legend" hidden></ul>'
     items = "".join(
-        f'<li><b style="border:3px solid {colour(k)}">{LETTERS[k]}</b> {escape(name)} wins</li>'
+        f'<li><i style="background:{colour(k)}"></i><b>{LETTERS[k]}</b> {escape(name)} wins</li>'
         for k, name in enumerate(f.compared.structures)
     )
-    items += '<li><b style="border:3px solid #aab2ba">=</b> nobody: practically the same</li>'
-    items += '<li><b style="border:3px solid #e3e7eb">?</b> nobody: not told apart</li>'
+    items += '<li><i style="background:#aab2ba"></i><b>=</b> nobody: practically the same</li>'
+    items += '<li><i style="background:#e3e7eb"></i><b>?</b> nobody: not told apart</li>'
     return f'<ul class="legend" id="map-legend">{items}</ul>'
 
 
@@ -197,7 +197,20 @@ def along(f: Findings) -> Section | None:
     rows = [(n, p, i["mean"], i["low"], i["high"]) for n, found in levels.items()
             for p, i in zip(positions, found, strict=True)]  # fmt: skip
     data = tables.Table("along", ("structure", key, "mean", "low", "high"), rows)
-    return Section("along-section", f"Along {key}", charts=[chart], tables=[data])
+    return Section("along-section", f"Along {key}", charts=[chart], after=_best_positions(f), tables=[data])
+
+
+def _best_positions(f: Findings) -> str:
+    """At how many points each position is the best."""
+    if f.positions is None:
+        return ""
+    best = f.positions.best
+    rows = [(plain(float(p)), int((best == p).sum())) for p in f.positions.positions]
+    inside = int(f.positions.inside.sum())
+    return (
+        scrolling("best positions", ("Position", "Points at which its mean gap is smallest"), rows)
+        + f"<p>At {counted(inside, 'point')} the best position lies between the ends and is told apart from both.</p>"
+    )
 
 
 def rules(f: Findings) -> Section | None:
@@ -242,7 +255,10 @@ def rules(f: Findings) -> Section | None:
 
 def influences(f: Findings) -> Section | None:
     """What moves the response, and how much of it is luck."""
-    chart = influence_chart(f.sensitivities, stamp(f))
+    drawn = [s.response for s in f.sensitivities[len(f.sweep.structures) :]]
+    if len(f.compared.structures) > 1:
+        drawn += [f"{f.compared.decided_by} in {f.compared.structures[k]}" for k in two_best(f.compared)]
+    chart = influence_chart(f.sensitivities, drawn, stamp(f))
     silent = [s for s in f.sensitivities if not s.influences]
     said = "".join(f"<li>{escape(s.response)}: {escape(s.why_not)}.</li>" for s in silent)
     notes = f"<p>Nothing can be said of:</p><ul>{said}</ul>" if said else ""
