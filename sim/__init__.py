@@ -7,9 +7,10 @@ Facts: `parameters` (declared once), `declarations` (their flat list, and the re
     (luck).
 The model: `population` (the world at the start), `submodels` (a file for each process), `interventions`, `outcomes`.
 Time: `month` (the schedule: read it and you know the model), `model` and `agents` (the door for Mesa).
-Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by side), `results` (what runs write).
+Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by side), `results` (what runs write),
+    `experiments` (a question as points and replications), `plans` (its numbered runs), `sweeping` (runs them all).
 Reading: `analysis`, `verdict`, `charts`, `report`, `explain`.
-Doors: `cli` (the commands), `commands` (what they do).
+Doors: `cli` (the commands), `commands` and `sweep_commands` (what they do), `frames` (the same for notebooks).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.frames import compare, run, sweep
     from sim.model import CentralGovernment, LocalAuthority, Model, ServiceUser, ThirdSectorBody
     from sim.month import simulate
     from sim.parameters import Parameters
@@ -29,10 +31,17 @@ __all__ = [
     "Parameters",
     "ServiceUser",
     "ThirdSectorBody",
+    "compare",
+    "run",
     "simulate",
+    "sweep",
 ]
 
-_ROOMS = {"Parameters": "parameters", "simulate": "month"}
+_ROOMS = {
+    "Parameters": "parameters",
+    "simulate": "month",
+    **dict.fromkeys(("run", "compare", "sweep"), "frames"),
+}
 
 
 def __getattr__(name: str) -> Any:

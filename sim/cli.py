@@ -95,6 +95,79 @@ def run(command: Sequence[str], **asked: Any) -> int:
 
 
 @gapsim.command()
+@_arguments("(EXPERIMENT | [SCENARIO …] KEY=a,b,c …) [KEY=VALUE …]")
+@_replications("as the experiment says, else 100")
+@_seed("as the experiment says, else 2026")
+@click.option("--out", metavar="DIR", help="Folder for the results. [default: results/<experiment>]")
+@click.option("--workers", metavar="N", help="How many processes. [default: one a core]")
+@click.option(
+    "--engine", metavar="E", help="Where runs are lived: processes, serial or dask. [default: processes]"
+)
+@click.option("--address", metavar="A", help="A Dask scheduler that is there already.")
+@click.option(
+    "--shard", metavar="i/n", help="Run share i of n only, for job arrays; `gapsim merge` puts them together."
+)
+@click.option(
+    "--time-limit", metavar="SECONDS", help="Time one run may take. [default: 100 times the slowest so far]"
+)
+@click.option("--dry-run", is_flag=True, help="Check every point, say what it will take, write nothing.")
+@click.option("--retry-failed", is_flag=True, help="Live the runs again that failed before.")
+@_scenarios
+@click.pass_obj
+def sweep(command: Sequence[str], **asked: Any) -> int:
+    """Run an experiment, or every combination of the values given: what decides which structure wins?
+
+    What is done is kept; the same command goes on where it stopped, and more replications extend what is there.
+    """
+    from sim import sweep_commands
+
+    return sweep_commands.sweep(command=command, **asked)
+
+
+@gapsim.command()
+@click.argument("folder", metavar="DIR")
+def status(folder: str) -> int:
+    """Say how far the sweep in a folder is, from another shell."""
+    from sim import sweep_commands
+
+    return sweep_commands.status(folder)
+
+
+@gapsim.command()
+@click.argument("folders", nargs=-1, required=True, metavar="DIR…")
+@click.option(
+    "--out", metavar="DIR", help="Folder for the whole. [default: the only folder, or results/<experiment>]"
+)
+@click.pass_obj
+def merge(command: Sequence[str], **asked: Any) -> int:
+    """Put the shards of a sweep together, from one folder or several."""
+    from sim import sweep_commands
+
+    return sweep_commands.merge(command=command, **asked)
+
+
+@gapsim.command()
+@click.argument("folder", metavar="DIR")
+@click.argument("run", metavar="RUN")
+def replay(folder: str, run: str) -> int:
+    """Make one run of a sweep again, by its number, and prove it the same to the bit."""
+    from sim import sweep_commands
+
+    return sweep_commands.replay(folder, run)
+
+
+@gapsim.command()
+@click.argument("folder", metavar="DIR")
+@click.option("--to", "form", required=True, metavar="csv|netcdf", help="The form that is wanted.")
+@click.pass_obj
+def export(command: Sequence[str], folder: str, form: str) -> int:
+    """Write the runs of a finished sweep as CSV or netCDF, beside its tables."""
+    from sim import sweep_commands
+
+    return sweep_commands.export(folder, form, command)
+
+
+@gapsim.command()
 @click.argument("which", default="all", metavar="[null|directions|conservation|known-answers|all]")
 @_replications("by check")
 @_seed("written down with the checks")

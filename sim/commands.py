@@ -83,11 +83,11 @@ def compare(
         said = "is refused here: name the scenarios one after the other"
         asked.problems.append(Problem(COMMAND_LINE, "scenario", said, asked.overrides.scenario or "''"))
     composed = compose(asked.names or COMPARED, asked.overrides, folders, asked.problems)
-    _note_compilation()
+    note_compilation()
     from sim import analysis, comparison, printed, report, results
     from sim.verdict import verdict
 
-    with _progress(as_json) as progress:
+    with progress_bar(as_json) as progress:
         compared = comparison.compare(composed, count, asked.seed, progress)
     identity = {"scenarios": {c.name: c.text for c in composed}, "replications": count, "seed": asked.seed}
     folder = named or results.default_folder("compare", identity)
@@ -112,7 +112,7 @@ def run(
     asked = Asked(arguments, seed)
     named = asked.folder(out)
     scenario = compose(asked.one_name(), asked.overrides, folders, asked.problems)[0]
-    _note_compilation()
+    note_compilation()
     from sim import comparison, printed, provenance, results
 
     runs = comparison.compare([scenario], 1, asked.seed).scenarios[0]
@@ -146,7 +146,7 @@ def verify(*, which: str, replications: str | None, seed: str | None, as_json: b
     if which not in CHECKS:
         asked.problems.append(Problem(COMMAND_LINE, which, f"must be one of {', '.join(CHECKS)}"))
     refuse(asked.problems)
-    _note_compilation()
+    note_compilation()
     from sim import printed, verification
 
     checks = verification.run_checks(which, root, count)
@@ -194,7 +194,8 @@ def list_names(*, what: str | None, folders: Sequence[str], as_json: bool) -> in
     return 0
 
 
-def _note_compilation() -> None:
+def note_compilation() -> None:
+    """Say that the first run on a machine takes longer, where it will."""
     from sim import compiled
 
     if not compiled.is_cached():
@@ -202,7 +203,7 @@ def _note_compilation() -> None:
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     """A bar on standard error while runs come in, where somebody is watching."""
     if quiet or not sys.stderr.isatty():
         yield None

@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
@@ -173,18 +174,29 @@ class _Same:
         return isinstance(other, _Same) and self.parameters is other.parameters
 
 
+@lru_cache(maxsize=1)
+def _numeric() -> tuple[attrgetter, tuple[tuple[int, Declaration], ...]]:
+    """How to take all values of the record out of a tree at once, and which of them are choices to be coded."""
+    fields = [d for d in declarations().values() if d.numeric and d.key not in NOT_IN_RECORD]
+    choices = tuple((place, d) for place, d in enumerate(fields) if d.choices)
+    return attrgetter(*(d.key for d in fields)), choices
+
+
 @lru_cache(maxsize=64)
 def _one_record(same: _Same) -> np.ndarray:
     parameters = same.parameters
-    values = np.zeros(1, dtype=record_type())
-    for declaration in declarations().values():
-        if declaration.field in (record_type().names or ()):
-            values[declaration.field] = as_number(declaration, value_of(parameters, declaration.key))
-    table = power_table(parameters)
-    for row in ROWS:
-        for column in columns(row):
-            values[f"{row}_{column}"] = table[row][column]
-    return values
+    values_of, choices = _numeric()
+    values = list(values_of(parameters))
+    for place, declaration in choices:
+        values[place] = as_number(declaration, values[place])
+    # Every field is a float64, so a plain row of numbers is the record.
+    one = np.array(values, dtype=np.float64).view(record_type())
+    if parameters.power.distribution is not None:
+        table = power_table(parameters)
+        for row in ROWS:
+            for column in columns(row):
+                one[f"{row}_{column}"] = table[row][column]
+    return one
 
 
 def record(parameters: Parameters, rows: int) -> np.recarray:

@@ -6,12 +6,15 @@ numbered from 1 in tables.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.power import KINDS
 from sim.state import ACTIVITIES, CAUSES, STAGES
+from sim.territory import Territory
 
 if TYPE_CHECKING:
     from sim.month import Run
@@ -80,21 +83,39 @@ def _arrived(run: Run) -> np.ndarray:
     return np.sum(run.state.changes.arrival[None, :] <= months[:, None], axis=1)
 
 
+@lru_cache(maxsize=8)
+def _places_by_fifth(land: Territory) -> tuple[np.ndarray, ...]:
+    """Positions of the places in each fifth."""
+    groups = fifths(land.deprivation, land.population)
+    return tuple(np.flatnonzero(groups == fifth) for fifth in range(FIFTHS))
+
+
+def _totals(columns: np.ndarray) -> np.ndarray:
+    """The sum of every column, each added up by itself: rows added to rows would round differently."""
+    return np.ascontiguousarray(columns.T).sum(axis=1)
+
+
 def summary(run: Run) -> dict[str, float]:
     """One number for each outcome of a run; NaN means unknown. `losses.*` sum to the gap."""
     journal = run.state.journal
     intended, realised, nominal = journal.intended.sum(), journal.realised.sum(), journal.nominal.sum()
     by_place = journal.intended.sum(axis=0)
     gaps = 1.0 - _share(journal.realised.sum(axis=0), by_place)
-    groups = fifths(run.territory.deprivation, run.territory.population)
     worth = run.state.changes.ambition[None, :] * run.territory.population[:, None]
     closed = journal.months.recovered.sum()
     missing = (run.state.ledger.sum(axis=2) * worth).sum()
-    cells = journal.stages.sum()
+    hours = journal.hours.sum(axis=0)
+    # All shares of the same whole are taken at once: a sweep reads a million runs.
+    of_intended = _share(np.array([realised, nominal, nominal - realised, *_totals(journal.lost)]), intended)
+    received = [
+        (journal.realised[:, inside].sum(), journal.intended[:, inside].sum())
+        for inside in _places_by_fifth(run.territory)
+    ]
+    by_fifth = 1.0 - _share(*np.array(received).T)
     row: dict[str, float] = {
-        "gap": float(1.0 - _share(realised, intended)),
-        "nominal_gap": float(1.0 - _share(nominal, intended)),
-        "rhetoric_reality": float(_share(nominal - realised, intended)),
+        "gap": float(1.0 - of_intended[0]),
+        "nominal_gap": float(1.0 - of_intended[1]),
+        "rhetoric_reality": float(of_intended[2]),
         "worst_decile_gap": worst_decile(gaps, by_place),
         "months_to_half": months_to_half(run),
         "recovered_later": float(_share(closed, closed + missing)),
@@ -102,19 +123,15 @@ def summary(run: Run) -> dict[str, float]:
         "starts": float(journal.months.starts.sum()),
         "stops": float(journal.months.stops.sum()),
     }
-    for fifth in range(FIFTHS):
-        inside = groups == fifth
-        row[f"gap_fifth_{fifth + 1}"] = float(
-            1.0 - _share(journal.realised[:, inside].sum(), journal.intended[:, inside].sum())
-        )
-    for number, cause in enumerate(CAUSES):
-        row[f"losses.{cause}"] = float(_share(journal.lost[:, number].sum(), intended))
-    for number, stage in enumerate(STAGES):
-        row[f"stage.{stage}"] = float(_share(journal.stages[:, number].sum(), cells))
-    hours = journal.hours.sum(axis=0)
-    for number, activity in enumerate(ACTIVITIES):
-        row[f"hours.{activity}"] = float(_share(hours[number], hours.sum()))
+    row.update(_named("gap_fifth_", range(1, FIFTHS + 1), by_fifth))
+    row.update(_named("losses.", CAUSES, of_intended[3:]))
+    row.update(_named("stage.", STAGES, _share(_totals(journal.stages), journal.stages.sum())))
+    row.update(_named("hours.", ACTIVITIES, _share(hours, hours.sum())))
     return row
+
+
+def _named(stem: str, names: Iterable[str | int], values: np.ndarray) -> Iterator[tuple[str, float]]:
+    return zip((f"{stem}{name}" for name in names), values.tolist(), strict=True)
 
 
 def series(run: Run) -> dict[str, np.ndarray]:

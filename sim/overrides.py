@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import ChoiceSweep, Override, QuotedString, RangeSweep
 from hydra.errors import HydraException
 
 from sim.declarations import declarations, nearest_key
@@ -27,6 +27,11 @@ SETTINGS = ("seed", "scenario", "mechanisms")
 MECHANISM_CHOICES = ("as_scenario", "none")
 INTERVENTIONS = "interventions"
 INTERPOLATION = "${"
+NO_SWEEP = {
+    "seed": "one seed only; more worlds come from --replications",
+    "mechanisms": "cannot be swept as a whole; the design `ablation` of an experiment file switches each off in turn",
+    "interventions": "cannot be swept; write a scenario for each list of dated changes",
+}
 NO_INTERPOLATION = "${…} is refused: it could read the environment; write the value itself"
 
 
@@ -40,6 +45,7 @@ class Overrides:
         mechanisms: `none` or `as_scenario`.
         seed: value of `seed=`, or None.
         scenario: value of `scenario=`, or None.
+        sweeps: several values by parameter, where a command takes them.
         problems: all that is wrong with the arguments.
     """
 
@@ -48,6 +54,7 @@ class Overrides:
     mechanisms: str = "as_scenario"
     seed: int | None = None
     scenario: str | None = None
+    sweeps: dict[str, list[Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -56,16 +63,21 @@ def is_override(argument: str) -> bool:
     return "=" in argument or argument.startswith(("+", "~"))
 
 
-def read(arguments: Sequence[str]) -> Overrides:
-    """Read all `key=value` arguments, and find all that is wrong with them."""
+def read(arguments: Sequence[str], sweeping: bool = False) -> Overrides:
+    """Read all `key=value` arguments, and find all that is wrong with them.
+
+    Args:
+        arguments: what was written.
+        sweeping: whether a key may be given several values, as in `key=0,0.5,1` or `key=range(0,1,0.1)`.
+    """
     asked = Overrides()
     seen: set[str] = set()
     for argument in arguments:
-        _read_one(argument, asked, seen)
+        _read_one(argument, asked, seen, sweeping)
     return asked
 
 
-def _read_one(argument: str, asked: Overrides, seen: set[str]) -> None:
+def _read_one(argument: str, asked: Overrides, seen: set[str], sweeping: bool) -> None:
     key, _, text = argument.partition("=")
 
     def wrong(said: str, nearest: str | None = None) -> None:
@@ -81,6 +93,8 @@ def _read_one(argument: str, asked: Overrides, seen: set[str]) -> None:
         return wrong(f"cannot be read as KEY=VALUE ({said}); text with other signs in it goes in quotes")
     if override.package is not None:
         return wrong("`@` is refused; write the parameter's own key")
+    if override.is_sweep_override() and sweeping:
+        return _sweep(override, key, asked, seen, wrong)
     if override.is_sweep_override():
         found = nearest_key(key) if key not in SETTINGS and not _known(key) else None
         return wrong("one value only; several values belong in `gapsim sweep`", found)
@@ -93,6 +107,41 @@ def _read_one(argument: str, asked: Overrides, seen: set[str]) -> None:
         seen.add(key)
         return _setting(override, key, value, asked, wrong)
     return _parameters(argument, key, value, asked, seen)
+
+
+def _sweep(override: Override, key: str, asked: Overrides, seen: set[str], wrong: Any) -> None:
+    if key not in declarations() and key != "scenario":
+        said = NO_SWEEP.get(key, "" if _known(key) else "there is no such parameter")
+        if not said:
+            said = (
+                "only single parameters can be swept; for several at once write a scenario for each setting"
+            )
+        return wrong(said, None if _known(key) or key in NO_SWEEP else nearest_key(key))
+    if key in seen:
+        return wrong("is given twice")
+    seen.add(key)
+    values = _swept_values(override)
+    if values is None:
+        said = "several values are written 0,0.5,1 or choice(0,0.5,1) or range(0,1,0.1)"
+        return wrong(f"{said}; a range is sampled by an experiment file, with its design")
+    if has_interpolation(values):
+        return wrong(NO_INTERPOLATION)
+    asked.sweeps[key] = values
+    return None
+
+
+def _swept_values(override: Override) -> list[Any] | None:
+    swept = override.value()
+    if isinstance(swept, ChoiceSweep) and not swept.shuffle:
+        return [_plain(value) for value in override.sweep_iterator()]
+    if isinstance(swept, RangeSweep) and not swept.shuffle:
+        # Hydra adds step to step; the seventh tenth is meant to be 0.7, not 0.7000000000000001.
+        return [float(f"{v:.12g}") if isinstance(v, float) else v for v in override.sweep_iterator()]
+    return None
+
+
+def _plain(value: Any) -> Any:
+    return value.text if isinstance(value, QuotedString) else value
 
 
 def _refused(key: str, argument: str) -> str | None:
@@ -143,17 +192,17 @@ def _parameters(argument: str, key: str, value: Any, asked: Overrides, seen: set
     asked.problems.extend(complaints)
     if isinstance(value, Mapping) and key not in _leaf_keys():
         # Hydra cannot take a mapping for a key that is also a group, nor leave out the wrong parts of one.
-        asked.texts.extend(f"{leaf}={_in_grammar(part)}" for leaf, part in good.items())
+        asked.texts.extend(f"{leaf}={in_grammar(part)}" for leaf, part in good.items())
     elif good:
         asked.texts.append(argument)
 
 
-def _in_grammar(value: Any) -> str:
+def in_grammar(value: Any) -> str:
     """A value in Hydra's grammar."""
     if isinstance(value, Mapping):
-        return "{" + ",".join(f"{key}:{_in_grammar(part)}" for key, part in value.items()) + "}"
+        return "{" + ",".join(f"{key}:{in_grammar(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(_in_grammar(part) for part in value) + "]"
+        return "[" + ",".join(in_grammar(part) for part in value) + "]"
     if isinstance(value, float):
         return repr(value)
     return json.dumps(value, ensure_ascii=False)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import subprocess
 from importlib import metadata
+from pathlib import Path
 
 from sim import places
 
 MATTERING = ("numpy", "numba")
+UNCOMPILED = ("outcomes.py", "declarations.py", "design_point.py")
+"""Files that no compiled process reads, and that fix the numbers of a run all the same."""
 
 
 def version() -> str:
@@ -20,6 +24,29 @@ def versions() -> dict[str, str]:
     """Versions of everything that could move a number."""
     found = {name: metadata.version(name) for name in MATTERING}
     return {"python": platform.python_version(), **found, "gapsim": version()}
+
+
+def model() -> str:
+    """A fingerprint of all that turns parameters and a seed into outcomes: rules, shipped data, packages that reckon.
+
+    It is the same on every machine, and an edit of a chart leaves it alone.
+    """
+    from sim import compiled
+
+    texts = compiled.sources_of_rules()
+    texts.update((name, (places.PACKAGE / name).read_text("utf-8")) for name in UNCOMPILED)
+    texts.update(
+        (f"data/{path.name}", path.read_text("utf-8")) for path in (places.PACKAGE / "data").glob("*.csv")
+    )
+    texts.update((name, metadata.version(name)) for name in MATTERING)
+    return hashlib.sha256(repr(sorted(texts.items())).encode()).hexdigest()[:16]
+
+
+def table_of_places(name: str) -> str:
+    """A fingerprint of a table of places: the shipped one, or a file that could change between two runs."""
+    path = Path(name)
+    content = path.read_bytes() if path.is_file() else name.encode()
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def commit() -> str | None:

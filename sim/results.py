@@ -17,6 +17,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim import provenance
+from sim.columns import column
 from sim.comparison import Comparison, ScenarioRuns
 from sim.places import RESULTS
 
@@ -49,24 +50,8 @@ def whole(folder: Path) -> Iterator[Path]:
 
 def write_table(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray]) -> None:
     """Write columns of numbers and text as a Parquet table; unknown numbers (NaN) become null."""
-    arrays = [_arrow(values) for values in columns.values()]
+    arrays = [column(values) for values in columns.values()]
     parquet.write_table(pa.Table.from_arrays(arrays, names=list(columns)), path)
-
-
-def _arrow(values: Sequence[Any] | np.ndarray) -> pa.Array:
-    # Built from buffers: `pa.array` would import pandas, which takes longer than the comparison itself.
-    column = np.asarray(values)
-    if column.dtype.kind in "iub":
-        return pa.Array.from_buffers(pa.int64(), len(column), [None, pa.py_buffer(column.astype(np.int64))])
-    if column.dtype.kind == "f":
-        known = ~np.isnan(column)
-        mask = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
-        return pa.Array.from_buffers(
-            pa.float64(), len(column), [mask, pa.py_buffer(column.astype(np.float64))]
-        )
-    words = [str(word).encode() for word in values]
-    ends = np.cumsum([0, *(len(word) for word in words)]).astype(np.int32)
-    return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(words)))
 
 
 def write_comparison(folder: Path, comparison: Comparison, command: str) -> None:

@@ -6,7 +6,7 @@ Precedence: declared defaults < scenario file < `mechanisms=none` < key=value, w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +36,24 @@ DATED_FIELDS = {
 
 @dataclass(frozen=True)
 class Composed:
-    """A scenario ready to run: its header, and the parameters that it and the overrides give."""
+    """A scenario ready to run: its header, and the parameters that it and the overrides give.
+
+    Args:
+        name: name of its file.
+        title: what it is called.
+        question: what it asks.
+        source: who says so.
+        parameters: what it runs with.
+        explicit_power: shares of power that overrides set one by one; they win over `power.distribution` at a design
+            point, as they do on the command line.
+    """
 
     name: str
     title: str
     question: str
     source: str
     parameters: Parameters
+    explicit_power: dict[str, float] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -91,7 +102,9 @@ def compose(
             parameters = _parameters(file, asked, problems)
             if parameters is not None:
                 header = {key: file.header.get(key, "") for key in scenario_files.HEADER}
-                composed.append(Composed(name, parameters=parameters, **header))
+                composed.append(
+                    Composed(name, parameters=parameters, explicit_power=_explicit_power(asked), **header)
+                )
         if not any(not isinstance(scenario_files.find(name, known), Problem) for name in names):
             # No such scenario at all: what is wrong with the overrides shows on the baseline.
             _parameters(scenario_files.read(known["baseline"]), asked, problems)
@@ -145,6 +158,12 @@ def _position(value: Any) -> float | None:
     """Where a value of `power.distribution` lies; None if it says nothing, or nothing valid."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if number and 0.0 <= value <= 1.0 else None
+
+
+def _explicit_power(asked: Overrides) -> dict[str, float]:
+    return {
+        key: value for key, value in asked.leaves.items() if key.startswith("power.") and key != DISTRIBUTION
+    }
 
 
 def _of_a_mechanism(dated: Any) -> bool:

@@ -1,7 +1,7 @@
 """The results folder of a sweep, read: which structures met which design points in which worlds, and what came out.
 
-Reads what every results folder holds: `plan.json`, `design.parquet`, and `runs.parquet`, or the parts of a sweep that
-is still on its way. A run that failed, or has not come in, is unknown (NaN) and is never replaced.
+Reads what every results folder holds: `plan.json`, `design.parquet`, and `runs.parquet`, with the parts of a sweep that
+is still on its way or is being extended. A run that failed, or has not come in, is unknown (NaN) and is never replaced.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from pyarrow import compute as pc
 from pyarrow import parquet
 
 from sim.problems import Problem, refuse
+from sim.sweeping import parts
 from sim.wording import CAUSES, OUTCOMES, UNITS, number
 
 AS_THE_SCENARIO = "as the scenario says"
@@ -26,6 +28,7 @@ AS_THE_SCENARIO = "as the scenario says"
 NOT_RUN, OK, FAILED = 0, 1, 2
 
 TABLES = ("plan.json", "design.parquet")
+KEYS = ("scenario", "design_point", "replication")
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,6 @@ class Sweep:
         factors: what was varied.
         responses: by name, shape (structures, points, replications); NaN is unknown.
         status: same shape: 0 not run, 1 ok, 2 failed.
-        finished: whether the table of runs was whole.
     """
 
     plan: Mapping[str, Any]
@@ -85,7 +87,6 @@ class Sweep:
     factors: tuple[SweptFactor, ...]
     responses: Mapping[str, np.ndarray]
     status: np.ndarray
-    finished: bool
 
     @property
     def points(self) -> int:
@@ -96,6 +97,11 @@ class Sweep:
     def replications(self) -> int:
         """How many replications were planned."""
         return self.status.shape[2]
+
+    @property
+    def finished(self) -> bool:
+        """Whether every planned run has come in, failed ones included."""
+        return bool((self.status != NOT_RUN).all())
 
     @property
     def decided_by(self) -> str:
@@ -134,25 +140,21 @@ def read_sweep(folder: Path) -> Sweep:
     """
     refuse(_not_a_sweep(folder))
     plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-    design = parquet.read_table(folder / "design.parquet")
+    # A folder whose extension was cut short has more points than its plan.
+    design = parquet.read_table(folder / "design.parquet").slice(0, int(plan["points"]))
     structures = tuple(s["name"] for s in plan["scenarios"])
     factors = tuple(_factor(said, design) for said in plan["factors"])
     shape = (len(structures), design.num_rows, int(plan["replications"]))
-    runs, finished = _runs(folder)
     status = np.zeros(shape, np.int8)
-    if runs is None:
-        responses = {name: np.full(shape, np.nan) for name in plan["responses"]}
-        return Sweep(plan, structures, factors, responses, status, False)
-    where = _places(runs, structures)
-    refuse(_beyond(folder, where, shape))
-    status[where] = np.where(_words(runs["status"]) == "ok", OK, FAILED)
-    responses = {}
-    for name in plan["responses"]:
-        values = np.full(shape, np.nan)
-        if name in runs.column_names:
+    responses = {name: np.full(shape, np.nan) for name in plan["responses"]}
+    for path in _tables(folder, str(plan["identity"])):
+        runs = parquet.read_table(path, columns=[*KEYS, "status", *plan["responses"]])
+        where = _places(runs, structures)
+        refuse(_beyond(path, where, shape))
+        status[where] = np.where(_is_ok(runs["status"]), OK, FAILED)
+        for name, values in responses.items():
             values[where] = _floats(runs[name])
-        responses[name] = values
-    return Sweep(plan, structures, factors, responses, status, finished and bool((status != NOT_RUN).all()))
+    return Sweep(plan, structures, factors, responses, status)
 
 
 def _not_a_sweep(folder: Path) -> list[Problem]:
@@ -169,31 +171,28 @@ def _not_a_sweep(folder: Path) -> list[Problem]:
     ]
 
 
-def _runs(folder: Path) -> tuple[pa.Table | None, bool]:
-    """The table of runs and whether it is the finished one; else the parts that have come in."""
-    if (folder / "runs.parquet").is_file():
-        return parquet.read_table(folder / "runs.parquet"), True
-    parts = sorted(folder.glob("parts/**/*.parquet"))
-    if not parts:
-        return None, False
-    return pa.concat_tables([parquet.read_table(part) for part in parts], promote_options="permissive"), False
+def _tables(folder: Path, identity: str) -> list[Path]:
+    """The table of the runs that were finished, and the parts that have come in since."""
+    finished = folder / "runs.parquet"
+    good, _ = parts.sound(folder, identity)
+    return [*([finished] if finished.is_file() else []), *good]
 
 
 def _places(runs: pa.Table, structures: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    encoded = runs["scenario"].combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    position = {name: k for k, name in enumerate(structures)}
-    by_code = np.array([position.get(name, len(structures)) for name in encoded.dictionary.to_pylist()], int)
-    codes = encoded.indices.to_numpy(zero_copy_only=False)
-    return by_code[codes], _whole(runs["design_point"]), _whole(runs["replication"])
+    """Where each row belongs; parts number the scenarios, the finished table names them."""
+    column = runs["scenario"]
+    if pa.types.is_integer(column.type):
+        scenario = _whole(column)
+    else:
+        found = pc.index_in(column.cast(pa.string()), value_set=pa.array(structures, pa.string()))
+        scenario = pc.fill_null(found, len(structures)).to_numpy().astype(np.int64)
+    return scenario, _whole(runs["design_point"]), _whole(runs["replication"])
 
 
-def _beyond(folder: Path, where: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> list[Problem]:
-    names = ("scenario", "design_point", "replication")
+def _beyond(path: Path, where: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> list[Problem]:
     return [
-        Problem(str(folder), f"runs.parquet, {name}", "does not fit plan.json: the folder is not whole")
-        for name, found, most in zip(names, where, shape, strict=True)
+        Problem(str(path), name, "does not fit plan.json: the folder is not whole")
+        for name, found, most in zip(KEYS, where, shape, strict=True)
         if found.size and (found.max() >= most or found.min() < 0)
     ]
 
@@ -227,8 +226,8 @@ def _whole(column: pa.ChunkedArray) -> np.ndarray:
     return column.to_numpy().astype(np.int64)
 
 
-def _words(column: pa.ChunkedArray) -> np.ndarray:
-    return np.array(column.to_pylist(), dtype=object)
+def _is_ok(column: pa.ChunkedArray) -> np.ndarray:
+    return pc.equal(column.cast(pa.string()), "ok").to_numpy(zero_copy_only=False)
 
 
 def losses_of(sweep: Sweep) -> list[str]:

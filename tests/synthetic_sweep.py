@@ -119,9 +119,12 @@ def write(folder, columns, by_structure, *, kind="latin_hypercube", failed=(), d
     whole = pa.table(runs).slice(0, len(r) - drop)
     if parts:
         (folder / "parts").mkdir()
-        half = whole.num_rows // 2
-        parquet.write_table(whole.slice(0, half), folder / "parts" / "000.parquet")
-        parquet.write_table(whole.slice(half), folder / "parts" / "001.parquet")
+        # Parts say the scenario by its position, and whose plan they belong to.
+        about = {b"identity": plan["identity"].encode()}
+        held = whole.set_column(1, "scenario", pa.array(s[: whole.num_rows])).replace_schema_metadata(about)
+        half = held.num_rows // 2
+        parquet.write_table(held.slice(0, half), folder / "parts" / "000.parquet")
+        parquet.write_table(held.slice(half), folder / "parts" / "001.parquet")
     else:
         parquet.write_table(whole, folder / "runs.parquet")
     return folder

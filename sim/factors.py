@@ -1,0 +1,94 @@
+"""Factors: the parameters that an experiment varies, and the values each may take.
+
+Levers (what somebody could decide) and uncertainties (what nobody knows well) are told apart, in the words of
+exploratory modelling: a lever is chosen so that the answer is good, an uncertainty so that the answer is honest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.declarations import declarations
+
+ROLES = ("lever", "uncertainty")
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A parameter that varies over an experiment.
+
+    Args:
+        key: key of a declared parameter, as in `changes.heterogeneity`.
+        role: `lever` or `uncertainty`.
+        low: lower end of its range, for designs that sample; None when it has levels.
+        high: upper end of its range, inclusive.
+        levels: its values in the order given; None among them means "as the scenario says".
+        whole: whether only whole numbers are meant.
+    """
+
+    key: str
+    role: str
+    low: float | None = None
+    high: float | None = None
+    levels: tuple[Any, ...] | None = None
+    whole: bool = False
+
+    @property
+    def unit(self) -> str:
+        """What one unit of its value is."""
+        return declarations()[self.key].unit
+
+    @property
+    def sentence(self) -> str:
+        """What it means in the world."""
+        return declarations()[self.key].sentence
+
+    def values_at(self, shares: np.ndarray) -> list[Any] | np.ndarray:
+        """The values that lie at given shares of the way through its range or its levels.
+
+        Whole numbers and levels get equal slices of the way, so that a uniform sample gives each equally often.
+
+        Args:
+            shares: numbers from 0 to 1, shape (points,).
+
+        Returns:
+            One value a share: an array of numbers, or a list when levels are not all numbers.
+        """
+        if self.levels is not None:
+            position = np.minimum((shares * len(self.levels)).astype(np.int64), len(self.levels) - 1)
+            return column([self.levels[place] for place in position])
+        assert self.low is not None
+        assert self.high is not None
+        if self.whole:
+            count = int(self.high) - int(self.low) + 1
+            return int(self.low) + np.minimum((shares * count).astype(np.int64), count - 1)
+        # Rounding must not carry the upper end past a declared bound.
+        return np.clip(self.low + shares * (self.high - self.low), self.low, self.high)
+
+
+def declared_role(key: str) -> str:
+    """Whether a parameter is a lever or an uncertainty, by its declaration.
+
+    Set-up (number of users, length of a run) is nobody's lever: it is varied to see whether the answer depends on it.
+    """
+    role = declarations()[key].role
+    return role if role in ROLES else "uncertainty"
+
+
+def is_whole(key: str) -> bool:
+    """Whether a parameter is declared as a whole number."""
+    return declarations()[key].kind is int
+
+
+def column(values: Sequence[Any]) -> list[Any] | np.ndarray:
+    """Values as one column: an array when all are numbers of one kind, else a list."""
+    kinds = {type(value) for value in values}
+    if kinds == {int}:
+        return np.array(values, dtype=np.int64)
+    if kinds and kinds <= {int, float}:
+        return np.array(values, dtype=np.float64)
+    return list(values)

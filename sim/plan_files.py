@@ -1,0 +1,168 @@
+"""The files of a plan: `plan.json` and `design.parquet`, by which a folder of results says what it holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+from pydantic import ValidationError
+
+from sim import columns
+from sim.designs import Design
+from sim.factors import Factor
+from sim.parameters import Parameters
+from sim.plans import DESIGN_POINT, Plan, resolved
+from sim.problems import COMMAND_LINE, InputProblems, Problem
+from sim.scenarios import Composed
+
+PLAN, DESIGN = "plan.json", "design.parquet"
+
+
+def whole_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file beside its place, have it stored, and put it there: others see all of it or nothing.
+
+    Args:
+        path: where it goes.
+        write: writes the file whose path it is given.
+
+    Raises:
+        OSError: if it cannot be stored; then nothing of it is left.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        write(draft)
+        with open(draft, "rb") as written:
+            os.fsync(written.fileno())
+        draft.chmod(0o644)
+        os.replace(draft, path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def whole_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    whole_file(path, lambda draft: _text(draft, text))
+
+
+def _text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def write(plan: Plan, folder: Path) -> None:
+    """Write a plan into a folder: first its points, then what names them, each whole."""
+    numbered = columns.numbers(np.arange(plan.points), pa.int64())
+    kept = plan.table if plan.factors else plan.table.drop_columns([DESIGN_POINT])
+    table = kept.add_column(0, DESIGN_POINT, numbered)
+    whole_file(folder / DESIGN, lambda draft: parquet.write_table(table, draft, compression="zstd"))
+    whole_text(folder / PLAN, as_json(plan))
+
+
+def as_json(plan: Plan) -> str:
+    """What `plan.json` says of a plan."""
+    settings = {name: value for name, value in plan.design.settings.items() if name != "points"}
+    if isinstance(plan.design.settings.get("points"), int):
+        settings["points"] = plan.design.settings["points"]
+    content = {
+        "name": plan.name,
+        "question": plan.question,
+        "command": plan.command,
+        "scenarios": [resolved(scenario) for scenario in plan.scenarios],
+        "factors": [_factor(factor) for factor in plan.factors],
+        "design": {"kind": plan.design.kind, **settings},
+        "points": plan.points,
+        "replications": plan.replications,
+        "seed": plan.seed,
+        "responses": list(plan.responses),
+        "version": plan.version,
+        "model": plan.model,
+        "places": plan.places,
+        "identity": plan.identity,
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _factor(factor: Factor) -> dict[str, Any]:
+    return {
+        "key": factor.key,
+        "role": factor.role,
+        "unit": factor.unit,
+        "sentence": factor.sentence,
+        "low": factor.low,
+        "high": factor.high,
+        "levels": None if factor.levels is None else list(factor.levels),
+        "whole": factor.whole,
+    }
+
+
+def stamp(folder: Path) -> str:
+    """A hash of `plan.json`: it changes when the plan does."""
+    return hashlib.sha256((folder / PLAN).read_bytes()).hexdigest()
+
+
+def read(folder: Path) -> Plan:
+    """The plan of a folder of results.
+
+    Raises:
+        InputProblems: if the folder holds no plan, or one that this version cannot read.
+    """
+    path = folder / PLAN
+    if not path.is_file():
+        said = f"is not a folder of results of `gapsim sweep`: there is no {PLAN} in it"
+        raise InputProblems([Problem(COMMAND_LINE, str(folder), said)])
+    try:
+        return _read(folder, json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, OSError, ValidationError) as error:
+        said = f"cannot be read by this version of gapsim ({type(error).__name__}: {error})".splitlines()[0]
+        raise InputProblems([Problem(str(folder), PLAN, said)]) from error
+
+
+def _read(folder: Path, content: dict[str, Any]) -> Plan:
+    settings = {name: value for name, value in content["design"].items() if name != "kind"}
+    plan = Plan(
+        name=content["name"],
+        question=content["question"],
+        command=content["command"],
+        scenarios=tuple(_scenario(scenario) for scenario in content["scenarios"]),
+        factors=tuple(_factor_of(factor) for factor in content["factors"]),
+        design=Design(content["design"]["kind"], settings),
+        table=pa.table({}),
+        replications=content["replications"],
+        seed=content["seed"],
+        responses=tuple(content["responses"]),
+        version=content["version"],
+        model=content["model"],
+        places=content["places"],
+    )
+    # A folder whose extension was cut short has more points than its plan.
+    points = parquet.ParquetFile(folder / DESIGN).read().slice(0, content["points"])
+    keys = [factor.key for factor in plan.factors]
+    plan = replace(plan, table=points.select(keys or [DESIGN_POINT]))
+    if plan.points != content["points"]:
+        raise ValueError(f"{DESIGN} holds {plan.points} of {content['points']} points")
+    if plan.identity != content["identity"]:
+        raise ValueError("it was edited by hand: its identity is not that of what it says")
+    return plan
+
+
+def _scenario(content: dict[str, Any]) -> Composed:
+    parameters = Parameters.model_validate(content["parameters"])
+    return Composed(
+        content["name"], content["title"], "", "", parameters, explicit_power=content["explicit_power"]
+    )
+
+
+def _factor_of(content: dict[str, Any]) -> Factor:
+    levels = None if content["levels"] is None else tuple(content["levels"])
+    return Factor(content["key"], content["role"], content["low"], content["high"], levels, content["whole"])

@@ -1,0 +1,219 @@
+"""Plans: an experiment as numbered runs, and the one identity by which all that was run for it is recognised.
+
+Run number = (replication x points + design point) x scenarios + scenario, so that replications come outermost: whenever
+a sweep is stopped, what is there is a balanced sample. (seed, replication) fixes the world of a run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sim import columns, provenance
+from sim.declarations import declarations, value_of
+from sim.designs import Columns, Design
+from sim.experiments import Experiment
+from sim.factors import Factor
+from sim.scenarios import Composed
+
+DESIGN_POINT = "design_point"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All runs of an experiment, by number, and what makes them the runs they are.
+
+    Args:
+        name: name of the experiment.
+        question: what it asks.
+        command: the command that asked for it.
+        scenarios: what is compared, resolved.
+        factors: what varies.
+        design: how its points were chosen.
+        table: one row a design point, one column a factor; null means "as the scenario says".
+        replications: worlds in which every point and scenario is run.
+        seed: root of all luck.
+        responses: outcomes kept of each run.
+        version: version of this package.
+        model: fingerprint of the rules and of the packages that reckon; see `sim.provenance.model`.
+        places: fingerprint of each table of places that the runs happen in, by its name.
+    """
+
+    name: str
+    question: str
+    command: str
+    scenarios: tuple[Composed, ...]
+    factors: tuple[Factor, ...]
+    design: Design
+    table: pa.Table
+    replications: int
+    seed: int
+    responses: tuple[str, ...]
+    version: str
+    model: str
+    places: dict[str, str]
+
+    @property
+    def points(self) -> int:
+        """How many design points there are."""
+        return self.table.num_rows
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are in all."""
+        return self.replications * self.points * len(self.scenarios)
+
+    @cached_property
+    def identity(self) -> str:
+        """A hash over everything that fixes the numbers of a run, but for how many points and replications there are."""
+        return hashlib.sha256(json.dumps(_fixing(self), sort_keys=True).encode()).hexdigest()
+
+    def keys(self, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Replication, design point and position of the scenario of numbered runs."""
+        cells, scenario = np.divmod(runs, len(self.scenarios))
+        replication, point = np.divmod(cells, self.points)
+        return replication, point, scenario
+
+    def numbers(self, replication: np.ndarray, point: np.ndarray, scenario: np.ndarray) -> np.ndarray:
+        """The numbers of runs, by their keys."""
+        return (replication * self.points + point) * len(self.scenarios) + scenario
+
+    def point(self, number: int) -> dict[str, Any]:
+        """One design point in plain values, by key; None means "as the scenario says"."""
+        return self.table.slice(number, 1).to_pylist()[0] if self.factors else {}
+
+
+def planned(experiment: Experiment, command: str) -> Plan:
+    """The plan of a checked experiment."""
+    return Plan(
+        name=experiment.name,
+        question=experiment.question,
+        command=command,
+        scenarios=tuple(experiment.scenarios),
+        factors=tuple(experiment.factors),
+        design=experiment.design,
+        table=_table(experiment.factors, experiment.points),
+        replications=experiment.replications,
+        seed=experiment.seed,
+        responses=tuple(experiment.responses),
+        version=provenance.version(),
+        model=provenance.model(),
+        places=_places(experiment),
+    )
+
+
+def _table(factors: tuple[Factor, ...], points: Columns) -> pa.Table:
+    if not factors:
+        # A table without columns has no rows: the one point, the scenario itself, is counted by its number.
+        return pa.Table.from_arrays([columns.numbers(np.zeros(1), pa.int64())], names=[DESIGN_POINT])
+    arrays = [_column(factor.key, points[factor.key]) for factor in factors]
+    return pa.Table.from_arrays(arrays, names=[factor.key for factor in factors])
+
+
+def _column(key: str, values: Any) -> pa.Array:
+    kind = declarations()[key].kind
+    if kind in (tuple, str):
+        return columns.texts(list(values))
+    arrow = pa.int64() if kind is int else pa.float64()
+    if isinstance(values, np.ndarray):
+        return columns.numbers(values, arrow)
+    known = np.array([value is not None for value in values], dtype=bool)
+    return columns.numbers(np.array([value if value is not None else 0 for value in values]), arrow, known)
+
+
+def _places(experiment: Experiment) -> dict[str, str]:
+    names = {scenario.parameters.population.places for scenario in experiment.scenarios}
+    names.update(name for name in experiment.points.get("population.places", ()) if name is not None)
+    return {name: provenance.table_of_places(name) for name in sorted(names)}
+
+
+def _fixing(plan: Plan) -> dict[str, Any]:
+    return {
+        "scenarios": [{**resolved(scenario), "title": None} for scenario in plan.scenarios],
+        "factors": [factor.key for factor in plan.factors],
+        "seed": plan.seed,
+        "responses": plan.responses,
+        "model": plan.model,
+        "places": plan.places,
+    }
+
+
+def resolved(scenario: Composed) -> dict[str, Any]:
+    """What a plan writes down of a scenario."""
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "parameters": scenario.parameters.model_dump(mode="json"),
+        "explicit_power": scenario.explicit_power,
+    }
+
+
+def differences(old: Plan, new: Plan) -> list[str]:
+    """In words, why what was run for one plan cannot serve another; empty when it can.
+
+    More replications can be added to a plan, and more points when the old ones come first.
+    """
+    return [*_of_scenarios(old, new), *_of_points(old, new), *_of_the_rest(old, new)]
+
+
+def _of_scenarios(old: Plan, new: Plan) -> Iterator[str]:
+    names = tuple(scenario.name for scenario in old.scenarios)
+    asked = tuple(scenario.name for scenario in new.scenarios)
+    if names != asked:
+        yield f"the scenarios are {', '.join(names)} there and {', '.join(asked)} here"
+        return
+    for then, now in zip(old.scenarios, new.scenarios, strict=True):
+        for key in declarations():
+            before, after = value_of(then.parameters, key), value_of(now.parameters, key)
+            if before != after:
+                yield f"in scenario {then.name}, {key} is {before} there and {after} here"
+        if then.parameters.interventions != now.parameters.interventions:
+            yield f"the dated changes of scenario {then.name} differ"
+        if then.explicit_power != now.explicit_power:
+            yield f"in scenario {then.name}, other shares of power are set one by one"
+
+
+def _of_points(old: Plan, new: Plan) -> Iterator[str]:
+    keys, asked = [f.key for f in old.factors], [f.key for f in new.factors]
+    if keys != asked:
+        yield f"the factors are {_listed(keys)} there and {_listed(asked)} here"
+        return
+    if new.points < old.points:
+        yield f"there are {old.points} design points there and only {new.points} here"
+        return
+    for key in keys:
+        before, after = old.table[key], new.table[key].slice(0, old.points)
+        if before.combine_chunks() != after.combine_chunks():
+            row = next(n for n in range(old.points) if before[n].as_py() != after[n].as_py())
+            values = f"{before[row].as_py()} there and {after[row].as_py()} here"
+            yield f"the points of the design differ: {key} at design point {row} is {values}"
+
+
+def _of_the_rest(old: Plan, new: Plan) -> Iterator[str]:
+    if old.seed != new.seed:
+        yield f"the seed is {old.seed} there and {new.seed} here"
+    if old.responses != new.responses:
+        lost = [name for name in old.responses if name not in new.responses]
+        more = [name for name in new.responses if name not in old.responses]
+        words = [f"without {_listed(lost)}"] if lost else []
+        words += [f"with {_listed(more)}"] if more else []
+        yield f"the responses differ: here they are {' and '.join(words) or 'in another order'}"
+    if new.replications < old.replications:
+        yield f"there are {old.replications} replications there and only {new.replications} here"
+    if old.model != new.model:
+        versions = f"version {old.version} there, version {new.version} here"
+        yield f"the rules of the model, or the packages that reckon, have changed since ({versions})"
+    for name in sorted({*old.places, *new.places}):
+        if old.places.get(name) != new.places.get(name) and name in old.places and name in new.places:
+            yield f"the table of places {name} has changed since"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) or "none"

@@ -1,0 +1,308 @@
+"""What the commands about sweeps do: sweep, status, merge, replay, export."""
+
+from __future__ import annotations
+
+import errno
+import re
+import shlex
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.commands import MOST_REPLICATIONS, note_compilation, progress_bar
+from sim.parameters import MAX_SEED
+from sim.places import RESULTS
+from sim.problems import COMMAND_LINE, InputProblems, Problem, folder_problem, refuse, whole_number
+
+MOST_WORKERS = 1024
+OK, OUR_FAULT, RUNS_FAILED, INTERRUPTED = 0, 1, 3, 130
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Settings:
+    """The options of `gapsim sweep`, read, with all that is wrong with them."""
+
+    def __init__(self, asked: dict[str, Any]) -> None:
+        self.problems: list[Problem] = []
+        self.replications = self._number("--replications", asked["replications"], 1, MOST_REPLICATIONS)
+        self.seed = self._number("--seed", asked["seed"], 0, MAX_SEED)
+        self.workers = self._number("--workers", asked["workers"], 1, MOST_WORKERS)
+        self.limit = self._seconds(asked["time_limit"])
+        self.share = self._share(asked["shard"])
+        self.engine = self._engine(asked["engine"], asked["address"])
+        self.address: str | None = asked["address"]
+        self.out = self._folder(asked["out"])
+
+    def _number(self, option: str, text: str | None, low: int, high: int) -> int | None:
+        if text is None:
+            return None
+        value = whole_number(option, text, low, low, high)
+        if isinstance(value, Problem):
+            self.problems.append(value)
+            return None
+        return value
+
+    def _seconds(self, text: str | None) -> float | None:
+        if text is None:
+            return None
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = float("nan")
+        if not 0.0 < seconds < float("inf"):
+            said = "must be a number of seconds above 0"
+            self.problems.append(Problem(COMMAND_LINE, "--time-limit", said, text or "''"))
+        return seconds
+
+    def _share(self, text: str | None) -> tuple[int, int]:
+        found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text or "1/1")
+        number, of = (int(part) for part in found.groups()) if found else (0, 0)
+        if not 1 <= number <= of:
+            said = "must be i/n: share i of n, counted from 1, as in 3/8"
+            self.problems.append(Problem(COMMAND_LINE, "--shard", said, text or "''"))
+            return 1, 1
+        return number, of
+
+    def _engine(self, name: str | None, address: str | None) -> str:
+        from sim.sweeping.engines import ENGINES
+
+        if name is not None and name not in ENGINES:
+            said = f"must be one of {', '.join(ENGINES)}"
+            self.problems.append(Problem(COMMAND_LINE, "--engine", said, name or "''"))
+        if address is not None and name not in (None, "dask"):
+            said = f"belongs to --engine dask, not to {name}"
+            self.problems.append(Problem(COMMAND_LINE, "--address", said, address))
+        return name or ("processes" if address is None else "dask")
+
+    def _folder(self, text: str | None) -> Path | None:
+        if text is not None and not text.strip():
+            self.problems.append(Problem(COMMAND_LINE, "--out", "the name of the folder is empty", "''"))
+            return None
+        problem = folder_problem(RESULTS if text is None else Path(text))
+        self.problems.extend([problem] if problem else [])
+        return None if text is None else Path(text)
+
+
+def sweep(
+    *, arguments: Sequence[str], folders: Sequence[str], dry_run: bool, retry_failed: bool,
+    command: Sequence[str], **options: Any,
+) -> int:  # fmt: skip
+    """Plan an experiment, and run what is left of it."""
+    settings = Settings(options)
+    plan, folder = _planned(arguments, settings, folders, command)
+    if dry_run:
+        return _dry_run(plan, folder, settings)
+    from sim.sweeping import engines
+    from sim.sweeping import sweep as sweeping
+
+    engine = engines.named(settings.engine, settings.workers, settings.address)
+    _compile()
+    share = sweeping.Share(*settings.share)
+    try:
+        with _ended_by_signals(), progress_bar(False) as bar:
+            outcome = sweeping.sweep(
+                plan, folder, engine, share=share, limit=settings.limit, retry_failed=retry_failed,
+                watcher=bar, say=_say,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        _say(f"interrupted; what was done is kept in {folder}. To go on: gapsim {shlex.join(command)}")
+        return INTERRUPTED
+    except OSError as error:
+        return _not_stored(error, folder, command)
+    _print_outcome(outcome, share)
+    return RUNS_FAILED if outcome.failed else OK
+
+
+def _planned(
+    arguments: Sequence[str], settings: Settings, folders: Sequence[str], command: Sequence[str]
+) -> tuple[Any, Path]:
+    from sim import experiments, plans
+    from sim.sweeping import sweep as sweeping
+
+    experiment = experiments.from_command_line(
+        arguments, settings.replications, settings.seed, folders, settings.problems
+    )
+    plan = plans.planned(experiment, f"gapsim {shlex.join(command)}")
+    for note in experiment.notes:
+        _say(f"note: {note}")
+    folder = RESULTS / sweeping.folder_name(plan, experiment.source)
+    return plan, folder if settings.out is None else settings.out
+
+
+def _compile() -> None:
+    """Compile here what is not compiled yet: otherwise every worker would do it at the same time."""
+    from sim import compiled
+
+    note_compilation()
+    if not compiled.is_cached():
+        from sim.month import simulate
+        from sim.parameters import Parameters
+
+        simulate(Parameters.model_validate({"population": {"users": 32, "months": 2}}), 1)
+
+
+def _dry_run(plan: Any, folder: Path, settings: Settings) -> int:
+    from sim.sweeping import estimates
+    from sim.sweeping.engines import cores
+
+    note_compilation()
+    workers = settings.workers or (1 if settings.engine == "serial" else cores())
+    found = estimates.estimate(plan, workers)
+    runs = f"{plan.points} × {len(plan.scenarios)} × {plan.replications}"
+    memory = "unknown" if found.memory is None else f"{_size(found.memory)} each of {workers} workers"
+    most = _size(found.most_disk)
+    lines = {
+        "experiment": plan.name,
+        "question": plan.question,
+        "scenarios": ", ".join(scenario.name for scenario in plan.scenarios),
+        "factors": ", ".join(factor.key for factor in plan.factors) or "none",
+        "design points": f"{plan.points}, all checked",
+        "replications": str(plan.replications),
+        "runs": f"{plan.runs} ({runs}: points × scenarios × replications)",
+        "time": f"{_time(found.seconds)} on {workers} workers ({1000 * found.seconds_a_run:.1f} ms a run)",
+        "memory": memory,
+        "disk": f"{_size(found.disk)} when finished, up to {most} while running",
+        "folder": str(folder),
+    }
+    width = max(map(len, lines))
+    for name, value in lines.items():
+        click.echo(f"{name:<{width}}  {value}")
+    if found.failed:
+        click.echo(f"{found.failed} of {found.tried} runs tried failed; nothing was written.", err=True)
+    else:
+        _say(f"tried {found.tried} runs; nothing was written.")
+    return OK
+
+
+def status(folder: str) -> int:
+    """Print how far a sweep is, from another shell."""
+    from sim import plan_files
+    from sim.sweeping import progress
+
+    plan = plan_files.read(Path(folder))
+    said = progress.status(plan, Path(folder))
+    share = 100 * said["done"] / max(1, said["total"])
+    click.echo(f"{plan.name}: {said['state']}, {said['done']} of {said['total']} runs ({share:.0f} %)")
+    click.echo(f"failed: {said['failed']}")
+    if said["rate"]:
+        left = _time(said["seconds_left"])
+        click.echo(f"rate: {said['rate']:.1f} runs a second; about {left} to go")
+    for one in said["shares"]:
+        state = "running" if one["running"] else "stopped"
+        click.echo(
+            f"{one['label']}: {state}, {one['done']} of {one['total']}, engine {one['engine']}"
+            f" with {one['workers']} workers on {one['machine']}"
+        )
+    if said["state"] == "stopped":
+        click.echo(f"to go on: {plan.command}")
+    return OK
+
+
+def merge(*, folders: Sequence[str], out: str | None, command: Sequence[str]) -> int:
+    """Put the shards of a sweep together."""
+    from sim import plan_files
+    from sim.sweeping import merging
+
+    sources = list(dict.fromkeys(Path(folder) for folder in folders))
+    if out is not None:
+        target = Path(out)
+    else:
+        target = sources[0] if len(sources) == 1 else RESULTS / plan_files.read(sources[0]).name
+    problem = folder_problem(target)
+    refuse([problem] if problem else [])
+    words = f"gapsim {shlex.join(command)}"
+    try:
+        outcome = merging.merge(sources, target, words)
+    except OSError as error:
+        return _not_stored(error, target, command)
+    _print_outcome(outcome, None)
+    return RUNS_FAILED if outcome.failed else OK
+
+
+def replay(folder: str, run: str) -> int:
+    """Make one run again, and compare it with what is kept of it."""
+    number = whole_number("RUN", run, 0, 0, 10**15)
+    if isinstance(number, Problem):
+        raise InputProblems([number])
+    note_compilation()
+    from sim.sweeping import replaying
+
+    again = replaying.replay(Path(folder), number)
+    about = ", ".join(f"{name} {value}" for name, value in again.about.items())
+    click.echo(f"run {again.run}: {about}")
+    if again.same:
+        click.echo("made again, it is the same in every column, to the bit")
+        return OK
+    for name, (before, now) in again.differing.items():
+        click.echo(f"{name}: {before!r} is kept, {now!r} came now")
+    for note in again.notes:
+        _say(f"note: {note}")
+    return OUR_FAULT
+
+
+def export(folder: str, form: str, command: Sequence[str]) -> int:
+    """Write the runs of a finished sweep in another form."""
+    from sim.sweeping import exporting
+
+    try:
+        click.echo(str(exporting.export(Path(folder), form)))
+    except OSError as error:
+        return _not_stored(error, Path(folder), command)
+    return OK
+
+
+def _say(words: str) -> None:
+    click.echo(words, err=True)
+
+
+def _print_outcome(outcome: Any, share: Any) -> None:
+    if outcome.finished:
+        whole = "nothing was left to do" if outcome.lived == 0 and share is not None else "finished"
+        click.echo(f"{whole}: {outcome.runs} runs in {outcome.folder}, {outcome.failed} of them failed")
+        if outcome.failed:
+            _say(
+                f"why they failed is in {outcome.folder / 'failures.parquet'}; --retry-failed lives them again"
+            )
+    else:
+        click.echo(
+            f"{share.label} is done: {outcome.done} of all {outcome.runs} runs are in {outcome.folder}"
+        )
+        _say("when all shards are done: gapsim merge, with the folders that they are in")
+
+
+def _not_stored(error: OSError, folder: Path, command: Sequence[str]) -> int:
+    why = "the disk is full" if error.errno in FULL else "the results cannot be stored"
+    _say(f"{why}: {error}")
+    _say(f"What was stored before is whole, and kept in {folder}. To go on: gapsim {shlex.join(command)}")
+    return OUR_FAULT
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """A batch system that ends a job is answered as somebody who presses Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _size(size: float) -> str:
+    if size < 1e6:
+        return f"{max(1, size / 1e3):.0f} kB"
+    return f"{size / 1e6:.0f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"

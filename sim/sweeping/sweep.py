@@ -1,0 +1,210 @@
+"""A sweep, in a folder: begun, gone on with, extended, finished."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import Timeout
+
+from sim import plan_files
+from sim.plans import Plan, differences
+from sim.problems import COMMAND_LINE, InputProblems, Problem
+from sim.sweeping import finishing, parts, progress
+from sim.sweeping.carrying_out import Backlog, Pace, Sweeping
+from sim.sweeping.chunks import RUNNING
+from sim.sweeping.engines import Engine, one_thread_each
+from sim.sweeping.finishing import MANIFEST, RUNS
+from sim.sweeping.tables import Kept, kept
+
+WHOLE = "whole"
+
+
+@dataclass(frozen=True)
+class Share:
+    """Every n-th run of a plan, for machines that know nothing of each other.
+
+    Args:
+        number: which share, from 1.
+        of: how many shares there are.
+    """
+
+    number: int = 1
+    of: int = 1
+
+    @property
+    def label(self) -> str:
+        """Name of the share, for its files."""
+        return WHOLE if self.of == 1 else f"shard-{self.number}-of-{self.of}"
+
+    def runs(self, plan: Plan) -> np.ndarray:
+        """Numbers of its runs: spread evenly, so that every share is a balanced sample and takes as long."""
+        return np.arange(self.number - 1, plan.runs, self.of)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a sweep came to.
+
+    Args:
+        folder: where the results are.
+        runs: runs of the plan.
+        done: runs kept.
+        failed: runs kept that failed.
+        finished: whether the tables are written.
+        lived: runs lived this time.
+    """
+
+    folder: Path
+    runs: int
+    done: int
+    failed: int
+    finished: bool
+    lived: int
+
+
+def sweep(
+    plan: Plan,
+    folder: Path,
+    engine: Engine,
+    *,
+    share: Share = Share(),
+    limit: float | None = None,
+    retry_failed: bool = False,
+    watcher: progress.Watcher | None = None,
+    say: Callable[[str], None] = lambda words: None,
+) -> Outcome:
+    """Carry out what is left of a plan, and write the tables when all of it is there.
+
+    Args:
+        plan: all runs.
+        folder: where results are, or go.
+        engine: where workers are.
+        share: which of the runs are this process's.
+        limit: seconds that a run may take; None for a generous multiple of what runs take.
+        retry_failed: whether runs that failed before are lived again.
+        watcher: told of runs done, of how many.
+        say: told in words what somebody should know.
+
+    Raises:
+        InputProblems: if the folder holds another plan, or another process is at work on the same share.
+        KeyboardInterrupt: when somebody interrupts; what was done is kept.
+        OSError: if results cannot be stored; what was stored is kept.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = progress.lock(folder, share.label)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise InputProblems([_busy(folder)]) from None
+    try:
+        _settle(plan, folder, share)
+        outcome = _carry_out(plan, folder, engine, share, limit, retry_failed, watcher, say)
+    except InputProblems:
+        # A refusal leaves no trace; a sweep that was cut short leaves its note for `gapsim status`.
+        progress.clear(folder, share.label)
+        raise
+    finally:
+        lock.release()
+    progress.clear(folder, share.label)
+    return outcome
+
+
+def folder_name(plan: Plan, source: str) -> str:
+    """The name of the folder that a sweep goes to when none is named.
+
+    Written on the command line it has no name; the same factors and levels always get the same folder.
+    """
+    if source != COMMAND_LINE:
+        return plan.name
+    asked = [plan.identity, *((factor.key, factor.levels) for factor in plan.factors)]
+    return f"sweep-{hashlib.sha256(repr(asked).encode()).hexdigest()[:10]}"
+
+
+def _busy(folder: Path) -> Problem:
+    said = "another process is at work on this sweep; `gapsim status` shows how far it is"
+    return Problem(COMMAND_LINE, "--out", said, str(folder))
+
+
+def _settle(plan: Plan, folder: Path, share: Share) -> None:
+    """Make the folder the plan's own: its first, the same again, or an extension of the one it holds."""
+    if (folder / plan_files.PLAN).exists():
+        before = plan_files.read(folder)
+        refuse_others(before, plan, folder)
+        if (before.replications, before.points) == (plan.replications, plan.points):
+            return
+        others = {path.stem for path in (folder / RUNNING).glob("*.lock")} - {share.label}
+        if any(progress.is_held(folder, label) for label in others):
+            raise InputProblems([_busy(folder)])
+        (folder / MANIFEST).unlink(missing_ok=True)
+    plan_files.write(plan, folder)
+
+
+def refuse_others(there: Plan, here: Plan, folder: Path) -> None:
+    """Refuse a plan that is not that of a folder, with the differences in words.
+
+    Raises:
+        InputProblems: naming every difference.
+    """
+    found = differences(there, here)
+    if found:
+        said = "it holds another plan; name another folder with --out"
+        problems = [Problem(COMMAND_LINE, str(folder), said)]
+        raise InputProblems([*problems, *(Problem(str(folder), "plan", words) for words in found)])
+
+
+def _carry_out(
+    plan: Plan, folder: Path, engine: Engine, share: Share, limit: float | None, retry_failed: bool,
+    watcher: progress.Watcher | None, say: Callable[[str], None],
+) -> Outcome:  # fmt: skip
+    found = _found(plan, folder, share, say)
+    mine = share.runs(plan)
+    left = mine[~found.done[mine] | (found.failed[mine] if retry_failed else False)]
+    done, failed = len(mine) - len(left), int(found.failed[mine].sum())
+    if len(left):
+        (folder / MANIFEST).unlink(missing_ok=True)
+        (folder / parts.PARTS).mkdir(exist_ok=True)
+        about = {"label": share.label, "engine": engine.name, "workers": engine.workers}
+        note = folder / RUNNING / f"{share.label}.json"
+        far = progress.Progress(note, about, len(mine), done, 0 if retry_failed else failed, watcher)
+        stamp = plan_files.stamp(folder)
+        sweeping = Sweeping(plan, folder, stamp, share.label, engine, Backlog(left), Pace(limit), far.heard)
+
+        def stopping() -> None:
+            say("stopping: what is under way is finished first; once more to drop it")
+
+        with one_thread_each():
+            sweeping.carry_out(stopping)
+        found = _found(plan, folder, share, say)
+    complete = bool(found.done.all())
+    if complete and (len(left) or (folder / parts.PARTS).exists() or finishing.manifest(folder) is None):
+        finishing.finish(plan, folder, found, plan.command)
+        remove_parts(folder, found)
+    return Outcome(folder, plan.runs, int(found.done.sum()), int(found.failed.sum()), complete, len(left))
+
+
+def _found(plan: Plan, folder: Path, share: Share, say: Callable[[str], None]) -> Kept:
+    """What is kept in the folder; drafts that a killed process left are cleared away, damaged parts set aside."""
+    for draft in (folder / parts.PARTS).glob(f".{share.label}-*.tmp"):
+        draft.unlink(missing_ok=True)
+    for trace in (folder / RUNNING).glob(f"{share.label}-*.now"):
+        trace.unlink(missing_ok=True)
+    good, damaged = parts.sound(folder, plan.identity)
+    for path in damaged:
+        parts.set_aside(path)
+        say(f"{path.name}: damaged, set aside; its runs are made again")
+    table = [folder / RUNS] if (folder / RUNS).is_file() else []
+    return kept(plan, [*table, *good])
+
+
+def remove_parts(folder: Path, found: Kept) -> None:
+    """Take away the parts whose rows are in the finished tables, and their folder when nothing else is in it."""
+    for path in dict.fromkeys(piece.path for piece in found.pieces):
+        if path.parent == folder / parts.PARTS:
+            path.unlink(missing_ok=True)
+    if not any((folder / parts.PARTS).glob("*.parquet")):
+        shutil.rmtree(folder / parts.PARTS, ignore_errors=True)
