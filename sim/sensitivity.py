@@ -74,11 +74,12 @@ class Sensitivity:
 NONE = (UNKNOWN, UNKNOWN, UNKNOWN)
 
 
-def of_structures(sweep: Sweep) -> list[Sensitivity]:
-    """The sensitivity of the deciding response under each structure."""
+def of_structures(sweep: Sweep, some: Sequence[int] | None = None) -> list[Sensitivity]:
+    """The sensitivity of the deciding response under each structure, or under some of them."""
     response = sweep.decided_by
     values = sweep.numbers(response)
-    return [sensitivity(sweep, values[k], f"{response} in {name}") for k, name in enumerate(sweep.structures)]
+    chosen = range(len(sweep.structures)) if some is None else some
+    return [sensitivity(sweep, values[k], f"{response} in {sweep.structures[k]}") for k in chosen]
 
 
 def of_difference(sweep: Sweep, a: int, b: int) -> Sensitivity:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from sim.charting.frame import Chart, axis, axis_key, axis_name, domains, frame, lean, whiskers
 from sim.charting.ink import INK, MUTED, colour
@@ -145,10 +146,11 @@ def _mark(
 
 def _title(panel: Sensitivity) -> str:
     first = panel.influences[0]
-    if panel.method == "rank":
-        clear = np.isfinite(first.rank[0]) and (first.rank[1] > 0 or first.rank[2] < 0)
-    else:
-        clear = first.first[1] > 0 or first.total[1] > 0
+    # The strongest of many factors is named only if its interval clears 0 when all factors are read together.
+    wider = float(ndtri(1 - 0.025 / len(panel.influences)) / ndtri(0.975))
+    ends = [first.rank] if panel.method == "rank" else [first.first, first.total]
+    size = abs if panel.method == "rank" else float
+    clear = any(size(m) - wider * max(m - low, high - m) > 0 for m, low, high in ends if np.isfinite(low))
     if not clear:
         return f"No factor is shown to move the {panel.response}"
     if panel.method == "rank":

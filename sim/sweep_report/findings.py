@@ -18,6 +18,9 @@ from sim.sufficiency import Sufficiency, sufficiency
 from sim.swept import Sweep
 from sim.variance import seed_share
 
+MOST_MOVED = 3
+"""Of more structures than this, only the two best have their sensitivity worked out: it takes seconds for each."""
+
 MAPPED = ("worst_decile_gap", "gap_fifth_1", "nominal_gap")
 """Outcomes that have a map beside the gap's."""
 
@@ -35,7 +38,7 @@ class Findings:
         others: the same for other outcomes.
         in_pairs: the same for two structures alone, by their positions; outcome first.
         rules: what decides it.
-        sensitivities: what moves the response, structure by structure, and the difference between the two best.
+        sensitivities: what moves the response, structure by structure, and last the difference between the two best.
         seed_shares: share of a run's variance due to the seed, by structure and for that difference.
         differences: paired differences over the map.
         regions: where the benefit was lost.
@@ -117,13 +120,14 @@ def _moved(
 ) -> tuple[list[Sensitivity], list[tuple[str, tuple[float, float, float]]]]:
     """Sensitivities and seed shares of the response and, with two structures or more, of a difference."""
     response = sweep.decided_by
-    moved = of_structures(sweep)
+    best = two_best(compared) if len(compared.structures) > 1 else None
+    moved = of_structures(sweep, best if len(sweep.structures) > MOST_MOVED else None)
     shares = [
         (f"{response} in {name}", seed_share(sweep.numbers(response)[k], seed))
         for k, name in enumerate(sweep.structures)
     ]
-    if len(compared.structures) > 1:
-        a, b = two_best(compared)
+    if best is not None:
+        a, b = best
         moved.append(of_difference(compared, a, b))
         values = compared.numbers(response)
         shares.append((moved[-1].response, seed_share(values[a] - values[b], seed)))

@@ -255,7 +255,7 @@ def rules(f: Findings) -> Section | None:
 
 def influences(f: Findings) -> Section | None:
     """What moves the response, and how much of it is luck."""
-    drawn = [s.response for s in f.sensitivities[len(f.sweep.structures) :]]
+    drawn = [f.sensitivities[-1].response]
     if len(f.compared.structures) > 1:
         drawn += [f"{f.compared.decided_by} in {f.compared.structures[k]}" for k in two_best(f.compared)]
     chart = influence_chart(f.sensitivities, drawn, stamp(f))
@@ -265,6 +265,8 @@ def influences(f: Findings) -> Section | None:
     methods = list(dict.fromkeys(s.method for s in f.sensitivities if s.influences))
     kind = str(f.sweep.plan["design"]["kind"]).replace("_", " ")
     how = "".join(f"<p>{escape(_how(method, kind))}</p>" for method in methods)
+    if 1 < len(f.sensitivities) < len(f.sweep.structures) + 1:
+        how += "<p>For the two structures with the smallest mean over the map, and for their difference.</p>"
     dropped = [s for s in f.sensitivities if s.left_out]
     if dropped:
         most = max(s.left_out for s in dropped)
