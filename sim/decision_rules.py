@@ -90,10 +90,10 @@ def rules_of(factors: Sequence[SweptFactor], regimes: Regimes, seed: int) -> Rul
     """
     known = regimes.known
     outcome = regimes.winner[known]
-    if known.sum() < FEWEST:
-        return _none(f"there are only {known.sum()} points to learn from; rules need {FEWEST}")
     if len(np.unique(outcome)) < 2:
         return _none("the answer is the same at every point")
+    if known.sum() < FEWEST:
+        return _none(f"there are only {known.sum()} points to learn from; rules need {FEWEST}")
     features = _features([f.at(known) for f in factors])
     if not features:
         return _none("no factor varies")
@@ -101,7 +101,7 @@ def rules_of(factors: Sequence[SweptFactor], regimes: Regimes, seed: int) -> Rul
     right, guessed = _out_of_sample(table, outcome, seed)
     tree = _pruned(table, outcome, seed)
     gain = (right.astype(float) - guessed.astype(float)).astype(float)
-    half = 1.96 * float(gain.std(ddof=1)) / np.sqrt(len(gain))
+    half = 1.96 * float(gain.std(ddof=1) / np.sqrt(len(gain)))
     middle = float(gain.mean())
     found = _regions(tree.tree_, features, table, outcome, tree.classes_)
     rules = tuple(
@@ -115,7 +115,7 @@ def rules_of(factors: Sequence[SweptFactor], regimes: Regimes, seed: int) -> Rul
         float(right.mean()),
         float(guessed.mean()),
         (middle, middle - half, middle + half),
-        len(rules) > 1 and middle - half > 0,
+        bool(len(rules) > 1 and middle - half > 0),
         "" if len(rules) > 1 else "cut back by cross-validation, no rule is left",
     )
 

@@ -130,6 +130,8 @@ def _sentence(words: str) -> str:
 
 def share(part: float) -> str:
     """A share of points in whole percent, unless it would read as none or all."""
+    if not np.isfinite(part):
+        return "unknown"
     text = f"{100 * part:.0f}"
     rounded = text in ("0", "100") and part not in (0.0, 1.0)
     return (f"{100 * part:.1f}" if rounded else text) + " %"
@@ -339,15 +341,16 @@ def _positions(positions: BestPositions | None) -> list[str]:
     if not known.any():
         return []
     low, middle, high = (float(v) for v in np.quantile(positions.best[known], (0, 0.5, 1)))
-    inside = share(float(positions.inside[known].mean()))
+    inside = float(positions.inside[known].mean())
+    at = f"at {share(inside)}" if inside else "at none"
     where = (
         plain(low)
         if low == high
         else f"{plain(middle)} in the middle of the points, from {plain(low)} to {plain(high)}"
     )
     return [
-        f"The position that leaves the smallest gap is {where}; at {inside} of the points it lies between the ends and "
-        "is told apart from both."
+        f"The position that leaves the smallest gap is {where}; {at} of the points it lies between the ends and is told "
+        "apart from both."
     ]
 
 

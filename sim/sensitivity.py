@@ -17,13 +17,13 @@ For every numeric factor a rank correlation says which way it points.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtri
 
 from sim.swept import Sweep, SweptFactor
-from sim.variance import grid_shares, point_means
+from sim.variance import grid_shares, luck_in_means, point_means
 
 RESAMPLES = 100
 FEWEST_FOR_RANKS = 10
@@ -59,6 +59,8 @@ class Sensitivity:
         method: morris, sobol, grid, rbd_fast or rank.
         influences: strongest first; empty when nothing can be said.
         points: points the indices rest on.
+        luck: share of the variance of the points' means that is luck left in them; NaN is unknown. The indices divide
+            this luck as well.
         left_out: points left out since a response there, or in their block of the design, is unknown.
         why_not: when nothing can be said, the reason.
     """
@@ -68,6 +70,7 @@ class Sensitivity:
     influences: tuple[Influence, ...]
     points: int
     left_out: int
+    luck: float = UNKNOWN
     why_not: str = ""
 
 
@@ -115,11 +118,11 @@ def sensitivity(sweep: Sweep, values: np.ndarray, response: str) -> Sensitivity:
         "rbd_fast": _rbd_fast,
         "rank": _rank_only,
     }
-    return by_method[method](sweep, factors, values, means, response)
+    return replace(by_method[method](sweep, factors, values, means, response), luck=luck_in_means(values))
 
 
 def _nothing(response: str, method: str, reason: str, left_out: int = 0) -> Sensitivity:
-    return Sensitivity(response, method, (), 0, left_out, reason)
+    return Sensitivity(response, method, (), 0, left_out, why_not=reason)
 
 
 def _problem(factors: Sequence[SweptFactor]) -> dict[str, object]:

@@ -62,13 +62,36 @@ def seed_share(values: np.ndarray, seed: int) -> tuple[float, float, float]:
     return found, float(low), float(high)
 
 
+def luck_in_means(values: np.ndarray) -> float:
+    """The share of the variance of the points' means that is luck left in them after so many replications.
+
+    Args:
+        values: shape (points, replications); points with an unknown replication are left out.
+
+    Returns:
+        A share, above 1 when the points vary less than luck alone would make them; NaN where it cannot be known.
+    """
+    whole = values[np.isfinite(values).all(axis=1)]
+    points, replications = whole.shape
+    if points < 2 or replications < 2:
+        return float("nan")
+    by_point = whole.mean(axis=1)
+    between = float(by_point.var(ddof=1))
+    return _luck(whole) / replications / between if between > 0 else float("nan")
+
+
+def _luck(values: np.ndarray) -> float:
+    """Variance of what is left when points and worlds are taken out."""
+    points, replications = values.shape
+    left = values - values.mean(axis=1)[:, None] - values.mean(axis=0)[None, :] + values.mean()
+    return float((left**2).sum()) / ((points - 1) * (replications - 1))
+
+
 def _components_share(values: np.ndarray) -> float:
     points, replications = values.shape
     if replications < 2:
         return float("nan")
-    overall, by_point, by_world = values.mean(), values.mean(axis=1), values.mean(axis=0)
-    left = values - by_point[:, None] - by_world[None, :] + overall
-    luck = float((left**2).sum()) / ((points - 1) * (replications - 1))
+    by_point, by_world, luck = values.mean(axis=1), values.mean(axis=0), _luck(values)
     settings = max(0.0, float(by_point.var(ddof=1)) - luck / replications)
     worlds = max(0.0, float(by_world.var(ddof=1)) - luck / points)
     total = settings + worlds + luck

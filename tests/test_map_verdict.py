@@ -57,7 +57,9 @@ def test_the_other_side_wins_everywhere(said):
 def test_nobody_wins(said):
     assert said["nobody"].kind == "neither"
     assert said["nobody"].winner is None
-    assert said["nobody"].headline.startswith("Nobody wins: neither a nor b is shown to close more of the gap")
+    assert said["nobody"].headline.startswith(
+        "Nobody wins: neither a nor b is shown to close more of the gap"
+    )
     assert "unknown, not equal" in str(said["nobody"])
     assert "not told apart in the gap" in str(said["nobody"])
 
@@ -191,13 +193,17 @@ def test_between_the_ends_of_a_scale(tmp_path):
     bowl = 0.6 + 0.3 * (columns["power.distribution"] - 0.4) ** 2
     words = read(tmp_path / "s", {"baseline": bowl}, columns=columns, kind="grid").verdict
     assert words.kind == "between"
-    assert words.headline.startswith("Between the ends: at 100 % of the 5 points tried a position between them")
+    assert words.headline.startswith(
+        "Between the ends: at 100 % of the 5 points tried a position between them"
+    )
     slope = 0.6 - 0.1 * columns["power.distribution"]
     words = read(tmp_path / "t", {"baseline": slope}, columns=columns, kind="grid").verdict
     assert words.winner == "power.distribution = 1"
 
 
 def test_enough_replications_are_told_for_the_decision(said):
-    assert re.search(r"\d+ of the 20 replications would have called 95 % of the points the same", str(said["a"]))
+    assert re.search(
+        r"\d+ of the 20 replications would have called 95 % of the points the same", str(said["a"])
+    )
     assert "would have called" not in str(said["nobody"])
     assert re.search(r"would be with 2,000 replications or fewer", str(said["nobody"]))

@@ -9,7 +9,7 @@ from synthetic_sweep import design, grid, sweep, worlds, write
 
 from sim.sensitivity import of_structures, rank_correlation, sensitivity
 from sim.swept import read_sweep
-from sim.variance import point_means, seed_share
+from sim.variance import luck_in_means, point_means, seed_share
 
 PI = np.pi
 
@@ -165,6 +165,15 @@ def test_the_share_due_to_the_seed_is_the_one_put_in():
     assert share == pytest.approx(0.75, abs=0.04)
     assert low < 0.75 < high
     assert seed_share(np.tile(np.arange(5.0), (6, 1)).T, 1)[0] == pytest.approx(0, abs=1e-12)
+
+
+def test_luck_left_in_the_means_is_the_one_put_in():
+    generator = np.random.default_rng(20)
+    luck = generator.normal(0, 1, (4000, 10))
+    assert luck_in_means(luck) == pytest.approx(1.0, abs=0.1)
+    settings = generator.normal(0, 0.3**0.5, (4000, 1))
+    # Luck of variance 1 over ten replications leaves 0.1, beside 0.3 by the settings.
+    assert luck_in_means(luck + settings) == pytest.approx(0.25, abs=0.05)
 
 
 def test_a_run_missing_in_a_kind_world_does_not_move_its_point():

@@ -32,7 +32,9 @@ def test_the_number_needed_is_the_number_that_does(tmp_path):
     needed = replications_needed(few, regimes(few))
     # The spread of a difference is 0.02 × sqrt(2): with t near 3, 50 replications.
     assert 20 < np.median(needed) < 150
-    many = read_sweep(write(tmp_path / "m", design(60), responses(gaps(means, int(np.median(needed) * 2), luck=0.02))))
+    many = read_sweep(
+        write(tmp_path / "m", design(60), responses(gaps(means, int(np.median(needed) * 2), luck=0.02)))
+    )
     assert (regimes(many).winner == 0).mean() > 0.8
 
 

@@ -151,6 +151,10 @@ def _title(panel: Sensitivity) -> str:
     ends = [first.rank] if panel.method == "rank" else [first.first, first.total]
     size = abs if panel.method == "rank" else float
     clear = any(size(m) - wider * max(m - low, high - m) > 0 for m, low, high in ends if np.isfinite(low))
+    if len(panel.influences) == 1:
+        return f"One factor alone was varied: {first.factor}"
+    if panel.luck > 0.5:
+        return f"The {panel.response} varies between points hardly more than luck would make it"
     if not clear:
         return f"No factor is shown to move the {panel.response}"
     if panel.method == "rank":

@@ -209,7 +209,8 @@ def _best_positions(f: Findings) -> str:
     inside = int(f.positions.inside.sum())
     return (
         scrolling("best positions", ("Position", "Points at which its mean gap is smallest"), rows)
-        + f"<p>At {counted(inside, 'point')} the best position lies between the ends and is told apart from both.</p>"
+        + f"<p>At {counted(inside, 'point') if inside else 'no point'} the best position lies between the ends and is "
+        "told apart from both.</p>"
     )
 
 
@@ -267,6 +268,7 @@ def influences(f: Findings) -> Section | None:
     how = "".join(f"<p>{escape(_how(method, kind))}</p>" for method in methods)
     if 1 < len(f.sensitivities) < len(f.sweep.structures) + 1:
         how += "<p>For the two structures with the smallest mean over the map, and for their difference.</p>"
+    how += _luck_left(f)
     dropped = [s for s in f.sensitivities if s.left_out]
     if dropped:
         most = max(s.left_out for s in dropped)
@@ -288,6 +290,18 @@ def influences(f: Findings) -> Section | None:
         "influences-section", "What moves it", how, [chart] if chart else [], notes + seeds,
         [tables.sensitivity_table(f), tables.seed_table(f)],
     )  # fmt: skip
+
+
+def _luck_left(f: Findings) -> str:
+    """How much of what the indices divide is nobody's doing."""
+    known = [s for s in f.sensitivities if s.influences and np.isfinite(s.luck)]
+    if not known:
+        return ""
+    parts = [f"{percent(min(s.luck, 1.0), 0)} for the {escape(s.response)}" for s in known]
+    return (
+        f"<p>Luck is left in the points' means, and the indices divide it too: of their variance {listing(parts)}. More "
+        "replications make it less.</p>"
+    )
 
 
 def _how(method: str, kind: str) -> str:
