@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from sim.charting.frame import Chart
 from sim.charts import drawing, embedded, library
 from sim.report import FENCE, asset, escape, write_page
-from sim.sweep_report import sections
+from sim.sweep_report import deciding_sections, evidence_sections, map_section, opening
 from sim.sweep_report.findings import Findings, findings
 from sim.sweep_report.map_data import file_name, map_data
+from sim.sweep_report.section import Section, scrolling
 from sim.sweep_report.tables import Table
 from sim.swept import Sweep, read_sweep
+
+SECTIONS = (
+    map_section.the_map,
+    map_section.point_by_point,
+    deciding_sections.along,
+    deciding_sections.rules,
+    deciding_sections.influences,
+    evidence_sections.differences,
+    evidence_sections.losses,
+    evidence_sections.replications,
+    evidence_sections.design,
+)
+"""Every section, in the order of the page."""
 
 
 def write_sweep_report(folder: Path, target: Path | None = None) -> tuple[Path, Findings]:
@@ -40,16 +53,16 @@ def sweep_report_html(sweep: Sweep) -> str:
 def sweep_html(found: Findings) -> str:
     """The whole page as text."""
     plan = found.sweep.plan
-    made = [section for section in (make(found) for make in sections.ALL) if section is not None]
+    made = [section for section in (make(found) for make in SECTIONS) if section is not None]
     links = " ".join(f'<a href="#{s.key}">{escape(s.heading)}</a>' for s in made)
     parts = [
-        sections.opening(found),
+        opening.opening(found),
         f'<nav aria-label="Contents">{links}</nav>',
-        sections.NO_SCRIPT,
+        opening.NO_SCRIPT,
         *(_section(found, s) for s in made),
         asset("sweep_reading.html"),
-        sections.again(found),
-        sections.footer(found),
+        opening.again(found),
+        opening.footer(found),
     ]
     charts = [chart for s in made for chart in s.charts]
     data = [table for s in made for table in s.tables]
@@ -72,7 +85,7 @@ def _carried(name: str, content: str) -> str:
     return f'<script type="application/json" id="{name}">{content}</script>'
 
 
-def _section(found: Findings, section: sections.Section) -> str:
+def _section(found: Findings, section: Section) -> str:
     downloads = "".join(
         _button(found, table, len(section.tables) > 1) for table in section.tables if table.rows
     )
@@ -95,10 +108,5 @@ def _chart(chart: Chart) -> str:
     return (
         f'<figure tabindex="0" aria-label="Chart: {escape(chart.heading)}"><div class="chart" {box}></div></figure>'
         f"<details><summary>What the chart shows, and its numbers</summary><p>{escape(chart.summary)}</p>"
-        f"{numbers(chart.heading, chart.columns, chart.rows)}</details>"
+        f"{scrolling(chart.heading, chart.columns, chart.rows)}</details>"
     )
-
-
-def numbers(name: str, columns: Sequence[object], rows: Sequence[Sequence[object]]) -> str:
-    """A table in a box that scrolls by keyboard as well."""
-    return sections.scrolling(name, columns, rows)
