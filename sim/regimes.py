@@ -33,7 +33,7 @@ class Regimes:
         winner: position of the winning structure at each point, or `NOBODY`.
         kind: `WON`, `SAME` (the best two differ by less than matters), `OPEN` or `UNKNOWN`, at each point.
         best: the structure with the smallest mean at each point, or `NOBODY` where too little is known.
-        rival: the other structure that is hardest to tell apart from it.
+        rival: the structure with the next smallest mean; where nobody wins, the one hardest to tell apart from the best.
         edge: by how much the rival's mean is larger; shape (points,).
         low: lower end of the edge's corrected interval.
         high: upper end.
@@ -102,20 +102,25 @@ def regimes(sweep: Sweep, response: str | None = None, replications: int | None 
     best = np.where(known, np.argmin(np.where(known, mean, 0.0), axis=0), 0)
     against = [values[j] - np.take_along_axis(values, best[None, :, None], axis=0)[0] for j in range(count)]
     p = np.array([p_values(d.T) for d in against])
-    # Of rivals equally easy to tell apart, the nearest.
-    nearest = np.array([np.where(known, mean[j], 0.0) for j in range(count)])
-    p[best, np.arange(points)] = -1.0
-    rival = np.lexsort((nearest, -p), axis=0)[0]
     at = np.arange(points)
-    stands, level = false_discoveries(p[rival, at][known])
-    edges = np.take_along_axis(np.array(against), rival[None, :, None], axis=0)[0]
-    edge = mean[rival, at] - mean[best, at]
-    half = half_width(edges.T, level)
-    matters = MATTERS if is_share(chosen) else 0.0
-    same = known & (edge + half_width(edges.T, ALPHA) <= matters)
+    p[best, at] = -1.0
+    hardest = p.argmax(axis=0)
+    stands, level = false_discoveries(p[hardest, at][known])
     told = np.zeros(points, bool)
     told[known] = stands
+    matters = MATTERS if is_share(chosen) else 0.0
+    behind = mean - mean[best, at]
+    close = np.array([behind[j] + half_width(against[j].T, ALPHA) <= matters for j in range(count)])
+    close[best, at] = False
+    same = known & close.any(axis=0)
     won = told & ~same
+    # Where somebody wins, the next to it; where nobody does, the one that stands in the way.
+    order = np.where(known, behind, 0.0)
+    order[best, at] = np.inf
+    rival = np.where(told, order.argmin(axis=0), hardest)
+    edges = np.take_along_axis(np.array(against), rival[None, :, None], axis=0)[0]
+    edge = behind[rival, at]
+    half = half_width(edges.T, level)
     kind = np.select([~known, won, same], [UNKNOWN, WON, SAME], OPEN).astype(object)
     ruled_out = np.zeros((count, points), bool)
     compared = (np.arange(count)[:, None] != best) & known

@@ -121,6 +121,25 @@ def test_a_trifle_wins_nothing(tmp_path):
     assert (found.winner == NOBODY).all()
 
 
+def test_a_structure_practically_the_same_as_the_best_denies_it_the_win(tmp_path):
+    """Clear of both others, and yet no winner: the nearer one is behind by a trifle, however surely."""
+    made = responses(gaps({"a": np.full(40, LEVEL)}))
+    near = {key: value + 0.001 for key, value in made["a"].items()}
+    far = responses(gaps({"c": np.full(40, LEVEL + 0.1)}, luck=0.02, seed=9))["c"]
+    read = read_sweep(write(tmp_path / "s", design(40), {"a": made["a"], "b": near, "c": far}))
+    found = regimes(read)
+    assert (found.kind == SAME).all()
+
+
+def test_the_rival_of_a_winner_is_the_next(tmp_path):
+    """Not the one whose difference varies more, though it is harder to tell apart."""
+    made = responses(gaps({"a": np.full(40, LEVEL), "b": np.full(40, LEVEL + 0.03)}, luck=0.001))
+    made["c"] = responses(gaps({"c": np.full(40, LEVEL + 0.2)}, luck=0.08, seed=9))["c"]
+    found = regimes(read_sweep(write(tmp_path / "s", design(40), made)))
+    assert (found.winner == 0).all()
+    assert (found.rival == 1).all()
+
+
 def test_two_that_tie_do_not_win_but_the_third_is_ruled_out(tmp_path):
     read = sweep(tmp_path / "s", design(40), flat(40, a=LEVEL, b=LEVEL, c=LEVEL + 0.1))
     found = regimes(read)

@@ -48,7 +48,7 @@ function leader(cell) {
   const first = ranked(cell).find(([call]) => LETTERS.includes(call));
   const nobody = nobodyIn(cell);
   if (!first || nobody > first[1]) {
-    return [(cell.calls[SAME] || 0) > (cell.calls[OPEN] || 0) ? SAME : OPEN, nobody];
+    return [(cell.calls[SAME] ? SAME : "") + (cell.calls[OPEN] ? OPEN : "") || " ", nobody];
   }
   return first;
 }
@@ -71,7 +71,7 @@ function drawMap() {
   const rows = [];
   const values = flat.filter((c) => c.known).map((c) => c.sum / c.known);
   const lowest = Math.min(...values), highest = Math.max(...values);
-  const present = winners ? [...new Set([...calls])].sort() : [];
+  const present = winners ? [...new Set(calls)].sort() : [];
   for (const cell of flat) {
     const { i, j } = cell;
     const where = [fx && `${fx.key}: ${across.labels[i]}`, fy && `${fy.key}: ${up.labels[j]}`].filter(Boolean).map(safe);
@@ -144,7 +144,7 @@ function finding(winners, flat, fx, fy, show) {
   const cellsIn = `of ${flat.length} cell${flat.length === 1 ? "" : "s"}`;
   if (!said.length) return `${within}nobody leads in any ${cellsIn}.`;
   const parts = said.map(([c, k], n) => `${nameOf(c)} wins most points in ${k}${n === 0 ? " " + cellsIn : ""}`);
-  const nobody = (leads[SAME] || 0) + (leads[OPEN] || 0);
+  const nobody = flat.length - said.reduce((sum, [, k]) => sum + k, 0);
   if (nobody) parts.push(`nobody in ${nobody}`);
   return `${within}${parts.join(", ")}.`;
 }
