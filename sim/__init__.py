@@ -9,6 +9,8 @@ The model: `population` (the world at the start), `submodels` (a file for each p
 Time: `month` (the schedule: read it and you know the model), `model` and `agents` (the door for Mesa).
 Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by side), `results` (what runs write),
     `experiments` (a question as points and replications), `plans` (its numbered runs), `sweeping` (runs them all).
+Reading a sweep: `swept` (its folder), `regimes` (who wins where), `decision_rules`, `sensitivity`, `paired`,
+    `sufficiency`, `map_verdict` (the words), `sweep_report` (the page).
 Reading: `analysis`, `verdict`, `charts`, `report`, `explain`.
 Doors: `cli` (the commands), `commands` and `sweep_commands` (what they do), `frames` (the same for notebooks).
 """
