@@ -9,7 +9,7 @@ neither the rules nor their length were chosen by.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -244,6 +244,15 @@ def _rule(conditions: tuple[str, ...], region: np.ndarray, outcome: np.ndarray, 
     inside = np.zeros(len(known), bool)
     inside[np.flatnonzero(known)[region]] = True
     return Rule(conditions, most, held / int(region.sum()), held / int((outcome == most).sum()), inside)
+
+
+def named(rules: Rules, members: Sequence[int]) -> Rules:
+    """The rules of some structures alone, their outcomes numbered as among all structures."""
+    told = (
+        rule if rule.outcome == NOBODY else replace(rule, outcome=members[rule.outcome])
+        for rule in rules.rules
+    )
+    return replace(rules, rules=tuple(told))
 
 
 def said_of(rules: Rules, structures: Sequence[str], outcome: int) -> str:

@@ -62,6 +62,7 @@ def map_verdict(
     others: Mapping[str, Regimes],
     enough: Sufficiency | None = None,
     positions: BestPositions | None = None,
+    between: Rules | None = None,
 ) -> MapVerdict:
     """Say who wins where, and never more than the intervals allow.
 
@@ -72,6 +73,7 @@ def map_verdict(
         others: the same for other outcomes, by name.
         enough: what fewer replications would have said.
         positions: the best position at each point, where the structures are the ends of a scale.
+        between: what decides between the two best of several structures.
     """
     notice = notice_of(sweep)
     if found is None or rules is None:
@@ -94,6 +96,7 @@ def map_verdict(
         winner, objections = None, []
     said = [
         *_rules(found, rules, kind),
+        *_of_two(found, between),
         *_stretches(found, varying, rules),
         *_left(found),
         *_average(sweep, found),
@@ -180,7 +183,7 @@ def _answer(found: Regimes, rules: Rules, varying: Sequence[SweptFactor]) -> tup
         listed = listing(list(names), "nor") if len(names) == 2 else f"none of {listing(list(names), 'and')}"
         who = f"neither {listed}" if len(names) == 2 else listed
         return "neither", None, f"Nobody wins: {who} is shown to {_bare(goal)} at any of {tried}."
-    parts = [f"{names[k]} {goal if i == 0 else 'does'} at {share(shares[k])}" for i, k in enumerate(most)]
+    parts = [f"{names[k]}{f' {goal}' if i == 0 else ''} at {share(shares[k])}" for i, k in enumerate(most)]
     nobody = 1 - sum(shares)
     if len(most) > 1:
         rest = f", and at {share(nobody)} nobody is shown to" if nobody > 1e-9 else ""
@@ -252,6 +255,16 @@ def _rules(found: Regimes, rules: Rules, kind: str) -> list[str]:
         f"Most often {'; '.join(named)}. Such rules call {share(rules.accuracy)} of unseen points right, against "
         f"{share(rules.guess)} by always naming the commonest answer ({low} to {high} points more)."
     ]
+
+
+def _of_two(found: Regimes, between: Rules | None) -> list[str]:
+    if between is None or not between.better:
+        return []
+    outcomes = [o for o in dict.fromkeys(rule.outcome for rule in between.rules) if o != NOBODY]
+    told = [said for outcome in outcomes if (said := said_of(between, found.structures, outcome))]
+    if len(told) < 2:
+        return []
+    return [f"Between the two with the smallest mean over the map alone, most often {' and '.join(told)}."]
 
 
 def _stretches(found: Regimes, varying: Sequence[SweptFactor], rules: Rules) -> list[str]:

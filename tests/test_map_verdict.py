@@ -207,3 +207,14 @@ def test_enough_replications_are_told_for_the_decision(said):
     )
     assert "would have called" not in str(said["nobody"])
     assert re.search(r"would be with 2,000 replications or fewer", str(said["nobody"]))
+
+
+def test_of_several_the_two_best_have_rules_of_their_own(tmp_path):
+    """A third structure takes a part of the map; between the other two x alone decides."""
+    means = {"far": FLAT + 0.2, "a": FLAT, "b": FLAT + 0.3 * (X - 0.5)}
+    found = read(tmp_path / "s", means)
+    assert {rule.outcome for rule in found.rules_of_two.rules} >= {1, 2}
+    assert re.search(
+        r"Between the two with the smallest mean over the map alone, most often (a|b) where x is .* and (a|b) where x",
+        str(found.verdict),
+    )

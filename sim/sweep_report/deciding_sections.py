@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.charting.influences import influence_chart
 from sim.charting.map_charts import along_chart
+from sim.decision_rules import Rules
 from sim.map_verdict import share
 from sim.paired import level_over
 from sim.positions import SCALE
@@ -61,12 +62,33 @@ def _best_positions(f: Findings) -> str:
 
 def rules(f: Findings) -> Section | None:
     """What decides who wins, as short rules."""
-    if f.rules is None or f.found is None:
+    if f.rules is None:
         return None
-    found, names = f.rules, f.compared.structures
+    words = _rules(f, f.rules)
+    made = [tables.rules_table(f, f.rules, "rules")]
+    asked = [*f.rules.factors]
+    if f.rules_of_two is not None:
+        names = listing([f.compared.structures[k] for k in two_best(f.compared)])
+        words += f"<h3>Between {escape(names)} alone, the two with the smallest mean over the map</h3>"
+        words += _rules(f, f.rules_of_two)
+        made.append(tables.rules_table(f, f.rules_of_two, "rules-of-two"))
+        asked += f.rules_of_two.factors
+    if asked:
+        words += "<p>Rules describe the map by its edges parallel to the axes; they name no cause.</p>"
+    where = {x.key: x for x in f.sweep.factors}
+    meanings = "".join(
+        f"<li><code>{escape(key)}</code>: {escape(where[key].sentence or 'no sentence is given')}</li>"
+        for key in dict.fromkeys(asked)
+        if key in where
+    )
+    after = f"<p>What these factors mean:</p><ul>{meanings}</ul>" if meanings else ""
+    return Section("rules-section", "What decides it", words, after=after, tables=made)
+
+
+def _rules(f: Findings, found: Rules) -> str:
+    """How good some rules are, and the rules."""
     if not found.rules:
-        accuracy = f"<p>There are no rules to give: {escape(found.why_not)}.</p>"
-        return Section("rules-section", "What decides it", accuracy)
+        return f"<p>There are no rules to give: {escape(found.why_not)}.</p>"
     low, high = (points(v, 0) for v in found.gain[1:])
     if found.better:
         said = (
@@ -81,22 +103,13 @@ def rules(f: Findings) -> Section | None:
         )
     rows = []
     for rule in found.rules:
-        who = "nobody" if rule.outcome == NOBODY else f"{LETTERS[rule.outcome]} {names[rule.outcome]}"
+        who = "nobody"
+        if rule.outcome != NOBODY:
+            who = f"{LETTERS[rule.outcome]} {f.compared.structures[rule.outcome]}"
         rows.append((rule.words, who, int(rule.inside.sum()), share(rule.density), share(rule.coverage)))
     heads = ("Where", "Wins most points there", "Points", "Density: share of them won",
              "Coverage: share of all its points")  # fmt: skip
-    where = {x.key: x for x in f.sweep.factors}
-    meanings = "".join(
-        f"<li><code>{escape(key)}</code>: {escape(where[key].sentence or 'no sentence is given')}</li>"
-        for key in found.factors
-        if key in where
-    )
-    after = f"<p>What these factors mean:</p><ul>{meanings}</ul>" if meanings else ""
-    note = "<p>Rules describe the map by its edges parallel to the axes; they name no cause.</p>"
-    return Section(
-        "rules-section", "What decides it", f"<p>{said}</p>{scrolling('rules', heads, rows)}{note}", after=after,
-        tables=[tables.rules_table(f)],
-    )  # fmt: skip
+    return f"<p>{said}</p>{scrolling('rules', heads, rows)}"
 
 
 def influences(f: Findings) -> Section | None:

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from sim.decision_rules import Rules, rules_of
+from sim.decision_rules import Rules, named, rules_of
 from sim.map_verdict import MapVerdict, map_verdict
 from sim.paired import MapDifference, Region, map_differences, mean_over, regions
 from sim.positions import Scale, only, scale_of
@@ -38,6 +38,7 @@ class Findings:
         others: the same for other outcomes.
         in_pairs: the same for two structures alone, by their positions; outcome first.
         rules: what decides it.
+        rules_of_two: of three structures or more, what decides between the two best alone.
         sensitivities: what moves the response, structure by structure, and last the difference between the two best.
         seed_shares: share of a run's variance due to the seed, by structure and for that difference.
         differences: paired differences over the map.
@@ -54,6 +55,7 @@ class Findings:
     others: Mapping[str, Regimes]
     in_pairs: Mapping[tuple[str, int, int], Regimes]
     rules: Rules | None
+    rules_of_two: Rules | None
     sensitivities: tuple[Sensitivity, ...]
     seed_shares: tuple[tuple[str, tuple[float, float, float]], ...]
     differences: tuple[MapDifference, ...]
@@ -68,7 +70,7 @@ def findings(sweep: Sweep) -> Findings:
     compared = scale.ends if scale else sweep
     positions = best_positions(scale.levels, scale.positions) if scale else None
     seed = int(sweep.plan["seed"])
-    found, rules, enough = None, None, None
+    found, rules, between, enough = None, None, None, None
     others: dict[str, Regimes] = {}
     in_pairs: dict[tuple[str, int, int], Regimes] = {}
     if len(compared.structures) > 1:
@@ -77,6 +79,9 @@ def findings(sweep: Sweep) -> Findings:
         others = {o: regimes(compared, o) for o in outcomes}
         in_pairs = _in_pairs(compared, [found.response, *outcomes])
         rules = rules_of(compared.factors, found, seed)
+        if in_pairs:
+            best = two_best(compared)
+            between = named(rules_of(compared.factors, in_pairs[found.response, *best], seed), best)
         enough = sufficiency(compared, found)
     moved, shares = _moved(sweep, compared, seed)
     boxes = [(rule.words, rule.inside) for rule in rules.rules] if rules and rules.better else []
@@ -89,12 +94,13 @@ def findings(sweep: Sweep) -> Findings:
         others=others,
         in_pairs=in_pairs,
         rules=rules,
+        rules_of_two=between,
         sensitivities=tuple(moved),
         seed_shares=tuple(shares),
         differences=tuple(map_differences(compared)),
         regions=tuple(regions(compared, found, boxes)),
         enough=enough,
-        verdict=map_verdict(compared, found, rules, others, enough, positions),
+        verdict=map_verdict(compared, found, rules, others, enough, positions, between),
     )
 
 

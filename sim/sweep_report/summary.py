@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.decision_rules import Rules
 from sim.regimes import NOBODY, OPEN, SAME, UNKNOWN
 from sim.statistics import known_or_none
 from sim.sweep_report import tables
@@ -25,7 +26,8 @@ def summary(found: Findings) -> dict[str, Any]:
             "sentences": list(verdict.sentences),
         },
         "map": _map(found),
-        "rules": _rules(found),
+        "rules": _rules(found, found.rules, "rules"),
+        "rules_of_two": _rules(found, found.rules_of_two, "rules-of-two"),
         **{
             table.key.replace("-", "_"): [dict(zip(table.columns, row, strict=True)) for row in table.rows]
             for table in (
@@ -61,11 +63,10 @@ def _map(found: Findings) -> dict[str, Any] | None:
     }
 
 
-def _rules(found: Findings) -> dict[str, Any] | None:
-    rules = found.rules
+def _rules(found: Findings, rules: Rules | None, key: str) -> dict[str, Any] | None:
     if rules is None:
         return None
-    table = tables.rules_table(found)
+    table = tables.rules_table(found, rules, key)
     return {
         "better_than_guessing": rules.better,
         "accuracy": known_or_none(rules.accuracy),

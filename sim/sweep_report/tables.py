@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.decision_rules import Rules
 from sim.regimes import NOBODY
 from sim.statistics import known_or_none
 from sim.sweep_report.findings import Findings
@@ -29,8 +30,8 @@ class Table:
     rows: Sequence[tuple[Any, ...]]
 
 
-def rules_table(findings: Findings) -> Table:
-    """The rules, one a row."""
+def rules_table(findings: Findings, rules: Rules, key: str) -> Table:
+    """Some rules, one a row."""
     names = findings.compared.structures
     rows = [
         (
@@ -40,9 +41,9 @@ def rules_table(findings: Findings) -> Table:
             rule.density,
             rule.coverage,
         )
-        for rule in (findings.rules.rules if findings.rules else ())
+        for rule in rules.rules
     ]
-    return Table("rules", ("where", "wins_most", "points", "density", "coverage"), rows)
+    return Table(key, ("where", "wins_most", "points", "density", "coverage"), rows)
 
 
 def sensitivity_table(findings: Findings) -> Table:
