@@ -106,7 +106,7 @@ function drawMap() {
     hover.x.push(i); hover.y.push(j);
     hover.text.push([...where, ...said, `${cell.n} point${cell.n === 1 ? "" : "s"}`].join("<br>"));
   }
-  const title = finding(winners, flat, fx, fy, show);
+  const title = finding(winners, flat, fx, fy, show, outcome);
   document.getElementById("map-title").textContent = title;
   const longest = Math.max(...up.labels.map((l) => Math.min(l.length, 26)));
   const tick = (labels, letters) => ({ tickvals: labels.map((_, k) => k), ticktext: labels.map((l) => safe(clipped(l, letters))) });
@@ -132,11 +132,18 @@ function drawMap() {
   fill(rows, [fx ? fx.key : "", fy ? fy.key : "", "points",
     ...(winners ? present.map(nameOf) : [sweep.numbers[show].name])]);
   document.getElementById("map-legend").hidden = !winners;
+  document.getElementById("map-note").hidden = !winners;
+  const members = compare === "all" ? null : compare.split("-").map((k) => LETTERS[Number(k)]);
+  for (const item of document.querySelectorAll("#map-legend li")) {
+    item.hidden = members !== null && LETTERS.includes(item.dataset.call) && !members.includes(item.dataset.call);
+  }
 }
 
-function finding(winners, flat, fx, fy, show) {
+function finding(winners, flat, fx, fy, show, outcome) {
   const by = [fx, fy].filter(Boolean).map((f) => f.key).join(" and ");
-  const within = by ? `By ${by}: ` : "";
+  const decided = winners && outcome !== sweep.response
+    ? `, decided by the ${document.getElementById("map-outcome").selectedOptions[0].textContent}` : "";
+  const within = by ? `By ${by}${decided}: ` : "";
   if (!winners) return `${within}${sweep.numbers[show].name}`;
   const leads = {};
   for (const cell of flat) { const c = leader(cell)[0]; leads[c] = (leads[c] || 0) + 1; }
@@ -152,7 +159,7 @@ function finding(winners, flat, fx, fy, show) {
 // The picture bears its title and legend, which on the page stand beside it.
 const saveButton = { name: "save", title: "Save the map as a picture", icon: Plotly.Icons.camera, click: (place) => {
   const title = document.getElementById("map-title").textContent.replace(/(.{60,100}?) /g, "$1\n").split("\n").map(safe);
-  const key = chosen("map-show") === "winner" ? [...document.querySelectorAll("#map-legend li")].map((li) => safe(li.textContent.trim())).join("   ") : "";
+  const key = chosen("map-show") === "winner" ? [...document.querySelectorAll("#map-legend li:not([hidden])")].map((li) => safe(li.textContent.trim())).join("   ") : "";
   const lines = title.length + (key ? 1 : 0), layout = structuredClone(place.layout);
   layout.margin.t += 24 * lines;
   layout.height += 24 * lines;

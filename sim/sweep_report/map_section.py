@@ -66,8 +66,8 @@ def the_map(f: Findings) -> Section | None:
         f'<div class="controls">{controls}</div>{_legend(f)}'
         '<h3 id="map-title" aria-live="polite"></h3>'
         '<figure tabindex="0" aria-label="Chart: the map"><div class="chart" id="map" role="img"></div></figure>'
-        "<p>Each cell gathers the points that lie in it, whatever their other factors are; its colours divide it as its "
-        "points divide. The letter leads the cell, with its share of points in percent.</p>"
+        '<p id="map-note">Each cell gathers the points that lie in it, whatever their other factors are; its colours '
+        "divide it as its points divide. The letter leads the cell, with its share of points in percent.</p>"
     )
     return Section("map-section", "The map", before, after=after + _standing(f))
 
@@ -126,11 +126,11 @@ def _legend(f: Findings) -> str:
     if f.found is None:
         return '<ul class="legend" id="map-legend" hidden></ul>'
     items = "".join(
-        f'<li><i style="background:{colour(k)}"></i><b>{LETTERS[k]}</b> {escape(name)} wins</li>'
+        f'<li data-call="{LETTERS[k]}"><i style="background:{colour(k)}"></i><b>{LETTERS[k]}</b> {escape(name)} wins</li>'
         for k, name in enumerate(f.compared.structures)
     )
-    items += '<li><i style="background:#aab2ba"></i><b>=</b> nobody: practically the same</li>'
-    items += '<li><i style="background:#e3e7eb"></i><b>?</b> nobody: not told apart</li>'
+    items += '<li data-call="="><i style="background:#aab2ba"></i><b>=</b> nobody: practically the same</li>'
+    items += '<li data-call="?"><i style="background:#e3e7eb"></i><b>?</b> nobody: not told apart</li>'
     return f'<ul class="legend" id="map-legend">{items}</ul>'
 
 
