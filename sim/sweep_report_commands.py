@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,11 @@ def report(*, folder: str, out: str | None, as_json: bool) -> int:
     """
     target = Path(folder) / "report.html" if out is None else Path(out)
     problem = folder_problem(target.parent)
-    refuse([*([problem] if problem and out is not None else []), *_not_a_page(out)])
+    if problem and out is None:
+        problem = replace(
+            problem, key="DIR", wrong=f"{problem.wrong}; give the page another place with --out FILE"
+        )
+    refuse([*([problem] if problem and (out is not None or target.parent.is_dir()) else []), *_not_a_page(out)])
     from sim import printed
     from sim.sweep_report.page import write_sweep_report
 

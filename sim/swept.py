@@ -18,7 +18,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 from pyarrow import parquet
 
-from sim.problems import Problem, refuse
+from sim.problems import InputProblems, Problem, refuse
 from sim.sweeping import parts
 from sim.wording import CAUSES, OUTCOMES, UNITS, number
 
@@ -139,7 +139,15 @@ def read_sweep(folder: Path) -> Sweep:
         InputProblems: when the folder is not that of a sweep, or its tables do not fit its plan.
     """
     refuse(_not_a_sweep(folder))
-    plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    try:
+        plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+        return _read(folder, plan)
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        said = f"cannot be read by this version of gapsim ({type(error).__name__}: {error})".splitlines()[0]
+        raise InputProblems([Problem(str(folder), "plan.json and its tables", said)]) from error
+
+
+def _read(folder: Path, plan: Mapping[str, Any]) -> Sweep:
     # A folder whose extension was cut short has more points than its plan.
     design = parquet.read_table(folder / "design.parquet").slice(0, int(plan["points"]))
     structures = tuple(s["name"] for s in plan["scenarios"])

@@ -72,6 +72,17 @@ def test_runs_beyond_the_plan_are_refused(tmp_path):
         read_sweep(folder)
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [("plan.json", "{"), ("plan.json", "{}"), ("design.parquet", "no"), ("runs.parquet", "no")],
+)
+def test_damaged_files_are_named(tmp_path, file, content):
+    folder = write(tmp_path / "s", design(6), responses(gaps(TWO, 4)))
+    (folder / file).write_text(content, encoding="utf-8")
+    with pytest.raises(InputProblems, match=r"cannot be read by this version"):
+        read_sweep(folder)
+
+
 def test_levels_of_the_scale_become_structures(tmp_path):
     columns = grid(**{"power.distribution": np.array([0.0, 0.5, 1.0]), "x": np.array([1.0, 2.0])})
     mean = columns["power.distribution"] / 10 + columns["x"] / 100 + 0.4
