@@ -10,6 +10,8 @@ Time: `month` (the schedule: read it and you know the model), `model` and `agent
 Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by side), `results` (what runs write),
     `experiments` (a question, its factors and design), `designs` (which points to look at), `plans` (numbered runs),
     `sweeping` (carries them out, whatever happens).
+Reading a sweep: `swept` (its folder), `regimes` (who wins where), `decision_rules`, `sensitivity`, `paired`,
+    `sufficiency`, `map_verdict` (the words), `sweep_report` (the page).
 Reading: `analysis`, `verdict`, `charts`, `report`, `explain`.
 Doors: `cli` (the commands), `commands` and `sweep_commands` (what they do), `frames` (the same for notebooks).
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
@@ -43,7 +43,12 @@ def figure(chart: Chart) -> go.Figure:
 
 def drawing(chart: Chart) -> str:
     """The chart as JSON that can stand inside a script element of a page."""
-    written = json.dumps({"data": chart.data, "layout": chart.layout}, separators=(",", ":"), allow_nan=False)
+    return embedded({"data": chart.data, "layout": chart.layout})
+
+
+def embedded(content: Any) -> str:
+    """Numbers and words as JSON that can stand inside a script element of a page; no text in it can end the element."""
+    written = json.dumps(content, separators=(",", ":"), allow_nan=False)
     return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

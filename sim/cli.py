@@ -200,6 +200,17 @@ def config(**asked: Any) -> int:
     return commands.config(**asked)
 
 
+@gapsim.command()
+@click.argument("folder", metavar="DIR")
+@click.option("--out", metavar="FILE", help="Where the page goes. [default: report.html in DIR]")
+@_json
+def report(**asked: Any) -> int:
+    """Read a sweep: a page with the map of where each structure wins, what decides it, and how surely."""
+    from sim import sweep_report_commands
+
+    return sweep_report_commands.report(**asked)
+
+
 @gapsim.command(name="list")
 @click.argument("what", required=False, metavar="[scenarios|mechanisms|parameters]")
 @_scenarios

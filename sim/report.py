@@ -56,9 +56,12 @@ def write_report(comparison: Comparison, path: str | Path, command: str | None =
     Returns:
         The path written.
     """
-    target = Path(path)
+    return write_page(report_html(comparison, command), Path(path))
+
+
+def write_page(page: str, target: Path) -> Path:
+    """Write a page beside its place and move it there when it is whole; its folder is made if need be."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    page = report_html(comparison, command)
     descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=".report-", suffix=".html")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -85,9 +88,9 @@ def report_html(comparison: Comparison, command: str | None = None) -> str:
         NO_MAP if tiles(comparison) is None else "",
         _all_differences(comparison),
         _assumptions(comparison),
-        _asset("reading.html"),
+        asset("reading.html"),
         _again(comparison, command),
-        f"<footer>{_asset('licence.html')}<p>{_made_by(comparison)}. Not a forecast: one point of a map.</p></footer>",
+        f"<footer>{asset('licence.html')}<p>{_made_by(comparison)}. Not a forecast: one point of a map.</p></footer>",
     ]
     drawings = "".join(
         f'<script type="application/json" id="{c.key}-drawing">{drawing(c)}</script>' for c in drawn
@@ -97,8 +100,8 @@ def report_html(comparison: Comparison, command: str | None = None) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{FENCE}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(', '.join(s.name for s in comparison.scenarios))}: the implementation gap</title>"
-        f"<style>{_asset('report.css')}</style></head><body><main>{''.join(parts)}</main>{drawings}"
-        f"<script>{library()}</script><script>{_asset('report.js')}</script></body></html>\n"
+        f"<style>{asset('report.css')}</style></head><body><main>{''.join(parts)}</main>{drawings}"
+        f"<script>{library()}</script><script>{asset('report.js')}</script></body></html>\n"
     )
 
 
@@ -117,7 +120,8 @@ def table(columns: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a file that reports are put together from."""
     return resources.files("sim").joinpath("report_assets", name).read_text(encoding="utf-8")
 
 

@@ -81,3 +81,57 @@ def holm(p_values: Sequence[float]) -> list[float]:
         reached = max(reached, min(1.0, (len(p_values) - rank) * p_values[k]))
         adjusted[k] = reached
     return adjusted
+
+
+def p_values(values: np.ndarray) -> np.ndarray:
+    """`p_value` of every column at once.
+
+    Args:
+        values: shape (replications, columns); what is not finite is unknown.
+
+    Returns:
+        Shape (columns,); 1 where fewer than two numbers are known.
+    """
+    known = np.isfinite(values)
+    n = known.sum(axis=0)
+    filled = np.where(known, values, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = filled.sum(axis=0) / n
+        spread = np.sqrt((np.where(known, values - mean, 0.0) ** 2).sum(axis=0) / (n - 1))
+        found = 2 * stdtr(np.maximum(n - 1, 1), -np.abs(mean) / (spread / np.sqrt(n)))
+    constant = _constant(values, known)
+    found = np.where(constant, np.where((filled != 0.0).any(axis=0), 0.0, 1.0), found)
+    return np.where(n > 1, found, 1.0)
+
+
+def false_discoveries(p: np.ndarray, rate: float = 1 - CONFIDENCE) -> tuple[np.ndarray, float]:
+    """Which of many tests stand when of those that do at most a share `rate` may be luck (Benjamini and Hochberg).
+
+    If no difference were real, the chance that any stands at all would be at most `rate`.
+
+    Args:
+        p: shape (tests,).
+        rate: the share, 0 to 1.
+
+    Returns:
+        Which stand, and the level each was held to: an interval of confidence 1 − level excludes 0 just where its
+        test stands. With none standing the level is that of the first to come.
+    """
+    if p.size == 0:
+        return np.zeros(0, bool), rate
+    ordered = np.sort(p)
+    steps = rate * np.arange(1, p.size + 1) / p.size
+    passed = np.flatnonzero(ordered <= steps)
+    level = float(steps[passed[-1]] if passed.size else steps[0])
+    return p <= level, level
+
+
+def half_width(values: np.ndarray, level: float) -> np.ndarray:
+    """Half the width of the t-interval of confidence 1 − level for the mean of every column; NaN with one row."""
+    known = np.isfinite(values)
+    n = known.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, values, 0.0).sum(axis=0) / n
+        spread = np.sqrt((np.where(known, values - mean, 0.0) ** 2).sum(axis=0) / (n - 1))
+        spread = np.where(_constant(values, known), 0.0, spread)
+        return np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 1 - level / 2) * spread / np.sqrt(n), np.nan)

@@ -70,7 +70,7 @@ def stamp(comparison: Comparison) -> str:
 
 
 def frame(
-    comparison: Comparison,
+    made_by: Comparison | str,
     title: str,
     plot_height: int,
     *,
@@ -84,7 +84,7 @@ def frame(
     """The layout of a chart.
 
     Args:
-        comparison: what is charted.
+        made_by: what is charted, or the words of its stamp.
         title: the result in a sentence; wrapped here.
         plot_height: height of the plotting area in pixels.
         left: room left of the plotting area in pixels.
@@ -100,9 +100,8 @@ def frame(
     # An annotation, since plotly's own title moves up by a line, out of sight, when it has two.
     words = "<b>" + "<br>".join(text(line) for line in lines) + "</b>"
     head = label(0, 1, words, INK, size=20, yanchor="bottom", yshift=top, name="title", **corner)
-    foot = label(
-        0, 0, stamp(comparison), MUTED, size=13, yanchor="top", yshift=-bottom, name="stamp", **corner
-    )
+    words = made_by if isinstance(made_by, str) else stamp(made_by)
+    foot = label(0, 0, words, MUTED, size=13, yanchor="top", yshift=-bottom, name="stamp", **corner)
     return {
         "font": {"family": FONT, "size": 15, "color": INK},
         "height": above + plot_height + below,

@@ -1,0 +1,193 @@
+"""The regime map: at each design point, which structure wins by more than its interval, and where none does.
+
+All structures meet the same worlds at a point, so they are compared pair by pair over replications. The structure with
+the smallest mean wins when it is told apart from every other one. Over the points the tests are corrected by false
+discoveries (Benjamini and Hochberg): of the points given to a structure, at most one in twenty is expected to be there
+by luck, and where nothing differs anywhere the whole map stays empty with a chance of 95 %. Requiring that the best be
+told apart from *each* other one needs no further correction for having picked it after the fact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.statistics import false_discoveries, half_width, holm, p_values
+from sim.swept import Sweep, is_share
+from sim.weighing import ALPHA, MATTERS
+
+NOBODY = -1
+"""In place of a winner: no structure wins there."""
+
+WON, SAME, OPEN, UNKNOWN = "won", "practically the same", "not told apart", "too few runs"
+
+
+@dataclass(frozen=True)
+class Regimes:
+    """Who wins where.
+
+    Attributes:
+        structures: their names.
+        response: what decides; smaller is better.
+        winner: position of the winning structure at each point, or `NOBODY`.
+        kind: `WON`, `SAME` (the best two differ by less than matters), `OPEN` or `UNKNOWN`, at each point.
+        best: the structure with the smallest mean at each point, or `NOBODY` where too little is known.
+        rival: the structure with the next smallest mean; where nobody wins, the one hardest to tell apart from the best.
+        edge: by how much the rival's mean is larger; shape (points,).
+        low: lower end of the edge's corrected interval.
+        high: upper end.
+        pairs: replications in which every structure is known at a point.
+        mean: shape (structures, points), over those replications.
+        ruled_out: whether a structure is told apart from the best, all comparisons of the map corrected together;
+            shape (structures, points).
+        level: what each test was held to, after correction: intervals have confidence 1 − level.
+    """
+
+    structures: tuple[str, ...]
+    response: str
+    winner: np.ndarray
+    kind: np.ndarray
+    best: np.ndarray
+    rival: np.ndarray
+    edge: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    pairs: np.ndarray
+    mean: np.ndarray
+    ruled_out: np.ndarray
+    level: float
+
+    @property
+    def points(self) -> int:
+        """How many points the map has."""
+        return len(self.winner)
+
+    @property
+    def known(self) -> np.ndarray:
+        """Points at which enough is known to compare."""
+        return self.kind != UNKNOWN
+
+    def won_by(self, structure: int) -> np.ndarray:
+        """Points that a structure wins."""
+        return self.winner == structure
+
+    def share(self, points: np.ndarray) -> float:
+        """Some points as a share of those at which enough is known; NaN when that is none."""
+        known = int(self.known.sum())
+        return float((points & self.known).sum() / known) if known else float("nan")
+
+    def called(self, point: int) -> str:
+        """Who wins a point, in words."""
+        winner = int(self.winner[point])
+        return str(self.kind[point]) if winner == NOBODY else self.structures[winner]
+
+
+def regimes(sweep: Sweep, response: str | None = None, replications: int | None = None) -> Regimes:
+    """Decide each point of the map.
+
+    Args:
+        sweep: two structures or more.
+        response: what decides; the gap by default. Smaller is better.
+        replications: only so many of the first replications; all by default.
+    """
+    chosen = response or sweep.decided_by
+    values = sweep.responses[chosen][:, :, :replications]
+    values = np.where(np.isfinite(values).all(axis=0), values, np.nan)
+    count, points, _ = values.shape
+    pairs = np.isfinite(values[0]).sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        mean = np.where(pairs > 0, np.nansum(values, axis=2) / np.maximum(pairs, 1), np.nan)
+    known = pairs > 1
+    best = np.where(known, np.argmin(np.where(known, mean, 0.0), axis=0), 0)
+    against = [values[j] - np.take_along_axis(values, best[None, :, None], axis=0)[0] for j in range(count)]
+    p = np.array([p_values(d.T) for d in against])
+    at = np.arange(points)
+    p[best, at] = -1.0
+    hardest = p.argmax(axis=0)
+    stands, level = false_discoveries(p[hardest, at][known])
+    told = np.zeros(points, bool)
+    told[known] = stands
+    matters = MATTERS if is_share(chosen) else 0.0
+    behind = mean - mean[best, at]
+    close = np.array([behind[j] + half_width(against[j].T, ALPHA) <= matters for j in range(count)])
+    close[best, at] = False
+    same = known & close.any(axis=0)
+    won = told & ~same
+    # Where somebody wins, the next to it; where nobody does, the one that stands in the way.
+    order = np.where(known, behind, 0.0)
+    order[best, at] = np.inf
+    rival = np.where(told, order.argmin(axis=0), hardest)
+    edges = np.take_along_axis(np.array(against), rival[None, :, None], axis=0)[0]
+    edge = behind[rival, at]
+    half = half_width(edges.T, level)
+    kind = np.select([~known, won, same], [UNKNOWN, WON, SAME], OPEN).astype(object)
+    ruled_out = np.zeros((count, points), bool)
+    compared = (np.arange(count)[:, None] != best) & known
+    ruled_out[compared] = false_discoveries(p[compared])[0]
+    return Regimes(
+        structures=sweep.structures,
+        response=chosen,
+        winner=np.where(won, best, NOBODY),
+        kind=kind,
+        best=np.where(known, best, NOBODY),
+        rival=np.where(known, rival, NOBODY),
+        edge=np.where(known, edge, np.nan),
+        low=np.where(known, edge - half, np.nan),
+        high=np.where(known, edge + half, np.nan),
+        pairs=pairs,
+        mean=mean,
+        ruled_out=ruled_out,
+        level=level,
+    )
+
+
+@dataclass(frozen=True)
+class BestPositions:
+    """Which position between two ends leaves the smallest gap, where positions form a scale.
+
+    Attributes:
+        positions: the levels of the scale.
+        best: the level with the smallest mean at each point; NaN where too little is known.
+        lowest: the lowest level not told apart from it.
+        highest: the highest.
+        inside: points at which both ends are told apart from the best, which lies between them.
+    """
+
+    positions: np.ndarray
+    best: np.ndarray
+    lowest: np.ndarray
+    highest: np.ndarray
+    inside: np.ndarray
+
+
+def best_positions(levels: Sweep, positions: np.ndarray) -> BestPositions:
+    """The best position at each point, and how far it could be moved without a clear loss.
+
+    Args:
+        levels: a sweep whose structures are the levels of a scale, in order.
+        positions: those levels.
+
+    Positions are compared with the best by Holm's correction for reading all of them together; whether the best lies
+    inside is further corrected by false discoveries over the points.
+    """
+    values = levels.responses[levels.decided_by]
+    values = np.where(np.isfinite(values).all(axis=0), values, np.nan)
+    found = np.full((3, levels.points), np.nan)
+    p_inside = np.ones(levels.points)
+    known = np.zeros(levels.points, bool)
+    for point in range(levels.points):
+        here = values[:, point, np.isfinite(values[0, point])]
+        if here.shape[1] < 2:
+            continue
+        best = int(here.mean(axis=1).argmin())
+        others = [j for j in range(len(positions)) if j != best]
+        together = holm(p_values((here[others] - here[best]).T).tolist())
+        left = [best, *(j for j, p in zip(others, together, strict=True) if p >= ALPHA)]
+        found[:, point] = positions[best], positions[min(left)], positions[max(left)]
+        known[point] = True
+        ends = [p for j, p in zip(others, together, strict=True) if j in (0, len(positions) - 1)]
+        p_inside[point] = max(ends) if len(ends) == 2 else 1.0
+    inside = np.zeros(levels.points, bool)
+    inside[known] = false_discoveries(p_inside[known])[0]
+    return BestPositions(positions, found[0], found[1], found[2], inside)

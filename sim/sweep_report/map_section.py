@@ -1,0 +1,152 @@
+"""The section of the map: who wins where, over any two factors, and point by point where points are few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.charting.ink import colour
+from sim.map_verdict import share
+from sim.paired import level_over
+from sim.positions import SCALE
+from sim.regimes import NOBODY, OPEN, SAME
+from sim.report import escape
+from sim.statistics import known_or_none
+from sim.sweep_report.findings import Findings
+from sim.sweep_report.map_data import LETTERS, MOST_ON_PAGE, ordered
+from sim.sweep_report.section import Section, scrolling, written_level
+from sim.swept import SweptFactor, is_share, plain
+from sim.wording import number, outcome_name, points
+
+WRITTEN_DOWN = ("list", "table", "zip", "ablation")
+"""Designs whose points somebody chose one by one, so that each has a meaning of its own."""
+
+MOST_LISTED = 150
+FEW_FACTORS = 4
+
+
+def the_map(f: Findings) -> Section | None:
+    """Who wins where, over any two factors."""
+    factors = ordered(f)
+    if not factors:
+        return None
+    response = f.compared.decided_by
+    keys = [(x.key, x.key) for x in factors]
+    second = factors[1].key if len(factors) > 1 else ""
+    controls = _select("map-x", "Across", keys, factors[0].key)
+    controls += _select("map-y", "Up", [("", "nothing: one row"), *keys], second)
+    names = f.compared.structures
+    if f.found is not None:
+        if len(names) > 2:
+            pairs = [(f"{a}-{b}", f"{names[a]} and {names[b]}") for _, a, b in f.in_pairs if _ == response]
+            controls += _select("map-compare", "Compare", [("all", "all structures"), *pairs], "all")
+        if f.others:
+            outcomes = [(o, outcome_name(o)) for o in (response, *f.others)]
+            controls += _select("map-outcome", "Decided by", outcomes, response)
+    shows = [("winner", "who wins")] if f.found is not None else []
+    shows += [(f"mean_{response}_{n}", f"mean {outcome_name(response)} in {n}") for n in names]
+    if len(names) == 2:
+        shows.append(("difference", f"difference, {names[0]} − {names[1]}"))
+    if f.positions is not None:
+        shows.append(("best_position", f"best position on {SCALE}"))
+    controls += _select("map-show", "Show", shows, shows[0][0])
+    many = (
+        f"<p>The page holds {MOST_ON_PAGE:,} of the {f.compared.points:,} points, evenly chosen; the words use all.</p>"
+        if f.compared.points > MOST_ON_PAGE
+        else ""
+    )
+    after = (
+        f'<details><summary>The map as a table</summary><div class="scroll" tabindex="0" role="region" '
+        f'aria-label="Table: the map"><table id="map-table"></table></div></details>{many}'
+        '<button type="button" class="csv" id="map-cells-csv">Download this map as CSV</button> '
+        '<button type="button" class="csv" id="map-points-csv">Download all its points as CSV</button>'
+    )
+    before = (
+        f'<div class="controls">{controls}</div>{_legend(f)}'
+        '<h3 id="map-title" aria-live="polite"></h3>'
+        '<figure tabindex="0" aria-label="Chart: the map"><div class="chart" id="map" role="img"></div></figure>'
+        '<p id="map-note">Each cell gathers the points that lie in it, whatever their other factors are; its colours '
+        "divide it as its points divide. The letter leads the cell, with its share of points in percent.</p>"
+    )
+    return Section("map-section", "The map", before, after=after + _standing(f))
+
+
+def point_by_point(f: Findings) -> Section | None:
+    """Every point of a design that was written down point by point, with who wins it."""
+    found, sweep = f.found, f.compared
+    listed = str(f.sweep.plan["design"]["kind"]) in WRITTEN_DOWN
+    if found is None or not listed or found.points > MOST_LISTED:
+        return None
+    names = sweep.structures
+    rows = []
+    for p in range(found.points):
+        won = int(found.winner[p])
+        who = f"{LETTERS[won]} {names[won]}" if won != NOBODY else f"nobody: {found.kind[p]}"
+        write = points if is_share(found.response) else number
+        levels = [write(known_or_none(float(m))) for m in found.mean[:, p]]
+        rows.append((setting(sweep.factors, p), who, *levels, _edge(f, p)))
+    unit = ", %" if is_share(found.response) else ""
+    heads = ("Point", "Wins", *(f"{outcome_name(found.response).capitalize()} in {n}{unit}" for n in names),
+             "Best ahead of its nearest rival (corrected interval)")  # fmt: skip
+    return Section("points-section", "Point by point", scrolling("point by point", heads, rows))
+
+
+def setting(factors: Sequence[SweptFactor], point: int) -> str:
+    """What is particular about a point: its factors' values, those that most of them share said once."""
+    values = {f.key: plain(float(f.values[point])) if f.numeric else str(f.values[point]) for f in factors}
+    if len(values) <= FEW_FACTORS:
+        return "; ".join(f"{key} {value}" for key, value in values.items())
+    usual = max(values.values(), key=list(values.values()).count)
+    others = [f"{key} {value}" for key, value in values.items() if value != usual]
+    named = others[:FEW_FACTORS] + (
+        [f"{len(others) - FEW_FACTORS} more"] if len(others) > FEW_FACTORS else []
+    )
+    return "; ".join([*named, f"all others {usual}"] if others else [f"all {usual}"])
+
+
+def _edge(f: Findings, point: int) -> str:
+    found = f.found
+    if found is None or not np.isfinite(found.edge[point]):
+        return "–"
+    write = points if is_share(found.response) else number
+    ends = f"{write(float(found.low[point]))} to {write(float(found.high[point]))}"
+    return f"{write(float(found.edge[point]))} ({ends}; {found.structures[int(found.rival[point])]})"
+
+
+def _select(name: str, words: str, options: Sequence[tuple[str, str]], chosen: str) -> str:
+    inside = "".join(
+        f'<option value="{escape(v)}"{" selected" if v == chosen else ""}>{escape(said)}</option>'
+        for v, said in options
+    )
+    return f'<label>{words}<select id="{name}">{inside}</select></label>'
+
+
+def _legend(f: Findings) -> str:
+    if f.found is None:
+        return '<ul class="legend" id="map-legend" hidden></ul>'
+    items = "".join(
+        f'<li data-call="{LETTERS[k]}"><i style="background:{colour(k)}"></i><b>{LETTERS[k]}</b> {escape(name)} wins</li>'
+        for k, name in enumerate(f.compared.structures)
+    )
+    items += '<li data-call="="><i style="background:#aab2ba"></i><b>=</b> nobody: practically the same</li>'
+    items += '<li data-call="?"><i style="background:#e3e7eb"></i><b>?</b> nobody: not told apart</li>'
+    return f'<ul class="legend" id="map-legend">{items}</ul>'
+
+
+def _standing(f: Findings) -> str:
+    """How many points each structure wins, and how often it cannot be ruled out."""
+    if f.found is None:
+        return ""
+    found, rows = f.found, []
+    for k, name in enumerate(f.compared.structures):
+        won = found.won_by(k)
+        gap = level_over(f.compared, k, found.response, np.ones(found.points, bool))
+        rows.append((f"{LETTERS[k]} {name}", int(won.sum()), share(found.share(won)),
+                     share(found.share(~found.ruled_out[k])), written_level(found.response, gap)))  # fmt: skip
+    for kind, mark in ((SAME, "="), (OPEN, "?")):
+        at = found.kind == kind
+        rows.append((f"{mark} nobody: {kind}", int(at.sum()), share(found.share(at)), "–", "–"))
+    heads = ("Structure", "Points won", "Share of points", "Best, or not told apart from the best",
+             f"Mean {outcome_name(found.response)} over the map")  # fmt: skip
+    return scrolling("points won", heads, rows)

@@ -1,0 +1,112 @@
+"""The page: question, answer, map, and what stands behind them, in the order in which a reader asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.charting.frame import Chart
+from sim.charts import drawing, embedded, library
+from sim.report import FENCE, asset, escape, write_page
+from sim.sweep_report import deciding_sections, evidence_sections, map_section, opening
+from sim.sweep_report.findings import Findings, findings
+from sim.sweep_report.map_data import file_name, map_data
+from sim.sweep_report.section import Section, scrolling
+from sim.sweep_report.tables import Table
+from sim.swept import Sweep, read_sweep
+
+SECTIONS = (
+    map_section.the_map,
+    map_section.point_by_point,
+    deciding_sections.along,
+    deciding_sections.rules,
+    deciding_sections.influences,
+    evidence_sections.differences,
+    evidence_sections.losses,
+    evidence_sections.replications,
+    evidence_sections.design,
+)
+"""Every section, in the order of the page."""
+
+
+def write_sweep_report(folder: Path, target: Path | None = None) -> tuple[Path, Findings]:
+    """Read a sweep's results folder and write its report; a reader never finds half of one.
+
+    Args:
+        folder: the results folder, finished or not.
+        target: where the page goes; `report.html` in the folder by default.
+
+    Returns:
+        The path written, and what was found.
+
+    Raises:
+        InputProblems: when the folder is not that of a sweep.
+    """
+    found = findings(read_sweep(folder))
+    return write_page(sweep_html(found), target or folder / "report.html"), found
+
+
+def sweep_report_html(sweep: Sweep) -> str:
+    """The whole page of a sweep as text."""
+    return sweep_html(findings(sweep))
+
+
+def sweep_html(found: Findings) -> str:
+    """The whole page as text."""
+    plan = found.sweep.plan
+    made = [section for section in (make(found) for make in SECTIONS) if section is not None]
+    links = " ".join(f'<a href="#{s.key}">{escape(s.heading)}</a>' for s in made)
+    parts = [
+        opening.opening(found),
+        f'<nav aria-label="Contents">{links}</nav>',
+        opening.NO_SCRIPT,
+        *(_section(found, s) for s in made),
+        asset("sweep_reading.html"),
+        opening.again(found),
+        opening.footer(found),
+    ]
+    charts = [chart for s in made for chart in s.charts]
+    data = [table for s in made for table in s.tables]
+    carried = [_carried(f"{c.key}-drawing", drawing(c)) for c in charts]
+    carried += [_carried(f"{t.key}-table", embedded({"columns": t.columns, "rows": t.rows})) for t in data]
+    carried.append(_carried("map-data", embedded(map_data(found))))
+    scripts = [library(), asset("report.js").replace('".chart"', '".chart:not(#map)"'), asset("downloads.js")]
+    scripts.append(asset("map.js") if any(s.key == "map-section" for s in made) else "")
+    return (
+        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{FENCE}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(plan['name'])}: where which structure closes the gap</title>"
+        f"<style>{asset('report.css')}{asset('sweep.css')}</style></head><body><main>{''.join(parts)}</main>"
+        f"{''.join(carried)}{''.join(f'<script>{script}</script>' for script in scripts if script)}</body></html>\n"
+    )
+
+
+def _carried(name: str, content: str) -> str:
+    return f'<script type="application/json" id="{name}">{content}</script>'
+
+
+def _section(found: Findings, section: Section) -> str:
+    downloads = "".join(
+        _button(found, table, len(section.tables) > 1) for table in section.tables if table.rows
+    )
+    body = section.before + "".join(_chart(chart) for chart in section.charts) + section.after
+    return f'<section id="{section.key}"><h2>{escape(section.heading)}</h2>{body}{downloads}</section>'
+
+
+def _button(found: Findings, table: Table, several: bool) -> str:
+    name = f"{file_name(found)}-{table.key}.csv"
+    which = f" ({table.key.replace('-', ' ')})" if several else ""
+    return (
+        f'<button type="button" class="csv" data-table="{table.key}-table" data-name="{escape(name)}">'
+        f'Download as CSV{which}<span class="hidden"> {escape(table.key)}</span></button> '
+    )
+
+
+def _chart(chart: Chart) -> str:
+    spoken = escape(f"{chart.title}. {chart.summary}")
+    box = f'id="{chart.key}" role="img" aria-label="{spoken}" style="height:{int(chart.layout["height"])}px"'
+    return (
+        f'<figure tabindex="0" aria-label="Chart: {escape(chart.heading)}"><div class="chart" {box}></div></figure>'
+        f"<details><summary>What the chart shows, and its numbers</summary><p>{escape(chart.summary)}</p>"
+        f"{scrolling(chart.heading, chart.columns, chart.rows)}</details>"
+    )

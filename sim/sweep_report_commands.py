@@ -1,0 +1,53 @@
+"""What `gapsim report` does: read a sweep's folder, write its page, print its answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.problems import COMMAND_LINE, Problem, folder_problem, refuse
+
+
+def report(*, folder: str, out: str | None, as_json: bool) -> int:
+    """Write the report of a sweep, finished or not, and print the verdict.
+
+    Returns:
+        0, also when some of the sweep's runs failed: the report says so.
+
+    Raises:
+        InputProblems: when the folder is not that of a sweep, or the page cannot be written.
+    """
+    target = Path(folder) / "report.html" if out is None else Path(out)
+    problem = folder_problem(target.parent)
+    if problem and out is None:
+        problem = replace(
+            problem, key="DIR", wrong=f"{problem.wrong}; give the page another place with --out FILE"
+        )
+    refuse(
+        [*([problem] if problem and (out is not None or target.parent.is_dir()) else []), *_not_a_page(out)]
+    )
+    from sim import printed
+    from sim.sweep_report.page import write_sweep_report
+
+    path, found = write_sweep_report(Path(folder), target)
+    if as_json:
+        from sim.sweep_report.summary import summary
+
+        content: dict[str, Any] = summary(found) | {"report": str(path)}
+        click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        click.echo(printed.wrapped(str(found.verdict)))
+    click.echo(f"report: {path}", err=True)
+    return 0
+
+
+def _not_a_page(out: str | None) -> list[Problem]:
+    if out is None:
+        return []
+    if not out.strip() or Path(out).is_dir():
+        return [Problem(COMMAND_LINE, "--out", "must name a file for the page, not a folder", out or "''")]
+    return []
