@@ -249,6 +249,22 @@ def test_an_interrupt_keeps_what_is_done_and_says_how_to_go_on(tmp_path, start, 
     assert sweeps.content(folder) == at_once
 
 
+@ONLY_POSIX
+@pytest.mark.slow
+def test_a_second_interrupt_drops_what_is_under_way(tmp_path, start):
+    endless = ("hierarchy", "changes.heterogeneity=0,1.5", "population.users=32", "changes.arriving=1000")
+    folder = tmp_path / "out"
+    sweeping = start(folder, *endless, "population.months=12000", "--workers", 2)
+    sweeps.until(lambda: any((folder / "running").glob("*.now")))
+    os.killpg(sweeping.pid, signal.SIGINT)
+    assert sweeping.stderr.readline().startswith("stopping: what is under way is finished first")
+    os.killpg(sweeping.pid, signal.SIGINT)
+    _, said = sweeping.communicate(timeout=400)
+    assert sweeping.returncode == 130, said
+    assert "Traceback" not in said
+    sweeps.until(lambda: not sweeps.members(sweeping.pid))
+
+
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty"])
 def test_a_damaged_part_is_set_aside_and_its_runs_are_made_again(tmp_path, damage):
     plan, folder, heard = sweeps.plan(), tmp_path / "out", []
