@@ -7,6 +7,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim.state import CAUSES
+from sim.sweeping.parts import write as write_part
 from sim.swept import read_sweep
 
 KEY = ("replication", "design_point", "scenario")
@@ -123,8 +124,8 @@ def write(folder, columns, by_structure, *, kind="latin_hypercube", failed=(), d
         about = {b"identity": plan["identity"].encode()}
         held = whole.set_column(1, "scenario", pa.array(s[: whole.num_rows])).replace_schema_metadata(about)
         half = held.num_rows // 2
-        parquet.write_table(held.slice(0, half), folder / "parts" / "000.parquet")
-        parquet.write_table(held.slice(half), folder / "parts" / "001.parquet")
+        write_part(folder, held.slice(0, half), "000")
+        write_part(folder, held.slice(half), "001")
     else:
         parquet.write_table(whole, folder / "runs.parquet")
     return folder
