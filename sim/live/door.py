@@ -1,0 +1,99 @@
+"""The door: binds the address, warms the model up, says where to look, and closes cleanly."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+import webbrowser
+from collections.abc import Sequence
+
+import click
+import uvicorn
+
+from sim.live import answers, views
+from sim.live.entry import Entry
+from sim.live.guard import is_loopback
+from sim.live.server import Live
+from sim.problems import COMMAND_LINE, InputProblems, Problem
+
+OPENING = {"sides": [{"scenario": "hierarchy"}, {"scenario": "distributed"}]}
+"""The view that a room sees first."""
+
+
+def serve(host: str, port: int, folders: Sequence[str], browse: bool | None) -> int:
+    """Serve the live view until it is interrupted.
+
+    Args:
+        host: address to bind; other machines can reach any but a loopback address, and need a code.
+        port: port to bind; 0 takes a free one.
+        folders: folders of scenarios besides the shipped one.
+        browse: whether to open a browser; None does so where there is a desktop.
+
+    Raises:
+        InputProblems: if the address cannot be bound, or a scenario cannot be used.
+    """
+    known = views.shelf(folders)
+    bound = _bound(host, port)
+    try:
+        entry = None if is_loopback(bound.getsockname()[0]) else Entry()
+        live = Live(known, entry)
+        answers.run(views.read(OPENING, known))
+        address = _address(host, bound)
+        click.echo(f"gapsim live: {address}")
+        if entry is not None:
+            click.echo(
+                f"code to enter: {entry.code[:4]}-{entry.code[4:]}  (anyone with it on this network can look)"
+            )
+        click.echo("stop with Ctrl-C", err=True)
+        if _desktop() if browse is None else browse:
+            webbrowser.open(address)
+        settings = uvicorn.Config(
+            live.application((host,)), log_level="warning", access_log=False, server_header=False, date_header=False,
+            proxy_headers=False, lifespan="off", ws="none", http="h11", timeout_graceful_shutdown=2,
+        )  # fmt: skip
+        uvicorn.Server(settings).run(sockets=[bound])
+    except KeyboardInterrupt:
+        click.echo("\nstopped.", err=True)
+    finally:
+        bound.close()
+    return 0
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+    except OSError as error:
+        said = f"is no address of this machine ({error.strerror})"
+        raise InputProblems([Problem(COMMAND_LINE, "--host", said, host)]) from error
+    try:
+        if os.name != "nt":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(where)
+        bound.listen(2048)
+        return bound
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            said = f"is taken by another program; give another, as in `--port {port + 1}`, or `--port 0` for a free one"
+            raise InputProblems([Problem(COMMAND_LINE, "--port", said, str(port))]) from error
+        if error.errno == errno.EACCES:
+            said = "may not be used by you; ports from 1024 may"
+            raise InputProblems([Problem(COMMAND_LINE, "--port", said, str(port))]) from error
+        said = f"is no address of this machine ({error.strerror})"
+        raise InputProblems([Problem(COMMAND_LINE, "--host", said, host)]) from error
+
+
+def _address(host: str, bound: socket.socket) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{bound.getsockname()[1]}/"
+
+
+def _desktop() -> bool:
+    if not sys.stdout.isatty():
+        return False
+    return sys.platform in ("darwin", "win32") or any(
+        os.environ.get(d) for d in ("DISPLAY", "WAYLAND_DISPLAY")
+    )

@@ -1,0 +1,174 @@
+"""Frames: what a room sees of a run, month by month and place by place, read off the run as it is lived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim import outcomes
+from sim.month import Run, begin
+from sim.parameters import Parameters
+from sim.state import CAUSES, LEDGER, STAGES
+
+DIGITS = 5
+"""Significant digits of series and outcomes, on the page and in downloads alike."""
+PLACE_DECIMALS = 3
+
+COPIED = ("will", "ability", "capacity", "trust", "signed")
+"""Columns of places that are kept for every month as they are."""
+SHOWN = ("will", "ability", "capacity", "trust")
+"""Those of them that the page shows."""
+
+NEGLIGIBLE = 1e-9
+"""Progress or benefit missing below this is rounding."""
+
+NOTHING = -1
+"""Where a cause of loss is asked for and nothing was lost."""
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A run that has ended, and what was copied of each of its months: T months, A places.
+
+    Attributes:
+        run: the run.
+        places: shape (T, A) by column of places.
+        bodies: (T, A) mean will of the third-sector bodies at home in the place; NaN where there are none.
+        stages: (T, A, stages) announced changes in each stage.
+        nominal: (T, A) coverage as reported, mean over announced changes; NaN before the first.
+        real: (T, A) coverage as meant, mean over announced changes.
+        lost: (T, A, causes) benefit lost in the month.
+        held: (T, A, LEDGER) progress that went missing in the month, in changes' plans.
+        due: (T, A) progress that the plans of announced changes asked of the month.
+    """
+
+    run: Run
+    places: dict[str, np.ndarray]
+    bodies: np.ndarray
+    stages: np.ndarray
+    nominal: np.ndarray
+    real: np.ndarray
+    lost: np.ndarray
+    held: np.ndarray
+    due: np.ndarray
+
+    @property
+    def months(self) -> int:
+        """How long the run lasted."""
+        return len(self.stages)
+
+
+def live(parameters: Parameters, seed: int, replication: int) -> Lived:
+    """Live a whole run a month at a time, and copy what the journal does not keep.
+
+    Raises:
+        ValueError: if the table of places or the interventions cannot be used.
+    """
+    run = begin(parameters, seed, replication)
+    state, months, count = run.state, parameters.population.months, len(run.territory.code)
+    places = {name: np.empty((months, count)) for name in COPIED}
+    bodies = np.empty((months, count))
+    stages = np.empty((months, count, len(STAGES)), np.int16)
+    nominal, real, due = (np.empty((months, count)) for _ in range(3))
+    lost = np.empty((months, count, len(CAUSES)))
+    held = np.empty((months, count, LEDGER))
+    before = state.ledger.copy()
+    home = state.bodies.home
+    bodies_here = np.bincount(home, minlength=count).astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for month in range(months):
+            run.advance(1)
+            for name in COPIED:
+                places[name][month] = state.places[name]
+            bodies[month] = np.bincount(home, state.bodies.will, count) / bodies_here
+            arrived = int(state.calendar.arrived[month])
+            stage = state.cells.stage[:, :arrived]
+            for number in range(len(STAGES)):
+                stages[month, :, number] = (stage == number).sum(axis=1)
+            nominal[month] = state.cells.nominal[:, :arrived].sum(axis=1) / arrived
+            real[month] = state.cells.genuine[:, :arrived].sum(axis=1) / arrived
+            due[month] = _due(state.changes[:arrived], month)
+            state.lost.sum(axis=1, out=lost[month])
+            np.maximum(state.ledger - before, 0.0).sum(axis=1, out=held[month])
+            before[:] = state.ledger
+    lost[1:] -= lost[:-1].copy()
+    return Lived(run, places, bodies, stages, nominal, real, lost, held, due)
+
+
+def _due(changes: np.ndarray, month: int) -> float:
+    path = (month - changes["arrival"]) * changes["pace"]
+    return float(np.clip(1.0 - path, 0.0, changes["pace"]).sum())
+
+
+def limits(lived: Lived) -> np.ndarray:
+    """What held each place's changes back most in each month, as a number of `CAUSES`: (T, A); `NOTHING` if nothing."""
+    return _largest(lived.held)
+
+
+def _largest(amounts: np.ndarray) -> np.ndarray:
+    return np.where(amounts.max(axis=2) > NEGLIGIBLE, amounts.argmax(axis=2), NOTHING)
+
+
+def usual_stage(lived: Lived) -> np.ndarray:
+    """The stage in which most of a place's announced changes stand, the more advanced of equals: (T, A)."""
+    last = len(STAGES) - 1
+    # Given up is no advance: of equals it comes first.
+    order = [last, *range(last)]
+    turned = lived.stages[:, :, order][:, :, ::-1]
+    stage = np.array(order)[::-1][turned.argmax(axis=2)]
+    return np.where(lived.stages.sum(axis=2) > 0, stage, NOTHING)
+
+
+def place_frames(lived: Lived) -> dict[str, Any]:
+    """Columns by place, each a list of months of lists of places; None is unknown."""
+    journal = lived.run.state.journal
+    intended, realised = np.cumsum(journal.intended, axis=0), np.cumsum(journal.realised, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = np.where(intended > 0, 1.0 - realised / intended, np.nan)
+    numbers = {
+        "gap": gap,
+        **{name: lived.places[name] for name in SHOWN},
+        "bodies": lived.bodies,
+        "nominal": lived.nominal,
+        "real": lived.real,
+    }
+    return {
+        "stage": usual_stage(lived).tolist(),
+        "stages": lived.stages.tolist(),
+        "limits": limits(lived).tolist(),
+        **{name: plain(np.round(values, PLACE_DECIMALS)) for name, values in numbers.items()},
+    }
+
+
+def series_frames(run: Run) -> dict[str, list[Any]]:
+    """The columns of `sim.outcomes.series` by month, rounded; None is unknown."""
+    return {name: rounded(values) for name, values in outcomes.series(run).items()}
+
+
+def summary_numbers(run: Run) -> dict[str, float | None]:
+    """The outcomes of the whole run, rounded; None is unknown."""
+    found = outcomes.summary(run)
+    return dict(zip(found, rounded(np.array(list(found.values()))), strict=True))
+
+
+def ties(run: Run) -> list[list[list[float]]]:
+    """Whom each place looks to, and with which share of its attention: a list of [place, share] for each place."""
+    land = run.territory
+    ends = zip(land.tie_start[:-1].tolist(), land.tie_start[1:].tolist(), strict=True)
+    other, weight = land.tie_other.tolist(), np.round(land.tie_weight, PLACE_DECIMALS).tolist()
+    return [[[other[k], weight[k]] for k in range(first, last)] for first, last in ends]
+
+
+def rounded(values: np.ndarray) -> list[Any]:
+    """Numbers to five significant digits, whole ones left as they are; None where they are not finite."""
+    if values.dtype.kind in "iu":
+        return values.tolist()
+    return [float(f"{value:.{DIGITS}g}") if value - value == 0.0 else None for value in values.tolist()]
+
+
+def plain(values: np.ndarray) -> Any:
+    """The same numbers as nested lists; None where they are not finite."""
+    known = np.isfinite(values)
+    return values.tolist() if known.all() else np.where(known, values, None).tolist()

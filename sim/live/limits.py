@@ -1,0 +1,61 @@
+"""What one request may ask for: bounds that keep a laptop answering a whole room.
+
+They bound the work, not the model: what they refuse, `gapsim run` and `gapsim compare` still do.
+"""
+
+from __future__ import annotations
+
+from sim.parameters import Parameters
+from sim.problems import Problem
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of one request."""
+
+MOST_SIDES = 2
+MOST_SET = 400
+MOST_MOVES = 50
+MOST_REPLICATION = 999_999
+MOST_FUTURES = 50
+"""Futures that one request may ask to see at once."""
+
+AT_ONCE = 2
+"""Runs lived at the same time; compiled months release Python's lock."""
+MOST_WAITING = 200
+"""Requests that may wait for their turn."""
+
+RUNS_A_MINUTE = 3000
+"""Standard runs that one address may ask for a minute; a run of twice the months or users counts twice."""
+STANDARD_MONTHS = 120
+STANDARD_USERS = 3200
+CODES_A_MINUTE = 10
+"""Wrong codes that one address may try a minute."""
+
+HOURS_INSIDE = 12
+"""How long a code, once entered, lets its browser in."""
+
+LARGEST = {
+    "population.months": 360,
+    "population.users": 20_000,
+    "population.bodies": 2_000,
+    "changes.arriving": 100,
+    "changes.in_progress": 100,
+}
+"""The most that a view may ask of what a run costs."""
+
+
+def cost(parameters: Parameters) -> float:
+    """The work of a run, in standard runs."""
+    population = parameters.population
+    return max(1.0, population.months / STANDARD_MONTHS) * max(1.0, population.users / STANDARD_USERS)
+
+
+def too_large(parameters: Parameters, where: str) -> list[Problem]:
+    """What a view asks for beyond the bounds, though the model could do it."""
+    found = []
+    for key, most in LARGEST.items():
+        group, _, name = key.partition(".")
+        value = getattr(getattr(parameters, group), name)
+        if value > most:
+            said = f"must be at most {most} in the live view; `gapsim run` takes more"
+            found.append(Problem(where, key, said, str(value)))
+    return found
