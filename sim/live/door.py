@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import socket
 import sys
@@ -40,6 +41,8 @@ def serve(host: str, port: int, folders: Sequence[str], browse: bool | None) -> 
         entry = None if is_loopback(bound.getsockname()[0]) else Entry()
         live = Live(known, entry)
         answers.run(views.read(OPENING, known))
+        # What is here now stays; looking through it again and again for what may go would delay answers.
+        gc.freeze()
         address = _address(host, bound)
         click.echo(f"gapsim live: {address}")
         if entry is not None:

@@ -10,7 +10,7 @@ import numpy as np
 from sim import outcomes
 from sim.month import Run, begin
 from sim.parameters import Parameters
-from sim.state import CAUSES, LEDGER, STAGES
+from sim.state import LEDGER, STAGES
 
 DIGITS = 5
 """Significant digits of series and outcomes, on the page and in downloads alike."""
@@ -39,7 +39,6 @@ class Lived:
         stages: (T, A, stages) announced changes in each stage.
         nominal: (T, A) coverage as reported, mean over announced changes; NaN before the first.
         real: (T, A) coverage as meant, mean over announced changes.
-        lost: (T, A, causes) benefit lost in the month.
         held: (T, A, LEDGER) progress that went missing in the month, in changes' plans.
         due: (T, A) progress that the plans of announced changes asked of the month.
     """
@@ -50,7 +49,6 @@ class Lived:
     stages: np.ndarray
     nominal: np.ndarray
     real: np.ndarray
-    lost: np.ndarray
     held: np.ndarray
     due: np.ndarray
 
@@ -68,46 +66,58 @@ def live(parameters: Parameters, seed: int, replication: int) -> Lived:
     """
     run = begin(parameters, seed, replication)
     state, months, count = run.state, parameters.population.months, len(run.territory.code)
+    shape = state.cells.shape
     places = {name: np.empty((months, count)) for name in COPIED}
     bodies = np.empty((months, count))
-    stages = np.empty((months, count, len(STAGES)), np.int16)
-    nominal, real, due = (np.empty((months, count)) for _ in range(3))
-    lost = np.empty((months, count, len(CAUSES)))
+    stage = np.empty((months, *shape), np.int8)
+    nominal, real = np.empty((months, *shape)), np.empty((months, *shape))
     held = np.empty((months, count, LEDGER))
-    before = state.ledger.copy()
+    before, opened = state.ledger.copy(), np.empty_like(state.ledger)
     home = state.bodies.home
-    bodies_here = np.bincount(home, minlength=count).astype(float)
+    bodies_here = np.bincount(home, minlength=count)
+    # Columns looked up once: a table looks a name up anew each time.
+    columns = {name: state.places[name] for name in COPIED}
+    stage_now, nominal_now, real_now = (state.cells[name] for name in ("stage", "nominal", "genuine"))
+    body_will = state.bodies.will
+    for month in range(months):
+        run.advance(1)
+        for name, column in columns.items():
+            places[name][month] = column
+        bodies[month] = np.bincount(home, body_will, count)
+        stage[month], nominal[month], real[month] = stage_now, nominal_now, real_now
+        np.subtract(state.ledger, before, out=opened)
+        np.maximum(opened, 0.0, out=opened).sum(axis=1, out=held[month])
+        before[:] = state.ledger
+    arrived = np.arange(shape[1]) < state.calendar.arrived[:, None]
+    announced = arrived.sum(axis=1)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        for month in range(months):
-            run.advance(1)
-            for name in COPIED:
-                places[name][month] = state.places[name]
-            bodies[month] = np.bincount(home, state.bodies.will, count) / bodies_here
-            arrived = int(state.calendar.arrived[month])
-            stage = state.cells.stage[:, :arrived]
-            for number in range(len(STAGES)):
-                stages[month, :, number] = (stage == number).sum(axis=1)
-            nominal[month] = state.cells.nominal[:, :arrived].sum(axis=1) / arrived
-            real[month] = state.cells.genuine[:, :arrived].sum(axis=1) / arrived
-            due[month] = _due(state.changes[:arrived], month)
-            state.lost.sum(axis=1, out=lost[month])
-            np.maximum(state.ledger - before, 0.0).sum(axis=1, out=held[month])
-            before[:] = state.ledger
-    lost[1:] -= lost[:-1].copy()
-    return Lived(run, places, bodies, stages, nominal, real, lost, held, due)
+        return Lived(
+            run=run,
+            places=places,
+            bodies=bodies / bodies_here,
+            stages=np.stack(
+                [((stage == s) & arrived[:, None]).sum(axis=2) for s in range(len(STAGES))], axis=2
+            ),
+            nominal=nominal.sum(axis=2) / announced,
+            real=real.sum(axis=2) / announced,
+            held=held,
+            due=np.repeat(_due(state.changes, arrived)[:, None], count, axis=1),
+        )
 
 
-def _due(changes: np.ndarray, month: int) -> float:
-    path = (month - changes["arrival"]) * changes["pace"]
-    return float(np.clip(1.0 - path, 0.0, changes["pace"]).sum())
+def _due(changes: np.recarray, arrived: np.ndarray) -> np.ndarray:
+    """Progress that the plans of announced changes ask of each month: (T,)."""
+    path = (np.arange(len(arrived))[:, None] - changes.arrival) * changes.pace
+    return np.sum(arrived * np.clip(1.0 - path, 0.0, changes.pace), axis=1)
 
 
 def limits(lived: Lived) -> np.ndarray:
     """What held each place's changes back most in each month, as a number of `CAUSES`: (T, A); `NOTHING` if nothing."""
-    return _largest(lived.held)
+    return largest(lived.held)
 
 
-def _largest(amounts: np.ndarray) -> np.ndarray:
+def largest(amounts: np.ndarray) -> np.ndarray:
+    """The cause with the largest of amounts by cause, shape (T, A, causes); `NOTHING` where there is none."""
     return np.where(amounts.max(axis=2) > NEGLIGIBLE, amounts.argmax(axis=2), NOTHING)
 
 
@@ -171,4 +181,8 @@ def rounded(values: np.ndarray) -> list[Any]:
 def plain(values: np.ndarray) -> Any:
     """The same numbers as nested lists; None where they are not finite."""
     known = np.isfinite(values)
-    return values.tolist() if known.all() else np.where(known, values, None).tolist()
+    if known.all():
+        return values.tolist()
+    objects = values.astype(object)
+    objects[~known] = None
+    return objects.tolist()
