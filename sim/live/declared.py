@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim import glossary, wording
+from sim import glossary, scenario_files, wording
 from sim.declarations import Declaration, declarations
 from sim.live import limits, views
 from sim.live.words import words
@@ -36,6 +36,7 @@ def everything(known: views.Shelf) -> dict[str, Any]:
             for name in MECHANISM_NAMES
         ],
         "scenarios": [_scenario(name, known) for name in known],
+        "aliases": dict(scenario_files.ALIASES),
         "causes": _named(CAUSES, wording.CAUSES, glossary.CAUSES),
         "stages": _named(STAGES, wording.STAGES, glossary.STAGES),
         "kinds": _named(tuple(wording.KINDS), wording.KINDS, glossary.KINDS),

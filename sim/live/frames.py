@@ -146,7 +146,6 @@ def place_frames(lived: Lived) -> dict[str, Any]:
     }
     return {
         "stage": usual_stage(lived).tolist(),
-        "stages": lived.stages.tolist(),
         "limits": limits(lived).tolist(),
         **{name: plain(np.round(values, PLACE_DECIMALS)) for name, values in numbers.items()},
     }

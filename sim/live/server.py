@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic_core import to_json
 from starlette.applications import Starlette
@@ -18,11 +18,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sim.live import answers, declared, limits, views
+from sim.live import answers, declared, downloads, limits, views
 from sim.live.entry import Allowance, Entry
 from sim.live.guard import Guard, one, refusal
 from sim.live.workshop import Busy, Workshop
-from sim.problems import InputProblems, Problem, shown
+from sim.problems import InputProblems, Problem, refuse, shown
 
 PAGE = Path(__file__).parent / "page"
 KINDS = {
@@ -32,11 +32,19 @@ KINDS = {
     ".json": "application/json",
     ".svg": "image/svg+xml",
 }
+STRINGS = "strings.json"
 CODE_HEADER = "x-gapsim-code"
 LONGEST_NUMBER = 19
 """Digits of the largest seed."""
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+Answer = TypeVar("Answer")
+
+
+class TooMany(Exception):
+    """One address asks for more runs than its share; the argument is how many seconds to wait."""
 
 
 class Live:
@@ -51,8 +59,10 @@ class Live:
         """
         self.known = known
         self.entry = entry
-        self.declared = _json(declared.everything(known))
+        told = declared.everything(known)
+        self.declared = _json(told)
         self.page = {path.name: path.read_bytes() for path in sorted(PAGE.glob("*")) if path.suffix in KINDS}
+        self.shipped = downloads.Shipped(self.page, json.loads(self.page.get(STRINGS, b"{}")), told)
         self.workshop = Workshop()
         self.runs = Allowance(limits.RUNS_A_MINUTE)
         self.codes = Allowance(limits.CODES_A_MINUTE)
@@ -66,8 +76,15 @@ class Live:
             Route("/api/declarations", self._inside(self.declarations)),
             Route("/api/run", self._inside(self.run), methods=["POST"]),
             Route("/api/spread", self._inside(self.spread), methods=["POST"]),
+            Route("/api/download", self._inside(self.download), methods=["POST"]),
         ]
-        handlers: Any = {InputProblems: _problems, HTTPException: _http, Busy: _busy, Exception: _our_fault}
+        handlers: Any = {
+            InputProblems: _problems,
+            HTTPException: _http,
+            Busy: _busy,
+            TooMany: _too_many,
+            Exception: _our_fault,
+        }
         return Guard(Starlette(routes=routes, exception_handlers=handlers), names)
 
     def _inside(self, handler: Handler) -> Handler:
@@ -113,7 +130,7 @@ class Live:
     async def run(self, request: Request) -> Response:
         """Both sides of a view, month by month."""
         view = views.read(await _content(request), self.known)
-        return await self._worked(request, "run", view, 1, lambda: _json(answers.run(view)))
+        return _answer(await self._worked(request, "run", view, 1, lambda: _json(answers.run(view))))
 
     async def spread(self, request: Request) -> Response:
         """Many futures of a view."""
@@ -128,18 +145,40 @@ class Live:
             said = f"must be a whole number from 2 to {limits.MOST_FUTURES}"
             raise InputProblems([Problem(views.VIEW, "futures", said, shown(futures))])
         work = lambda: _json(answers.spread(view, futures))  # noqa: E731
-        return await self._worked(request, f"spread {futures}", view, futures, work)
+        return _answer(await self._worked(request, f"spread {futures}", view, futures, work))
+
+    async def download(self, request: Request) -> Response:
+        """A view as a file to take away."""
+        content = await _content(request)
+        asked = content if isinstance(content, dict) else {}
+        kind, side = asked.get("kind"), asked.get("side", 0)
+        view = views.read(asked.get("view"), self.known)
+        problems = views.unknown(asked, ("view", "kind", "side"), "")
+        if not isinstance(kind, str) or kind not in downloads.KINDS:
+            said = f"must be one of {', '.join(downloads.KINDS)}"
+            problems.append(Problem(views.VIEW, "kind", said, shown(kind)))
+        if type(side) is not int or not 0 <= side < len(view.sides):
+            said = f"must be a whole number from 0 to {len(view.sides) - 1}"
+            problems.append(Problem(views.VIEW, "side", said, shown(side)))
+        refuse(problems)
+
+        make, runs = downloads.KINDS[str(kind)]
+        made = await self._worked(
+            request, f"{kind} {side}", view, runs, lambda: make(view, side, self.shipped)
+        )
+        kept = {"content-disposition": f'attachment; filename="{made.name}"'}
+        return Response(made.content, headers=kept, media_type=made.media_type)
 
     async def _worked(
-        self, request: Request, what: str, view: views.View, runs: int, work: Callable[[], bytes]
-    ) -> Response:
+        self, request: Request, what: str, view: views.View, runs: int, work: Callable[[], Answer]
+    ) -> Answer:
         asked = f"{what} {view.text()}"
-        if not self.workshop.has(asked):
+        if runs and not self.workshop.has(asked):
             cost = runs * sum(limits.cost(side.composed.parameters) for side in view.sides)
             wait = self.runs.take(_address(request), cost)
             if wait:
-                return one(429, "runs", "too many runs a minute from one address", **_after(wait))
-        return _answer(await self.workshop.answer(asked, work))
+                raise TooMany(wait)
+        return await self.workshop.answer(asked, work)
 
 
 def _json(content: Any) -> bytes:
@@ -197,6 +236,10 @@ def _http(request: Request, error: HTTPException) -> Response:
         error.status_code, error.detail
     )
     return one(error.status_code, "request", said, request.url.path, **(error.headers or {}))
+
+
+def _too_many(request: Request, error: TooMany) -> Response:
+    return one(429, "runs", "too many runs a minute from one address", **_after(error.args[0]))
 
 
 def _busy(request: Request, error: Busy) -> Response:

@@ -100,7 +100,7 @@ def read(content: Any, known: Shelf) -> View:
     """
     if not isinstance(content, Mapping):
         raise InputProblems([Problem(VIEW, VIEW, "must be an object", shown(content))])
-    problems = _unknown(content, FIELDS, "")
+    problems = unknown(content, FIELDS, "")
     if content.get("v", VERSION) != VERSION:
         problems.append(Problem(VIEW, "v", f"must be {VERSION}", shown(content["v"])))
     seed = _whole(content, "seed", DEFAULT_SEED, MAX_SEED, problems)
@@ -118,7 +118,8 @@ def read(content: Any, known: Shelf) -> View:
     return View(tuple(sides), seed, replication)
 
 
-def _unknown(content: Mapping[str, Any], fields: Sequence[str], where: str) -> list[Problem]:
+def unknown(content: Mapping[str, Any], fields: Sequence[str], where: str) -> list[Problem]:
+    """Fields that an object of a request has and should not."""
     said = f"there is no such field; known are {', '.join(fields)}"
     return [
         Problem(where or VIEW, key, said, shown(content[key]), nearest_name(key, fields))
@@ -139,7 +140,7 @@ def _side(content: Any, where: str, known: Shelf, problems: list[Problem]) -> Si
     if not isinstance(content, Mapping):
         problems.append(Problem(where, "side", "must be an object", shown(content)))
         return None
-    found = _unknown(content, SIDE_FIELDS, where)
+    found = unknown(content, SIDE_FIELDS, where)
     name = content.get("scenario")
     file = known.get(scenario_files.ALIASES.get(name, name)) if isinstance(name, str) else None
     if file is None:

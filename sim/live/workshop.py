@@ -6,11 +6,15 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from sim.live import limits
 
 KEPT = 24
 """Answers kept: a room that opens the same view is served from one run."""
+
+
+Answer = TypeVar("Answer")
 
 
 class Busy(Exception):
@@ -22,14 +26,14 @@ class Workshop:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(limits.AT_ONCE, "gapsim-live")
-        self._answers: OrderedDict[str, asyncio.Future[bytes]] = OrderedDict()
+        self._answers: OrderedDict[str, asyncio.Future[Any]] = OrderedDict()
         self._waiting = 0
 
     def has(self, asked: str) -> bool:
         """Whether an answer is there or on its way, so that it costs nothing more."""
         return asked in self._answers
 
-    async def answer(self, asked: str, work: Callable[[], bytes]) -> bytes:
+    async def answer(self, asked: str, work: Callable[[], Answer]) -> Answer:
         """The answer to what was asked: from the shelf, or worked out now.
 
         Raises:
@@ -47,7 +51,7 @@ class Workshop:
         # Another client may wait for the same answer: one that goes away takes nothing with it.
         return await asyncio.shield(found)
 
-    def _finished(self, asked: str, done: asyncio.Future[bytes]) -> None:
+    def _finished(self, asked: str, done: asyncio.Future[Any]) -> None:
         self._waiting -= 1
         if (done.cancelled() or done.exception()) and self._answers.get(asked) is done:
             del self._answers[asked]
