@@ -1,0 +1,250 @@
+// The page: reads what is declared, asks for the run that the address names, and lets the parts show it month by month.
+
+import { fromFragment, toFragment } from "./address.js";
+import { connectControls } from "./controls.js";
+import { createCouncil } from "./council.js";
+import { set, write } from "./elements.js";
+import { readFacts } from "./facts.js";
+import { createGapChart } from "./gapchart.js";
+import { createHistory } from "./history.js";
+import { createLevers } from "./levers.js";
+import { createLosses } from "./losses.js";
+import { createPeople } from "./people.js";
+import { createPlayer } from "./player.js";
+import { createPredict } from "./predict.js";
+import { createProblems } from "./problems.js";
+import { readRun } from "./run.js";
+import { createShare } from "./share.js";
+import { carried, embedded, server } from "./source.js";
+import { createSpread } from "./spread.js";
+import { createStages } from "./stages.js";
+import { createStory } from "./story.js";
+import { createTakeaway } from "./takeaway.js";
+import { createSide } from "./twin.js";
+import { swapped, withReplication, withScenario } from "./view.js";
+import { fillWords, learn, say } from "./words.js";
+
+const LANGUAGE = "en";
+const OPENING = ["hierarchy", "distributed"];
+const place = (id) => document.getElementById(id);
+
+async function start() {
+  const data = embedded();
+  const source = data ? carried(data) : server;
+  learn((await source.words())[LANGUAGE]);
+  fillWords(document);
+  document.title = say("page.title");
+  const problems = createProblems(place("notice"));
+  try {
+    const declared = await source.declarations();
+    document.body.classList.toggle("carried", !source.live);
+    await createPage(source, readFacts(declared), problems, data);
+    document.body.classList.add("ready");
+  } catch (error) {
+    if (error.status === 401) problems.askCode((code) => server.enter(code).then(() => location.reload()));
+    else problems.show(error.problems?.length && error.status ? error.problems : [{ key: "", wrong: say("problem.offline") }], "");
+    if (!error.problems) throw error;
+  }
+}
+
+async function createPage(source, facts, problems, data) {
+  let run = null;
+  let before = null;
+  let asked = 0;
+  let lastChange = null;
+  let chosen = null;
+  const opening = data?.run.view ?? {
+    v: 1,
+    sides: OPENING.map((scenario) => ({ scenario, set: {}, moves: [] })),
+    seed: facts.seed,
+    replication: 0,
+  };
+  const history = createHistory(opening, (_, why) => {
+    lastChange = why.key ? why : lastChange;
+    ask();
+  });
+
+  const player = createPlayer(show, (playing) => {
+    controls.playing(playing);
+    if (!playing) rest();
+  });
+  const controls = connectControls(document, player);
+  const seek = (month) => {
+    player.pause();
+    player.seek(month);
+  };
+  const sides = ["side-a", "side-b"].map((id, k) =>
+    createSide(place(id), k, {
+      places: facts.places,
+      scenarios: facts.scenarios,
+      live: source.live,
+      alias: (name) => facts.aliases?.[name] ?? "baseline",
+      choose: (council) => choose(council, true),
+      pick: (scenario) => history.change(withScenario(history.view, k, scenario)),
+    }),
+  );
+  const causes = facts.causes;
+  const story = createStory(place("story"), seek);
+  const council = createCouncil(place("council"), facts.places, causes.map((cause) => cause.label), (k) => choose(k, true), () => choose(null, false));
+  const gap = createGapChart(place("gap-chart"), seek);
+  const charts = [gap, createLosses(place("losses"), causes), createStages(place("stages")), createPeople(place("people"))];
+  const predict = createPredict(place("predict"), { start: () => seek(0), play: () => player.play(), noted: showAddress });
+  const spread = createSpread(place("spread"), {
+    ask: (futures) => source.spread(history.view, futures).catch(refused),
+    another: () => history.change(withReplication(history.view, history.view.replication + 1)),
+  });
+  const live = source.live ? createLive() : null;
+  const parts = [...sides, story, council, ...charts, predict];
+
+  function createLive() {
+    place("swap").addEventListener("click", () => history.change(swapped(history.view)));
+    const levers = createLevers(place("levers"), facts, history, {
+      months: () => player.months,
+      replay,
+      reset: () => history.change({ ...opening, sides: history.view.sides.map((side) => ({ ...side, set: {}, moves: [] })), seed: facts.seed, replication: 0 }),
+    });
+    createTakeaway(place("takeaway"), (kind) => source.download(history.view, kind), refused);
+    return { levers, share: createShare(place("share")) };
+  }
+
+  // The last change again, from just before it: what it did is told from there.
+  function replay() {
+    player.pause();
+    player.seek(lastChange?.from ? Math.max(0, lastChange.from - 2) : 0);
+    player.play();
+  }
+
+  async function ask() {
+    asked += 1;
+    const mine = asked;
+    const view = history.view;
+    try {
+      const answer = await source.run(view);
+      if (mine !== asked) return;
+      problems.clear();
+      take(answer);
+    } catch (error) {
+      if (mine !== asked) return;
+      if (!error.problems) throw error;
+      if (run) history.refuse(run.view);
+      refused(error);
+      if (run) live?.levers.load(run);
+    }
+  }
+
+  function refused(error) {
+    if (error.status === 401) {
+      problems.askCode((code) => server.enter(code).then(() => location.reload()));
+      return null;
+    }
+    if (!error.problems) throw error;
+    problems.show(error.status ? error.problems : [{ key: "", wrong: say("problem.offline") }], run ? say("problem.kept") : "");
+    return null;
+  }
+
+  function take(answer) {
+    const next = readRun(answer);
+    next.version = facts.version;
+    next.sentences = answer.sentences;
+    next.made = say("made", { seed: next.seed, n: next.replication + 1, version: next.version });
+    before = run && comparable(run, next) ? run : null;
+    run = next;
+    player.setMonths(run.months);
+    controls.load(run.months);
+    for (const part of parts) part.load(run, before);
+    spread.load(run, source.live ? null : data.spread);
+    live?.levers.load(run);
+    show(player.month);
+    rest();
+  }
+
+  // A ghost says what a change did; a swap of sides or another luck is no such change.
+  function comparable(one, other) {
+    const same = one.seed === other.seed && one.replication === other.replication && one.months === other.months;
+    return same && one.view.sides.every((side, k) => side.scenario === other.view.sides[k].scenario);
+  }
+
+  function show(month) {
+    if (!run) return;
+    controls.show(month);
+    write(place("sentence"), month ? run.sentences[month - 1] : say("sentence.start"));
+    for (const part of parts) part.show(month);
+    live?.levers.show(month);
+  }
+
+  // What need not follow every frame: tables, levers, the address, and what a screen reader is told.
+  function rest() {
+    for (const chart of charts) chart.rest?.();
+    live?.levers.rest();
+    write(place("told"), place("sentence").textContent);
+    showAddress();
+  }
+
+  let waiting = null;
+  function showAddress() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      if (!run || !source.live) return;
+      const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...predict.look() };
+      const fragment = toFragment(history.view, look);
+      if (location.hash !== `#${fragment}`) globalThis.history.replaceState(null, "", `#${fragment}`);
+      live.share.show(location.href);
+    }, 150);
+  }
+
+  function choose(wanted, go) {
+    chosen = wanted;
+    sides.forEach((side) => side.mark(wanted));
+    council.choose(wanted, go);
+    place("log").dataset.shows = wanted === null ? "story" : "council";
+    place("story").hidden = wanted !== null;
+    place("council").hidden = wanted === null;
+    set(place("log-story"), "aria-pressed", wanted === null);
+    set(place("log-council"), "aria-pressed", wanted !== null);
+    showAddress();
+  }
+  place("log-story").addEventListener("click", () => choose(null, false));
+  place("log-council").addEventListener("click", () => choose(chosen ?? 0, false));
+
+  // The address holds the view, so links within the page leave it alone.
+  function goTo(event) {
+    event.preventDefault();
+    const section = document.querySelector(event.currentTarget.getAttribute("href"));
+    section.setAttribute("tabindex", "-1");
+    section.focus({ preventScroll: true });
+    section.scrollIntoView();
+  }
+
+  // A wrong address names what is wrong, and the page shows its opening view instead of nothing.
+  async function fromAddress() {
+    const { view, look, problems: found } = fromFragment(source.live ? location.hash : "", opening);
+    let wrong = found;
+    let answer = null;
+    try {
+      answer = await source.run(view);
+      history.refuse(answer.view);
+    } catch (error) {
+      if (error.status === 401 || !error.status) throw error;
+      wrong = [...found, ...error.problems];
+      answer = await source.run(opening);
+      history.refuse(opening);
+    }
+    const month = Number(look.m ?? 0);
+    if (month > Math.max(...answer.sides.map((side) => side.months))) {
+      wrong = [...wrong, { key: "m", value: look.m, wrong: say("address.month") }];
+    }
+    take(answer);
+    predict.recall(look);
+    player.seek(month);
+    const council = facts.places.findIndex((each) => each.code === look.place || each.name === look.place);
+    if (look.place && council < 0) wrong = [...wrong, { key: "place", value: look.place, wrong: say("address.place") }];
+    if (council >= 0) choose(council, false);
+    rest();
+    if (wrong.length) problems.show(wrong, say("problem.opening"));
+  }
+  globalThis.addEventListener("hashchange", () => location.hash.includes("=") && fromAddress());
+  for (const link of document.querySelectorAll("a[href^='#']")) link.addEventListener("click", goTo);
+  await fromAddress();
+}
+
+start();
