@@ -175,7 +175,7 @@ def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:
             continue
         refusal = _refused(key, value)
         if refusal:
-            problems.append(Problem(where, key, refusal, shown(value)))
+            problems.append(Problem(where, key or "set", refusal, shown(value)))
             continue
         for found in leaves(key, value, where):
             if isinstance(found, Problem):
