@@ -21,6 +21,7 @@ from sim.live import door, limits, server, views
 from sim.live.entry import ALPHABET, Allowance, Entry
 from sim.live.guard import ALWAYS_SAID
 from sim.live.server import Live
+from sim.territory import DATA
 
 ADDRESS = "http://127.0.0.1:8123"
 TWIN = {"sides": [{"scenario": "hierarchy"}, {"scenario": "distributed"}]}
@@ -100,6 +101,21 @@ def test_a_forged_host_is_refused_also_with_an_origin_to_match(client, host):
     goes_on(client)
 
 
+@pytest.mark.parametrize(
+    ("server", "own"), [(("::1", 8123), "[::1]"), (("::ffff:192.168.1.5", 8123), "192.168.1.5")]
+)
+def test_addresses_of_the_newer_kind_are_known_as_people_write_them(live, server, own):
+    inner = live.application()
+
+    async def came_in_at(scope, receive, send):
+        await inner({**scope, "server": server}, receive, send)
+
+    client = TestClient(came_in_at, base_url=ADDRESS)
+    assert client.get("/", headers={"host": f"{own}:8123"}).status_code == 200
+    refused(client.get("/", headers={"host": "127.0.0.1:8123"}), 421, "Host")
+    assert client.get("/", headers={"host": "localhost:8123"}).status_code == (200 if own == "[::1]" else 421)
+
+
 def test_a_name_given_with_host_is_let_in_and_no_other(live):
     client = TestClient(live.application(("gapsim.local",)), base_url=ADDRESS)
     assert client.get("/", headers={"host": "gapsim.local:8123"}).status_code == 200
@@ -147,6 +163,8 @@ BAD_BODIES = {
     "many digits": b'{"seed": ' + b"9" * 5000 + b"}",
     "a key twice": b'{"seed": 1, "seed": 2, "sides": [{"scenario": "hierarchy"}]}',
     "nested deeply": b"[" * 60_000,
+    "nested deeply and closed": b"[" * 400 + b"]" * 400,
+    "a setting nested deeply": b'{"sides": [{"set": {"work.load": ' + b"[" * 300 + b"]" * 300 + b"}}]}",
 }
 
 
@@ -225,7 +243,9 @@ def test_values_that_are_no_numbers_are_refused(client, value):
     goes_on(client)
 
 
+REAL_TABLE = str(DATA / "councils.csv")
 PATHS = [
+    REAL_TABLE,
     "../../etc/passwd",
     "/etc/passwd",
     "..\\secrets",
@@ -271,7 +291,23 @@ SHAPES = {
     "too many moves": {
         "sides": [{"scenario": "hierarchy", "moves": [{"month": 1, "key": "work.load", "value": 1}] * 51}]
     },
-    "too many settings": {"sides": [{"scenario": "hierarchy", "set": {f"k{n}": 1 for n in range(401)}}]},
+    "too many settings": {"sides": [{"scenario": "hierarchy", "set": {f"k{n}": 1 for n in range(151)}}]},
+    "too many settings in a group": {
+        "sides": [{"scenario": "hierarchy", "set": {"work": {f"k{n}": 1 for n in range(150)}}}]
+    },
+    "a long key": {"sides": [{"scenario": "hierarchy", "set": {"work.load" * 9: 1}}]},
+    "a long scenario": {"sides": [{"scenario": "hierarchy" * 9}]},
+    "a long key of a move": {
+        "sides": [{"scenario": "hierarchy", "moves": [{"month": 1, "key": "work.load" * 9, "value": 1}]}]
+    },
+    "too many places": {
+        "sides": [
+            {
+                "scenario": "hierarchy",
+                "moves": [{"month": 1, "key": "work.load", "value": 1, "places": ["Fife"] * 101}] * 2,
+            }
+        ]
+    },
     "an empty key": {"sides": [{"scenario": "hierarchy", "set": {"": {"work": {"load": 1}}}}]},
     "interventions": {"sides": [{"scenario": "hierarchy", "set": {"interventions": []}}]},
     "a seed on a side": {"sides": [{"scenario": "hierarchy", "set": {"seed": 3}}]},
@@ -470,7 +506,8 @@ def test_a_code_is_printed_exactly_where_others_can_reach(monkeypatch, capsys, a
     assert cli.execute(["live", "--port", "0", "--host", address, "--no-open"]) == 0
     printed = capsys.readouterr()
     assert ("code to enter" in printed.out) == needed
-    assert re.match(rf"gapsim live: http://{re.escape(address)}:\d+/", printed.out)
+    shown = _outward_address() if address == "0.0.0.0" else address
+    assert re.match(rf"gapsim live: http://{re.escape(shown)}:\d+/", printed.out)
     assert "stopped" in printed.err
     assert made[0].proxy_headers is False
 
@@ -539,6 +576,7 @@ def test_it_withstands_what_is_no_decent_request(running):
     own = f"Host: 127.0.0.1:{running}\r\n"
     assert raw(running, f"{post}Host: evil.example\r\n\r\n{body}").startswith("HTTP/1.1 421")
     assert raw(running, f"{post}\r\n{body}").startswith("HTTP/1.1 4")
+    assert raw(running, "GET / HTTP/1.0\r\n\r\n").startswith("HTTP/1.1 421")
     assert raw(running, f"{post}{own}{own}\r\n{body}").startswith("HTTP/1.1 4")
     assert raw(running, f"{post}{own}Origin: http://evil.example\r\n\r\n{body}").startswith("HTTP/1.1 403")
     assert raw(running, f"GET /page/../server.py HTTP/1.1\r\nConnection: close\r\n{own}\r\n").startswith(

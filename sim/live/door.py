@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import ipaddress
 import os
 import socket
 import sys
@@ -15,12 +16,18 @@ import uvicorn
 
 from sim.live import answers, views
 from sim.live.entry import Entry
-from sim.live.guard import is_loopback
+from sim.live.guard import is_loopback, plain
 from sim.live.server import Live
 from sim.problems import COMMAND_LINE, InputProblems, Problem
 
 OPENING = {"sides": [{"scenario": "hierarchy"}, {"scenario": "distributed"}]}
 """The view that a room sees first."""
+
+MOST_CONNECTIONS = 1000
+
+EVERYWHERE = ("0.0.0.0", "::")
+SOMEWHERE = "192.0.2.1"
+"""An address that is nobody's, reserved for documentation."""
 
 
 def serve(host: str, port: int, folders: Sequence[str], browse: bool | None) -> int:
@@ -53,8 +60,9 @@ def serve(host: str, port: int, folders: Sequence[str], browse: bool | None) -> 
         if _desktop() if browse is None else browse:
             webbrowser.open(address)
         settings = uvicorn.Config(
-            live.application((host,)), log_level="warning", access_log=False, server_header=False, date_header=False,
-            proxy_headers=False, lifespan="off", ws="none", http="h11", timeout_graceful_shutdown=2,
+            live.application(() if _is_number(host) else (host,)), log_level="warning", access_log=False, server_header=False, date_header=False,
+            proxy_headers=False, lifespan="off", ws="none", http="h11", limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=2,
         )  # fmt: skip
         uvicorn.Server(settings).run(sockets=[bound])
     except KeyboardInterrupt:
@@ -90,8 +98,31 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _address(host: str, bound: socket.socket) -> str:
-    shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{bound.getsockname()[1]}/"
+    """Where to look: for a server that listens everywhere, the address by which others reach this machine."""
+    name = plain(bound.getsockname()[0])
+    if name in EVERYWHERE:
+        name = _outward()
+    elif not _is_number(host):
+        name = host
+    return f"http://{f'[{name}]' if ':' in name else name}:{bound.getsockname()[1]}/"
+
+
+def _outward() -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: the system only says which of its addresses it would use.
+            probe.connect((SOMEWHERE, 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _desktop() -> bool:

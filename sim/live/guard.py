@@ -118,7 +118,7 @@ class Guard:
 
     def _own(self, scope: Scope) -> set[str]:
         """The names that a request may call this server by: the address it came in at, and those given."""
-        address, port = scope["server"]
+        address, port = plain(scope["server"][0]), scope["server"][1]
         names = {f"[{address}]" if ":" in address else address, *self.names}
         if is_loopback(address):
             names.add("localhost")
@@ -126,10 +126,19 @@ class Guard:
         return found | names if port == 80 else found
 
 
+def plain(address: str) -> str:
+    """An address as people write it: an IPv4 address that came in through IPv6 loses its wrapping."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(getattr(found, "ipv4_mapped", None) or found)
+
+
 def is_loopback(address: str) -> bool:
     """Whether an address reaches this machine only."""
     try:
-        return ipaddress.ip_address(address).is_loopback
+        return ipaddress.ip_address(plain(address)).is_loopback
     except ValueError:
         return address.lower() == "localhost"
 

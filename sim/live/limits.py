@@ -12,8 +12,13 @@ LARGEST_BODY = 64 * 1024
 """Bytes of one request."""
 
 MOST_SIDES = 2
-MOST_SET = 400
+MOST_SET = 150
+"""Keys that one side may set, in groups or alone."""
 MOST_MOVES = 50
+MOST_NAMES = 200
+"""Names of places in all the moves of a side."""
+LONGEST_NAME = 80
+"""Letters of a key, a scenario or a place: looking for what was meant by a longer one takes long."""
 MOST_REPLICATION = 999_999
 MOST_FUTURES = 50
 """Futures that one request may ask to see at once."""

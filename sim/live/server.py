@@ -34,6 +34,8 @@ KINDS = {
 }
 STRINGS = "strings.json"
 CODE_HEADER = "x-gapsim-code"
+DEEPEST = 12
+"""Levels of a request's JSON; a view has six."""
 LONGEST_NUMBER = 19
 """Digits of the largest seed."""
 
@@ -62,7 +64,7 @@ class Live:
         told = declared.everything(known)
         self.declared = _json(told)
         self.page = {path.name: path.read_bytes() for path in sorted(PAGE.glob("*")) if path.suffix in KINDS}
-        self.shipped = downloads.Shipped(self.page, json.loads(self.page.get(STRINGS, b"{}")), told)
+        self.shipped = downloads.Shipped(self.page, json.loads(self.page[STRINGS]), told)
         self.workshop = Workshop()
         self.runs = Allowance(limits.RUNS_A_MINUTE)
         self.codes = Allowance(limits.CODES_A_MINUTE)
@@ -199,15 +201,31 @@ def _address(request: Request) -> str:
 
 async def _content(request: Request) -> Any:
     """The JSON of a request, read strictly: no NaN, no endless numbers, no key twice."""
+    said = "is nested too deeply"
     try:
-        return json.loads(
+        content = json.loads(
             await request.body(), parse_constant=_no_number, parse_int=_whole, object_pairs_hook=_each_once
         )
+        if not _too_deep(content):
+            return content
     except RecursionError:
-        said = "is nested too deeply"
+        pass
     except ValueError as error:
         said = f"is not valid JSON ({error})"
     raise InputProblems([Problem("request", "body", said)])
+
+
+def _too_deep(content: Any) -> bool:
+    level = [content]
+    for _ in range(DEEPEST):
+        level = [part for node in level for part in _parts(node)]
+    return bool(level)
+
+
+def _parts(node: Any) -> list[Any]:
+    if isinstance(node, dict):
+        return list(node.values())
+    return node if isinstance(node, list) else []
 
 
 def _no_number(name: str) -> Any:

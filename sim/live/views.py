@@ -35,6 +35,8 @@ VERSION = 1
 VIEW = "view"
 BASELINE = "baseline"
 FIELDS = ("v", "sides", "seed", "replication")
+MOST_TOLD = 20
+"""More unknown fields than this are not told one by one."""
 SIDE_FIELDS = ("scenario", "set", "moves")
 
 KEPT = {
@@ -123,8 +125,7 @@ def unknown(content: Mapping[str, Any], fields: Sequence[str], where: str) -> li
     said = f"there is no such field; known are {', '.join(fields)}"
     return [
         Problem(where or VIEW, key, said, shown(content[key]), nearest_name(key, fields))
-        for key in content
-        if key not in fields
+        for key in [key for key in content if key not in fields][:MOST_TOLD]
     ]
 
 
@@ -142,6 +143,8 @@ def _side(content: Any, where: str, known: Shelf, problems: list[Problem]) -> Si
         return None
     found = unknown(content, SIDE_FIELDS, where)
     name = content.get("scenario")
+    if _too_long(name):
+        name = None
     file = known.get(scenario_files.ALIASES.get(name, name)) if isinstance(name, str) else None
     if file is None:
         nearest = nearest_name(name, [*known, *scenario_files.ALIASES]) if isinstance(name, str) else None
@@ -165,7 +168,7 @@ def _side(content: Any, where: str, known: Shelf, problems: list[Problem]) -> Si
 def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:
     """What is set from the start, as overrides; what is wrong with its form is added to `problems`."""
     asked = Overrides()
-    if not isinstance(given, Mapping) or len(given) > limits.MOST_SET:
+    if not isinstance(given, Mapping) or _keys(given) > limits.MOST_SET:
         said = f"must be an object of at most {limits.MOST_SET} keys and values"
         problems.append(Problem(where, "set", said, shown(given)))
         return asked
@@ -189,20 +192,45 @@ def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:
     return asked
 
 
+def _keys(given: Any) -> int:
+    return sum(1 + _keys(part) for part in given.values()) if isinstance(given, Mapping) else 0
+
+
+def _too_long(content: Any) -> bool:
+    """Whether any text is longer than a name can be."""
+    if isinstance(content, Mapping):
+        return any(_too_long(part) for pair in content.items() for part in pair)
+    if isinstance(content, list):
+        return any(map(_too_long, content))
+    return isinstance(content, str) and len(content) > limits.LONGEST_NAME
+
+
 def _refused(key: str, value: Any) -> str | None:
     if not key:
         return "the key is empty"
+    if _too_long({key: value}):
+        return f"holds a name of more than {limits.LONGEST_NAME} letters"
     if has_interpolation(value):
         return NO_INTERPOLATION
     return KEPT.get(key)
 
 
 def _dated(moves: Any, where: str, problems: list[Problem]) -> list[Any]:
-    if isinstance(moves, list) and len(moves) <= limits.MOST_MOVES and not has_interpolation(moves):
+    if not isinstance(moves, list) or len(moves) > limits.MOST_MOVES or has_interpolation(moves):
+        said = f"must be a list of at most {limits.MOST_MOVES} dated moves"
+    elif _too_long(moves):
+        said = f"hold a name of more than {limits.LONGEST_NAME} letters"
+    elif _names(moves) > limits.MOST_NAMES:
+        said = f"name more than {limits.MOST_NAMES} places"
+    else:
         return moves
-    said = f"must be a list of at most {limits.MOST_MOVES} dated moves"
     problems.append(Problem(where, "moves", said, shown(moves)))
     return []
+
+
+def _names(moves: list[Any]) -> int:
+    named = [dated.get("places") for dated in moves if isinstance(dated, Mapping)]
+    return sum(len(places) for places in named if isinstance(places, list))
 
 
 def _composed(
