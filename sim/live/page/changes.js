@@ -26,7 +26,7 @@ export function createChanges(host, facts, change) {
 
   function column(run, view, k) {
     const side = view.sides[k];
-    const scenario = facts.scenarios.get(side.scenario);
+    const scenario = facts.scenarioOf(side.scenario);
     const own = [
       ...Object.entries(side.set).map(([key, value]) => line(fromStart(key, value), () => change(unset(view, k, key)))),
       ...side.moves.map((move, n) => line(dated(move), () => change(unmove(view, k, n)))),

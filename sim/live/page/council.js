@@ -7,8 +7,8 @@ import { number, percent, say } from "./words.js";
 const LEVELS = ["will", "ability", "capacity", "bodies", "trust"];
 const MOST_TIES = 5;
 
-/** Makes the panel in `host`; `choose(place)` goes to another council, `close()` goes back to the story. */
-export function createCouncil(host, places, causeNames, choose, close) {
+/** Makes the panel in `host`; `choose(place)` goes to another council. */
+export function createCouncil(host, places, causeNames, choose) {
   let run = null;
   let month = 0;
   let place = null;
@@ -22,7 +22,7 @@ export function createCouncil(host, places, causeNames, choose, close) {
     }
     const about = places[place];
     const heading = make("h3", { tabindex: "-1", class: "finding" }, about.name);
-    const people = make("p", { class: "hint" }, say("council.people", { n: about.population.toLocaleString("en-GB") }));
+    const people = make("span", { class: "hint" }, say("council.people", { n: about.population.toLocaleString("en-GB") }));
     const head = make("tr", {}, make("th", { scope: "col" }, say("council.what")), ...run.sides.map((side) => make("th", { scope: "col" }, `${side.letter} ${side.name}`)));
     const rows = [
       row("council.stage", (side) => say(`stage.${stageAt(side, month, place)}`)),
@@ -31,8 +31,7 @@ export function createCouncil(host, places, causeNames, choose, close) {
       row("council.limits", (side) => limit(side)),
     ];
     host.replaceChildren(
-      make("div", { class: "council-head" }, heading, make("button", { type: "button", onclick: close }, say("council.close"))),
-      people,
+      make("div", { class: "council-head" }, heading, people),
       make("table", { class: "council-table" }, make("caption", { class: "hidden-words" }, about.name), make("thead", {}, head), make("tbody", {}, ...rows)),
       influences(),
     );

@@ -4,24 +4,32 @@ export const POSITION = "power.distribution";
 
 /** An index over the declarations that the server sent. */
 export function readFacts(declared) {
-  const parameters = new Map(declared.parameters.map((parameter) => [parameter.key, parameter]));
+  const parameters = new Map(declared.parameters.map((parameter) => [parameter.key, { ...parameter, sentence: plain(parameter.sentence) }]));
   const rows = declared.rights.map((right) => ({
     ...right,
+    sentence: plain(right.sentence),
     ends: [right.tables.hierarchy, right.tables.distributed],
     usual: right.tables.status_quo,
   }));
+  const scenarios = new Map(declared.scenarios.map((scenario) => [scenario.name, scenario]));
   const rowOf = new Map(rows.map((row) => [row.key, row]));
   return {
     ...declared,
     parameters,
     rows,
     rowOf,
-    scenarios: new Map(declared.scenarios.map((scenario) => [scenario.name, scenario])),
+    scenarios,
+    scenarioOf: (name) => scenarios.get(declared.aliases[name] ?? name),
     positionKey: POSITION,
     defaultOf: (key) => rowOf.get(key)?.usual ?? parameters.get(key)?.default ?? null,
     isLive: (key) => rowOf.has(key) || Boolean(parameters.get(key)?.live),
     labelOf: (key) => spelt(key),
   };
+}
+
+// Declarations mark names as code or emphasis; here they are plain words.
+function plain(sentence) {
+  return sentence.replace(/[`*]/g, "");
 }
 
 /** The name of a parameter in words: what it is called where it is declared. */

@@ -7,7 +7,7 @@ import { at } from "./run.js";
 import { extent, path, scale, spreadApart } from "./scales.js";
 import { number, percent, points, say } from "./words.js";
 
-const HEIGHT = 262;
+const HEIGHT = 252;
 const LETTER = 15;
 const BREAK = 26;
 
@@ -134,6 +134,7 @@ export function createGapChart(host, seek) {
   function finding([a, b]) {
     if (a === null || b === null) return say("gap.before");
     const less = a < b ? run.sides[0] : run.sides[1];
+    if (a === b) return say("gap.equal");
     if (Math.abs(a - b) < 0.005) return say("gap.same", { points: points(Math.abs(a - b)) });
     return say("gap.differs", { less: less.letter, points: points(Math.abs(a - b)) });
   }

@@ -19,6 +19,7 @@ const ORDER = ["mechanisms", "work", "authorities", "money", "pace", "changes", 
 export function createLevers(host, facts, history, clock) {
   let groups = [];
   let month = 0;
+  let wished = "now";
   const which = radios("which", ["a", "b", "both"], "both");
   const when = radios("when", ["now", "start"], "now");
   const buttons = {
@@ -38,6 +39,7 @@ export function createLevers(host, facts, history, clock) {
   const rights = createRights(power.body, facts, moved);
   list.append(power.details, ...ORDER.map((name) => lazyGroup(name)));
   which.onchange(refresh);
+  when.onchange(() => (wished = when.value()));
 
   function radios(name, values, first) {
     const inputs = values.map((value) => make("input", { type: "radio", name, value, checked: value === first, id: `${name}-${value}` }));
@@ -72,7 +74,7 @@ export function createLevers(host, facts, history, clock) {
 
   function fill(entry) {
     if (entry.levers) return;
-    const parameters = [...facts.parameters.values()].filter((parameter) => parameter.group === entry.name && typeof parameter.default !== "string" | parameter.choices.length > 0);
+    const parameters = [...facts.parameters.values()].filter((parameter) => parameter.group === entry.name);
     entry.levers = parameters.map((parameter) => {
       const lever = createLever(parameter, (value) => moved(parameter.key, value));
       const onOff = entry.name === "mechanisms" ? toggle(parameter, lever) : null;
@@ -147,7 +149,7 @@ export function createLevers(host, facts, history, clock) {
       const open = month > 0 && month < clock.months();
       write(when.words[0], open ? say("levers.when.month", { n: month }) : say("levers.when.now"));
       when.inputs[0].disabled = !open;
-      if (!open && when.inputs[0].checked) when.inputs[1].checked = true;
+      when.inputs[open && wished === "now" ? 0 : 1].checked = true;
     },
     rest: refresh,
   };

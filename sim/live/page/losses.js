@@ -1,4 +1,5 @@
 // Where the benefit was lost, growing month by month: both sides on one scale, in an order that does not jump.
+// A share of what was intended so far shrinks as more is intended; of what the whole run intends, losses only grow.
 
 import { draw, drawing, onWidth, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
@@ -15,18 +16,30 @@ export function createLosses(host, causes) {
   let run = null;
   let month = 0;
   let bars = [];
+  let part = new Map();
   const figure = createFigure(host, "losses", () => ({
     head: [say("cause"), ...run.sides.map((side) => say("losses.column", { name: `${side.letter} ${side.name}`, month }))],
     rows: [
-      ...causes.map((cause) => [cause.label, ...run.sides.map((side) => points(at(side, `loss.${cause.name}`, month), 2))]),
-      [say("losses.sum"), ...run.sides.map((side) => points(at(side, "gap", month), 2))],
+      ...causes.map((cause) => [cause.label, ...run.sides.map((side) => points(lost(side, `loss.${cause.name}`, month), 2))]),
+      [say("losses.sum"), ...run.sides.map((side) => points(lost(side, "gap", month), 2))],
     ],
   }));
   onWidth(host, redraw);
 
-  // The greatest share that a cause has once the first year is over: earlier shares are of next to nothing.
+  function lost(side, column, by) {
+    const share = at(side, column, by);
+    return share === null ? null : share * part.get(side)[Math.min(by, side.months) - 1];
+  }
+
+  // How much of what the whole run intends has been intended by each month.
+  function parts(side) {
+    let sum = 0;
+    const sums = side.series.intended.map((benefit) => (sum += benefit));
+    return sums.map((benefit) => benefit / (sum || 1));
+  }
+
   function greatest(cause) {
-    const [low, high] = extent(...run.sides.map((side) => side.series[`loss.${cause.name}`].slice(Math.min(11, run.months - 1))));
+    const [low, high] = extent(...run.sides.map((side) => side.series[`loss.${cause.name}`].map((_, k) => lost(side, `loss.${cause.name}`, k + 1))));
     return Math.max(Math.abs(low), Math.abs(high));
   }
 
@@ -81,7 +94,7 @@ export function createLosses(host, causes) {
   function show(wanted) {
     month = wanted;
     for (const bar of bars) {
-      const share = bar.causes.reduce((sum, cause) => sum + (at(bar.side, `loss.${cause.name}`, month) ?? 0), 0);
+      const share = bar.causes.reduce((sum, cause) => sum + (lost(bar.side, `loss.${cause.name}`, month) ?? 0), 0);
       const end = bar.x(Math.max(0, Math.min(share, bar.top)));
       set(bar.rect, "width", (end - bar.left).toFixed(1));
       set(bar.text, "x", Math.min(end, bar.right) + 6);
@@ -95,7 +108,7 @@ export function createLosses(host, causes) {
     if (!run || !month) return say("losses.before");
     const most = run.sides.map((side) => {
       const [cause] = causes
-        .map((each) => ({ each, share: at(side, `loss.${each.name}`, month) ?? 0 }))
+        .map((each) => ({ each, share: lost(side, `loss.${each.name}`, month) ?? 0 }))
         .sort((one, other) => other.share - one.share);
       return say("losses.most", { letter: side.letter, cause: cause.each.label, points: points(cause.share) });
     });
@@ -105,6 +118,7 @@ export function createLosses(host, causes) {
   return {
     load(next) {
       run = next;
+      part = new Map(run.sides.map((side) => [side, parts(side)]));
       figure.madeBy(next.made);
       redraw();
       figure.refresh();

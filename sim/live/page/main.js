@@ -77,15 +77,15 @@ async function createPage(source, facts, problems, data) {
     createSide(place(id), k, {
       places: facts.places,
       scenarios: facts.scenarios,
+      scenarioOf: facts.scenarioOf,
       live: source.live,
-      alias: (name) => facts.aliases?.[name] ?? "baseline",
       choose: (council) => choose(council, true),
       pick: (scenario) => history.change(withScenario(history.view, k, scenario)),
     }),
   );
   const causes = facts.causes;
   const story = createStory(place("story"), seek);
-  const council = createCouncil(place("council"), facts.places, causes.map((cause) => cause.label), (k) => choose(k, true), () => choose(null, false));
+  const council = createCouncil(place("council"), facts.places, causes.map((cause) => cause.label), (k) => choose(k, true));
   const gap = createGapChart(place("gap-chart"), seek);
   const charts = [gap, createLosses(place("losses"), causes), createStages(place("stages")), createPeople(place("people"))];
   const predict = createPredict(place("predict"), { start: () => seek(0), play: () => player.play(), noted: showAddress });
@@ -103,7 +103,7 @@ async function createPage(source, facts, problems, data) {
       replay,
       reset: () => history.change({ ...opening, sides: history.view.sides.map((side) => ({ ...side, set: {}, moves: [] })), seed: facts.seed, replication: 0 }),
     });
-    createTakeaway(place("takeaway"), (kind) => source.download(history.view, kind), refused);
+    createTakeaway(place("takeaway"), (kind, side) => source.download(history.view, kind, side), refused);
     return { levers, share: createShare(place("share")) };
   }
 
@@ -196,15 +196,19 @@ async function createPage(source, facts, problems, data) {
     chosen = wanted;
     sides.forEach((side) => side.mark(wanted));
     council.choose(wanted, go);
-    place("log").dataset.shows = wanted === null ? "story" : "council";
-    place("story").hidden = wanted !== null;
-    place("council").hidden = wanted === null;
-    set(place("log-story"), "aria-pressed", wanted === null);
-    set(place("log-council"), "aria-pressed", wanted !== null);
+    look(wanted === null ? "story" : "council");
     showAddress();
   }
-  place("log-story").addEventListener("click", () => choose(null, false));
-  place("log-council").addEventListener("click", () => choose(chosen ?? 0, false));
+
+  // Between the maps stand the gap and the story, or one council.
+  function look(at) {
+    place("gap-and-story").hidden = at !== "story";
+    place("council").hidden = at !== "council";
+    set(place("look-story"), "aria-pressed", at === "story");
+    set(place("look-council"), "aria-pressed", at === "council");
+  }
+  place("look-story").addEventListener("click", () => choose(null, false));
+  place("look-council").addEventListener("click", () => look("council"));
 
   // The address holds the view, so links within the page leave it alone.
   function goTo(event) {
@@ -220,18 +224,21 @@ async function createPage(source, facts, problems, data) {
     const { view, look, problems: found } = fromFragment(source.live ? location.hash : "", opening);
     let wrong = found;
     let answer = null;
+    let instead = say("problem.leftout");
     try {
       answer = await source.run(view);
       history.refuse(answer.view);
     } catch (error) {
       if (error.status === 401 || !error.status) throw error;
       wrong = [...found, ...error.problems];
+      instead = say("problem.opening");
       answer = await source.run(opening);
       history.refuse(opening);
     }
-    const month = Number(look.m ?? 0);
+    let month = Number(look.m ?? 0);
     if (month > Math.max(...answer.sides.map((side) => side.months))) {
       wrong = [...wrong, { key: "m", value: look.m, wrong: say("address.month") }];
+      month = 0;
     }
     take(answer);
     predict.recall(look);
@@ -240,7 +247,7 @@ async function createPage(source, facts, problems, data) {
     if (look.place && council < 0) wrong = [...wrong, { key: "place", value: look.place, wrong: say("address.place") }];
     if (council >= 0) choose(council, false);
     rest();
-    if (wrong.length) problems.show(wrong, say("problem.opening"));
+    if (wrong.length) problems.show(wrong, instead);
   }
   globalThis.addEventListener("hashchange", () => location.hash.includes("=") && fromAddress());
   for (const link of document.querySelectorAll("a[href^='#']")) link.addEventListener("click", goTo);

@@ -7,7 +7,7 @@ import { at } from "./run.js";
 import { path, scale } from "./scales.js";
 import { count, percent, points, say } from "./words.js";
 
-const HEIGHT = 330;
+const HEIGHT = 300;
 const KNOTS = 11;
 const CLOSE = 0.02;
 const VOTES = ["a", "same", "b"];
@@ -41,8 +41,9 @@ export function createPredict(host, { start, play, noted }) {
   const reveal = make("button", { type: "button", class: "strong do-reveal", onclick: () => { start(); play(); } }, say("predict.reveal"));
   const again = make("button", { type: "button", onclick: clear }, say("predict.clear"));
   const result = make("p", { class: "result", role: "status" });
+  side.append(make("span", { class: "go" }, reveal, again));
   host.prepend(make("div", { class: "predict-choices" }, side, shapes, ballot));
-  host.append(make("div", { class: "row" }, reveal, again), result, byNumbers);
+  host.append(result, byNumbers);
   onWidth(host, redraw);
 
   function choice(key, names, act) {
@@ -143,12 +144,13 @@ export function createPredict(host, { start, play, noted }) {
   function listen(svg, frame, width) {
     const knotAt = scale(frame.margin.left, width - 96, 0, KNOTS - 1);
     const share = scale(frame.y(0), frame.y(1), 0, 1);
+    const plot = figure.plot;
     const point = (event) => {
-      const box = svg.getBoundingClientRect();
+      const box = plot.getBoundingClientRect();
       const k = Math.round(knotAt(((event.clientX - box.left) / box.width) * width));
       if (k >= 0 && k < KNOTS) change(k, share(((event.clientY - box.top) / box.height) * HEIGHT));
     };
-    const plot = figure.plot;
+    // The drawing is made anew while the pen is down; the plot around it stays.
     svg.addEventListener("pointerdown", (event) => {
       start();
       point(event);

@@ -1,13 +1,15 @@
 // What went wrong, named: the key, its value, what is allowed and what was probably meant; and the way in with a code.
 
 import { make } from "./elements.js";
+import { SIDES } from "./view.js";
 import { say } from "./words.js";
 
 /** One problem in words. */
 export function problemInWords(problem) {
   const value = problem.value ? ` = ${problem.value}` : "";
-  const where = problem.where && problem.where !== "request" && problem.where !== "view" ? `${problem.where}: ` : "";
-  const nearest = problem.nearest ? ` ${say("problem.nearest", { nearest: problem.nearest })}` : "";
+  const side = /^side ([12])$/.exec(problem.where ?? "");
+  const where = side ? `${say(`side.${SIDES[side[1] - 1]}`)}: ` : "";
+  const nearest = problem.nearest ? say("problem.nearest", { nearest: problem.nearest }) : "";
   return `${where}${problem.key}${value}: ${problem.wrong}${nearest}`;
 }
 

@@ -19,6 +19,7 @@ export function createRights(host, facts, moved) {
   const table = {};
   const position = createLever(facts.parameters.get(facts.positionKey), (value) => value !== null && moved(facts.positionKey, value));
   position.row.classList.add("position");
+  position.row.querySelector(".lever-foot").remove();
   const ends = make("div", { class: "ends", "aria-hidden": "true" }, make("span", {}, say("rights.hierarchy")), make("span", {}, say("rights.distributed")));
   position.row.querySelector(".lever-inputs").prepend(ends);
   const mixed = make("p", { class: "hint" }, say("rights.mixed"));

@@ -47,5 +47,5 @@ export function atPlace(side, column, month, place) {
 /** The stage that most of a place's changes are in, as a code; nothing has been begun before the first month. */
 export function stageAt(side, month, place) {
   const code = atPlace(side, "stage", month, place);
-  return code === null ? STAGE_CODES[0] : STAGE_CODES[code];
+  return STAGE_CODES[Math.max(0, code ?? 0)];
 }

@@ -52,8 +52,8 @@ export const server = {
   declarations: async () => (await asked("api/declarations")).json(),
   run: async (view) => (await posted("api/run", view)).json(),
   spread: async (view, futures) => (await posted("api/spread", { ...view, futures })).json(),
-  async download(view, kind) {
-    const answer = await posted("api/download", { view, kind });
+  async download(view, kind, side) {
+    const answer = await posted("api/download", { view, kind, side });
     const name = /filename="?([^";]+)"?/.exec(answer.headers.get("Content-Disposition") ?? "");
     return { blob: await answer.blob(), name: name ? name[1] : `gapsim.${kind}` };
   },

@@ -25,7 +25,7 @@ export function createThermometer(host) {
     const end = width - 22;
     const x = scale(0, 1, start, end);
     const middle = TUBE.y + TUBE.height / 2;
-    const label = say("thermometer.label", { name: `${side.letter} ${side.name}` });
+    const label = say("thermometer.label", { name: `${side.letter} ${side.title}` });
     const svg = drawing(width, HEIGHT, { class: "chart thermometer", role: "img", "aria-label": label });
     svg.append(draw("rect", { class: "tube", x: BULB, y: TUBE.y, width: width - BULB - 8, height: TUBE.height, rx: TUBE.height / 2 }));
     for (const value of MARKS) {

@@ -31,7 +31,6 @@ export function createTiles(host, places, choose) {
   let tiles = [];
   let current = 0;
   let chosen = null;
-  let links = null;
   let size = { width: 40, height: 29 };
 
   function redraw() {
@@ -41,11 +40,10 @@ export function createTiles(host, places, choose) {
     const svg = drawing(size.width * columns + 2, size.height * rows + 2, {
       class: "chart tiles",
       role: "group",
-      "aria-label": say("tiles.label", { name: side.name }),
+      "aria-label": say("tiles.label", { name: `${side.letter} ${side.title}` }),
     });
-    links = draw("g", { class: "links" });
     tiles = places.map((place, k) => tile(place, k));
-    svg.append(...tiles.map((parts) => parts.group), links);
+    svg.append(...tiles.map((parts) => parts.group));
     svg.addEventListener("keydown", moved);
     host.replaceChildren(svg);
     mark();
@@ -73,7 +71,7 @@ export function createTiles(host, places, choose) {
       { class: "tile", role: "button", tabindex: k === current ? "0" : "-1", onclick: () => pick(k), onfocus: () => roam(k) },
       title, rect, letter, ...dots, rail, bar,
     );
-    return { group, letter, dots, bar, full: width * 0.4 + 2, stage: null };
+    return { group, face: rect, letter, dots, bar, full: width * 0.4 + 2, stage: null, marks: "" };
   }
 
   function pick(k) {
@@ -108,21 +106,19 @@ export function createTiles(host, places, choose) {
     return best && tiles[best.k];
   }
 
-  // The chosen council, and lines to those it looks to: the wider, the more.
+  // The chosen council, and those it looks to: the wider their ring, the more.
   function mark() {
-    if (!links) return;
+    const ties = new Map(chosen === null ? [] : (side.ties?.[chosen] ?? []));
     tiles.forEach((parts, k) => {
-      parts.group.classList.toggle("chosen", k === chosen);
-      parts.group.setAttribute("aria-pressed", String(k === chosen));
+      parts.marks = k === chosen ? " chosen" : ties.has(k) ? " tied" : "";
+      set(parts.group, "aria-pressed", k === chosen);
+      set(parts.face, "stroke-width", ties.has(k) ? (1.5 + 8 * ties.get(k)).toFixed(1) : 2);
+      dress(parts);
     });
-    links.replaceChildren();
-    if (chosen === null || !side.ties) return;
-    const middle = (k) => [1 + (placed[k].column + 0.5) * size.width, 1 + (placed[k].row + 0.5) * size.height];
-    const [x1, y1] = middle(chosen);
-    for (const [other, weight] of side.ties[chosen]) {
-      const [x2, y2] = middle(other);
-      links.append(draw("line", { class: "tie", x1, y1, x2, y2, "stroke-width": (1 + 10 * weight).toFixed(1) }));
-    }
+  }
+
+  function dress(parts) {
+    set(parts.group, "class", `tile stage-${parts.stage}${parts.marks}`);
   }
 
   function show(wanted) {
@@ -132,8 +128,7 @@ export function createTiles(host, places, choose) {
       const stage = stageAt(side, month, k);
       if (stage !== parts.stage) {
         parts.stage = stage;
-        const pressed = k === chosen ? " chosen" : "";
-        parts.group.setAttribute("class", `tile stage-${stage}${pressed}`);
+        dress(parts);
         write(parts.letter, say(`stage.${stage}.letter`));
         parts.group.setAttribute("aria-label", `${places[k].name}: ${say(`stage.${stage}`)}`);
       }

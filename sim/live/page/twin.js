@@ -9,7 +9,7 @@ import { percent, say } from "./words.js";
 /**
  * Makes one side in `host`.
  *
- * @param {{places: object[], scenarios: Map, live: boolean, choose: (place: number) => void, pick: (scenario: string) => void}} asked
+ * @param {{places: object[], scenarios: Map, scenarioOf: Function, live: boolean, choose: (place: number) => void, pick: (scenario: string) => void}} asked
  */
 export function createSide(host, number, asked) {
   const kind = ["a", "b"][number];
@@ -18,13 +18,13 @@ export function createSide(host, number, asked) {
   const title = make("span", { class: "side-title" });
   const badge = make("span", { class: `badge badge-${kind}`, "aria-hidden": "true" }, say(`side.${kind}`));
   const gap = make("output", { class: `gap-number ink-${kind}`, id: `gap-${kind}` });
-  const words = make("span", { class: "gap-words" });
+  const words = make("span");
   const changes = make("span", { class: "side-changes" });
   const thermometer = make("div", { class: "thermometer-place" });
   const tiles = make("div", { class: "tiles-place" });
   host.append(
     make("h2", { class: "side-head" }, badge, asked.live ? select : title),
-    make("p", { class: "gap-line" }, gap, words, changes),
+    make("p", { class: "gap-line" }, gap, make("span", { class: "gap-words" }, words, changes)),
     thermometer,
     tiles,
   );
@@ -36,8 +36,7 @@ export function createSide(host, number, asked) {
     load(run) {
       side = run.sides[number];
       host.setAttribute("aria-label", say("twin.side", { letter: side.letter, name: side.name }));
-      select.value = side.scenario;
-      if (select.selectedIndex < 0) select.value = asked.alias(side.scenario);
+      select.value = asked.scenarioOf(side.scenario).name;
       write(title, side.title);
       write(changes, side.changes ? say("twin.changed", { n: side.changes }) : "");
       write(words, say("twin.gap"));

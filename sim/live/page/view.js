@@ -72,7 +72,7 @@ export function changesOf(side) {
 
 /** The value that a parameter, or a row of rights, has on a side in a month. */
 export function valueAt(side, key, month, facts) {
-  const scenario = facts.scenarios.get(side.scenario);
+  const scenario = facts.scenarioOf(side.scenario);
   let value = facts.defaultOf(key);
   const layers = [scenario?.set ?? {}, side.set];
   for (const layer of layers) value = laid(value, layer, key, facts);
