@@ -10,6 +10,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Sequence
+from typing import Any
 
 import click
 import uvicorn
@@ -23,7 +24,19 @@ from sim.problems import COMMAND_LINE, InputProblems, Problem
 OPENING = {"sides": [{"scenario": "hierarchy"}, {"scenario": "distributed"}]}
 """The view that a room sees first."""
 
-MOST_CONNECTIONS = 1000
+HOW: dict[str, Any] = {
+    "http": "h11",
+    "ws": "none",
+    "lifespan": "off",
+    "proxy_headers": False,
+    "server_header": False,
+    "date_header": False,
+    "access_log": False,
+    "log_level": "warning",
+    "limit_concurrency": 1000,
+    "timeout_graceful_shutdown": 2,
+}
+"""How the server is run: it believes no header about who asks, and says nothing of itself."""
 
 EVERYWHERE = ("0.0.0.0", "::")
 SOMEWHERE = "192.0.2.1"
@@ -59,11 +72,8 @@ def serve(host: str, port: int, folders: Sequence[str], browse: bool | None) -> 
         click.echo("stop with Ctrl-C", err=True)
         if _desktop() if browse is None else browse:
             webbrowser.open(address)
-        settings = uvicorn.Config(
-            live.application(() if _is_number(host) else (host,)), log_level="warning", access_log=False, server_header=False, date_header=False,
-            proxy_headers=False, lifespan="off", ws="none", http="h11", limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=2,
-        )  # fmt: skip
+        names = () if _is_number(host) else (host,)
+        settings = uvicorn.Config(live.application(names), **HOW)
         uvicorn.Server(settings).run(sockets=[bound])
     except KeyboardInterrupt:
         click.echo("\nstopped.", err=True)

@@ -17,14 +17,7 @@ from typing import Any
 from sim import scenario_files
 from sim.declarations import declarations, value_of
 from sim.live import limits
-from sim.overrides import (
-    INTERVENTIONS,
-    MECHANISM_CHOICES,
-    NO_INTERPOLATION,
-    Overrides,
-    has_interpolation,
-    leaves,
-)
+from sim.overrides import INTERVENTIONS, MECHANISM_CHOICES, Overrides, leaves
 from sim.parameters import DEFAULT_SEED, MAX_SEED, Parameters
 from sim.power import ROWS
 from sim.problems import InputProblems, Problem, nearest_name, refuse, shown
@@ -210,13 +203,11 @@ def _refused(key: str, value: Any) -> str | None:
         return "the key is empty"
     if _too_long({key: value}):
         return f"holds a name of more than {limits.LONGEST_NAME} letters"
-    if has_interpolation(value):
-        return NO_INTERPOLATION
     return KEPT.get(key)
 
 
 def _dated(moves: Any, where: str, problems: list[Problem]) -> list[Any]:
-    if not isinstance(moves, list) or len(moves) > limits.MOST_MOVES or has_interpolation(moves):
+    if not isinstance(moves, list) or len(moves) > limits.MOST_MOVES:
         said = f"must be a list of at most {limits.MOST_MOVES} dated moves"
     elif _too_long(moves):
         said = f"hold a name of more than {limits.LONGEST_NAME} letters"
