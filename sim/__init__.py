@@ -9,7 +9,7 @@ The model: `population` (the world at the start), `submodels` (a file for each p
 Time: `month` (the schedule: read it and you know the model), `model` and `agents` (the door for Mesa).
 Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by side), `results` (what runs write).
 Reading: `analysis`, `verdict`, `charts`, `report`, `explain`.
-Doors: `cli` (the commands), `commands` (what they do).
+Doors: `cli` (the commands), `commands` (what they do), `live` (the view for a room, in a browser).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from sim import cli
+from sim.declarations import declarations
 from sim.live import door, limits, server, views
 from sim.live.entry import ALPHABET, Allowance, Entry
 from sim.live.guard import ALWAYS_SAID
@@ -288,26 +289,6 @@ SHAPES = {
     "a move that is not live": {
         "sides": [{"scenario": "hierarchy", "moves": [{"month": 1, "key": "changes.duration", "value": 12}]}]
     },
-    "too many moves": {
-        "sides": [{"scenario": "hierarchy", "moves": [{"month": 1, "key": "work.load", "value": 1}] * 51}]
-    },
-    "too many settings": {"sides": [{"scenario": "hierarchy", "set": {f"k{n}": 1 for n in range(151)}}]},
-    "too many settings in a group": {
-        "sides": [{"scenario": "hierarchy", "set": {"work": {f"k{n}": 1 for n in range(150)}}}]
-    },
-    "a long key": {"sides": [{"scenario": "hierarchy", "set": {"work.load" * 9: 1}}]},
-    "a long scenario": {"sides": [{"scenario": "hierarchy" * 9}]},
-    "a long key of a move": {
-        "sides": [{"scenario": "hierarchy", "moves": [{"month": 1, "key": "work.load" * 9, "value": 1}]}]
-    },
-    "too many places": {
-        "sides": [
-            {
-                "scenario": "hierarchy",
-                "moves": [{"month": 1, "key": "work.load", "value": 1, "places": ["Fife"] * 101}] * 2,
-            }
-        ]
-    },
     "an empty key": {"sides": [{"scenario": "hierarchy", "set": {"": {"work": {"load": 1}}}}]},
     "interventions": {"sides": [{"scenario": "hierarchy", "set": {"interventions": []}}]},
     "a seed on a side": {"sides": [{"scenario": "hierarchy", "set": {"seed": 3}}]},
@@ -330,6 +311,38 @@ def test_a_view_of_the_wrong_shape_is_refused_by_name(client, view):
         assert answer.status_code == 400, answer.text
         assert all(problem["key"] and problem["wrong"] for problem in answer.json()["problems"])
     goes_on(client)
+
+
+MANY = {
+    key: d.default
+    for key, d in declarations().items()
+    if d.group in ("reference", "mechanisms", "users", "work")
+}
+MOVE = {"month": 1, "key": "work.load", "value": 1}
+BOUNDS = {
+    "too many settings": ({"set": MANY}, "at most 50 keys"),
+    "too many settings in groups": ({"set": {"work": {f"k{n}": 1 for n in range(50)}}}, "at most 50 keys"),
+    "a long key": ({"set": {"work.load" * 9: 1}}, "80 letters"),
+    "a long value": ({"set": {"work.form": "product" * 12}}, "80 letters"),
+    "too many moves": ({"moves": [MOVE] * 51}, "at most 50 dated moves"),
+    "a long key of a move": ({"moves": [{**MOVE, "key": "work.load" * 9}]}, "80 letters"),
+    "too many places": ({"moves": [{**MOVE, "places": ["Fife"] * 101}] * 2}, "200 places"),
+}
+
+
+@pytest.mark.parametrize(("given", "said"), BOUNDS.values(), ids=BOUNDS)
+def test_a_view_is_bounded_before_it_is_understood(client, monkeypatch, given, said):
+    # Fewer than there are parameters, so that a view of good ones can reach it.
+    monkeypatch.setattr(limits, "MOST_SET", 50)
+    answer = run(client, **given)
+    assert answer.status_code == 400
+    assert [said in problem["wrong"] for problem in answer.json()["problems"]] == [True]
+
+
+def test_a_long_name_of_a_scenario_is_not_looked_for(client):
+    for name in ("hierarchy" * 9, "hierarchy" * 8):
+        (problem,) = client.post("/api/run", json={"sides": [{"scenario": name}]}).json()["problems"]
+        assert problem["value"] == ("null" if len(name) > 80 else f"'{name}'")
 
 
 @pytest.mark.parametrize("futures", [0, 1, 51, 10**9, 2.5, "20", None, True])
