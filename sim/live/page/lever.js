@@ -29,8 +29,9 @@ export function createLever(parameter, moved) {
   const id = `lever-${parameter.key.replaceAll(".", "-")}`;
   const name = spelt(parameter.key);
   const help = make("p", { class: "help", id: `${id}-help` }, parameter.sentence);
-  const kind = parameter.live ? "lever.live" : "lever.restart";
-  const badge = make("span", { class: parameter.live ? "kind" : "kind restart", title: say(`${kind}.help`) }, say(kind));
+  const badge = parameter.live
+    ? make("span", { class: "kind", title: say("lever.live.help") }, say("lever.live"))
+    : make("span", { class: "kind restart", title: say("lever.restart.help") }, say("lever.restart"));
   const back = make("button", { type: "button", class: "quiet back", "aria-label": say("lever.back.label", { name }), onclick: () => moved(parameter.default) }, say("lever.back"));
   const usual = make("span", { class: "usual" }, say("lever.default", { value: short(parameter.default) }));
   const label = make("label", { for: id, class: "lever-name" }, name);

@@ -195,8 +195,8 @@ async function createPage(source, facts, problems, data) {
   function choose(wanted, go) {
     chosen = wanted;
     sides.forEach((side) => side.mark(wanted));
-    council.choose(wanted, go);
     look(wanted === null ? "story" : "council");
+    council.choose(wanted, go);
     showAddress();
   }
 
