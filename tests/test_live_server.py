@@ -162,6 +162,8 @@ BAD_BODIES = {
     "NaN": b'{"sides": [{"scenario": "hierarchy", "set": {"work.load": NaN}}]}',
     "infinity": b'{"sides": [{"scenario": "hierarchy", "set": {"work.load": -Infinity}}]}',
     "many digits": b'{"seed": ' + b"9" * 5000 + b"}",
+    "a number longer than any seed": b'{"sides": [{"scenario": "hierarchy", "moves": '
+    b'[{"month": 1, "key": "work.load", "value": 1' + b"0" * 400 + b"}]}]}",
     "a key twice": b'{"seed": 1, "seed": 2, "sides": [{"scenario": "hierarchy"}]}',
     "nested deeply": b"[" * 60_000,
     "nested deeply and closed": b"[" * 400 + b"]" * 400,
@@ -381,7 +383,8 @@ def test_an_address_that_asks_too_much_waits_and_others_do_not(live, monkeypatch
     )
     assert other.post("/api/run", json={**SHORT, "seed": 1010}).status_code == 200
     now[0] = 6.1
-    assert client.post("/api/run", json={**SHORT, "seed": 1011}).status_code == 200
+    asked = [client.post("/api/run", json={**SHORT, "seed": 1011 + k}).status_code for k in range(2)]
+    assert asked == [200, 429], "a tenth of a minute brings a tenth of the allowance"
 
 
 def test_a_long_run_costs_more_and_an_allowance_forgets_old_addresses(known):
