@@ -10,8 +10,7 @@ TWIN: dict[str, Any] = {"sides": [{"scenario": "hierarchy"}, {"scenario": "distr
 
 def settled(page: Any) -> None:
     """Wait until a change of the view has been run and shown, and the address tells it."""
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(250)
+    page.wait_for_selector("main[aria-busy=false]")
 
 
 def month(page: Any) -> int:

@@ -25,7 +25,7 @@ import { swapped, withReplication, withScenario } from "./view.js";
 import { fillWords, learn, say } from "./words.js";
 
 const LANGUAGE = "en";
-const OPENING = ["hierarchy", "distributed"];
+const OPENING = { v: 1, sides: ["hierarchy", "distributed"].map((scenario) => ({ scenario, set: {}, moves: [] })), replication: 0 };
 const place = (id) => document.getElementById(id);
 
 async function start() {
@@ -36,9 +36,12 @@ async function start() {
   document.title = say("page.title");
   const problems = createProblems(place("notice"));
   try {
+    // The first run is lived while the declarations are on their way.
+    const asked = fromFragment(source.live ? location.hash : "", OPENING);
+    const first = source.run(asked.view).then((answer) => ({ answer }), (error) => ({ error }));
     const declared = await source.declarations();
     document.body.classList.toggle("carried", !source.live);
-    await createPage(source, readFacts(declared), problems, data);
+    await createPage(source, readFacts(declared), problems, { data, asked, first });
     document.body.classList.add("ready");
   } catch (error) {
     if (error.status === 401) problems.askCode((code) => server.enter(code).then(() => location.reload()));
@@ -47,18 +50,14 @@ async function start() {
   }
 }
 
-async function createPage(source, facts, problems, data) {
+async function createPage(source, facts, problems, { data, asked: askedFirst, first }) {
   let run = null;
   let before = null;
   let asked = 0;
+  let answered = 0;
   let lastChange = null;
   let chosen = null;
-  const opening = data?.run.view ?? {
-    v: 1,
-    sides: OPENING.map((scenario) => ({ scenario, set: {}, moves: [] })),
-    seed: facts.seed,
-    replication: 0,
-  };
+  const opening = { ...OPENING, seed: facts.seed };
   const history = createHistory(opening, (_, why) => {
     lastChange = why.key ? why : lastChange;
     ask();
@@ -94,7 +93,9 @@ async function createPage(source, facts, problems, data) {
     another: () => history.change(withReplication(history.view, history.view.replication + 1)),
   });
   const live = source.live ? createLive() : null;
-  const parts = [...sides, story, council, ...charts, predict];
+  // What is seen first is drawn first; the rest follows once it is on the screen.
+  const above = [...sides, story, council, gap];
+  const below = [...charts.filter((chart) => chart !== gap), predict];
 
   function createLive() {
     place("swap").addEventListener("click", () => history.change(swapped(history.view)));
@@ -116,13 +117,14 @@ async function createPage(source, facts, problems, data) {
 
   async function ask() {
     asked += 1;
+    set(place("main"), "aria-busy", true);
     const mine = asked;
     const view = history.view;
     try {
       const answer = await source.run(view);
       if (mine !== asked) return;
       problems.clear();
-      take(answer);
+      await take(answer);
     } catch (error) {
       if (mine !== asked) return;
       if (!error.problems) throw error;
@@ -130,6 +132,8 @@ async function createPage(source, facts, problems, data) {
       refused(error);
       if (run) live?.levers.load(run);
     }
+    answered = mine;
+    showAddress();
   }
 
   function refused(error) {
@@ -151,7 +155,16 @@ async function createPage(source, facts, problems, data) {
     run = next;
     player.setMonths(run.months);
     controls.load(run.months);
-    for (const part of parts) part.load(run, before);
+    for (const part of above) part.load(run, before);
+    show(player.month);
+    return new Promise((done) => {
+      requestAnimationFrame(() => setTimeout(() => done(takeRest(next)), 0));
+    });
+  }
+
+  function takeRest(next) {
+    if (next !== run) return;
+    for (const part of below) part.load(run);
     spread.load(run, source.live ? null : data.spread);
     live?.levers.load(run);
     show(player.month);
@@ -167,8 +180,9 @@ async function createPage(source, facts, problems, data) {
   function show(month) {
     if (!run) return;
     controls.show(month);
-    write(place("sentence"), month ? run.sentences[month - 1] : say("sentence.start"));
-    for (const part of parts) part.show(month);
+    write(place("sentence"), month ? run.sentences[Math.min(month, run.months) - 1] : say("sentence.start"));
+    for (const part of above) part.show(month);
+    for (const part of below) part.show(month);
     live?.levers.show(month);
   }
 
@@ -183,7 +197,9 @@ async function createPage(source, facts, problems, data) {
   let waiting = null;
   function showAddress() {
     clearTimeout(waiting);
+    set(place("main"), "aria-busy", true);
     waiting = setTimeout(() => {
+      set(place("main"), "aria-busy", asked !== answered);
       if (!run || !source.live) return;
       const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...predict.look() };
       const fragment = toFragment(history.view, look);
@@ -220,15 +236,12 @@ async function createPage(source, facts, problems, data) {
   }
 
   // A wrong address names what is wrong, and the page shows its opening view instead of nothing.
-  async function fromAddress() {
-    const { view, look, problems: found } = fromFragment(source.live ? location.hash : "", opening);
+  async function fromAddress({ view, look, problems: found }, lived) {
     let wrong = found;
-    let answer = null;
+    let { answer, error } = await lived;
     let instead = say("problem.leftout");
-    try {
-      answer = await source.run(view);
-      history.refuse(answer.view);
-    } catch (error) {
+    if (answer) history.refuse(answer.view);
+    else {
       if (error.status === 401 || !error.status) throw error;
       wrong = [...found, ...error.problems];
       instead = say("problem.opening");
@@ -240,18 +253,23 @@ async function createPage(source, facts, problems, data) {
       wrong = [...wrong, { key: "m", value: look.m, wrong: say("address.month") }];
       month = 0;
     }
-    take(answer);
     predict.recall(look);
+    player.setMonths(Math.max(...answer.sides.map((side) => side.months)));
     player.seek(month);
+    await take(answer);
     const council = facts.places.findIndex((each) => each.code === look.place || each.name === look.place);
     if (look.place && council < 0) wrong = [...wrong, { key: "place", value: look.place, wrong: say("address.place") }];
     if (council >= 0) choose(council, false);
     rest();
     if (wrong.length) problems.show(wrong, instead);
   }
-  globalThis.addEventListener("hashchange", () => location.hash.includes("=") && fromAddress());
+  globalThis.addEventListener("hashchange", () => {
+    if (!location.hash.includes("=")) return;
+    const wanted = fromFragment(location.hash, opening);
+    fromAddress(wanted, source.run(wanted.view).then((answer) => ({ answer }), (error) => ({ error })));
+  });
   for (const link of document.querySelectorAll("a[href^='#']")) link.addEventListener("click", goTo);
-  await fromAddress();
+  await fromAddress(askedFirst, first);
 }
 
 start();
