@@ -22,7 +22,7 @@ from sim.parameters import Parameters
 from sim.power import DISTRIBUTED
 from sim.problems import InputProblems
 from sim.scenarios import compose, updated
-from sim.state import CAUSES, NOT_STARTED, STAGES
+from sim.state import ABANDONED, CAUSES, SEE, SHIFT, SPARK, STAGES
 
 ADDRESS = "http://127.0.0.1:8123"
 ALL_TO_THE_CENTRE = {"centre": 1.0, "authorities": 0.0, "third_sector": 0.0, "users": 0.0}
@@ -204,7 +204,7 @@ def test_a_place_frame_says_the_usual_stage_and_the_hurdle(known):
     lived = frames.live(compose(["hierarchy"])[0].parameters, 2026, 0)
     stage, hurdle = frames.usual_stage(lived), frames.limits(lived)
     month, place = 60, 5
-    counts = lived.stages[month, place]
+    counts = lived.under_way[month, place]
     assert counts[stage[month, place]] == counts.max()
     assert lived.held[month, place, hurdle[month, place]] == lived.held[month, place].max() > 0
     assert set(np.unique(hurdle)) <= {frames.NOTHING, *range(len(CAUSES))}
@@ -212,11 +212,29 @@ def test_a_place_frame_says_the_usual_stage_and_the_hurdle(known):
     assert (stage[before_any] == frames.NOTHING).all()
 
 
-def test_of_equal_stages_the_more_advanced_is_shown():
+def test_the_usual_stage_is_that_of_changes_under_way_the_more_advanced_of_equals():
     class Counted:
-        stages = np.array([[[2, 2, 0, 0, 0, 0], [1, 0, 0, 0, 0, 1], [0, 0, 3, 0, 3, 1], [0, 0, 0, 0, 0, 0]]])
+        stages = np.array(
+            [[[2, 2, 0, 0, 5, 0], [0, 0, 3, 0, 3, 4], [0, 0, 0, 0, 7, 2], [0] * 5 + [1], [0] * 6]]
+        )
+        under_way = np.array([[[2, 2, 0, 0, 1, 0], [0, 0, 3, 0, 1, 0], [0] * 6, [0] * 6, [0] * 6]])
 
-    assert frames.usual_stage(Counted).tolist() == [[1, NOT_STARTED, 4, frames.NOTHING]]
+    assert frames.usual_stage(Counted).tolist() == [[SEE, SPARK, SHIFT, ABANDONED, frames.NOTHING]]
+
+
+def test_what_is_in_place_or_given_up_is_not_under_way(known):
+    lived = frames.live(compose(["hierarchy"])[0].parameters, 2026, 0)
+    cells = lived.run.state.cells
+    for place in range(32):
+        open_cells = [
+            c
+            for c in cells[place]
+            if c["stage"] != ABANDONED and not (c["stage"] == SHIFT and c["nominal"] >= 0.9)
+        ]
+        assert lived.under_way[-1, place].tolist() == [
+            sum(c["stage"] == s for c in open_cells) for s in range(6)
+        ]
+    assert 0 < lived.under_way[-1].sum() < lived.stages[-1].sum()
 
 
 def test_the_spread_is_the_comparison_of_as_many_replications(client):

@@ -10,7 +10,7 @@ import numpy as np
 from sim import outcomes
 from sim.month import Run, begin
 from sim.parameters import Parameters
-from sim.state import LEDGER, STAGES
+from sim.state import ABANDONED, LEDGER, SHIFT, STAGES
 
 DIGITS = 5
 """Significant digits of series and outcomes, on the page and in downloads alike."""
@@ -23,6 +23,9 @@ SHOWN = ("will", "ability", "capacity", "trust")
 
 NEGLIGIBLE = 1e-9
 """Progress or benefit missing below this is rounding."""
+
+IN_PLACE = 0.9
+"""A change is in place where it is reported to cover this share: few ever reach the last person."""
 
 NOTHING = -1
 """Where a cause of loss is asked for and nothing was lost."""
@@ -37,6 +40,7 @@ class Lived:
         places: shape (T, A) by column of places.
         bodies: (T, A) mean will of the third-sector bodies at home in the place; NaN where there are none.
         stages: (T, A, stages) announced changes in each stage.
+        under_way: (T, A, stages) those of them that are still under way: neither in place nor given up.
         nominal: (T, A) coverage as reported, mean over announced changes; NaN before the first.
         real: (T, A) coverage as meant, mean over announced changes.
         held: (T, A, LEDGER) progress that went missing in the month, in changes' plans.
@@ -47,6 +51,7 @@ class Lived:
     places: dict[str, np.ndarray]
     bodies: np.ndarray
     stages: np.ndarray
+    under_way: np.ndarray
     nominal: np.ndarray
     real: np.ndarray
     held: np.ndarray
@@ -90,14 +95,14 @@ def live(parameters: Parameters, seed: int, replication: int) -> Lived:
         before[:] = state.ledger
     arrived = np.arange(shape[1]) < state.calendar.arrived[:, None]
     announced = arrived.sum(axis=1)[:, None]
+    in_place = (stage == SHIFT) & (nominal >= IN_PLACE)
     with np.errstate(divide="ignore", invalid="ignore"):
         return Lived(
             run=run,
             places=places,
             bodies=bodies / bodies_here,
-            stages=np.stack(
-                [((stage == s) & arrived[:, None]).sum(axis=2) for s in range(len(STAGES))], axis=2
-            ),
+            stages=_counted(stage, arrived[:, None]),
+            under_way=_counted(stage, arrived[:, None] & (stage != ABANDONED) & ~in_place),
             nominal=nominal.sum(axis=2) / announced,
             real=real.sum(axis=2) / announced,
             held=held,
@@ -121,14 +126,21 @@ def largest(amounts: np.ndarray) -> np.ndarray:
     return np.where(amounts.max(axis=2) > NEGLIGIBLE, amounts.argmax(axis=2), NOTHING)
 
 
+def _counted(stage: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """How many of some cells are in each stage: (T, A, stages)."""
+    return np.stack([((stage == number) & which).sum(axis=2) for number in range(len(STAGES))], axis=2)
+
+
 def usual_stage(lived: Lived) -> np.ndarray:
-    """The stage in which most of a place's announced changes stand, the more advanced of equals: (T, A)."""
-    last = len(STAGES) - 1
-    # Given up is no advance: of equals it comes first.
-    order = [last, *range(last)]
-    turned = lived.stages[:, :, order][:, :, ::-1]
-    stage = np.array(order)[::-1][turned.argmax(axis=2)]
-    return np.where(lived.stages.sum(axis=2) > 0, stage, NOTHING)
+    """Where a place's work stands: (T, A) the stage of most of its changes under way, the more advanced of equals.
+
+    Where none is under way, *shift* if any is in place, else given up; `NOTHING` before anything is announced.
+    """
+    last = lived.under_way.shape[2] - 1
+    stage = last - lived.under_way[:, :, ::-1].argmax(axis=2)
+    idle = lived.under_way.sum(axis=2) == 0
+    done = np.where(lived.stages[:, :, SHIFT] > 0, SHIFT, ABANDONED)
+    return np.where(lived.stages.sum(axis=2) == 0, NOTHING, np.where(idle, done, stage))
 
 
 def place_frames(lived: Lived) -> dict[str, Any]:
