@@ -9,7 +9,7 @@ from sim.declarations import Declaration, declarations
 from sim.live import limits, views
 from sim.live.words import words
 from sim.overrides import Overrides
-from sim.parameters import DEFAULT_SEED, MAX_SEED, MECHANISM_NAMES, Power
+from sim.parameters import DEFAULT_SEED, MAX_SEED, MECHANISM_NAMES, Parameters, Power
 from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
 from sim.provenance import version
 from sim.scenarios import updated
@@ -17,7 +17,6 @@ from sim.state import ACTIVITIES, CAUSES, STAGES
 from sim.territory import territory
 
 ENDS = {"hierarchy": HIERARCHY, "status_quo": STATUS_QUO, "distributed": DISTRIBUTED}
-NATION = "scotland"
 
 
 def everything(known: views.Shelf) -> dict[str, Any]:
@@ -106,7 +105,7 @@ def _named(names: tuple[str, ...], labels: dict[str, str], sentences: dict[str, 
 
 
 def _places() -> list[dict[str, Any]]:
-    land = territory(NATION)
+    land = territory(Parameters().population.places)
     rows = []
     for a, code in enumerate(land.code):
         tile = (

@@ -29,11 +29,9 @@ MOST_WAITING = 200
 """Requests that may wait for their turn."""
 
 RUNS_A_MINUTE = 3000
-"""Standard runs that one address may ask for a minute; a run of twice the months or users counts twice."""
-STANDARD_MONTHS = 120
-STANDARD_USERS = 3200
-CODES_A_MINUTE = 10
-"""Wrong codes that one address may try a minute."""
+"""Runs of the declared size that one address may ask for a minute; one of twice the months or users counts twice."""
+CODES_A_MINUTE = 60
+"""Codes that one address may try a minute: a room may share an address, and a guesser would need thousands of years."""
 
 HOURS_INSIDE = 12
 """How long a code, once entered, lets its browser in."""
@@ -49,9 +47,9 @@ LARGEST = {
 
 
 def cost(parameters: Parameters) -> float:
-    """The work of a run, in standard runs."""
-    population = parameters.population
-    return max(1.0, population.months / STANDARD_MONTHS) * max(1.0, population.users / STANDARD_USERS)
+    """The work of a run, in runs of the declared size."""
+    asked, declared = parameters.population, Parameters().population
+    return max(1.0, asked.months / declared.months) * max(1.0, asked.users / declared.users)
 
 
 def too_large(parameters: Parameters, where: str) -> list[Problem]:

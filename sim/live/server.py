@@ -146,7 +146,10 @@ class Live:
         ):
             said = f"must be a whole number from 2 to {limits.MOST_FUTURES}"
             raise InputProblems([Problem(views.VIEW, "futures", said, shown(futures))])
-        work = lambda: _json(answers.spread(view, futures))  # noqa: E731
+
+        def work() -> bytes:
+            return _json(answers.spread(view, futures))
+
         return _answer(await self._worked(request, f"spread {futures}", view, futures, work))
 
     async def download(self, request: Request) -> Response:
