@@ -17,9 +17,9 @@ SECONDS = 15
 LONG = "#a.population.months=300&b.population.months=300"
 """A run long enough to play for so many seconds at ten months a second."""
 
-COUNT = """() => { window.shown = 0; window.last = null;
-  new MutationObserver(() => { const m = document.querySelector('#month').textContent; if (m !== window.last) { window.shown += 1; window.last = m } })
-    .observe(document.querySelector('#month'), {childList: true, characterData: true, subtree: true}) }"""
+COUNT = """() => { const month = document.querySelector('#month'); let last = null; window.shown = 0;
+  const seen = () => { if (month.textContent !== last) { window.shown += 1; last = month.textContent } };
+  new MutationObserver(seen).observe(month, {childList: true, characterData: true, subtree: true}) }"""
 
 
 def slowed(page):

@@ -43,7 +43,9 @@ class Served:
         request = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             body = answer.read()
-            return json.loads(body) if answer.headers.get_content_type() == "application/json" else body.decode()
+            return (
+                json.loads(body) if answer.headers.get_content_type() == "application/json" else body.decode()
+            )
 
     def run(self, view: dict[str, Any] = TWIN) -> Any:
         """A view, lived."""
@@ -119,6 +121,7 @@ class Room:
         page.goto((address or self.served.address) + fragment)
         if ready:
             page.wait_for_selector("body.ready")
+            page.wait_for_selector("main[aria-busy=false]")
         return page
 
     def close(self) -> None:

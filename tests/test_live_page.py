@@ -20,9 +20,18 @@ def gaps(page):
     return page.locator("#gap-a").inner_text(), page.locator("#gap-b").inner_text()
 
 
+def cells(table):
+    """The texts of a table's cells, row by row."""
+    return table.evaluate("(t) => [...t.rows].map((row) => [...row.cells].map((cell) => cell.innerText))")
+
+
 def twin(page):
     """Both maps with their thermometers, as mark-up."""
-    return [page.locator(f"#side-{k} {part}").inner_html() for k in "ab" for part in (".tiles-place", ".thermometer-place")]
+    return [
+        page.locator(f"#side-{k} {part}").inner_html()
+        for k in "ab"
+        for part in (".tiles-place", ".thermometer-place")
+    ]
 
 
 def test_it_asks_for_nothing_beyond_its_own_server(room, served):
@@ -43,7 +52,9 @@ def test_numbers_are_those_of_the_server_and_of_the_csv(room, served):
     for wanted in (1, 24, 61, 120):
         seek(page, wanted)
         told = [side["series"]["gap"][wanted - 1] for side in answer["sides"]]
-        assert told == [float(r[wanted - 1]["gap"]) if r[wanted - 1]["gap"] else None for r in (first, second)]
+        assert told == [
+            float(r[wanted - 1]["gap"]) if r[wanted - 1]["gap"] else None for r in (first, second)
+        ]
         shown = [percent(share) if share is not None else "unknown" for share in told]
         assert list(gaps(page)) == shown
         assert page.locator("#sentence").inner_text() == answer["sentences"][wanted - 1]
@@ -55,18 +66,35 @@ def test_the_table_under_every_chart_holds_the_same_numbers(room, served):
     tables = {}
     for name in ("gap", "losses", "stages", "people"):
         page.locator(f".figure-{name} summary").click()
-        lines = page.locator(f".figure-{name} table tr").all()
-        tables[name] = [line.locator("th, td").all_inner_texts() for line in (lines[1], lines[60], lines[-1]) if line] if name != "losses" else [
-            line.locator("th, td").all_inner_texts() for line in lines
-        ]
+        tables[name] = cells(page.locator(f".figure-{name} tbody"))
     last = [side["series"] for side in sides]
     assert tables["gap"][-1] == ["120", *(percent(s[c][-1]) for s in last for c in ("gap", "nominal_gap"))]
-    assert tables["gap"][1][1] == percent(last[0]["gap"][59])
+    assert tables["gap"][59][1] == percent(last[0]["gap"][59])
     assert tables["stages"][-1][5] == f"{100 * last[0]['stage.shift'][-1]:.0f} %"
     assert tables["people"][-1][2] == f"{last[0]['will.authorities'][-1]:.2f}"
-    lost = {row[0]: row[1:] for row in tables["losses"][1:]}
+    lost = {row[0]: row[1:] for row in tables["losses"]}
     assert lost["not taken up"] == [f"{100 * s['loss.not_taken_up'][-1]:.2f}" for s in last]
     assert lost["Sum"] == [f"{100 * s['gap'][-1]:.2f}" for s in last]
+
+
+def test_the_table_under_the_maps_holds_every_council(room, served):
+    page = room.open("#m=60")
+    sides = served.run()["sides"]
+    page.locator(".all-councils summary").click()
+    rows = cells(page.locator(".all-councils tbody"))
+    names = [place["name"] for place in served.ask("api/declarations")["places"]]
+    assert [row[0] for row in rows] == names
+    for k in (0, 14, 31):
+        shown = [
+            f"{side['places'][column][59][k]:.2f}"
+            for side in sides
+            for column in ("will", "ability", "capacity")
+        ]
+        assert [*rows[k][3:6], *rows[k][8:11]] == shown
+        assert rows[k][2] == percent(sides[0]["places"]["gap"][59][k])
+    seek(page, 61)
+    settled(page)
+    assert cells(page.locator(".all-councils tbody")) != rows
 
 
 def test_every_chart_says_how_it_was_made(room, served):
@@ -135,7 +163,9 @@ def test_two_browsers_do_not_see_each_others_run(room):
 
 
 def test_all_that_is_seen_is_in_the_address(room):
-    page = room.open("#a=tight_loose_tight&b=citizen_led&m=48&place=S12000049&guess=100.95.90.85.80.75.70.65.60.55.50&votes=3.0.9")
+    page = room.open(
+        "#a=tight_loose_tight&b=citizen_led&m=48&place=S12000049&guess=100.95.90.85.80.75.70.65.60.55.50&votes=3.0.9"
+    )
     move(page, "work.load", 2)
     with page.expect_response("**/api/run"):
         page.locator(".do-another").click()
@@ -143,7 +173,7 @@ def test_all_that_is_seen_is_in_the_address(room):
     address = page.url
     for part in ("a@48.work.load=2", "b@48.work.load=2", "r=1", "m=48", "place=S12000049", "votes=3.0.9"):
         assert part in address
-    other = room.open(address.partition("/#")[2] and "#" + address.partition("#")[2])
+    other = room.open("#" + address.partition("#")[2])
     assert gaps(other) == gaps(page)
     assert twin(other) == twin(page)
     assert other.locator("#council h3").inner_text() == "Glasgow City"
@@ -348,3 +378,13 @@ def test_the_page_on_a_stick_plays_from_a_file_with_one_request(room, tmp_path):
     assert gaps(stick) == moved != shown
     assert stick.locator(".chart.spread .faint").count() == 40
     assert room.asked == [file.as_uri()]
+
+
+def test_what_is_being_typed_is_not_overwritten(room):
+    page = room.open("#m=60")
+    box = page.locator("#lever-power-distribution")
+    box.fill("0.37")
+    settled(page)
+    seek(page, 61)
+    settled(page)
+    assert box.input_value() == "0.37"

@@ -16,7 +16,19 @@ pytest_plugins = ("live_browser",)
 
 PAGE = Path(__file__).parents[1] / "sim/live/page"
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+SEEN_FIRST = (
+    "#sentence", "#month", "#gap-a", "#gap-b", "[data-do=play]",
+    "#side-a .thermometer", "#side-b .thermometer", ".gap-chart",
+)  # fmt: skip
 NARROW = {"width": 320, "height": 640}
+
+
+BOXES = """(svg) => { const s = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('.label, .amount')].filter((e) => e.textContent).map((e) => {
+    const r = e.getBoundingClientRect();
+    const [left, top, right, bottom] = [r.left - s.left, r.top - s.top, r.right - s.left, r.bottom - s.top];
+    return [left, top, right, bottom, s.width, s.height, e.textContent] }) }"""
+"""Where the words on a chart stand, within the chart."""
 
 
 def at_start(room):
@@ -85,7 +97,7 @@ def test_nothing_sticks_out_at_320_pixels(room, state):
 @pytest.mark.parametrize("at", [1, 61, 120])
 def test_gap_month_and_sentence_are_seen_without_scrolling(room, size, at):
     page = room.open(f"#m={at}", viewport={"width": size[0], "height": size[1]})
-    for part in ("#sentence", "#month", "#gap-a", "#gap-b", "[data-do=play]", "#side-a .thermometer", "#side-b .thermometer", ".gap-chart"):
+    for part in SEEN_FIRST:
         box = page.locator(part).bounding_box()
         assert box["width"] > 0
         assert 0 <= box["x"] <= box["x"] + box["width"] <= size[0], part
@@ -101,13 +113,7 @@ def test_labels_on_charts_neither_touch_nor_run_off(room, width):
     for wanted in (12, 40, 90, 120):
         seek(page, wanted)
         for chart in ("gap-chart", "people", "stages"):
-            boxes = page.evaluate(
-                """(chart) => { const svg = document.querySelector(`svg.${chart}`); const s = svg.getBoundingClientRect();
-                  return [...svg.querySelectorAll('.label, .amount')].filter((e) => e.textContent).map((e) => {
-                    const r = e.getBoundingClientRect();
-                    return [r.left - s.left, r.top - s.top, r.right - s.left, r.bottom - s.top, s.width, s.height, e.textContent] }) }""",
-                chart,
-            )
+            boxes = page.locator(f"svg.{chart}").evaluate(BOXES)
             assert boxes
             for left, top, right, bottom, wide, high, text in boxes:
                 assert left >= -1 and right <= wide + 1 and top >= -2 and bottom <= high + 1, (chart, text)  # noqa: PT018
@@ -175,13 +181,20 @@ def test_what_a_council_says_is_what_the_server_said(room, served):
     page = room.open("#m=60&place=S12000049")
     answer, declared = served.run(), served.ask("api/declarations")
     k = [place["code"] for place in declared["places"]].index("S12000049")
-    rows = {row[0]: row[1:] for row in (line.locator("th, td").all_inner_texts() for line in page.locator(".council-table tbody tr").all())}
+    rows = {
+        row[0]: row[1:]
+        for row in (
+            line.locator("th, td").all_inner_texts() for line in page.locator(".council-table tbody tr").all()
+        )
+    }
     places = [side["places"] for side in answer["sides"]]
     assert rows["Gap so far"] == [f"{100 * p['gap'][59][k]:.1f} %" for p in places]
     for name in ("will", "ability", "capacity"):
         assert rows[name.capitalize()] == [f"{p[name][59][k]:.2f}" for p in places]
     limits = [p["limits"][59][k] for p in places]
-    assert rows["Held back by"] == [declared["causes"][n]["label"] if n >= 0 else "nothing just now" for n in limits]
+    assert rows["Held back by"] == [
+        declared["causes"][n]["label"] if n >= 0 else "nothing just now" for n in limits
+    ]
 
 
 def test_focus_can_be_seen_wherever_it_goes(room):
@@ -190,7 +203,8 @@ def test_focus_can_be_seen_wherever_it_goes(room):
         page.keyboard.press("Tab")
         seen = page.evaluate(
             """() => { const e = document.activeElement, s = getComputedStyle(e), f = e.querySelector('.face');
-              return parseFloat(s.outlineWidth) >= 2 && s.outlineStyle !== 'none' || f && parseFloat(getComputedStyle(f).strokeWidth) >= 4 }"""
+              const ring = parseFloat(s.outlineWidth) >= 2 && s.outlineStyle !== 'none';
+              return ring || f && parseFloat(getComputedStyle(f).strokeWidth) >= 4 }"""
         )
         assert seen, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
 
@@ -200,7 +214,8 @@ def test_stages_are_told_apart_without_colour(room):
     letters = page.locator("#side-a .tile .letter").all_text_contents()
     labels = [tile.get_attribute("aria-label").split(": ")[1] for tile in page.locator("#side-a .tile").all()]
     assert len(dict(zip(labels, letters, strict=True))) == len(set(letters)) > 2
-    painted = page.evaluate("() => new Set([...document.querySelectorAll('#side-a .face')].map((f) => getComputedStyle(f).fill)).size")
+    fill = "(faces) => new Set(faces.map((face) => getComputedStyle(face).fill)).size"
+    painted = page.locator("#side-a .face").evaluate_all(fill)
     assert painted == 1
 
 
@@ -217,7 +232,9 @@ def test_on_paper_what_can_only_be_pressed_is_left_out(room):
 def test_a_qr_code_is_the_one_the_standard_asks_for(room, text):
     page = room.open()
     for mask in (0, 3, 7):
-        drawn = page.evaluate("async ([text, mask]) => (await import('/page/qr.js')).qrCode(text, mask)", [text, mask])
+        drawn = page.evaluate(
+            "async ([text, mask]) => (await import('/page/qr.js')).qrCode(text, mask)", [text, mask]
+        )
         code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_L, border=0, mask_pattern=mask)
         code.add_data(qrcode.util.QRData(text.encode(), mode=qrcode.util.MODE_8BIT_BYTE))
         code.make(fit=True)
@@ -234,14 +251,28 @@ def _words():
 
 
 def test_every_word_is_in_the_table_and_every_word_there_is_used():
-    sources = {path.name: path.read_text(encoding="utf-8") for path in PAGE.glob("*") if path.suffix in (".js", ".html")}
+    sources = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in PAGE.glob("*")
+        if path.suffix in (".js", ".html")
+    }
     text = "\n".join(sources.values())
     named = set(re.findall(r'data-say(?:-label|-title)?="([^"]+)"', text))
     named |= set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*)"', text))
-    patterns = [re.escape(found).replace(r"\$\{\}", "[^.]+") for found in (re.sub(r"\$\{[^}]*\}", "${}", each) for each in re.findall(r"`([a-z_.]*\$\{[^`]+\}[a-z_.]*)`", text))]
-    words = _words()
-    unused = [key for key in words if key.removesuffix(".one").removesuffix(".many") not in named and key not in named and not any(re.fullmatch(p + r"(\.one|\.many)?", key) for p in patterns)]
+    # A key made of parts, as in say(`stage.${name}`), stands for every key of that form.
+    made = [
+        re.sub(r"\$\{[^}]*\}", "*", each) for each in re.findall(r"`([a-z_.]*\$\{[^`]+\}[a-z_.]*)`", text)
+    ]
+    forms = [re.escape(each).replace(r"\*", "[^.]+") for each in made]
+    stems = {key: re.sub(r"\.(one|many)$", "", key) for key in _words()}
+    unused = [
+        key
+        for key, stem in stems.items()
+        if not {key, stem} & named
+        and not any(re.fullmatch(form, name) for form in forms for name in (key, stem))
+    ]
     assert not unused
+    words = _words()
     asked = set(re.findall(r'(?:say\(|data-say(?:-label|-title)?=)"([^"]+)"', text))
     assert not {key for key in asked if key not in words}
     for key in set(re.findall(r'count\("([^"]+)"', text)):

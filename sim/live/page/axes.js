@@ -18,7 +18,8 @@ function years(months, width) {
  * The frame of a chart over months.
  *
  * @param {{width: number, height: number, months: number, low: number, high: number, margin?: object,
- *   format: (value: number) => string, wanted?: number, bare?: boolean}} asked
+ *   format: (value: number) => string, wanted?: number, bare?: boolean, drop?: number}} asked `drop` is how far
+ *   below the plot its months are written
  * @returns {{group: SVGGElement, x: Function, y: Function, margin: object}}
  */
 export function frameOfMonths(asked) {
@@ -35,12 +36,13 @@ export function frameOfMonths(asked) {
     );
   }
   const shown = years(asked.months, right - margin.left);
+  const foot = bottom + (asked.drop ?? 0);
   for (const month of shown) {
-    group.append(draw("text", { class: "tick", x: x(month), y: bottom + 16, "text-anchor": "middle" }, String(month)));
+    group.append(draw("text", { class: "tick", x: x(month), y: foot + 16, "text-anchor": "middle" }, String(month)));
   }
   if (!asked.bare) {
     const middle = (margin.left + right) / 2;
-    group.append(draw("text", { class: "tick", x: middle, y: bottom + 30, "text-anchor": "middle" }, say("axis.months")));
+    group.append(draw("text", { class: "tick", x: middle, y: foot + 30, "text-anchor": "middle" }, say("axis.months")));
   }
   return { group, x, y, margin };
 }

@@ -39,13 +39,14 @@ export function createGapChart(host, seek) {
     const [low, high] = zoom.checked ? zoomed() : [0, 1];
     const broken = low > 0;
     const asked = { width, height: HEIGHT, months: run.months, low, high, format: (v) => percent(v, high - low < 0.1 ? 1 : 0) };
-    const frame = frameOfMonths({ ...asked, margin: { right, bottom: 34 + (broken ? BREAK : 0) } });
+    const drop = broken ? BREAK : 0;
+    const frame = frameOfMonths({ ...asked, drop, margin: { right, bottom: 34 + drop } });
     const svg = drawing(width, HEIGHT, { class: "chart gap-chart" }, frame.group, target(frame, width - right, broken));
     parts = { frame, sides: [], low, high, right: width - right };
     for (const old of ghost?.sides ?? []) {
       svg.append(draw("path", { class: `ghost line-${old.kind}`, d: lineOf(old, "gap", frame) }));
     }
-    const mask = draw("rect", { x: 0, y: 0, width: 0, height: HEIGHT });
+    const mask = draw("rect", { x: 0, y: frame.margin.top - 4, width: 0, height: HEIGHT - frame.margin.bottom - frame.margin.top + 8 });
     svg.append(draw("clipPath", { id: "so-far" }, mask));
     const lines = draw("g", { "clip-path": "url(#so-far)" });
     for (const side of run.sides) {
@@ -77,7 +78,8 @@ export function createGapChart(host, seek) {
 
   // Early months swing widely while little has been intended yet; the axis follows the rest.
   function zoomed() {
-    const settled = [...run.sides, ...(ghost?.sides ?? [])].map((side) => side.series.gap.slice(Math.min(12, run.months - 1)));
+    const columns = reported.checked ? ["gap", "nominal_gap"] : ["gap"];
+    const settled = [...run.sides, ...(ghost?.sides ?? [])].flatMap((side) => columns.map((name) => side.series[name].slice(Math.min(12, run.months - 1))));
     const [low, high] = extent(...settled);
     const room = Math.max(0.01, (high - low) * 0.12);
     return [Math.max(0, low - room), Math.min(1.05, high + room)];
@@ -85,12 +87,12 @@ export function createGapChart(host, seek) {
 
   // Where the axis starts above 0, the target stands below a break, so that nobody loses sight of it.
   function target(frame, right, broken) {
-    const y = HEIGHT - 34 - (broken ? 4 : 0);
+    const y = HEIGHT - 34;
     const group = draw("g", { class: "target" });
     group.append(draw("line", { x1: frame.margin.left, x2: right, y1: y, y2: y }));
     group.append(draw("text", { class: "tick", x: right + 8, y: y + 4 }, say("gap.target")));
     if (broken) {
-      const zigzag = `M${frame.margin.left - 5} ${y - 8}l10 -4l-10 -4l10 -4`;
+      const zigzag = `M${frame.margin.left - 5} ${y - 6}l10 -4l-10 -4l10 -4`;
       group.append(draw("path", { class: "zigzag", d: zigzag }));
       group.append(draw("text", { class: "tick", x: frame.margin.left - 6, y: y + 4, "text-anchor": "end" }, percent(0, 0)));
     }

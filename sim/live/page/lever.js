@@ -29,9 +29,7 @@ export function createLever(parameter, moved) {
   const id = `lever-${parameter.key.replaceAll(".", "-")}`;
   const name = spelt(parameter.key);
   const help = make("p", { class: "help", id: `${id}-help` }, parameter.sentence);
-  const badge = parameter.live
-    ? make("span", { class: "kind", title: say("lever.live.help") }, say("lever.live"))
-    : make("span", { class: "kind restart", title: say("lever.restart.help") }, say("lever.restart"));
+  const badge = parameter.live ? null : make("span", { class: "restart", title: say("lever.restart.help") }, say("lever.restart"));
   const back = make("button", { type: "button", class: "quiet back", "aria-label": say("lever.back.label", { name }), onclick: () => moved(parameter.default) }, say("lever.back"));
   const usual = make("span", { class: "usual" }, say("lever.default", { value: short(parameter.default) }));
   const label = make("label", { for: id, class: "lever-name" }, name);
@@ -39,9 +37,8 @@ export function createLever(parameter, moved) {
   const row = make(
     "div",
     { class: "lever", "data-key": parameter.key },
-    make("div", { class: "lever-words" }, label, badge, help),
+    make("div", { class: "lever-words" }, label, badge, usual, back, help),
     make("div", { class: "lever-inputs" }, ...inputs),
-    make("div", { class: "lever-foot" }, usual, back),
   );
   return {
     row,
@@ -65,9 +62,16 @@ function numbers(parameter, id, name, moved) {
   const power = ranged ? bend(parameter) : 1;
   const toValue = (notch) => rounded(low + (high - low) * (notch / NOTCHES) ** power, parameter);
   const toNotch = (value) => NOTCHES * Math.max(0, (value - low) / (high - low)) ** (1 / power);
+  // What is being typed or dragged is not overwritten by what holds.
+  let setting = false;
   const box = make("input", {
     id, type: "number", min: low, max: high, step: parameter.whole ? "1" : "any", "aria-describedby": `${id}-help`, inputmode: "decimal",
-    onchange: () => box.value !== "" && moved(Number(box.value)),
+    oninput: () => (setting = true),
+    onblur: () => (setting = false),
+    onchange: () => {
+      setting = false;
+      if (box.value !== "") moved(Number(box.value));
+    },
   });
   const unit = make("span", { class: "unit" }, parameter.unit);
   const inputs = [box, unit];
@@ -76,17 +80,22 @@ function numbers(parameter, id, name, moved) {
     slider = make("input", {
       type: "range", min: "0", max: String(NOTCHES), step: "1", "aria-label": name,
       oninput: () => {
+        setting = true;
         const value = toValue(Number(slider.value));
         box.value = value;
         slider.setAttribute("aria-valuetext", `${short(value)} ${parameter.unit}`);
       },
-      onchange: () => moved(toValue(Number(slider.value))),
+      onchange: () => {
+        setting = false;
+        moved(toValue(Number(slider.value)));
+      },
     });
     inputs.unshift(slider);
   }
   return {
     inputs,
     set(value) {
+      if (setting) return;
       box.value = value === null ? "" : Number(value.toPrecision(6));
       if (!slider) return;
       slider.value = String(value === null ? NOTCHES / 2 : toNotch(value));

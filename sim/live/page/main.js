@@ -3,6 +3,7 @@
 import { fromFragment, toFragment } from "./address.js";
 import { connectControls } from "./controls.js";
 import { createCouncil } from "./council.js";
+import { createCouncils } from "./councils.js";
 import { set, write } from "./elements.js";
 import { readFacts } from "./facts.js";
 import { createGapChart } from "./gapchart.js";
@@ -65,7 +66,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
 
   const player = createPlayer(show, (playing) => {
     controls.playing(playing);
-    if (!playing) rest();
+    settle();
   });
   const controls = connectControls(document, player);
   const seek = (month) => {
@@ -86,8 +87,9 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   const story = createStory(place("story"), seek);
   const council = createCouncil(place("council"), facts.places, causes.map((cause) => cause.label), (k) => choose(k, true));
   const gap = createGapChart(place("gap-chart"), seek);
-  const charts = [gap, createLosses(place("losses"), causes), createStages(place("stages")), createPeople(place("people"))];
-  const predict = createPredict(place("predict"), { start: () => seek(0), play: () => player.play(), noted: showAddress });
+  const councils = createCouncils(place("councils"), facts.places);
+  const charts = [gap, createLosses(place("losses"), causes), createStages(place("stages")), createPeople(place("people")), councils];
+  const predict = createPredict(place("predict"), { start: () => seek(0), play: playFromBar, noted: settle });
   const spread = createSpread(place("spread"), {
     ask: (futures) => source.spread(history.view, futures).catch(refused),
     another: () => history.change(withReplication(history.view, history.view.replication + 1)),
@@ -112,6 +114,13 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   function replay() {
     player.pause();
     player.seek(lastChange?.from ? Math.max(0, lastChange.from - 2) : 0);
+    place("twin").scrollIntoView();
+    playFromBar();
+  }
+
+  // The bar's own button gets the focus, so that Space stops what was started elsewhere.
+  function playFromBar() {
+    document.querySelector("[data-do=play]").focus({ preventScroll: true });
     player.play();
   }
 
@@ -133,7 +142,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
       if (run) live?.levers.load(run);
     }
     answered = mine;
-    showAddress();
+    settle();
   }
 
   function refused(error) {
@@ -168,7 +177,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     spread.load(run, source.live ? null : data.spread);
     live?.levers.load(run);
     show(player.month);
-    rest();
+    settle();
   }
 
   // A ghost says what a change did; a swap of sides or another luck is no such change.
@@ -184,28 +193,29 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     for (const part of above) part.show(month);
     for (const part of below) part.show(month);
     live?.levers.show(month);
+    if (!player.playing) settle();
   }
 
-  // What need not follow every frame: tables, levers, the address, and what a screen reader is told.
-  function rest() {
-    for (const chart of charts) chart.rest?.();
-    live?.levers.rest();
-    write(place("told"), place("sentence").textContent);
-    showAddress();
-  }
-
+  // What need not follow every frame, once the clock stands still: tables, levers, the address, what is read out.
   let waiting = null;
-  function showAddress() {
+  function settle() {
     clearTimeout(waiting);
     set(place("main"), "aria-busy", true);
     waiting = setTimeout(() => {
+      if (player.playing) return;
+      for (const chart of charts) chart.rest?.();
+      live?.levers.rest();
+      write(place("told"), place("sentence").textContent);
+      if (run && live) showAddress();
       set(place("main"), "aria-busy", asked !== answered);
-      if (!run || !source.live) return;
-      const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...predict.look() };
-      const fragment = toFragment(history.view, look);
-      if (location.hash !== `#${fragment}`) globalThis.history.replaceState(null, "", `#${fragment}`);
-      live.share.show(location.href);
     }, 150);
+  }
+
+  function showAddress() {
+    const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...predict.look() };
+    const fragment = toFragment(history.view, look);
+    if (location.hash !== `#${fragment}`) globalThis.history.replaceState(null, "", `#${fragment}`);
+    live.share.show(location.href);
   }
 
   function choose(wanted, go) {
@@ -213,7 +223,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     sides.forEach((side) => side.mark(wanted));
     look(wanted === null ? "story" : "council");
     council.choose(wanted, go);
-    showAddress();
+    settle();
   }
 
   // Between the maps stand the gap and the story, or one council.
@@ -260,7 +270,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     const council = facts.places.findIndex((each) => each.code === look.place || each.name === look.place);
     if (look.place && council < 0) wrong = [...wrong, { key: "place", value: look.place, wrong: say("address.place") }];
     if (council >= 0) choose(council, false);
-    rest();
+    settle();
     if (wrong.length) problems.show(wrong, instead);
   }
   globalThis.addEventListener("hashchange", () => {

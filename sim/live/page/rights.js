@@ -17,9 +17,10 @@ const STEP = 5;
 export function createRights(host, facts, moved) {
   const cells = new Map();
   const table = {};
+  let typing = null;
   const position = createLever(facts.parameters.get(facts.positionKey), (value) => value !== null && moved(facts.positionKey, value));
   position.row.classList.add("position");
-  position.row.querySelector(".lever-foot").remove();
+  position.row.querySelector(".usual").remove();
   const ends = make("div", { class: "ends", "aria-hidden": "true" }, make("span", {}, say("rights.hierarchy")), make("span", {}, say("rights.distributed")));
   position.row.querySelector(".lever-inputs").prepend(ends);
   const mixed = make("p", { class: "hint" }, say("rights.mixed"));
@@ -44,7 +45,12 @@ export function createRights(host, facts, moved) {
     const boxes = row.columns.map((column) => {
       const box = make("input", {
         type: "number", min: "0", max: "100", step: String(STEP), "aria-label": `${say(`right.${row.row}`)}: ${say(`who.${column}`)}, %`,
-        onchange: () => box.value !== "" && moved(row.key, rebalanced(table[row.key], column, Number(box.value) / 100)),
+        oninput: () => (typing = box),
+        onblur: () => (typing = null),
+        onchange: () => {
+          typing = null;
+          if (box.value !== "") moved(row.key, rebalanced(table[row.key], column, Number(box.value) / 100));
+        },
       });
       const bar = make("meter", { min: "0", max: "1", "aria-hidden": "true" });
       cells.set(`${row.key}.${column}`, { box, bar });
@@ -61,9 +67,7 @@ export function createRights(host, facts, moved) {
         table[row.key] = { ...valueOf(row.key) };
         for (const column of row.columns) {
           const { box, bar } = cells.get(`${row.key}.${column}`);
-          if (box !== document.activeElement || Number(box.value) / 100 !== table[row.key][column]) {
-            box.value = Number((100 * table[row.key][column]).toFixed(2));
-          }
+          if (box !== typing) box.value = Number((100 * table[row.key][column]).toFixed(2));
           bar.value = table[row.key][column];
         }
       }
