@@ -318,7 +318,24 @@ def test_a_stall_is_told_of_the_councils_that_stall_with_their_hurdle(known):
         assert line["text"].endswith(f"{story.say(f'reason.{CAUSES[hurdle]}')}.")
 
 
-def test_every_hurdle_and_kind_of_line_has_words():
+def test_a_moved_row_is_told_with_its_holders_and_its_places(known):
+    row = {"month": 9, "key": "power.judged_on", "value": {"reports": 0, "outcomes": 0.75, "learning": 0.25}}
+    whole = {"month": 8, "key": "power.agenda", "value": ALL_TO_THE_CENTRE, "places": ["Fife", "S12000017"]}
+    view = views.read({"sides": [{"scenario": "hierarchy", "moves": [row, whole]}]}, known)
+    lines = [
+        line
+        for line in story.tell(frames.live(view.sides[0].composed.parameters, 2026, 0))
+        if line["kind"] == "move"
+    ]
+    assert [line["text"] for line in lines] == [
+        "From here on agenda (power) is centre 1, authorities 0, third sector 0, users 0 in Fife and Highland.",
+        "From here on judged on (power) is reports 0, outcomes 0.75, learning 0.25.",
+    ]
+    assert [line["month"] for line in lines] == [9, 10]
+    assert [len(line["places"]) for line in lines] == [2, 0]
+
+
+def test_every_hurdle_has_words():
     for cause in CAUSES[: frames.LEDGER]:
         assert story.say(f"reason.{cause}")
 

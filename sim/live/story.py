@@ -96,7 +96,7 @@ def _name(key: str) -> str:
 
 def _written(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{who.replace('_', ' ')} {share:g}" for who, share in value.items())
+        return ", ".join(f"{say(f'who.{who}')} {share:g}" for who, share in value.items())
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
