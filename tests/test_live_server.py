@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -18,7 +19,7 @@ from starlette.testclient import TestClient
 
 from sim import cli
 from sim.declarations import declarations
-from sim.live import door, limits, server, views
+from sim.live import door, guard, limits, server, views
 from sim.live.entry import ALPHABET, Allowance, Entry
 from sim.live.guard import ALWAYS_SAID
 from sim.live.server import Live
@@ -189,6 +190,33 @@ def test_a_body_of_ten_megabytes_is_refused_declared_or_not(client):
     refused(client.post("/api/run", content=just_too_much, headers=json_kind), 413, "body")
     as_much_as_may_be = json.dumps(SHORT).encode().ljust(limits.LARGEST_BODY)
     assert client.post("/api/run", content=as_much_as_may_be, headers=json_kind).status_code == 200
+
+
+def test_a_body_that_does_not_come_is_given_up(live, monkeypatch):
+    monkeypatch.setattr(guard, "SECONDS_TO_SEND", 0.01)
+    said = []
+
+    async def never():
+        await asyncio.Event().wait()
+
+    async def send(message):
+        said.append(message)
+
+    headers = [
+        (b"host", b"127.0.0.1:8123"),
+        (b"content-type", b"application/json"),
+        (b"content-length", b"9"),
+    ]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/run",
+        "scheme": "http",
+        "server": ("127.0.0.1", 8123),
+    }
+    asyncio.run(live.application()({**scope, "headers": headers}, never, send))
+    assert said[0]["status"] == 408
+    assert json.loads(said[1]["body"])["problems"][0]["key"] == "body"
 
 
 def test_only_json_is_read_so_that_no_form_can_post(client):

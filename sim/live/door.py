@@ -76,9 +76,11 @@ def serve(host: str, port: int, folders: Sequence[str], browse: bool | None) -> 
         settings = uvicorn.Config(live.application(names), **HOW)
         uvicorn.Server(settings).run(sockets=[bound])
     except KeyboardInterrupt:
-        click.echo("\nstopped.", err=True)
+        # This is how it is stopped.
+        pass
     finally:
         bound.close()
+    click.echo("\nstopped.", err=True)
     return 0
 
 
