@@ -55,7 +55,7 @@ def test_numbers_are_those_of_the_server_and_of_the_csv(room, served):
         assert told == [
             float(r[wanted - 1]["gap"]) if r[wanted - 1]["gap"] else None for r in (first, second)
         ]
-        shown = [percent(share) if share is not None else "unknown" for share in told]
+        shown = [percent(share) if share is not None else "–" for share in told]
         assert list(gaps(page)) == shown
         assert page.locator("#sentence").inner_text() == answer["sentences"][wanted - 1]
 

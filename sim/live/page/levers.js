@@ -14,7 +14,7 @@ const ORDER = ["mechanisms", "work", "authorities", "money", "pace", "changes", 
  *
  * @param {object} facts what is declared
  * @param {object} history the present view and its history
- * @param {{month: () => number, months: () => number, replay: () => void, reset: () => void}} clock
+ * @param {{month: () => number, months: () => number, replay: () => void, changed: () => boolean, reset: () => void}} clock
  */
 export function createLevers(host, facts, history, clock) {
   let groups = [];
@@ -136,6 +136,7 @@ export function createLevers(host, facts, history, clock) {
     }
     buttons.undo.disabled = !history.canUndo;
     buttons.redo.disabled = !history.canRedo;
+    buttons.replay.disabled = !clock.changed();
   }
 
   return {

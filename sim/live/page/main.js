@@ -104,6 +104,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     const levers = createLevers(place("levers"), facts, history, {
       months: () => player.months,
       replay,
+      changed: () => lastChange !== null,
       reset: () => history.change({ ...opening, sides: history.view.sides.map((side) => ({ ...side, set: {}, moves: [] })), seed: facts.seed, replication: 0 }),
     });
     createTakeaway(place("takeaway"), (kind, side) => source.download(history.view, kind, side), refused);

@@ -31,7 +31,7 @@ export function createSpread(host, { ask, another }) {
   const next = make("button", { type: "button", class: "do-another", onclick: another }, say("spread.another"));
   const which = make("span", { class: "hint" });
   const difference = make("p");
-  host.prepend(make("div", { class: "row" }, show, next, which));
+  host.prepend(make("div", { class: "row", "data-needs": "server" }, show, next, which));
   host.append(difference);
   onWidth(host, redraw);
 

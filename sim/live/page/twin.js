@@ -39,12 +39,13 @@ export function createSide(host, number, asked) {
       select.value = asked.scenarioOf(side.scenario).name;
       write(title, side.title);
       write(changes, side.changes ? say("twin.changed", { n: side.changes }) : "");
-      write(words, say("twin.gap"));
       map.load(side);
       tube.load(side);
     },
     show(month) {
-      write(gap, month ? percent(at(side, "gap", month)) : say("twin.start"));
+      const share = at(side, "gap", month);
+      write(gap, share === null ? say("twin.start") : percent(share));
+      write(words, say(share === null ? "twin.unknown" : "twin.gap"));
       map.show(month);
       tube.show(month);
     },
