@@ -51,15 +51,24 @@ def test_frames_a_second(benchmark, playing):
     assert month(playing) > 0
 
 
+PAUSED = """() => { const play = document.querySelector('.play');
+  addEventListener('keydown', (event) => { window.pressed = event.timeStamp }, {capture: true});
+  new MutationObserver(() => { if (!play.matches('.playing')) window.stood = performance.now() })
+    .observe(play, {attributes: true}) }"""
+
+
 def test_pause(benchmark, playing):
-    """Aim: under 0.5 s from the press to a clock that stands still."""
+    """Aim: under 0.5 s from the key that is pressed to a clock that stands still."""
     playing.wait_for_timeout(1000)
+    playing.evaluate(PAUSED)
 
     def paused():
-        playing.locator("[data-do=play]").click()
+        playing.keyboard.press("Space")
         playing.wait_for_selector(".play:not(.playing)")
 
     benchmark.pedantic(paused, rounds=1)
+    benchmark.extra_info["seconds"] = found = playing.evaluate("() => (window.stood - window.pressed) / 1000")
+    print(f"\n{found:.3f} s to a pause")
     stopped = month(playing)
     playing.wait_for_timeout(500)
     assert month(playing) == stopped

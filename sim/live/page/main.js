@@ -88,7 +88,9 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   const council = createCouncil(place("council"), facts.places, causes.map((cause) => cause.label), (k) => choose(k, true));
   const gap = createGapChart(place("gap-chart"), seek);
   const councils = createCouncils(place("councils"), facts.places);
-  const charts = [gap, createLosses(place("losses"), causes), createStages(place("stages")), createPeople(place("people")), councils];
+  const losses = createLosses(place("losses"), causes);
+  const stages = createStages(place("stages"));
+  const people = createPeople(place("people"));
   const predict = createPredict(place("predict"), { start: () => seek(0), play: playFromBar, noted: settle });
   const spread = createSpread(place("spread"), {
     ask: (futures) => source.spread(history.view, futures).catch(refused),
@@ -96,8 +98,25 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   });
   const live = source.live ? createLive() : null;
   // What is seen first is drawn first; the rest follows once it is on the screen.
-  const above = [...sides, story, council, gap];
-  const below = [...charts.filter((chart) => chart !== gap), predict];
+  const above = [...sides, story, council, councils, gap];
+  const below = new Map([
+    [place("losses"), losses],
+    [place("stages"), stages],
+    [place("people"), people],
+    [place("predict"), predict],
+  ]);
+  // While the clock runs, only what is on the screen keeps up with it.
+  const onScreen = new Set();
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) onScreen.delete(target);
+      else if (!onScreen.has(target)) {
+        onScreen.add(target);
+        if (run) below.get(target).show(player.month);
+      }
+    }
+  });
+  for (const element of below.keys()) watch.observe(element);
 
   function createLive() {
     place("swap").addEventListener("click", () => history.change(swapped(history.view)));
@@ -174,7 +193,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
 
   function takeRest(next) {
     if (next !== run) return;
-    for (const part of below) part.load(run);
+    for (const part of below.values()) part.load(run);
     spread.load(run, source.live ? null : data.spread);
     live?.levers.load(run);
     show(player.month);
@@ -192,7 +211,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     controls.show(month);
     write(place("sentence"), month ? run.sentences[Math.min(month, run.months) - 1] : say("sentence.start"));
     for (const part of above) part.show(month);
-    for (const part of below) part.show(month);
+    for (const element of onScreen) below.get(element).show(month);
     live?.levers.show(month);
     if (!player.playing) settle();
   }
@@ -203,12 +222,14 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     clearTimeout(waiting);
     set(place("main"), "aria-busy", true);
     waiting = setTimeout(() => {
+      set(place("main"), "aria-busy", asked !== answered);
       if (player.playing) return;
-      for (const chart of charts) chart.rest?.();
+      for (const part of below.values()) part.show(player.month);
+      losses.rest();
+      councils.rest();
       live?.levers.rest();
       write(place("told"), place("sentence").textContent);
       if (run && live) showAddress();
-      set(place("main"), "aria-busy", asked !== answered);
     }, 150);
   }
 

@@ -1,5 +1,8 @@
 // The clock of the page: all months are there already, so playing is only choosing which one is shown.
 
+/** A timer may fire a hair before its time. */
+const EARLY = 1e-6;
+
 /**
  * A player over months 0 to `months`; month 0 is before anything has happened.
  *
@@ -22,14 +25,20 @@ export function createPlayer(show, told) {
   }
 
   // The month follows the clock on the wall: on a slow machine frames are left out, and Pause still acts at once.
-  function tick(now) {
-    const due = Math.min(months, began.month + Math.floor(((now - began.at) / 1000) * speed));
+  function tick() {
+    const due = Math.min(months, began.month + Math.floor(((performance.now() - began.at) / 1000) * speed + EARLY));
     if (due > month) {
       month = due;
       show(month);
     }
     if (month >= months) pause();
-    else ticking = requestAnimationFrame(tick);
+    else wait();
+  }
+
+  // Woken when the next month is due, and not at every frame of the screen, which a slow machine would pay for.
+  function wait() {
+    const next = began.at + ((month + 1 - began.month) / speed) * 1000;
+    ticking = setTimeout(tick, Math.max(0, next - performance.now()));
   }
 
   function play() {
@@ -39,13 +48,13 @@ export function createPlayer(show, told) {
       show(month);
     }
     began = { at: performance.now(), month };
-    ticking = requestAnimationFrame(tick);
+    wait();
     told(true);
   }
 
   function pause() {
     if (ticking === null) return;
-    cancelAnimationFrame(ticking);
+    clearTimeout(ticking);
     ticking = null;
     told(false);
   }
@@ -62,6 +71,9 @@ export function createPlayer(show, told) {
     setSpeed(perSecond) {
       speed = perSecond;
       began = { at: performance.now(), month };
+      if (ticking === null) return;
+      clearTimeout(ticking);
+      wait();
     },
     setMonths(count) {
       months = count;

@@ -71,7 +71,7 @@ export function createTiles(host, places, choose) {
       { class: "tile", role: "button", tabindex: k === current ? "0" : "-1", onclick: () => pick(k), onfocus: () => roam(k) },
       title, rect, letter, ...dots, rail, bar,
     );
-    return { group, face: rect, letter, dots, bar, full: width * 0.4 + 2, stage: null, marks: "" };
+    return { group, face: rect, letter, dots, bar, full: width * 0.4 + 2, stage: null, ready: null, marks: "" };
   }
 
   function pick(k) {
@@ -133,7 +133,8 @@ export function createTiles(host, places, choose) {
         parts.group.setAttribute("aria-label", `${places[k].name}: ${say(`stage.${stage}`)}`);
       }
       const ready = Math.round(DOTS * (atPlace(side, "bodies", month, k) ?? 0));
-      parts.dots.forEach((dot, d) => set(dot, "class", d < ready ? "body ready" : "body"));
+      if (ready !== parts.ready) parts.dots.forEach((dot, d) => set(dot, "class", d < ready ? "body ready" : "body"));
+      parts.ready = ready;
       set(parts.bar, "width", (parts.full * (atPlace(side, "trust", month, k) ?? 0)).toFixed(1));
     });
   }
