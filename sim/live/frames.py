@@ -91,7 +91,7 @@ def live(parameters: Parameters, seed: int, replication: int) -> Lived:
         bodies[month] = np.bincount(home, body_will, count)
         stage[month], nominal[month], real[month] = stage_now, nominal_now, real_now
         np.subtract(state.ledger, before, out=opened)
-        np.maximum(opened, 0.0, out=opened).sum(axis=1, out=held[month])
+        np.einsum("aic->ac", np.maximum(opened, 0.0, out=opened), out=held[month])
         before[:] = state.ledger
     arrived = np.arange(shape[1]) < state.calendar.arrived[:, None]
     announced = arrived.sum(axis=1)[:, None]
@@ -128,7 +128,12 @@ def largest(amounts: np.ndarray) -> np.ndarray:
 
 def _counted(stage: np.ndarray, which: np.ndarray) -> np.ndarray:
     """How many of some cells are in each stage: (T, A, stages)."""
-    return np.stack([((stage == number) & which).sum(axis=2) for number in range(len(STAGES))], axis=2)
+    months, places, _ = stage.shape
+    first = np.arange(0, months * places * len(STAGES), len(STAGES)).reshape(months, places, 1)
+    found = np.bincount(
+        (first + stage)[np.broadcast_to(which, stage.shape)], minlength=first.size * len(STAGES)
+    )
+    return found.reshape(months, places, len(STAGES))
 
 
 def usual_stage(lived: Lived) -> np.ndarray:
