@@ -2,7 +2,7 @@
 
 import { make } from "./elements.js";
 import { unmove, unset } from "./view.js";
-import { say, valueInWords } from "./words.js";
+import { listed, say, valueInWords } from "./words.js";
 
 /** Makes the list in `host`; `change(view)` is called when something is taken back. */
 export function createChanges(host, facts, change) {
@@ -21,7 +21,10 @@ export function createChanges(host, facts, change) {
   }
 
   function dated(move) {
-    return say("changes.move", { name: facts.labelOf(move.key), value: valueInWords(move.value), month: move.month });
+    const told = { name: facts.labelOf(move.key), value: valueInWords(move.value), month: move.month };
+    if (!move.places) return say("changes.move", told);
+    const names = move.places.map((code) => facts.places.find((place) => place.code === code)?.name ?? code);
+    return say("changes.move.there", { ...told, places: listed(names) });
   }
 
   function column(run, view, k) {

@@ -22,7 +22,11 @@ export function createCouncil(host, places, causeNames, choose) {
     }
     const about = places[place];
     const heading = make("h3", { tabindex: "-1", class: "finding" }, about.name);
-    const people = make("span", { class: "hint" }, say("council.people", { n: about.population.toLocaleString("en-GB") }));
+    const people = make("span", { class: "hint" }, say("council.people", {
+      n: about.population.toLocaleString(document.documentElement.lang),
+      bodies: run.sides[0].bodies[place],
+      users: run.sides[0].users[place],
+    }));
     const head = make("tr", {}, make("th", { scope: "col" }, say("council.what")), ...run.sides.map((side) => make("th", { scope: "col" }, `${side.letter} ${side.name}`)));
     const rows = [
       row("council.stage", (side) => say(`stage.${stageAt(side, month, place)}`)),

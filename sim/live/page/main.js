@@ -45,6 +45,7 @@ async function start() {
     await createPage(source, readFacts(declared), problems, { data, asked, first });
     document.body.classList.add("ready");
   } catch (error) {
+    document.body.classList.add("outside");
     if (error.status === 401) problems.askCode((code) => server.enter(code).then(() => location.reload()));
     else problems.show(error.problems?.length && error.status ? error.problems : [{ key: "", wrong: say("problem.offline") }], "");
     if (!error.problems) throw error;
