@@ -13,7 +13,8 @@ Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by
 Reading a sweep: `swept` (its folder), `regimes` (who wins where), `decision_rules`, `sensitivity`, `paired`,
     `sufficiency`, `map_verdict` (the words), `sweep_report` (the page).
 Reading: `analysis`, `verdict`, `charts`, `report`, `explain`.
-Doors: `cli` (the commands), `commands` and `sweep_commands` (what they do), `frames` (the same for notebooks).
+Doors: `cli` (the commands), `commands` and `sweep_commands` (what they do), `frames` (the same for notebooks),
+    `live` (the view for a room, in a browser).
 """
 
 from __future__ import annotations

@@ -222,6 +222,26 @@ def list_(**asked: Any) -> int:
     return commands.list_names(**asked)
 
 
+@gapsim.command()
+@click.option("--port", metavar="P", help="Port to listen on; 0 takes a free one. [default: 8123]")
+@click.option(
+    "--host",
+    metavar="H",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on. Another than the default lets other machines in, who need the code printed.",
+)
+@click.option(
+    "--open/--no-open", "browse", default=None, help="Open a browser. [default: where there is a desktop]"
+)
+@_scenarios
+def live(**asked: Any) -> int:
+    """Show runs to a room: a page on this machine that plays them, without any network."""
+    from sim import commands
+
+    return commands.live(**asked)
+
+
 def execute(arguments: Sequence[str]) -> int:
     """Carry out one command line.
 

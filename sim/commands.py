@@ -24,6 +24,7 @@ from sim.scenarios import compose
 COMPARED = ("hierarchy", "distributed")
 REPLICATIONS = 100
 MOST_REPLICATIONS = 1_000_000
+LIVE_PORT = 8123
 CHECKS = ("null", "directions", "conservation", "known-answers", "all")
 
 
@@ -192,6 +193,17 @@ def list_names(*, what: str | None, folders: Sequence[str], as_json: bool) -> in
     else:
         click.echo(explained.listed(chosen))
     return 0
+
+
+def live(*, port: str | None, host: str, folders: Sequence[str], browse: bool | None) -> int:
+    """Serve the live view until it is interrupted."""
+    asked = Asked(())
+    number = asked.number("--port", port, LIVE_PORT, 0, 65_535)
+    refuse(asked.problems)
+    note_compilation()
+    from sim.live import door
+
+    return door.serve(host, number, folders, browse)
 
 
 def note_compilation() -> None:

@@ -5,7 +5,7 @@ Precedence: declared defaults < scenario file < `mechanisms=none` < key=value, w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,9 @@ DATED_FIELDS = {
     "value": "a value of that parameter",
     "places": "a list of names or codes of places",
 }
+
+
+Merge = Callable[[ScenarioFile, Overrides], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -101,10 +104,7 @@ def compose(
             problems.extend(file.problems)
             parameters = _parameters(file, asked, problems)
             if parameters is not None:
-                header = {key: file.header.get(key, "") for key in scenario_files.HEADER}
-                composed.append(
-                    Composed(name, parameters=parameters, explicit_power=_explicit_power(asked), **header)
-                )
+                composed.append(_composed(name, file, parameters, asked))
         if not any(not isinstance(scenario_files.find(name, known), Problem) for name in names):
             # No such scenario at all: what is wrong with the overrides shows on the baseline.
             _parameters(scenario_files.read(known["baseline"]), asked, problems)
@@ -112,9 +112,35 @@ def compose(
     return composed
 
 
-def _parameters(file: ScenarioFile, asked: Overrides, problems: list[Problem]) -> Parameters | None:
+def updated(file: ScenarioFile, asked: Overrides) -> Composed:
+    """One scenario with overrides applied, as `compose` gives it: without Hydra, in a hundredth of the time.
+
+    Safe in threads, which Hydra's global state is not.
+
+    Args:
+        file: a scenario file without problems.
+        asked: what to set over it.
+
+    Raises:
+        InputProblems: with everything that is wrong.
+    """
+    problems = [*file.problems, *asked.problems]
+    parameters = _parameters(file, asked, problems, _overlaid)
+    refuse(problems)
+    assert parameters is not None
+    return _composed(file.name, file, parameters, asked)
+
+
+def _composed(name: str, file: ScenarioFile, parameters: Parameters, asked: Overrides) -> Composed:
+    title, question, source = (file.header.get(key, "") for key in scenario_files.HEADER)
+    return Composed(name, title, question, source, parameters, _explicit_power(asked))
+
+
+def _parameters(
+    file: ScenarioFile, asked: Overrides, problems: list[Problem], merge: Merge | None = None
+) -> Parameters | None:
     """Compose one scenario and check it; what is wrong is added to `problems`."""
-    tree = _merged(file, asked)
+    tree = (merge or _merged)(file, asked)
     if _position(tree["power"]["distribution"]) is not None:
         tree["power"]["distribution"] = None
     try:
@@ -127,7 +153,30 @@ def _parameters(file: ScenarioFile, asked: Overrides, problems: list[Problem]) -
 
 
 def _merged(file: ScenarioFile, asked: Overrides) -> dict[str, Any]:
-    """What Hydra makes of the layers, as a plain tree.
+    """What Hydra makes of the layers, as a plain tree."""
+    base, deltas = _layers(file, asked)
+    store = ConfigStore.instance()
+    layers = ["_self_", {"scenario": "chosen"}, {"mechanisms": "as_scenario"}]
+    store.store(name="gapsim", node={"defaults": layers, **base})
+    store.store(group="scenario", name="chosen", node=_nested(deltas), package="_global_")
+    store.store(group="mechanisms", name="as_scenario", node={})
+    store.store(group="mechanisms", name="none", node=dict.fromkeys(MECHANISM_NAMES, 0.0))
+    tree: Any = OmegaConf.to_container(hydra_compose("gapsim", overrides=asked.texts), resolve=False)
+    return tree
+
+
+def _overlaid(file: ScenarioFile, asked: Overrides) -> dict[str, Any]:
+    """The same tree as `_merged` gives, by laying one layer over the other here."""
+    tree, deltas = _layers(file, asked)
+    _set_all(tree, deltas)
+    if asked.mechanisms == "none":
+        tree["mechanisms"] = dict.fromkeys(MECHANISM_NAMES, 0.0)
+    _set_all(tree, asked.leaves)
+    return tree
+
+
+def _layers(file: ScenarioFile, asked: Overrides) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The declared defaults as a tree, and the scenario's deltas by key, as the overrides leave them.
 
     `power.distribution` stands for six rows. The rows it stands for are laid at the bottom, so that rows set
     explicitly by the same layer win; set by an override, it also wins over the rows of the scenario file. Thus the
@@ -143,15 +192,9 @@ def _merged(file: ScenarioFile, asked: Overrides) -> dict[str, Any]:
         # A dated change of a strength is a strength set by the scenario.
         deltas[INTERVENTIONS] = [dated for dated in deltas[INTERVENTIONS] if not _of_a_mechanism(dated)]
     base = Parameters().model_dump(mode="json")
-    base["power"].update(STATUS_QUO if distribution is None else between(distribution))
-    store = ConfigStore.instance()
-    layers = ["_self_", {"scenario": "chosen"}, {"mechanisms": "as_scenario"}]
-    store.store(name="gapsim", node={"defaults": layers, **base})
-    store.store(group="scenario", name="chosen", node=_nested(deltas), package="_global_")
-    store.store(group="mechanisms", name="as_scenario", node={})
-    store.store(group="mechanisms", name="none", node=dict.fromkeys(MECHANISM_NAMES, 0.0))
-    tree: Any = OmegaConf.to_container(hydra_compose("gapsim", overrides=asked.texts), resolve=False)
-    return tree
+    table = STATUS_QUO if distribution is None else between(distribution)
+    base["power"].update({row: dict(shares) for row, shares in table.items()})
+    return base, deltas
 
 
 def _position(value: Any) -> float | None:
@@ -172,13 +215,17 @@ def _of_a_mechanism(dated: Any) -> bool:
 
 def _nested(deltas: Mapping[str, Any]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
-    for key, value in deltas.items():
+    _set_all(tree, deltas)
+    return tree
+
+
+def _set_all(tree: dict[str, Any], values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
         *groups, leaf = key.split(".")
         node = tree
         for group in groups:
             node = node.setdefault(group, {})
         node[leaf] = value
-    return tree
 
 
 def _value_problems(error: ValidationError, file: ScenarioFile, asked: Overrides) -> Iterator[Problem]:

@@ -116,6 +116,11 @@ def test_wheel_holds_data_scenarios_and_experiments_and_no_tests(wheel):
         assert f"sim/shipped/{path.relative_to(CHECKOUT).as_posix()}" in names
     for path in (CHECKOUT / "sim" / "data").iterdir():
         assert f"sim/data/{path.name}" in names
+    for path in [
+        *(CHECKOUT / "sim" / "live").glob("*.json"),
+        *(CHECKOUT / "sim" / "live" / "page").iterdir(),
+    ]:
+        assert path.relative_to(CHECKOUT).as_posix() in names
     assert not [name for name in names if not name.startswith(("sim/", "gapsim-"))]
 
 

@@ -1,0 +1,154 @@
+"""What can be taken away from a view: its numbers, its scenarios, a program that makes the numbers again, the page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pprint import pformat
+from typing import Any
+
+import yaml
+
+from sim.live import answers, bundle, frames, views
+from sim.live.views import Side, View
+from sim.live.words import say
+from sim.overrides import INTERVENTIONS
+from sim.provenance import version
+from sim.scenario_files import PACKAGE_LINE
+
+LETTERS = "ab"
+FUTURES = 20
+"""So many futures go with the page, since a stick cannot run more."""
+WIDTH = 110
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file to take away."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """What goes into the page on a stick besides the run."""
+
+    page: Mapping[str, bytes]
+    strings: Any
+    declarations: Mapping[str, Any]
+
+
+def numbers(view: View, side: int, shipped: Shipped) -> Download:
+    """The series of all sides as CSV: the very numbers that the page shows."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    for number, told in enumerate(answers.run(view)["sides"]):
+        columns = told["series"]
+        if number == 0:
+            rows.writerow(["side", "scenario", "seed", "replication", *columns])
+        about = (LETTERS[number], told["scenario"], view.seed, view.replication)
+        rows.writerows((*about, *row) for row in zip(*columns.values(), strict=True))
+    return Download(_name(view, "csv"), "text/csv; charset=utf-8", text.getvalue().encode())
+
+
+def scenario(view: View, side: int, shipped: Shipped) -> Download:
+    """One side as a scenario file: what differs from the declared defaults, with all its dated changes."""
+    chosen = view.sides[side]
+    stem = f"{chosen.scenario}_{answers.fingerprint(view)}_{LETTERS[side]}"
+    header = {
+        "title": say("yaml.title", title=chosen.composed.title),
+        "question": chosen.composed.question,
+        "source": say(
+            "yaml.source", scenario=chosen.scenario, version=version(), source=chosen.composed.source
+        ),
+    }
+    tree = {"header": header, **_differences(chosen)}
+    lines = [PACKAGE_LINE, f"# gapsim run {stem} --scenarios . --seed {view.seed}"]
+    if view.replication:
+        lines.append(f"# {say('yaml.replication', replication=view.replication)}")
+    written = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=WIDTH)
+    return Download(f"{stem}.yaml", "application/yaml", "\n".join([*lines, written]).encode())
+
+
+def program(view: View, side: int, shipped: Shipped) -> Download:
+    """A short Python program that prints the CSV of the view again."""
+    sides = [(LETTERS[k], side.scenario, _differences(side)) for k, side in enumerate(view.sides)]
+    text = PROGRAM.format(
+        doc=say(
+            "python.doc", version=version(), fingerprint=answers.fingerprint(view), name=_name(view, "py")
+        ),
+        seed=view.seed,
+        replication=view.replication,
+        sides=pformat(sides, sort_dicts=False, width=WIDTH),
+        digits=frames.DIGITS,
+    )
+    return Download(_name(view, "py"), "text/x-python; charset=utf-8", text.encode())
+
+
+PROGRAM = '''"""{doc}"""
+
+import csv
+import math
+import sys
+
+from sim import Parameters, simulate
+from sim.outcomes import series
+
+SEED, REPLICATION = {seed}, {replication}
+SIDES = {sides}
+
+
+def rounded(value):
+    if isinstance(value, int):
+        return value
+    return float(f"{{value:.{digits}g}}") if math.isfinite(value) else None
+
+
+rows = csv.writer(sys.stdout, lineterminator="\\n")
+for number, (side, scenario, differences) in enumerate(SIDES):
+    columns = series(simulate(Parameters.model_validate(differences), SEED, REPLICATION))
+    if number == 0:
+        rows.writerow(["side", "scenario", "seed", "replication", *columns])
+    for month in zip(*(column.tolist() for column in columns.values())):
+        rows.writerow([side, scenario, SEED, REPLICATION, *map(rounded, month)])
+'''
+
+
+def stick(view: View, side: int, shipped: Shipped) -> Download:
+    """The page with this view in it, in one file that plays without a server."""
+    data = {
+        "strings": shipped.strings,
+        "declarations": shipped.declarations,
+        "run": answers.run(view),
+        "spread": answers.spread(view, FUTURES),
+    }
+    return Download(_name(view, "html"), "text/html; charset=utf-8", bundle.one_file(shipped.page, data))
+
+
+Maker = Callable[[View, int, Shipped], Download]
+
+KINDS: dict[str, tuple[Maker, int]] = {
+    "csv": (numbers, 1),
+    "yaml": (scenario, 0),
+    "python": (program, 0),
+    "html": (stick, 1 + FUTURES),
+}
+"""What can be asked for, by name: how it is made, and how many runs of each side that takes."""
+
+
+def _name(view: View, ending: str) -> str:
+    return f"gapsim-{answers.fingerprint(view)}.{ending}"
+
+
+def _differences(side: Side) -> dict[str, Any]:
+    """What a side changes of the declared defaults, as a tree."""
+    tree: dict[str, Any] = {}
+    for key, value in views.differences(side.composed.parameters).items():
+        group, _, name = key.partition(".")
+        tree.setdefault(group, {})[name] = value
+    dated = views.moves_of(side.composed.parameters)
+    return {**tree, INTERVENTIONS: dated} if dated else tree

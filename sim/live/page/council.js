@@ -1,0 +1,99 @@
+// One council, both sides: will, ability, capacity, its bodies and users, what limits it now, and whom it looks to.
+
+import { make, write } from "./elements.js";
+import { atPlace, stageAt } from "./run.js";
+import { number, percent, say } from "./words.js";
+
+const LEVELS = ["will", "ability", "capacity", "bodies", "trust"];
+const MOST_TIES = 5;
+
+/** Makes the panel in `host`; `choose(place)` goes to another council. */
+export function createCouncil(host, places, causeNames, choose) {
+  let run = null;
+  let month = 0;
+  let place = null;
+  let cells = [];
+
+  function redraw() {
+    cells = [];
+    if (place === null || !run) {
+      host.replaceChildren(make("p", { class: "hint" }, say("council.none")));
+      return;
+    }
+    const about = places[place];
+    const heading = make("h3", { tabindex: "-1", class: "finding" }, about.name);
+    const people = make("span", { class: "hint" }, say("council.people", {
+      n: about.population.toLocaleString(document.documentElement.lang),
+      bodies: run.sides[0].bodies[place],
+      users: run.sides[0].users[place],
+    }));
+    const head = make("tr", {}, make("th", { scope: "col" }, say("council.what")), ...run.sides.map((side) => make("th", { scope: "col" }, `${side.letter} ${side.name}`)));
+    const rows = [
+      row("council.stage", (side) => say(`stage.${stageAt(side, month, place)}`)),
+      row("council.gap", (side) => percent(atPlace(side, "gap", month, place))),
+      ...LEVELS.map((level) => levelRow(level)),
+      row("council.limits", (side) => limit(side)),
+    ];
+    host.replaceChildren(
+      make("div", { class: "council-head" }, heading, people),
+      make("table", { class: "council-table" }, make("caption", { class: "hidden-words" }, about.name), make("thead", {}, head), make("tbody", {}, ...rows)),
+      influences(),
+    );
+    show(month);
+  }
+
+  function row(key, read) {
+    const values = run.sides.map((side) => {
+      const cell = make("td");
+      cells.push(() => write(cell, read(side)));
+      return cell;
+    });
+    return make("tr", {}, make("th", { scope: "row" }, say(key)), ...values);
+  }
+
+  function levelRow(level) {
+    const values = run.sides.map((side) => {
+      const meter = make("meter", { min: "0", max: "1", "aria-label": `${say(`council.${level}`)}, ${side.letter}` });
+      const text = make("span");
+      cells.push(() => {
+        const value = atPlace(side, level, month, place);
+        meter.value = value ?? 0;
+        write(text, number(value, 2));
+      });
+      return make("td", {}, make("span", { class: `level level-${side.kind}` }, meter, text));
+    });
+    return make("tr", {}, make("th", { scope: "row" }, say(`council.${level}`)), ...values);
+  }
+
+  function limit(side) {
+    const code = atPlace(side, "limits", month, place);
+    return code === null || code < 0 ? say("council.nothing") : causeNames[code];
+  }
+
+  function influences() {
+    const ties = [...(run.sides[0].ties?.[place] ?? [])].sort((one, other) => other[1] - one[1]).slice(0, MOST_TIES);
+    const items = ties.map(([other, weight]) =>
+      make("li", {}, make("button", { type: "button", class: "quiet", onclick: () => choose(other) }, places[other].name), ` ${percent(weight, 0)}`),
+    );
+    return make("div", {}, make("h4", {}, say("council.ties")), make("ul", { class: "ties" }, ...items));
+  }
+
+  function show(wanted) {
+    month = wanted;
+    for (const update of cells) update();
+  }
+
+  return {
+    load(next) {
+      run = next;
+      redraw();
+    },
+    show,
+    /** Shows another council, or none, and says whether the reader should be taken there. */
+    choose(next, go) {
+      place = next;
+      redraw();
+      if (go) host.querySelector("h3")?.focus();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// What is declared about the model, indexed for the page. No parameter value stands in the page itself.
+
+export const POSITION = "power.distribution";
+
+/** An index over the declarations that the server sent. */
+export function readFacts(declared) {
+  const parameters = new Map(declared.parameters.map((parameter) => [parameter.key, { ...parameter, sentence: plain(parameter.sentence) }]));
+  const rows = declared.rights.map((right) => ({
+    ...right,
+    sentence: plain(right.sentence),
+    ends: [right.tables.hierarchy, right.tables.distributed],
+    usual: right.tables.status_quo,
+  }));
+  const scenarios = new Map(declared.scenarios.map((scenario) => [scenario.name, scenario]));
+  const rowOf = new Map(rows.map((row) => [row.key, row]));
+  return {
+    ...declared,
+    parameters,
+    rows,
+    rowOf,
+    scenarios,
+    scenarioOf: (name) => scenarios.get(declared.aliases[name] ?? name),
+    positionKey: POSITION,
+    defaultOf: (key) => rowOf.get(key)?.usual ?? parameters.get(key)?.default ?? null,
+    isLive: (key) => rowOf.has(key) || Boolean(parameters.get(key)?.live),
+    labelOf: (key) => spelt(key),
+  };
+}
+
+// Declarations mark names as code or emphasis; here they are plain words.
+function plain(sentence) {
+  return sentence.replace(/[`*]/g, "");
+}
+
+/** The name of a parameter in words: what it is called where it is declared. */
+export function spelt(key) {
+  const [group, ...rest] = key.split(".");
+  const words = rest.join(" ").replaceAll("_", " ");
+  return group === "mechanisms" || group === "reference" || group === "power" ? words : `${group.replaceAll("_", " ")}: ${words}`;
+}
+
+/** Where a table of rights lies between its two ends, or null where it lies elsewhere. */
+export function positionOf(rows, table) {
+  let found = null;
+  for (const row of rows) {
+    for (const column of row.columns) {
+      const [first, last] = row.ends.map((end) => end[column]);
+      if (Math.abs(last - first) < 1e-9) {
+        if (Math.abs(table[row.key][column] - first) > 1e-3) return null;
+        continue;
+      }
+      const position = (table[row.key][column] - first) / (last - first);
+      if (found !== null && Math.abs(position - found) > 1e-2) return null;
+      found ??= position;
+    }
+  }
+  return found !== null && found > -1e-2 && found < 1.01 ? Math.min(1, Math.max(0, found)) : null;
+}

@@ -1,0 +1,50 @@
+// The present view, those before it and those undone.
+
+/** Keeps a view and its history; `changed(view, why)` is called after every change. */
+export function createHistory(first, changed) {
+  let present = first;
+  let past = [];
+  let future = [];
+
+  function become(view, why) {
+    present = view;
+    changed(present, why);
+  }
+
+  return {
+    get view() {
+      return present;
+    },
+    get canUndo() {
+      return past.length > 0;
+    },
+    get canRedo() {
+      return future.length > 0;
+    },
+    change(view, why = "change") {
+      if (JSON.stringify(view) === JSON.stringify(present)) return;
+      past = [...past, present].slice(-200);
+      future = [];
+      become(view, why);
+    },
+    undo() {
+      if (!past.length) return;
+      future = [present, ...future];
+      const view = past[past.length - 1];
+      past = past.slice(0, -1);
+      become(view, "undo");
+    },
+    redo() {
+      if (!future.length) return;
+      past = [...past, present];
+      const view = future[0];
+      future = future.slice(1);
+      become(view, "redo");
+    },
+    /** Takes a refused change out of the history, as if it had not been asked for. */
+    refuse(view) {
+      present = view;
+      if (past.length && JSON.stringify(past[past.length - 1]) === JSON.stringify(view)) past = past.slice(0, -1);
+    },
+  };
+}

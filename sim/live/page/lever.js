@@ -1,0 +1,105 @@
+// One lever: a slider with a number box, from its declaration: unit, range, default, help.
+
+import { make } from "./elements.js";
+import { spelt } from "./facts.js";
+import { say, short } from "./words.js";
+
+const NOTCHES = 200;
+const CROWDED = 0.15;
+
+// Where a default lies close to one end of a wide range, the slider is bent so that it lies well inside.
+function bend(parameter) {
+  const { low, high } = parameter;
+  const share = ((parameter.default ?? (low + high) / 2) - low) / (high - low);
+  return share > 0 && share < CROWDED ? Math.log(share) / Math.log(0.35) : 1;
+}
+
+function rounded(value, parameter) {
+  return parameter.whole ? Math.round(value) : Number(value.toPrecision(3));
+}
+
+/**
+ * Makes one lever.
+ *
+ * @param {object} parameter its declaration
+ * @param {(value: number|string|null) => void} moved called when a person has set it
+ * @returns {{row: HTMLElement, show: (value, isDefault: boolean) => void}}
+ */
+export function createLever(parameter, moved) {
+  const id = `lever-${parameter.key.replaceAll(".", "-")}`;
+  const name = spelt(parameter.key);
+  const help = make("p", { class: "help", id: `${id}-help` }, parameter.sentence);
+  const badge = parameter.live ? null : make("span", { class: "restart", title: say("lever.restart.help") }, say("lever.restart"));
+  const back = make("button", { type: "button", class: "quiet back", "aria-label": say("lever.back.label", { name }), onclick: () => moved(parameter.default) }, say("lever.back"));
+  const usual = make("span", { class: "usual" }, say("lever.default", { value: short(parameter.default) }));
+  const label = make("label", { for: id, class: "lever-name" }, name);
+  const { inputs, set } = parameter.choices.length ? choice(parameter, id, moved) : numbers(parameter, id, name, moved);
+  const row = make(
+    "div",
+    { class: "lever", "data-key": parameter.key },
+    make("div", { class: "lever-words" }, label, badge, usual, back, help),
+    make("div", { class: "lever-inputs" }, ...inputs),
+  );
+  return {
+    row,
+    show(value, isDefault) {
+      set(value);
+      back.hidden = isDefault;
+      row.classList.toggle("changed", !isDefault);
+    },
+  };
+}
+
+function choice(parameter, id, moved) {
+  const options = parameter.choices.map((name) => make("option", { value: name }, name.replaceAll("_", " ")));
+  const select = make("select", { id, "aria-describedby": `${id}-help`, onchange: () => moved(select.value) }, ...options);
+  return { inputs: [select], set: (value) => (select.value = value) };
+}
+
+function numbers(parameter, id, name, moved) {
+  const { low, high } = parameter;
+  const ranged = low !== null && high !== null;
+  const power = ranged ? bend(parameter) : 1;
+  const toValue = (notch) => rounded(low + (high - low) * (notch / NOTCHES) ** power, parameter);
+  const toNotch = (value) => NOTCHES * Math.max(0, (value - low) / (high - low)) ** (1 / power);
+  // What is being typed or dragged is not overwritten by what holds.
+  let setting = false;
+  const box = make("input", {
+    id, type: "number", min: low, max: high, step: parameter.whole ? "1" : "any", "aria-describedby": `${id}-help`, inputmode: "decimal",
+    oninput: () => (setting = true),
+    onblur: () => (setting = false),
+    onchange: () => {
+      setting = false;
+      if (box.value !== "") moved(Number(box.value));
+    },
+  });
+  const unit = make("span", { class: "unit" }, parameter.unit);
+  const inputs = [box, unit];
+  let slider = null;
+  if (ranged) {
+    slider = make("input", {
+      type: "range", min: "0", max: String(NOTCHES), step: "1", "aria-label": name,
+      oninput: () => {
+        setting = true;
+        const value = toValue(Number(slider.value));
+        box.value = value;
+        slider.setAttribute("aria-valuetext", `${short(value)} ${parameter.unit}`);
+      },
+      onchange: () => {
+        setting = false;
+        moved(toValue(Number(slider.value)));
+      },
+    });
+    inputs.unshift(slider);
+  }
+  return {
+    inputs,
+    set(value) {
+      if (setting) return;
+      box.value = value === null ? "" : Number(value.toPrecision(6));
+      if (!slider) return;
+      slider.value = String(value === null ? NOTCHES / 2 : toNotch(value));
+      slider.setAttribute("aria-valuetext", `${short(value)} ${parameter.unit}`);
+    },
+  };
+}

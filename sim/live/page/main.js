@@ -1,0 +1,308 @@
+// The page: reads what is declared, asks for the run that the address names, and lets the parts show it month by month.
+
+import { fromFragment, toFragment } from "./address.js";
+import { connectControls } from "./controls.js";
+import { createCouncil } from "./council.js";
+import { createCouncils } from "./councils.js";
+import { set, write } from "./elements.js";
+import { readFacts } from "./facts.js";
+import { createGapChart } from "./gapchart.js";
+import { createHistory } from "./history.js";
+import { createLevers } from "./levers.js";
+import { createLosses } from "./losses.js";
+import { createPeople } from "./people.js";
+import { createPlayer } from "./player.js";
+import { createPredict } from "./predict.js";
+import { createProblems } from "./problems.js";
+import { readRun } from "./run.js";
+import { createShare } from "./share.js";
+import { carried, embedded, server } from "./source.js";
+import { createSpread } from "./spread.js";
+import { createStages } from "./stages.js";
+import { createStory } from "./story.js";
+import { createTakeaway } from "./takeaway.js";
+import { createSide } from "./twin.js";
+import { swapped, withReplication, withScenario } from "./view.js";
+import { fillWords, learn, say } from "./words.js";
+
+const LANGUAGE = "en";
+const OPENING = { v: 1, sides: ["hierarchy", "distributed"].map((scenario) => ({ scenario, set: {}, moves: [] })), replication: 0 };
+const place = (id) => document.getElementById(id);
+
+async function start() {
+  const data = embedded();
+  const source = data ? carried(data) : server;
+  learn((await source.words())[LANGUAGE]);
+  fillWords(document);
+  document.title = say("page.title");
+  const problems = createProblems(place("notice"));
+  try {
+    // The first run is lived while the declarations are on their way.
+    const asked = fromFragment(source.live ? location.hash : "", OPENING);
+    const first = source.run(asked.view).then((answer) => ({ answer }), (error) => ({ error }));
+    const declared = await source.declarations();
+    document.body.classList.toggle("carried", !source.live);
+    await createPage(source, readFacts(declared), problems, { data, asked, first });
+    document.body.classList.add("ready");
+  } catch (error) {
+    document.body.classList.add("outside");
+    if (error.status === 401) problems.askCode((code) => server.enter(code).then(() => location.reload()));
+    else problems.show(error.problems?.length && error.status ? error.problems : [{ key: "", wrong: say("problem.offline") }], "");
+    if (!error.problems) throw error;
+  }
+}
+
+async function createPage(source, facts, problems, { data, asked: askedFirst, first }) {
+  let run = null;
+  let before = null;
+  let asked = 0;
+  let answered = 0;
+  let lastChange = null;
+  let chosen = null;
+  const opening = { ...OPENING, seed: facts.seed };
+  const history = createHistory(opening, (_, why) => {
+    lastChange = why.key ? why : lastChange;
+    ask();
+  });
+
+  const player = createPlayer(show, (playing) => {
+    controls.playing(playing);
+    settle();
+  });
+  const controls = connectControls(document, player);
+  const seek = (month) => {
+    player.pause();
+    player.seek(month);
+  };
+  const sides = ["side-a", "side-b"].map((id, k) =>
+    createSide(place(id), k, {
+      places: facts.places,
+      scenarios: facts.scenarios,
+      scenarioOf: facts.scenarioOf,
+      live: source.live,
+      choose: (council) => choose(council, true),
+      pick: (scenario) => history.change(withScenario(history.view, k, scenario)),
+    }),
+  );
+  const causes = facts.causes;
+  const story = createStory(place("story"), seek);
+  const council = createCouncil(place("council"), facts.places, causes.map((cause) => cause.label), (k) => choose(k, true));
+  const gap = createGapChart(place("gap-chart"), seek);
+  const councils = createCouncils(place("councils"), facts.places);
+  const losses = createLosses(place("losses"), causes);
+  const stages = createStages(place("stages"));
+  const people = createPeople(place("people"));
+  const predict = createPredict(place("predict"), { start: () => seek(0), play: playFromBar, noted: settle });
+  const spread = createSpread(place("spread"), {
+    ask: (futures) => source.spread(history.view, futures).catch(refused),
+    another: () => history.change(withReplication(history.view, history.view.replication + 1)),
+  });
+  const live = source.live ? createLive() : null;
+  // What is seen first is drawn first; the rest follows once it is on the screen.
+  const above = [...sides, story, council, councils, gap];
+  const below = new Map([
+    [place("losses"), losses],
+    [place("stages"), stages],
+    [place("people"), people],
+    [place("predict"), predict],
+  ]);
+  // While the clock runs, only what is on the screen keeps up with it.
+  const onScreen = new Set();
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) onScreen.delete(target);
+      else if (!onScreen.has(target)) {
+        onScreen.add(target);
+        if (run) below.get(target).show(player.month);
+      }
+    }
+  });
+  for (const element of below.keys()) watch.observe(element);
+
+  function createLive() {
+    place("swap").addEventListener("click", () => history.change(swapped(history.view)));
+    const levers = createLevers(place("levers"), facts, history, {
+      months: () => player.months,
+      replay,
+      changed: () => lastChange !== null,
+      reset: () => history.change({ ...opening, sides: history.view.sides.map((side) => ({ ...side, set: {}, moves: [] })), seed: facts.seed, replication: 0 }),
+    });
+    createTakeaway(place("takeaway"), (kind, side) => source.download(history.view, kind, side), refused);
+    return { levers, share: createShare(place("share")) };
+  }
+
+  // The last change again, from just before it: what it did is told from there.
+  function replay() {
+    player.pause();
+    player.seek(lastChange?.from ? Math.max(0, lastChange.from - 2) : 0);
+    place("twin").scrollIntoView();
+    playFromBar();
+  }
+
+  // The bar's own button gets the focus, so that Space stops what was started elsewhere.
+  function playFromBar() {
+    document.querySelector("[data-do=play]").focus({ preventScroll: true });
+    player.play();
+  }
+
+  async function ask() {
+    asked += 1;
+    set(place("main"), "aria-busy", true);
+    const mine = asked;
+    const view = history.view;
+    try {
+      const answer = await source.run(view);
+      if (mine !== asked) return;
+      problems.clear();
+      await take(answer);
+    } catch (error) {
+      if (mine !== asked) return;
+      if (!error.problems) throw error;
+      if (run) history.refuse(run.view);
+      refused(error);
+      if (run) live?.levers.load(run);
+    }
+    answered = mine;
+    settle();
+  }
+
+  function refused(error) {
+    if (error.status === 401) {
+      problems.askCode((code) => server.enter(code).then(() => location.reload()));
+      return null;
+    }
+    if (!error.problems) throw error;
+    problems.show(error.status ? error.problems : [{ key: "", wrong: say("problem.offline") }], run ? say("problem.kept") : "");
+    return null;
+  }
+
+  function take(answer) {
+    const next = readRun(answer);
+    next.version = facts.version;
+    next.sentences = answer.sentences;
+    next.made = say("made", { seed: next.seed, n: next.replication + 1, version: next.version });
+    before = run && comparable(run, next) ? run : null;
+    run = next;
+    player.setMonths(run.months);
+    controls.load(run.months);
+    for (const part of above) part.load(run, before);
+    show(player.month);
+    return new Promise((done) => {
+      requestAnimationFrame(() => setTimeout(() => done(takeRest(next)), 0));
+    });
+  }
+
+  function takeRest(next) {
+    if (next !== run) return;
+    for (const part of below.values()) part.load(run);
+    spread.load(run, source.live ? null : data.spread);
+    live?.levers.load(run);
+    show(player.month);
+    settle();
+  }
+
+  // A ghost says what a change did; a swap of sides or another luck is no such change.
+  function comparable(one, other) {
+    const same = one.seed === other.seed && one.replication === other.replication && one.months === other.months;
+    return same && one.view.sides.every((side, k) => side.scenario === other.view.sides[k].scenario);
+  }
+
+  function show(month) {
+    if (!run) return;
+    controls.show(month);
+    write(place("sentence"), month ? run.sentences[Math.min(month, run.months) - 1] : say("sentence.start"));
+    for (const part of above) part.show(month);
+    for (const element of onScreen) below.get(element).show(month);
+    live?.levers.show(month);
+    if (!player.playing) settle();
+  }
+
+  // What need not follow every frame, once the clock stands still: tables, levers, the address, what is read out.
+  let waiting = null;
+  function settle() {
+    clearTimeout(waiting);
+    set(place("main"), "aria-busy", true);
+    waiting = setTimeout(() => {
+      set(place("main"), "aria-busy", asked !== answered);
+      if (player.playing) return;
+      for (const part of below.values()) part.show(player.month);
+      losses.rest();
+      councils.rest();
+      live?.levers.rest();
+      write(place("told"), place("sentence").textContent);
+      if (run && live) showAddress();
+    }, 150);
+  }
+
+  function showAddress() {
+    const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...predict.look() };
+    const fragment = toFragment(history.view, look);
+    if (location.hash !== `#${fragment}`) globalThis.history.replaceState(null, "", `#${fragment}`);
+    live.share.show(location.href);
+  }
+
+  function choose(wanted, go) {
+    chosen = wanted;
+    sides.forEach((side) => side.mark(wanted));
+    look(wanted === null ? "story" : "council");
+    council.choose(wanted, go);
+    settle();
+  }
+
+  // Between the maps stand the gap and the story, or one council.
+  function look(at) {
+    place("gap-and-story").hidden = at !== "story";
+    place("council").hidden = at !== "council";
+    set(place("look-story"), "aria-pressed", at === "story");
+    set(place("look-council"), "aria-pressed", at === "council");
+  }
+  place("look-story").addEventListener("click", () => choose(null, false));
+  place("look-council").addEventListener("click", () => look("council"));
+
+  // The address holds the view, so links within the page leave it alone.
+  function goTo(event) {
+    event.preventDefault();
+    const section = document.querySelector(event.currentTarget.getAttribute("href"));
+    section.setAttribute("tabindex", "-1");
+    section.focus({ preventScroll: true });
+    section.scrollIntoView();
+  }
+
+  // A wrong address names what is wrong, and the page shows its opening view instead of nothing.
+  async function fromAddress({ view, look, problems: found }, lived) {
+    let wrong = found;
+    let { answer, error } = await lived;
+    let instead = say("problem.leftout");
+    if (answer) history.refuse(answer.view);
+    else {
+      if (error.status === 401 || !error.status) throw error;
+      wrong = [...found, ...error.problems];
+      instead = say("problem.opening");
+      answer = await source.run(opening);
+      history.refuse(opening);
+    }
+    let month = Number(look.m ?? 0);
+    if (month > Math.max(...answer.sides.map((side) => side.months))) {
+      wrong = [...wrong, { key: "m", value: look.m, wrong: say("address.month") }];
+      month = 0;
+    }
+    predict.recall(look);
+    player.setMonths(Math.max(...answer.sides.map((side) => side.months)));
+    player.seek(month);
+    await take(answer);
+    const council = facts.places.findIndex((each) => each.code === look.place || each.name === look.place);
+    if (look.place && council < 0) wrong = [...wrong, { key: "place", value: look.place, wrong: say("address.place") }];
+    if (council >= 0) choose(council, false);
+    settle();
+    if (wrong.length) problems.show(wrong, instead);
+  }
+  globalThis.addEventListener("hashchange", () => {
+    if (!location.hash.includes("=")) return;
+    const wanted = fromFragment(location.hash, opening);
+    fromAddress(wanted, source.run(wanted.view).then((answer) => ({ answer }), (error) => ({ error })));
+  });
+  for (const link of document.querySelectorAll("a[href^='#']")) link.addEventListener("click", goTo);
+  await fromAddress(askedFirst, first);
+}
+
+start();

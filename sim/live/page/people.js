@@ -1,0 +1,96 @@
+// Will, ability and capacity of each kind of agent, month by month: three panels for each side, on one scale.
+
+import { frameOfMonths } from "./axes.js";
+import { draw, drawing, onWidth, set, write } from "./elements.js";
+import { createFigure } from "./figure.js";
+import { KINDS, STATES, at } from "./run.js";
+import { path, spreadApart } from "./scales.js";
+import { number, say } from "./words.js";
+
+const PANEL = 210;
+const LETTER = 13;
+const LABELS = 112;
+
+/** Makes the chart in `host`. */
+export function createPeople(host) {
+  let run = null;
+  let month = 0;
+  let panels = [];
+  const columns = STATES.flatMap((state) => KINDS.map((kind) => `${state}.${kind}`));
+  const figure = createFigure(host, "people", () => ({
+    head: [say("month"), ...run.sides.flatMap((side) => columns.map((column) => `${side.letter} ${inWords(column)}`))],
+    rows: run.sides[0].series.month.map((m, k) => [m, ...run.sides.flatMap((side) => columns.map((column) => number(side.series[column][k], 2)))]),
+  }));
+  onWidth(host, redraw);
+
+  function inWords(column) {
+    const [state, kind] = column.split(".");
+    return `${say(`kind.${kind}`)}: ${say(`state.${state}`)}`;
+  }
+
+  function redraw() {
+    if (!run) return;
+    const width = Math.max(280, figure.plot.clientWidth);
+    const across = width < 620 ? 1 : STATES.length;
+    const rows = (run.sides.length * STATES.length) / across;
+    const panel = width / across;
+    const svg = drawing(width, rows * PANEL, { class: "chart people" });
+    panels = [];
+    run.sides.forEach((side, n) => {
+      STATES.forEach((state, k) => {
+        const order = n * STATES.length + k;
+        const place = { x: (order % across) * panel, y: Math.floor(order / across) * PANEL };
+        svg.append(drawPanel(side, state, panel, place));
+      });
+    });
+    figure.draw(svg);
+    show(month);
+  }
+
+  function drawPanel(side, state, width, place) {
+    const margin = { top: 30, right: LABELS, left: 34, bottom: 24 };
+    const frame = frameOfMonths({ width, height: PANEL, months: run.months, low: 0, high: 1, margin, wanted: 2, bare: true, format: (v) => number(v, 1) });
+    const id = `people-${side.kind}-${state}`;
+    const mask = draw("rect", { x: 0, y: 0, width: 0, height: PANEL });
+    const lines = draw("g", { "clip-path": `url(#${id})` });
+    const xs = side.series.month.map(frame.x);
+    const labels = KINDS.map((kind) => {
+      lines.append(draw("path", { class: `line kind-${kind}`, d: path(xs, side.series[`${state}.${kind}`].map((v) => (v === null ? null : frame.y(v)))) }));
+      return draw("text", { class: `label kind-ink-${kind}`, "font-size": LETTER });
+    });
+    const title = draw("text", { class: "name", x: margin.left, y: 17 }, `${side.letter}  ${say(`state.${state}`)}`);
+    panels.push({ side, state, frame, mask, labels, end: width - LABELS });
+    const clip = draw("clipPath", { id }, mask);
+    return draw("g", { transform: `translate(${place.x} ${place.y})` }, title, frame.group, clip, lines, ...labels);
+  }
+
+  function show(wanted) {
+    month = wanted;
+    for (const { side, state, frame, mask, labels, end } of panels) {
+      const x = frame.x(month);
+      set(mask, "width", x + 2);
+      const values = KINDS.map((kind) => at(side, `${state}.${kind}`, month));
+      const given = spreadApart(values.map((v) => frame.y(v ?? 0)), LETTER * 1.2, frame.margin.top, PANEL - frame.margin.bottom);
+      labels.forEach((label, k) => {
+        set(label, "x", Math.min(x, end) + 6);
+        set(label, "y", (given[k] + 4).toFixed(1));
+        write(label, values[k] === null ? "" : `${say(`kind.${KINDS[k]}.short`)} ${number(values[k], 2)}`);
+      });
+    }
+    if (!run || !month) figure.state(say("people.before"));
+    else {
+      const [a, b] = run.sides.map((side) => number(at(side, "will.authorities", month), 2));
+      figure.state(say("people.finding", { a, b }));
+    }
+  }
+
+  return {
+    load(next) {
+      run = next;
+      figure.madeBy(next.made);
+      redraw();
+      figure.refresh();
+    },
+    show,
+  };
+}

@@ -1,0 +1,228 @@
+// Predict, then reveal: the room says first what it expects, as a curve and as votes; then the run is played.
+
+import { frameOfMonths } from "./axes.js";
+import { draw, drawing, make, onWidth, set, write } from "./elements.js";
+import { createFigure } from "./figure.js";
+import { at } from "./run.js";
+import { path, scale } from "./scales.js";
+import { count, percent, points, say } from "./words.js";
+
+const HEIGHT = 300;
+const KNOTS = 11;
+const CLOSE = 0.02;
+const VOTES = ["a", "same", "b"];
+// Shapes to pick from, in shares of the way from all lost (1) to nothing lost (0): pictures, not values of the model.
+const SHAPES = {
+  steady: (t) => 1 - 0.5 * t,
+  late: (t) => 1 - 0.5 * t ** 3,
+  early: (t) => 1 - 0.5 * Math.sqrt(t),
+  back: (t) => 1 - 1.6 * t * (1 - t),
+  flat: () => 0.9,
+};
+
+/** Makes the section in `host`. `start()` goes to month 0, `play()` plays; `noted()` is called when a guess changes. */
+export function createPredict(host, { start, play, noted }) {
+  let run = null;
+  let month = 0;
+  let guess = null;
+  let about = 0;
+  let votes = VOTES.map(() => 0);
+  let parts = null;
+  const figure = createFigure(host, "predict", () => ({
+    head: [say("month"), say("predict.guess"), ...run.sides.map((side) => say("gap.of", { name: side.letter }))],
+    rows: knotMonths().map((m, k) => [m, percent(guess?.[k] ?? null, 0), ...run.sides.map((side) => percent(m <= month ? at(side, "gap", m) : null))]),
+  }));
+  const side = choice("predict.about", ["a", "b"], (k) => choose(k));
+  const shapes = make("div", { class: "row", role: "group", "aria-label": say("predict.shapes") }, make("span", { class: "row-name" }, say("predict.shapes")), ...Object.entries(SHAPES).map(([name, shape]) => make("button", { type: "button", "data-shape": name, onclick: () => take(shape) }, say(`predict.shape.${name}`))));
+  const boxes = Array.from({ length: KNOTS }, (_, k) => numberBox(k));
+  const byNumbers = make("details", { class: "by-numbers" }, make("summary", {}, say("predict.numbers")), make("div", { class: "knots" }, ...boxes.map(({ label }) => label)));
+  const tally = VOTES.map((name, k) => counter(name, k));
+  const ballot = make("div", { class: "row votes", role: "group", "aria-label": say("predict.votes") }, make("span", { class: "row-name" }, say("predict.votes")), ...tally.map(({ group }) => group));
+  const reveal = make("button", { type: "button", class: "strong do-reveal", onclick: () => { start(); play(); } }, say("predict.reveal"));
+  const again = make("button", { type: "button", onclick: clear }, say("predict.clear"));
+  const result = make("p", { class: "result", role: "status" });
+  side.append(make("span", { class: "go" }, reveal, again));
+  host.prepend(make("div", { class: "predict-choices" }, side, shapes, ballot));
+  host.append(result, byNumbers);
+  onWidth(host, redraw);
+
+  function choice(key, names, act) {
+    const buttons = names.map((name, k) => make("button", { type: "button", "aria-pressed": String(k === 0), onclick: () => act(k) }, say(`side.${name}`)));
+    return make("div", { class: "row", role: "group", "aria-label": say(key) }, make("span", { class: "row-name" }, say(key)), ...buttons);
+  }
+
+  function choose(k) {
+    about = k;
+    side.querySelectorAll("button").forEach((button, n) => button.setAttribute("aria-pressed", String(n === k)));
+    redraw();
+    noted();
+  }
+
+  function numberBox(k) {
+    const box = make("input", { type: "number", min: "0", max: "120", step: "1", onchange: () => box.value !== "" && change(k, Number(box.value) / 100) });
+    const name = make("span");
+    return { box, name, label: make("label", { class: "knot" }, name, box) };
+  }
+
+  function counter(name, k) {
+    const shown = make("output", {}, "0");
+    const words = say(`predict.vote.${name}`);
+    const step = (by) => {
+      votes[k] = Math.max(0, Math.min(9999, votes[k] + by));
+      write(shown, String(votes[k]));
+      redraw();
+      noted();
+    };
+    const less = make("button", { type: "button", "aria-label": say("predict.vote.less", { what: words }), onclick: () => step(-1) }, "−");
+    const more = make("button", { type: "button", "aria-label": say("predict.vote.more", { what: words }), onclick: () => step(1) }, "+");
+    return { shown, group: make("span", { class: "counter" }, make("span", {}, words), less, shown, more) };
+  }
+
+  function knotMonths() {
+    return Array.from({ length: KNOTS }, (_, k) => Math.round((run.months * k) / (KNOTS - 1)));
+  }
+
+  function expected() {
+    return guess !== null || votes.some(Boolean);
+  }
+
+  function take(shape) {
+    guess = Array.from({ length: KNOTS }, (_, k) => shape(k / (KNOTS - 1)));
+    start();
+    changed();
+  }
+
+  function change(k, value) {
+    guess ??= new Array(KNOTS).fill(null);
+    guess[k] = Math.max(0, Math.min(1.2, value));
+    changed();
+  }
+
+  function clear() {
+    guess = null;
+    votes = VOTES.map(() => 0);
+    tally.forEach(({ shown }) => write(shown, "0"));
+    start();
+    changed();
+  }
+
+  function changed() {
+    boxes.forEach(({ box }, k) => {
+      box.value = guess?.[k] === null || guess === null ? "" : Math.round(100 * guess[k]);
+    });
+    redraw();
+    noted();
+  }
+
+  function redraw() {
+    if (!run) return;
+    knotMonths().forEach((m, k) => write(boxes[k].name, say("month.n", { n: m })));
+    const width = Math.max(280, figure.plot.clientWidth);
+    const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low: 0, high: 1, margin: { right: 96 }, format: (v) => percent(v, 0) });
+    const svg = drawing(width, HEIGHT, { class: "chart predict" }, frame.group);
+    const mask = draw("rect", { x: 0, y: 0, width: 0, height: HEIGHT });
+    const lines = draw("g", { "clip-path": "url(#revealed)" });
+    // What happened is shown only to those who have said what they expect.
+    for (const each of expected() ? run.sides : []) {
+      const ys = each.series.gap.map((v) => (v === null ? null : frame.y(v)));
+      lines.append(draw("path", { class: `${each === run.sides[about] ? "line" : "thin"} line-${each.kind}`, d: path(each.series.month.map(frame.x), ys) }));
+    }
+    const xs = knotMonths().map(frame.x);
+    const drawn = draw("path", { class: "guess", d: guess ? path(xs, guess.map((v) => (v === null ? null : frame.y(v)))) : "" });
+    const dots = (guess ?? []).map((v, k) => (v === null ? null : draw("circle", { class: "guess-dot", cx: xs[k], cy: frame.y(v), r: 5 })));
+    const label = draw("text", { class: "label", "font-size": 15 });
+    const hint = guess ? null : draw("text", { class: "hint", x: frame.x(run.months / 2), y: frame.y(0.5), "text-anchor": "middle" }, say("predict.hint"));
+    svg.append(draw("clipPath", { id: "revealed" }, mask), lines, drawn, ...dots.filter(Boolean), label);
+    if (hint) svg.append(hint);
+    listen(svg, frame, width);
+    parts = { frame, mask, label, right: width - 96 };
+    figure.draw(svg);
+    show(month);
+  }
+
+  // One stroke sets every knot that it passes.
+  function listen(svg, frame, width) {
+    const knotAt = scale(frame.margin.left, width - 96, 0, KNOTS - 1);
+    const share = scale(frame.y(0), frame.y(1), 0, 1);
+    const plot = figure.plot;
+    const point = (event) => {
+      const box = plot.getBoundingClientRect();
+      const k = Math.round(knotAt(((event.clientX - box.left) / box.width) * width));
+      if (k >= 0 && k < KNOTS) change(k, share(((event.clientY - box.top) / box.height) * HEIGHT));
+    };
+    // The drawing is made anew while the pen is down; the plot around it stays.
+    svg.addEventListener("pointerdown", (event) => {
+      start();
+      point(event);
+      plot.setPointerCapture(event.pointerId);
+      plot.onpointermove = point;
+      plot.onpointerup = () => {
+        plot.onpointermove = null;
+      };
+    });
+  }
+
+  function show(wanted) {
+    month = wanted;
+    if (!parts) return;
+    const { frame, mask, label, right } = parts;
+    set(mask, "width", frame.x(month) + 2);
+    const value = at(run.sides[about], "gap", month);
+    set(label, "class", `label ink-${run.sides[about].kind}`);
+    set(label, "x", Math.min(frame.x(month), right) + 8);
+    set(label, "y", frame.y(Math.min(1, Math.max(0, value ?? 0))) + 5);
+    write(label, value === null || !expected() ? "" : `${run.sides[about].letter}  ${percent(value)}`);
+    judge();
+  }
+
+  function guessAt(m) {
+    const at1 = (m / run.months) * (KNOTS - 1);
+    const k = Math.min(KNOTS - 2, Math.floor(at1));
+    const [one, other] = [guess[k], guess[k + 1]];
+    return one === null || other === null ? null : one + (other - one) * (at1 - k);
+  }
+
+  // Nothing is said before all is played: the room should look first.
+  function judge() {
+    const done = run && month >= run.months && expected();
+    figure.state(say(done ? "predict.title.done" : guess ? "predict.title.ready" : "predict.title", { letter: run ? run.sides[about].letter : "" }));
+    if (!done) {
+      write(result, "");
+      return;
+    }
+    const said = [];
+    const missed = guess ? run.sides[about].series.gap.map((v, k) => [guessAt(k + 1), v]).filter(([one, other]) => one !== null && other !== null) : [];
+    if (missed.length) said.push(say("predict.missed", { points: points(missed.reduce((sum, [one, other]) => sum + Math.abs(one - other), 0) / missed.length) }));
+    const all = votes.reduce((sum, n) => sum + n, 0);
+    const [a, b] = run.sides.map((each) => at(each, "gap", run.months));
+    if (all && a !== null && b !== null) {
+      const right = Math.abs(a - b) < CLOSE ? 1 : a < b ? 0 : 2;
+      said.push(count("predict.voted", votes[right], { all, what: say(`predict.vote.${VOTES[right]}`), points: points(Math.abs(a - b)) }));
+    }
+    write(result, said.join(" "));
+  }
+
+  return {
+    load(next) {
+      run = next;
+      figure.madeBy(next.made);
+      changed();
+      figure.refresh();
+    },
+    show,
+    /** The guess as text for the address, and back. */
+    look: () => ({
+      guess: guess ? guess.map((v) => (v === null ? "" : Math.round(100 * v))).join(".") : null,
+      about: about ? "b" : null,
+      votes: votes.some(Boolean) ? votes.join(".") : null,
+    }),
+    recall(look) {
+      const list = (look.guess ?? "").split(".");
+      if (list.length === KNOTS) guess = list.map((text) => (/^\d{1,3}$/.test(text) ? Number(text) / 100 : null));
+      const counts = (look.votes ?? "").split(".");
+      if (counts.length === VOTES.length && counts.every((text) => /^\d{1,4}$/.test(text))) votes = counts.map(Number);
+      tally.forEach(({ shown }, k) => write(shown, String(votes[k])));
+      if (look.about === "b") choose(1);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+// A run as the page reads it: two sides, month by month. Month 0 is before the first month; month m is index m − 1.
+
+import { SIDES, changesOf } from "./view.js";
+import { count, say } from "./words.js";
+
+export const STAGE_CODES = ["not_started", "see", "spark", "shape", "shift", "abandoned"];
+export const STAGES = ["see", "spark", "shape", "shift"];
+export const KINDS = ["centre", "authorities", "third_sector", "users"];
+export const STATES = ["will", "ability", "capacity"];
+
+/**
+ * The two sides of an answer of the model, with names that tell them apart.
+ *
+ * @returns {{view, sides: object[], months: number, seed, replication, fingerprint: string}}
+ */
+export function readRun(answer) {
+  const { view } = answer;
+  const titles = answer.sides.map((side) => side.title);
+  const sides = answer.sides.map((side, k) => ({
+    ...side,
+    letter: say(`side.${SIDES[k]}`),
+    kind: SIDES[k],
+    changes: changesOf(view.sides[k]),
+    name: named(titles, view, k),
+  }));
+  const months = Math.max(...sides.map((side) => side.months));
+  return { view, sides, months, seed: view.seed, replication: view.replication, fingerprint: answer.fingerprint };
+}
+
+// Two sides may show the same scenario; then what was changed by hand tells them apart.
+function named(titles, view, k) {
+  const changes = changesOf(view.sides[k]);
+  if (!changes) return titles[k];
+  return say("side.changed", { title: titles[k], changes: count("changes", changes) });
+}
+
+/** A column of a side in a month; null before the first. */
+export function at(side, column, month) {
+  return month > 0 ? (side.series[column]?.[Math.min(month, side.months) - 1] ?? null) : null;
+}
+
+/** What is known of a place in a month; null before the first. */
+export function atPlace(side, column, month, place) {
+  return month > 0 ? (side.places[column]?.[Math.min(month, side.months) - 1]?.[place] ?? null) : null;
+}
+
+/** The stage that most of a place's changes are in, as a code; nothing has been begun before the first month. */
+export function stageAt(side, month, place) {
+  const code = atPlace(side, "stage", month, place);
+  return STAGE_CODES[Math.max(0, code ?? 0)];
+}

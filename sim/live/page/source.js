@@ -1,0 +1,75 @@
+// Where runs come from: the server, or, in a page taken away on a stick, what is embedded in it.
+
+const EMBEDDED = "gapsim-embedded";
+const CODE = "gapsim-code";
+
+/** A request that was refused; `problems` are [{key, value, wrong, nearest}], in words. */
+export class Refused extends Error {
+  constructor(status, problems) {
+    super(problems.map((problem) => problem.wrong).join("; "));
+    this.status = status;
+    this.problems = problems;
+  }
+}
+
+/** What the page was given to play without a server, or null. */
+export function embedded() {
+  const block = document.getElementById(EMBEDDED);
+  return block ? JSON.parse(block.textContent) : null;
+}
+
+function headers() {
+  const code = sessionStorage.getItem(CODE);
+  return code ? { "X-Gapsim-Code": code } : {};
+}
+
+async function asked(address, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(address, { ...options, headers: { ...headers(), ...options.headers } });
+  } catch {
+    throw new Refused(0, [{ key: "", value: "", wrong: "" }]);
+  }
+  if (answer.ok) return answer;
+  let problems = [];
+  try {
+    ({ problems } = await answer.json());
+  } catch {
+    problems = [];
+  }
+  throw new Refused(answer.status, problems);
+}
+
+async function posted(address, body) {
+  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  return asked(address, options);
+}
+
+/** Words, declarations and runs from the server. */
+export const server = {
+  live: true,
+  words: async () => (await asked("page/strings.json")).json(),
+  declarations: async () => (await asked("api/declarations")).json(),
+  run: async (view) => (await posted("api/run", view)).json(),
+  spread: async (view, futures) => (await posted("api/spread", { ...view, futures })).json(),
+  async download(view, kind, side) {
+    const answer = await posted("api/download", { view, kind, side });
+    const name = /filename="?([^";]+)"?/.exec(answer.headers.get("Content-Disposition") ?? "");
+    return { blob: await answer.blob(), name: name ? name[1] : `gapsim.${kind}` };
+  },
+  async enter(code) {
+    const answer = await (await posted("api/enter", { code })).json();
+    sessionStorage.setItem(CODE, answer.token);
+  },
+};
+
+/** The same from data that the page carries: one run, and what was computed with it. */
+export function carried(data) {
+  return {
+    live: false,
+    words: async () => data.strings,
+    declarations: async () => data.declarations,
+    run: async () => data.run,
+    spread: async () => data.spread,
+  };
+}

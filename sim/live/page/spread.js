@@ -1,0 +1,127 @@
+// Possible futures: the same settings under other luck. Twenty faint lines and a band, both sides on one scale.
+
+import { frameOfMonths } from "./axes.js";
+import { draw, drawing, make, onWidth, write } from "./elements.js";
+import { createFigure } from "./figure.js";
+import { band, extent, path } from "./scales.js";
+import { count, percent, points, say } from "./words.js";
+
+const HEIGHT = 320;
+const FUTURES = 20;
+const ENDS = ["low", "mean", "high"];
+const OUTSIDE = 0.1;
+
+// The band that holds four in five futures, month by month, and their mean.
+function middle(gaps, mean) {
+  const months = gaps[0].map((_, k) => gaps.map((line) => line[k]).filter((v) => v !== null).sort((one, other) => one - other));
+  const out = (values) => Math.floor(values.length * OUTSIDE);
+  return { mean, low: months.map((values) => values[out(values)] ?? null), high: months.map((values) => values[values.length - 1 - out(values)] ?? null) };
+}
+
+/** Makes the section in `host`; `ask(futures)` gets futures, `another()` shows the next one everywhere. */
+export function createSpread(host, { ask, another }) {
+  let run = null;
+  let answer = null;
+  let about = "";
+  const figure = createFigure(host, "spread", () => ({
+    head: [say("month"), ...run.sides.flatMap((side) => ENDS.map((end) => `${side.letter} ${say(`spread.${end}`)}`))],
+    rows: answer ? run.sides[0].series.month.map((m, k) => [m, ...answer.sides.flatMap((side) => ENDS.map((end) => percent(side.middle[end][k])))]) : [],
+  }));
+  const show = make("button", { type: "button", class: "strong do-spread", onclick: fetchAll }, say("spread.show", { n: FUTURES }));
+  const next = make("button", { type: "button", class: "do-another", onclick: another }, say("spread.another"));
+  const which = make("span", { class: "hint" });
+  const difference = make("p");
+  host.prepend(make("div", { class: "row", "data-needs": "server" }, show, next, which));
+  host.append(difference);
+  onWidth(host, redraw);
+
+  async function fetchAll() {
+    show.disabled = true;
+    const wanted = run;
+    const found = await ask(FUTURES);
+    show.disabled = false;
+    if (wanted !== run || !found) return;
+    take(found);
+  }
+
+  function take(found) {
+    answer = { ...found, sides: found.sides.map((side) => ({ ...side, middle: middle(side.gap, side.band.mean) })) };
+    about = lasting(run);
+    figure.madeBy(say("spread.made", { n: answer.futures, seed: run.seed, version: run.version }));
+    redraw();
+    figure.refresh();
+  }
+
+  function redraw() {
+    if (!run) return;
+    write(difference, paired());
+    if (!answer) {
+      figure.plot.replaceChildren(make("p", { class: "hint" }, say("spread.none")));
+      figure.state(say("spread.before"));
+      return;
+    }
+    const width = Math.max(280, figure.plot.clientWidth);
+    const across = width < 620 ? 1 : answer.sides.length;
+    const panel = width / across;
+    const height = (HEIGHT * answer.sides.length) / across;
+    const settled = answer.sides.flatMap((side) => side.gap.map((line) => line.slice(Math.min(6, run.months - 1))));
+    const high = Math.min(1.2, Math.max(1, extent(...settled)[1]));
+    const svg = drawing(width, height, { class: "chart spread" });
+    answer.sides.forEach((side, k) => {
+      const place = { x: (k % across) * panel, y: Math.floor(k / across) * HEIGHT };
+      svg.append(drawPanel(side, run.sides[k], panel, high, place));
+    });
+    figure.draw(svg);
+    figure.state(finding());
+  }
+
+  function drawPanel(side, about, width, high, place) {
+    const margin = { top: 34, right: 92 };
+    const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low: 0, high, margin, format: (v) => percent(v, 0) });
+    const months = side.gap[0].map((_, k) => k + 1);
+    const xs = months.map(frame.x);
+    const ys = (line) => line.map((v) => (v === null || v > high ? null : frame.y(v)));
+    const faint = side.gap.map((line, k) => draw("path", { class: `faint line-${about.kind}${k === run.replication ? " now" : ""}`, d: path(xs, ys(line)) }));
+    const edge = (end) => side.middle[end].map((v) => (v === null || v > high ? NaN : frame.y(v)));
+    const area = draw("path", { class: `band fill-${about.kind}`, d: band(xs, edge("low"), edge("high")) });
+    const mean = draw("path", { class: `line line-${about.kind}`, d: path(xs, ys(side.band.mean)) });
+    const last = side.band.mean[months.length - 1];
+    const label = draw("text", { class: `label ink-${about.kind}`, "font-size": 15, x: width - margin.right + 8, y: frame.y(last ?? 0) + 5 }, percent(last));
+    const title = draw("text", { class: "name", x: frame.margin.left, y: 18 }, `${about.letter}  ${about.title}`);
+    return draw("g", { transform: `translate(${place.x} ${place.y})` }, title, frame.group, area, ...faint, mean, label);
+  }
+
+  // Another future of the same settings is among those already there.
+  function lasting(seen) {
+    return JSON.stringify([seen.view.sides, seen.seed]);
+  }
+
+  function paired() {
+    const band = answer?.paired?.band;
+    if (!band) return "";
+    const [low, mean, high] = ENDS.map((end) => points(band[end].at(-1)));
+    return say("spread.paired", { mean, low, high });
+  }
+
+  function finding() {
+    if (answer.sides.length < 2) return say("spread.before");
+    const ends = answer.sides.map((side) => side.gap.map((line) => line[line.length - 1]));
+    const less = ends[0].filter((v, k) => v < ends[1][k]).length;
+    const more = ends[0].filter((v, k) => v > ends[1][k]).length;
+    const [k, n] = less > more ? [0, less] : [1, more];
+    if (less === more) return say("spread.even", { all: answer.futures });
+    return count("spread.finding", n, { all: answer.futures, letter: run.sides[k].letter });
+  }
+
+  return {
+    load(found, carried) {
+      run = found;
+      if (about !== lasting(run)) answer = null;
+      which.textContent = say("spread.which", { n: run.replication + 1 });
+      if (!answer) figure.madeBy("");
+      if (carried) take(carried);
+      else redraw();
+      figure.refresh();
+    },
+  };
+}

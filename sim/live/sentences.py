@@ -1,0 +1,71 @@
+"""One sentence that states the result, month by month: of one side, or of two under the same luck.
+
+It speaks of one future and says so; what many futures say is for the spread and for `gapsim compare`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sim.live.words import say
+from sim.weighing import MATTERS
+from sim.wording import percent, points
+
+
+def of_one(title: str, series: dict[str, list[Any]]) -> str:
+    """What one side comes to at the end of its run."""
+    return _of_one(title, series, -1)
+
+
+def of_months(sides: Sequence[dict[str, Any]]) -> list[str]:
+    """What can be said after each month; of sides of unlike length, as far as the longer one goes."""
+    months = max(side["months"] for side in sides)
+    return [_after(sides, min(month, months - 1)) for month in range(months)]
+
+
+def _after(sides: Sequence[dict[str, Any]], month: int) -> str:
+    if len(sides) == 1:
+        return _of_one(sides[0]["title"], sides[0]["series"], month)
+    gaps = [side["series"]["gap"][min(month, side["months"] - 1)] for side in sides]
+    names = _names(sides)
+    if None in gaps:
+        return say("sentence.unknown", month=month + 1)
+    about = {
+        "month": month + 1,
+        "a": names[0],
+        "b": names[1],
+        "gap_a": percent(gaps[0]),
+        "gap_b": percent(gaps[1]),
+    }
+    difference = gaps[0] - gaps[1]
+    if difference == 0:
+        return say("sentence.same", **about)
+    if abs(difference) < MATTERS:
+        return say("sentence.neither", **about, points=points(abs(difference), 2))
+    better, worse = (0, 1) if difference < 0 else (1, 0)
+    return say(
+        "sentence.better",
+        month=month + 1,
+        better=names[better],
+        worse=names[worse],
+        points=points(abs(difference)),
+        gap_better=percent(gaps[better]),
+        gap_worse=percent(gaps[worse]),
+    )
+
+
+def _names(sides: Sequence[dict[str, Any]]) -> list[str]:
+    titles = [side["title"] for side in sides]
+    if titles[0] != titles[1]:
+        return titles
+    return [
+        say("sentence.side", letter=letter, title=title) for letter, title in zip("AB", titles, strict=True)
+    ]
+
+
+def _of_one(title: str, series: dict[str, list[Any]], month: int) -> str:
+    gap, nominal, when = series["gap"][month], series["nominal_gap"][month], series["month"][month]
+    if gap is None:
+        return say("sentence.unknown", month=when)
+    return say("sentence.one", title=title, month=when, gap=percent(gap), nominal=percent(nominal))

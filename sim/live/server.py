@@ -1,0 +1,272 @@
+"""The server: each request carries its whole view, and nothing of it stays here but the latest answers."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from sim.live import answers, declared, downloads, limits, views
+from sim.live.entry import Allowance, Entry
+from sim.live.guard import Guard, one, refusal
+from sim.live.workshop import Busy, Workshop
+from sim.problems import InputProblems, Problem, refuse, shown
+
+PAGE = Path(__file__).parent / "page"
+KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+STRINGS = "strings.json"
+CODE_HEADER = "x-gapsim-code"
+DEEPEST = 12
+"""Levels of a request's JSON; a view has six."""
+LONGEST_NUMBER = 19
+"""Digits of the largest seed."""
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+Answer = TypeVar("Answer")
+
+
+class TooMany(Exception):
+    """One address asks for more runs than its share; the argument is how many seconds to wait."""
+
+
+class Live:
+    """One live view: the scenarios it knows, its page, and who may ask what."""
+
+    def __init__(self, known: views.Shelf, entry: Entry | None = None) -> None:
+        """Get ready to answer.
+
+        Args:
+            known: scenarios by name.
+            entry: the code that is needed to enter; None when only this machine can.
+        """
+        self.known = known
+        self.entry = entry
+        told = declared.everything(known)
+        self.declared = _json(told)
+        self.page = {path.name: path.read_bytes() for path in sorted(PAGE.glob("*")) if path.suffix in KINDS}
+        self.shipped = downloads.Shipped(self.page, json.loads(self.page[STRINGS]), told)
+        self.workshop = Workshop()
+        self.runs = Allowance(limits.RUNS_A_MINUTE)
+        self.codes = Allowance(limits.CODES_A_MINUTE)
+
+    def application(self, names: tuple[str, ...] = ()) -> ASGIApp:
+        """The application behind its guard; `names` are those it may be called by besides its address."""
+        routes = [
+            Route("/", self.index),
+            Route("/page/{name}", self.file),
+            Route("/api/enter", self.enter, methods=["POST"]),
+            Route("/api/declarations", self._inside(self.declarations)),
+            Route("/api/run", self._inside(self.run), methods=["POST"]),
+            Route("/api/spread", self._inside(self.spread), methods=["POST"]),
+            Route("/api/download", self._inside(self.download), methods=["POST"]),
+        ]
+        handlers: Any = {
+            InputProblems: _problems,
+            HTTPException: _http,
+            Busy: _busy,
+            TooMany: _too_many,
+            Exception: _our_fault,
+        }
+        return Guard(Starlette(routes=routes, exception_handlers=handlers), names)
+
+    def _inside(self, handler: Handler) -> Handler:
+        async def checked(request: Request) -> Response:
+            if self.entry is not None and not self.entry.lets_in(request.headers.get(CODE_HEADER, "")):
+                return one(401, "code", "enter the code that is printed in the terminal")
+            return await handler(request)
+
+        return checked
+
+    async def index(self, request: Request) -> Response:
+        """The page."""
+        return self._file("index.html")
+
+    async def file(self, request: Request) -> Response:
+        """One of the page's files."""
+        return self._file(request.path_params["name"])
+
+    def _file(self, name: str) -> Response:
+        # Looked up in what was read at the start: no name from outside ever becomes a path.
+        if name not in self.page:
+            raise HTTPException(404)
+        return Response(self.page[name], media_type=KINDS[Path(name).suffix])
+
+    async def enter(self, request: Request) -> Response:
+        """A token for whoever knows the code."""
+        content = await _content(request)
+        code = content.get("code") if isinstance(content, dict) else None
+        if self.entry is None:
+            return _answer(_json({"token": ""}))
+        wait = self.codes.take(_address(request), 1)
+        if wait:
+            return one(429, "code", "too many tries; wait a minute", **_after(wait))
+        token = self.entry.token(code) if isinstance(code, str) else None
+        if token is None:
+            return one(403, "code", "is not the code that is printed in the terminal")
+        return _answer(_json({"token": token}))
+
+    async def declarations(self, request: Request) -> Response:
+        """All that the page needs to build itself."""
+        return _answer(self.declared)
+
+    async def run(self, request: Request) -> Response:
+        """Both sides of a view, month by month."""
+        view = views.read(await _content(request), self.known)
+        return _answer(await self._worked(request, "run", view, 1, lambda: _json(answers.run(view))))
+
+    async def spread(self, request: Request) -> Response:
+        """Many futures of a view."""
+        content = await _content(request)
+        futures = content.pop("futures", 20) if isinstance(content, dict) else 20
+        view = views.read(content, self.known)
+        if (
+            not isinstance(futures, int)
+            or isinstance(futures, bool)
+            or not 2 <= futures <= limits.MOST_FUTURES
+        ):
+            said = f"must be a whole number from 2 to {limits.MOST_FUTURES}"
+            raise InputProblems([Problem(views.VIEW, "futures", said, shown(futures))])
+
+        def work() -> bytes:
+            return _json(answers.spread(view, futures))
+
+        return _answer(await self._worked(request, f"spread {futures}", view, futures, work))
+
+    async def download(self, request: Request) -> Response:
+        """A view as a file to take away."""
+        content = await _content(request)
+        asked = content if isinstance(content, dict) else {}
+        kind, side = asked.get("kind"), asked.get("side", 0)
+        view = views.read(asked.get("view"), self.known)
+        problems = views.unknown(asked, ("view", "kind", "side"), "")
+        if not isinstance(kind, str) or kind not in downloads.KINDS:
+            said = f"must be one of {', '.join(downloads.KINDS)}"
+            problems.append(Problem(views.VIEW, "kind", said, shown(kind)))
+        if type(side) is not int or not 0 <= side < len(view.sides):
+            said = f"must be a whole number from 0 to {len(view.sides) - 1}"
+            problems.append(Problem(views.VIEW, "side", said, shown(side)))
+        refuse(problems)
+
+        make, runs = downloads.KINDS[str(kind)]
+        made = await self._worked(
+            request, f"{kind} {side}", view, runs, lambda: make(view, side, self.shipped)
+        )
+        kept = {"content-disposition": f'attachment; filename="{made.name}"'}
+        return Response(made.content, headers=kept, media_type=made.media_type)
+
+    async def _worked(
+        self, request: Request, what: str, view: views.View, runs: int, work: Callable[[], Answer]
+    ) -> Answer:
+        asked = f"{what} {view.text()}"
+        if runs and not self.workshop.has(asked):
+            cost = runs * sum(limits.cost(side.composed.parameters) for side in view.sides)
+            wait = self.runs.take(_address(request), cost)
+            if wait:
+                raise TooMany(wait)
+        return await self.workshop.answer(asked, work)
+
+
+def _json(content: Any) -> bytes:
+    return to_json(content, inf_nan_mode="null")
+
+
+def _answer(body: bytes) -> Response:
+    return Response(body, media_type="application/json")
+
+
+def _after(seconds: float) -> dict[str, str]:
+    return {"retry-after": str(math.ceil(seconds))}
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def _content(request: Request) -> Any:
+    """The JSON of a request, read strictly: no NaN, no endless numbers, no key twice."""
+    said = "is nested too deeply"
+    try:
+        content = json.loads(
+            await request.body(), parse_constant=_no_number, parse_int=_whole, object_pairs_hook=_each_once
+        )
+        if not _too_deep(content):
+            return content
+    except RecursionError:
+        pass
+    except ValueError as error:
+        said = f"is not valid JSON ({error})"
+    raise InputProblems([Problem("request", "body", said)])
+
+
+def _too_deep(content: Any) -> bool:
+    level = [content]
+    for _ in range(DEEPEST):
+        level = [part for node in level for part in _parts(node)]
+    return bool(level)
+
+
+def _parts(node: Any) -> list[Any]:
+    if isinstance(node, dict):
+        return list(node.values())
+    return node if isinstance(node, list) else []
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is not a number")
+
+
+def _whole(digits: str) -> int:
+    if len(digits.lstrip("-")) > LONGEST_NUMBER:
+        raise ValueError("a number has too many digits")
+    return int(digits)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise ValueError("a key is given twice")
+    return content
+
+
+def _problems(request: Request, error: InputProblems) -> Response:
+    return refusal(400, error.problems)
+
+
+def _http(request: Request, error: HTTPException) -> Response:
+    said = {404: "there is nothing here", 405: "this is asked in another way"}.get(
+        error.status_code, error.detail
+    )
+    return one(error.status_code, "request", said, request.url.path, **(error.headers or {}))
+
+
+def _too_many(request: Request, error: TooMany) -> Response:
+    return one(429, "runs", "too many runs a minute from one address", **_after(error.args[0]))
+
+
+def _busy(request: Request, error: Busy) -> Response:
+    return one(503, "runs", "too many are waiting; ask again in a moment", **_after(2))
+
+
+def _our_fault(request: Request, error: Exception) -> Response:
+    traceback.print_exception(error, file=sys.stderr)
+    return one(500, "server", "a fault of gapsim, not of what you asked for; the terminal says more")

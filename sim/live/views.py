@@ -1,0 +1,263 @@
+"""A view: everything that a room looks at, as one value; and what it means in parameters.
+
+A view names one or two scenarios, what is set on each from the start, the dated moves on each, and the luck. It is
+checked as a whole, with the rules and the words of the command line, and nothing of it is kept: the same view always
+gives the same answer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim import scenario_files
+from sim.declarations import declarations, value_of
+from sim.live import limits
+from sim.overrides import INTERVENTIONS, MECHANISM_CHOICES, Overrides, leaves
+from sim.parameters import DEFAULT_SEED, MAX_SEED, Parameters
+from sim.power import ROWS
+from sim.problems import InputProblems, Problem, nearest_name, refuse, shown
+from sim.scenario_files import ScenarioFile
+from sim.scenarios import Composed, updated
+
+VERSION = 1
+VIEW = "view"
+BASELINE = "baseline"
+FIELDS = ("v", "sides", "seed", "replication")
+MOST_TOLD = 20
+"""More unknown fields than this are not told one by one."""
+SIDE_FIELDS = ("scenario", "set", "moves")
+
+KEPT = {
+    "population.places": "cannot be changed in the live view: nothing here names a file",
+    INTERVENTIONS: "dated changes are the moves of a side",
+    "seed": "belongs to the view, not to a side",
+    "scenario": "is a field of the side",
+}
+"""What a side cannot set, and why."""
+
+NUMBERED = re.compile(rf"{INTERVENTIONS}[.\[](\d+)\]?")
+
+Shelf = Mapping[str, ScenarioFile]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a view: a scenario, what is set over it, what is moved when, and what all that resolves to."""
+
+    scenario: str
+    given: dict[str, Any]
+    moves: list[dict[str, Any]]
+    composed: Composed
+
+
+@dataclass(frozen=True)
+class View:
+    """What a room looks at: one side or two under the same luck."""
+
+    sides: tuple[Side, ...]
+    seed: int
+    replication: int
+
+    def as_data(self) -> dict[str, Any]:
+        """The view in its one normal form."""
+        sides = [{"scenario": s.scenario, "set": s.given, "moves": s.moves} for s in self.sides]
+        return {"v": VERSION, "sides": sides, "seed": self.seed, "replication": self.replication}
+
+    def text(self) -> str:
+        """The normal form as text: equal views have equal texts."""
+        return json.dumps(self.as_data(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def shelf(folders: Sequence[str | Path] = ()) -> dict[str, ScenarioFile]:
+    """All scenarios by name, read once.
+
+    Raises:
+        InputProblems: if a file or folder cannot be used.
+    """
+    known, problems = scenario_files.shelf(folders)
+    files = {name: scenario_files.read(path) for name, path in known.items()}
+    refuse([*problems, *(problem for file in files.values() for problem in file.problems)])
+    for file in files.values():
+        updated(file, Overrides())
+    return files
+
+
+def read(content: Any, known: Shelf) -> View:
+    """Read a view that came from outside.
+
+    Raises:
+        InputProblems: with everything that is wrong with it.
+    """
+    if not isinstance(content, Mapping):
+        raise InputProblems([Problem(VIEW, VIEW, "must be an object", shown(content))])
+    problems = unknown(content, FIELDS, "")
+    if content.get("v", VERSION) != VERSION:
+        problems.append(Problem(VIEW, "v", f"must be {VERSION}", shown(content["v"])))
+    seed = _whole(content, "seed", DEFAULT_SEED, MAX_SEED, problems)
+    replication = _whole(content, "replication", 0, limits.MOST_REPLICATION, problems)
+    asked = content.get("sides")
+    if not isinstance(asked, list) or not 1 <= len(asked) <= limits.MOST_SIDES:
+        said = f"must be a list of 1 to {limits.MOST_SIDES} sides"
+        raise InputProblems([*problems, Problem(VIEW, "sides", said, shown(asked))])
+    sides = []
+    for number, each in enumerate(asked, start=1):
+        side = _side(each, f"side {number}", known, problems)
+        if side is not None:
+            sides.append(side)
+    refuse(problems)
+    return View(tuple(sides), seed, replication)
+
+
+def unknown(content: Mapping[str, Any], fields: Sequence[str], where: str) -> list[Problem]:
+    """Fields that an object of a request has and should not."""
+    said = f"there is no such field; known are {', '.join(fields)}"
+    return [
+        Problem(where or VIEW, key, said, shown(content[key]), nearest_name(key, fields))
+        for key in [key for key in content if key not in fields][:MOST_TOLD]
+    ]
+
+
+def _whole(content: Mapping[str, Any], key: str, default: int, most: int, problems: list[Problem]) -> int:
+    value = content.get(key, default)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+        return value
+    problems.append(Problem(VIEW, key, f"must be a whole number from 0 to {most}", shown(value)))
+    return default
+
+
+def _side(content: Any, where: str, known: Shelf, problems: list[Problem]) -> Side | None:
+    if not isinstance(content, Mapping):
+        problems.append(Problem(where, "side", "must be an object", shown(content)))
+        return None
+    found = unknown(content, SIDE_FIELDS, where)
+    name = content.get("scenario")
+    if _too_long(name):
+        name = None
+    file = known.get(scenario_files.ALIASES.get(name, name)) if isinstance(name, str) else None
+    if file is None:
+        nearest = nearest_name(name, [*known, *scenario_files.ALIASES]) if isinstance(name, str) else None
+        found.append(Problem(where, "scenario", "there is no such scenario", shown(name), nearest))
+    given, moves = content.get("set", {}), content.get("moves", [])
+    asked = _settings(given, where, found)
+    dated = _dated(moves, where, found)
+    # On a scenario that there is not, what else is wrong shows on the baseline.
+    if file is not None or BASELINE in known:
+        file = file or known[BASELINE]
+        own = file.leaves.get(INTERVENTIONS, [])
+        if dated:
+            asked.leaves[INTERVENTIONS] = [*own, *dated]
+        composed = _composed(file, asked, where, len(own), found)
+        if composed is not None and not found:
+            return Side(str(name), dict(sorted(given.items())), moves, composed)
+    problems.extend(found)
+    return None
+
+
+def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:
+    """What is set from the start, as overrides; what is wrong with its form is added to `problems`."""
+    asked = Overrides()
+    if not isinstance(given, Mapping) or _keys(given) > limits.MOST_SET:
+        said = f"must be an object of at most {limits.MOST_SET} keys and values"
+        problems.append(Problem(where, "set", said, shown(given)))
+        return asked
+    for key, value in given.items():
+        if key == "mechanisms" and value in MECHANISM_CHOICES:
+            asked.mechanisms = value
+            continue
+        refusal = _refused(key, value)
+        if refusal:
+            problems.append(Problem(where, key or "set", refusal, shown(value)))
+            continue
+        for found in leaves(key, value, where):
+            if isinstance(found, Problem):
+                problems.append(found)
+            elif found[0] in asked.leaves:
+                problems.append(Problem(where, found[0], "is given twice", shown(found[1])))
+            elif found[0] in KEPT:
+                problems.append(Problem(where, found[0], KEPT[found[0]], shown(found[1])))
+            else:
+                asked.leaves[found[0]] = found[1]
+    return asked
+
+
+def _keys(given: Any) -> int:
+    return sum(1 + _keys(part) for part in given.values()) if isinstance(given, Mapping) else 0
+
+
+def _too_long(content: Any) -> bool:
+    """Whether any text is longer than a name can be."""
+    if isinstance(content, Mapping):
+        return any(_too_long(part) for pair in content.items() for part in pair)
+    if isinstance(content, list):
+        return any(map(_too_long, content))
+    return isinstance(content, str) and len(content) > limits.LONGEST_NAME
+
+
+def _refused(key: str, value: Any) -> str | None:
+    if not key:
+        return "the key is empty"
+    if _too_long({key: value}):
+        return f"holds a name of more than {limits.LONGEST_NAME} letters"
+    return KEPT.get(key)
+
+
+def _dated(moves: Any, where: str, problems: list[Problem]) -> list[Any]:
+    if not isinstance(moves, list) or len(moves) > limits.MOST_MOVES:
+        said = f"must be a list of at most {limits.MOST_MOVES} dated moves"
+    elif _too_long(moves):
+        said = f"hold a name of more than {limits.LONGEST_NAME} letters"
+    elif _names(moves) > limits.MOST_NAMES:
+        said = f"name more than {limits.MOST_NAMES} places"
+    else:
+        return moves
+    problems.append(Problem(where, "moves", said, shown(moves)))
+    return []
+
+
+def _names(moves: list[Any]) -> int:
+    named = [dated.get("places") for dated in moves if isinstance(dated, Mapping)]
+    return sum(len(places) for places in named if isinstance(places, list))
+
+
+def _composed(
+    file: ScenarioFile, asked: Overrides, where: str, own: int, problems: list[Problem]
+) -> Composed | None:
+    try:
+        composed = updated(file, asked)
+    except InputProblems as error:
+        problems.extend(replace(p, where=where, key=_as_move(p.key, own)) for p in error.problems)
+        return None
+    problems.extend(limits.too_large(composed.parameters, where))
+    return composed
+
+
+def _as_move(key: str, own: int) -> str:
+    """The name of a move in a message: those of the scenario come before those of the view."""
+    numbered = NUMBERED.match(key)
+    return f"moves[{int(numbered[1]) - own}]{key[numbered.end() :]}" if numbered else key
+
+
+def differences(parameters: Parameters) -> dict[str, Any]:
+    """What differs from the declared defaults, by key: rows of the table of rights are given whole."""
+    defaults, found = Parameters(), {}
+    for key in declarations():
+        if key.startswith("power."):
+            continue
+        value = value_of(parameters, key)
+        if value != value_of(defaults, key):
+            found[key] = value
+    for row in ROWS:
+        shares = getattr(parameters.power, row)
+        if shares != getattr(defaults.power, row):
+            found[f"power.{row}"] = shares.model_dump()
+    return found
+
+
+def moves_of(parameters: Parameters) -> list[dict[str, Any]]:
+    """The dated changes of a run, those of its scenario and of the view."""
+    return [dated.model_dump(mode="json", exclude_none=True) for dated in parameters.interventions]

@@ -1,0 +1,299 @@
+"""The live page for everybody: with keys, small, large, without colours, for screen readers; nothing overlaps or is cut."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+import qrcode
+from live_moves import month, move, seek, settled, until
+
+pytest_plugins = ("live_browser",)
+
+PAGE = Path(__file__).parents[1] / "sim/live/page"
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+SEEN_FIRST = (
+    "#sentence", "#month", "#gap-a", "#gap-b", "[data-do=play]",
+    "#side-a .thermometer", "#side-b .thermometer", ".gap-chart",
+)  # fmt: skip
+NARROW = {"width": 320, "height": 640}
+
+
+BOXES = """(svg) => { const s = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('.label, .amount')].filter((e) => e.textContent).map((e) => {
+    const r = e.getBoundingClientRect();
+    const [left, top, right, bottom] = [r.left - s.left, r.top - s.top, r.right - s.left, r.bottom - s.top];
+    return [left, top, right, bottom, s.width, s.height, e.textContent] }) }"""
+"""Where the words on a chart stand, within the chart."""
+
+
+def at_start(room):
+    return room.open()
+
+
+def in_mid_run(room):
+    return room.open("#m=61")
+
+
+def with_a_council(room):
+    return room.open("#m=61&place=S12000049")
+
+
+def with_levers(room):
+    page = room.open("#m=61")
+    for group in ("mechanisms", "work", "changes"):
+        page.locator(f"details[data-group={group}] > summary").click()
+    move(page, "work.load", 2)
+    return page
+
+
+def with_a_prediction_and_futures(room):
+    page = room.open("#m=120&guess=100.95.90.85.80.75.70.65.60.55.50&votes=3.0.9")
+    page.locator(".do-spread").click()
+    page.wait_for_selector(".chart.spread")
+    for summary in page.locator(".figure-gap summary, .figure-losses summary, .by-numbers summary").all():
+        summary.click()
+    return page
+
+
+def with_a_problem(room):
+    room.expected = ("400 (Bad Request)",)
+    return room.open("#a=hierachy&b.work.load=99")
+
+
+STATES = [at_start, in_mid_run, with_a_council, with_levers, with_a_prediction_and_futures, with_a_problem]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(room, state):
+    page = state(room)
+    page.evaluate(f"() => {{ {AXE} }}")
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    assert found["passes"]
+    wrong = [(each["id"], [node["html"][:160] for node in each["nodes"][:3]]) for each in found["violations"]]
+    assert not wrong
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_sticks_out_at_320_pixels(room, state):
+    opened = room.open
+    room.open = lambda fragment="": opened(fragment, viewport=NARROW)
+    page = state(room)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= NARROW["width"]
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('h1, h2, h3, h4, p, button, label, legend, svg, select, .sentence')]
+          .filter((e) => e.checkVisibility() && !e.closest('.scroll, .hidden-words, .skip, .log'))
+          .filter((e) => { const r = e.getBoundingClientRect(); return r.right > innerWidth + 1 || r.left < -1 })
+          .map((e) => e.outerHTML.slice(0, 120))"""
+    )
+    assert not cut
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768)])
+@pytest.mark.parametrize("at", [1, 61, 120])
+def test_gap_month_and_sentence_are_seen_without_scrolling(room, size, at):
+    page = room.open(f"#m={at}", viewport={"width": size[0], "height": size[1]})
+    for part in SEEN_FIRST:
+        box = page.locator(part).bounding_box()
+        assert box["width"] > 0
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= size[0], part
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= size[1], part
+    page.evaluate("() => document.querySelector('#change').scrollIntoView()")
+    for part in ("#sentence", "#month"):
+        assert page.locator(part).bounding_box()["y"] >= 0
+
+
+@pytest.mark.parametrize("width", [320, 1024, 1366])
+def test_labels_on_charts_neither_touch_nor_run_off(room, width):
+    page = room.open("#m=12", viewport={"width": width, "height": 768})
+    for wanted in (12, 40, 90, 120):
+        seek(page, wanted)
+        for chart in ("gap-chart", "people", "stages"):
+            boxes = page.locator(f"svg.{chart}").evaluate(BOXES)
+            assert boxes
+            for left, top, right, bottom, wide, high, text in boxes:
+                assert left >= -1 and right <= wide + 1 and top >= -2 and bottom <= high + 1, (chart, text)  # noqa: PT018
+            if chart != "stages":
+                for one, other in itertools.combinations(boxes, 2):
+                    across = min(one[2], other[2]) - max(one[0], other[0])
+                    down = min(one[3], other[3]) - max(one[1], other[1])
+                    assert across <= 0 or down <= 4, (chart, one[6], other[6])
+
+
+def test_keys_play_pause_and_step(room):
+    page = room.open("#m=10")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert month(page) == 11
+    page.keyboard.press("End")
+    assert month(page) == 120
+    page.keyboard.press("Home")
+    assert month(page) == 0
+    page.keyboard.press("Space")
+    until(page, 2)
+    page.keyboard.press("Space")
+    stopped = month(page)
+    page.wait_for_timeout(600)
+    assert month(page) == stopped
+    assert "Play" in page.locator("[data-do=play]").inner_text()
+
+
+def test_keys_typed_into_a_box_do_not_move_the_clock(room):
+    page = room.open("#m=10")
+    box = page.locator("#find-lever")
+    box.focus()
+    page.keyboard.type("a b")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Home")
+    assert month(page) == 10
+    assert box.input_value() == "a b"
+
+
+def test_space_on_a_button_presses_it_once(room):
+    page = room.open("#m=10")
+    page.locator("[data-do=next]").focus()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(400)
+    assert month(page) == 11
+
+
+def test_councils_are_reached_and_opened_by_keys(room):
+    page = room.open("#m=60")
+    tiles = page.locator("#side-a .tile")
+    assert page.locator("#side-a .tile[tabindex='0']").count() == 1
+    tiles.first.focus()
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Aberdeen City")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Aberdeenshire")
+    page.keyboard.press("Enter")
+    assert page.locator("#council h3").inner_text() == "Aberdeenshire"
+    assert page.evaluate("document.activeElement.textContent") == "Aberdeenshire"
+    assert month(page) == 60
+    assert page.locator("#side-b .tile.chosen").get_attribute("aria-label").startswith("Aberdeenshire")
+
+
+def test_what_a_council_says_is_what_the_server_said(room, served):
+    page = room.open("#m=60&place=S12000049")
+    answer, declared = served.run(), served.ask("api/declarations")
+    k = [place["code"] for place in declared["places"]].index("S12000049")
+    rows = {
+        row[0]: row[1:]
+        for row in (
+            line.locator("th, td").all_inner_texts() for line in page.locator(".council-table tbody tr").all()
+        )
+    }
+    places = [side["places"] for side in answer["sides"]]
+    assert rows["Gap so far"] == [f"{100 * p['gap'][59][k]:.1f} %" for p in places]
+    for name in ("will", "ability", "capacity"):
+        assert rows[name.capitalize()] == [f"{p[name][59][k]:.2f}" for p in places]
+    limits = [p["limits"][59][k] for p in places]
+    assert rows["Held back by"] == [
+        declared["causes"][n]["label"] if n >= 0 else "nothing just now" for n in limits
+    ]
+
+
+def test_focus_can_be_seen_wherever_it_goes(room):
+    page = room.open("#m=60")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e), f = e.querySelector('.face');
+              const ring = parseFloat(s.outlineWidth) >= 2 && s.outlineStyle !== 'none';
+              return ring || f && parseFloat(getComputedStyle(f).strokeWidth) >= 4 }"""
+        )
+        assert seen, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_stages_are_told_apart_without_colour(room):
+    page = room.open("#m=61", forced_colors="active")
+    letters = page.locator("#side-a .tile .letter").all_text_contents()
+    labels = [tile.get_attribute("aria-label").split(": ")[1] for tile in page.locator("#side-a .tile").all()]
+    assert len(dict(zip(labels, letters, strict=True))) == len(set(letters)) > 2
+    fill = "(faces) => new Set(faces.map((face) => getComputedStyle(face).fill)).size"
+    painted = page.locator("#side-a .face").evaluate_all(fill)
+    assert painted == 1
+
+
+def test_on_paper_what_can_only_be_pressed_is_left_out(room):
+    page = room.open("#m=61")
+    page.emulate_media(media="print")
+    for hidden in ("nav", "#levers", "#scrub", "[data-do=play]"):
+        assert not page.locator(hidden).first.is_visible(), hidden
+    for shown in ("#sentence", "#gap-a", "#month", ".gap-chart", ".chart.losses"):
+        assert page.locator(shown).first.is_visible(), shown
+
+
+@pytest.mark.parametrize("text", ["http://127.0.0.1:8123/", "x" * 150, "Òran " * 60, "y" * 1900])
+def test_a_qr_code_is_the_one_the_standard_asks_for(room, text):
+    page = room.open()
+    for mask in (0, 3, 7):
+        drawn = page.evaluate(
+            "async ([text, mask]) => (await import('/page/qr.js')).qrCode(text, mask)", [text, mask]
+        )
+        code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_L, border=0, mask_pattern=mask)
+        code.add_data(qrcode.util.QRData(text.encode(), mode=qrcode.util.MODE_8BIT_BYTE))
+        code.make(fit=True)
+        assert drawn == [[bool(on) for on in row] for row in code.get_matrix()]
+
+
+def test_a_link_too_long_for_a_qr_code_has_none(room):
+    page = room.open()
+    assert page.evaluate("async () => (await import('/page/qr.js')).qrCode('z'.repeat(3000))") is None
+
+
+def _words():
+    return json.loads((PAGE / "strings.json").read_text(encoding="utf-8"))["en"]
+
+
+def test_every_word_is_in_the_table_and_every_word_there_is_used():
+    sources = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in PAGE.glob("*")
+        if path.suffix in (".js", ".html")
+    }
+    text = "\n".join(sources.values())
+    named = set(re.findall(r'data-say(?:-label|-title)?="([^"]+)"', text))
+    named |= set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*)"', text))
+    # A key made of parts, as in say(`stage.${name}`), stands for every key of that form.
+    made = [
+        re.sub(r"\$\{[^}]*\}", "*", each) for each in re.findall(r"`([a-z_.]*\$\{[^`]+\}[a-z_.]*)`", text)
+    ]
+    forms = [re.escape(each).replace(r"\*", "[^.]+") for each in made]
+    stems = {key: re.sub(r"\.(one|many)$", "", key) for key in _words()}
+    unused = [
+        key
+        for key, stem in stems.items()
+        if not {key, stem} & named
+        and not any(re.fullmatch(form, name) for form in forms for name in (key, stem))
+    ]
+    assert not unused
+    words = _words()
+    asked = set(re.findall(r'(?:say\(|data-say(?:-label|-title)?=)"([^"]+)"', text))
+    assert not {key for key in asked if key not in words}
+    for key in set(re.findall(r'count\("([^"]+)"', text)):
+        assert {f"{key}.one", f"{key}.many"} <= set(words)
+
+
+def test_the_page_holds_no_inline_code_and_no_value_of_a_parameter():
+    html = (PAGE / "index.html").read_text(encoding="utf-8")
+    assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=", html)
+    for path in PAGE.glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        assert "innerHTML" not in text, path.name
+        assert len(text.splitlines()) < 320, path.name
+
+
+def test_a_screen_reader_is_told_the_result_when_the_clock_stands_still(room):
+    page = room.open("#m=10")
+    page.locator("#speed").select_option("20")
+    page.keyboard.press("Space")
+    until(page, 14)
+    assert "month 10" in page.locator("#told").text_content()
+    page.keyboard.press("Space")
+    settled(page)
+    assert page.locator("#told").text_content() == page.locator("#sentence").text_content()
