@@ -77,17 +77,24 @@ def test_pause(benchmark, playing):
 def test_first_picture(benchmark, room):
     """Aim: under 2 s from asking for the page to both maps being there."""
 
-    def opened():
+    # A slowed page that stays open goes on slowing the machine, so that each is closed before the next.
+    seconds = []
+
+    def slow_page():
         page = room.open(address="about:blank", ready=False)
         slowed(page)
+        return (page,), {}
+
+    def opened(page):
         started = time.perf_counter()
         page.goto(room.served.address)
         page.wait_for_selector("#side-b .tile")
-        return time.perf_counter() - started
+        seconds.append(time.perf_counter() - started)
+        page.close()
 
-    found = benchmark.pedantic(opened, rounds=3)
-    benchmark.extra_info["seconds"] = found
-    print(f"\n{found:.2f} s to the first picture")
+    benchmark.pedantic(opened, setup=slow_page, rounds=5)
+    benchmark.extra_info["seconds"] = seconds
+    print(f"\n{', '.join(f'{each:.2f}' for each in seconds)} s to the first picture")
 
 
 def test_a_moved_lever(benchmark, room):
