@@ -182,25 +182,38 @@ def test_all_that_is_seen_is_in_the_address(room):
     assert other.url == address
 
 
-@pytest.mark.parametrize(
-    ("fragment", "named"),
-    [
-        ("#a=hierachy", "did you mean hierarchy?"),
-        ("#b.work.lod=3", "did you mean work.load?"),
-        ("#b.work.load=99", "B: work.load = 99: must be a number from 0.0 to 10.0"),
-        ("#a.power.agenda=centre:0.5,authorities:0.1,third_sector:0,users:0", "must sum to 1"),
-        ("#m=999", "m = 999: must be a month of the run"),
-        ("#place=Atlantis", "there is no council of that code or name"),
-        ("#colour=red", "is not a part of an address"),
-        ("#seed=99999999999999999999", "seed"),
-    ],
-)
-def test_a_wrong_address_is_named_and_the_page_is_not_blank(room, fragment, named):
+WRONG = {
+    "#b.work.lod=3": "did you mean work.load?",
+    "#b.work.load=99": "B: work.load = 99: must be a number from 0.0 to 10.0",
+    "#a.power.agenda=centre:0.5,authorities:0.1,third_sector:0,users:0": "must sum to 1",
+    "#m=999": "m = 999: must be a month of the run",
+    "#place=Atlantis": "there is no council of that code or name",
+    "#colour=red": "is not a part of an address",
+    "#seed=99999999999999999999": "seed",
+}
+
+
+def test_a_wrong_address_is_named_and_the_page_is_not_blank(room):
     room.expected = ("400 (Bad Request)",)
-    page = room.open(fragment)
-    assert named in page.locator("#notice").inner_text()
+    page = room.open("#a=hierachy")
+    assert "did you mean hierarchy?" in page.locator("#notice").inner_text()
     assert page.locator(".tile").count() == 64
     seek(page, 120)
+    assert all("%" in gap for gap in gaps(page))
+
+
+def test_an_address_that_becomes_wrong_is_named_too(room, served):
+    room.expected = ("400 (Bad Request)",)
+    page = room.open()
+    for fragment, named in WRONG.items():
+        page.goto(served.address + fragment)
+        page.locator("#notice", has_text=named).wait_for()
+        settled(page)
+        assert page.locator(".tile").count() == 64
+    page.goto(served.address + "#m=120")
+    until(page, 120)
+    settled(page)
+    assert page.locator("#notice").inner_text() == ""
     assert all("%" in gap for gap in gaps(page))
 
 

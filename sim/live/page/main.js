@@ -298,6 +298,8 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   }
   globalThis.addEventListener("hashchange", () => {
     if (!location.hash.includes("=")) return;
+    set(place("main"), "aria-busy", true);
+    problems.clear();
     const wanted = fromFragment(location.hash, opening);
     fromAddress(wanted, source.run(wanted.view).then((answer) => ({ answer }), (error) => ({ error })));
   });

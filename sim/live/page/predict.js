@@ -75,7 +75,7 @@ export function createPredict(host, { start, play, noted }) {
     };
     const less = make("button", { type: "button", "aria-label": say("predict.vote.less", { what: words }), onclick: () => step(-1) }, "−");
     const more = make("button", { type: "button", "aria-label": say("predict.vote.more", { what: words }), onclick: () => step(1) }, "+");
-    return { shown, group: make("span", { class: "counter" }, make("span", {}, words), less, shown, more) };
+    return { shown, group: make("span", { class: "counter" }, make("span", {}, say(`predict.tally.${name}`)), less, shown, more) };
   }
 
   function knotMonths() {
