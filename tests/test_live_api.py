@@ -359,13 +359,29 @@ def test_a_sentence_can_say_either_side_neither_or_not_known(gaps, said):
     from sim.live import sentences
 
     sides = [
-        {"title": title, "months": 1, "series": {"gap": [gap], "nominal_gap": [gap], "month": [1]}}
+        {
+            "title": title,
+            "changed": None,
+            "months": 1,
+            "series": {"gap": [gap], "nominal_gap": [gap], "month": [1]},
+        }
         for title, gap in zip("AB", gaps, strict=True)
     ]
     assert said in sentences.of_months(sides)[0]
     sides[1]["title"] = "A"
     told = sentences.of_months(sides)[0]
     assert ("A (A)" in told) == (said.startswith(("A", "B", "neither")))
+
+
+def test_a_side_that_was_changed_is_called_so_from_the_month_of_the_change(client):
+    plain = {"scenario": "hierarchy"}
+    moved = {"scenario": "distributed", "moves": [{"month": 60, "key": "work.load", "value": 3.0}]}
+    said = client.post("/api/run", json={"v": 1, "sides": [plain, moved]}).json()["sentences"]
+    assert ["(changed)" in sentence for sentence in said] == [month >= 60 for month in range(120)]
+    held = {"scenario": "distributed", "set": {"work.load": 3.0}}
+    told = client.post("/api/run", json={"v": 1, "sides": [plain, held]}).json()
+    assert "Distributed power (changed)" in told["sentence"]
+    assert "Hierarchy (changed)" not in told["sentence"]
 
 
 def test_every_declaration_reaches_the_page(client):

@@ -214,7 +214,9 @@ def test_a_body_that_does_not_come_is_given_up(live, monkeypatch):
         "scheme": "http",
         "server": ("127.0.0.1", 8123),
     }
-    asyncio.run(live.application()({**scope, "headers": headers}, never, send))
+    # In a thread of its own: a browser driven in this one may have left its event loop running.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, live.application()({**scope, "headers": headers}, never, send)).result()
     assert said[0]["status"] == 408
     assert json.loads(said[1]["body"])["problems"][0]["key"] == "body"
 

@@ -18,6 +18,8 @@ from sim.statistics import intervals
 def run(view: View) -> dict[str, Any]:
     """Live both sides of a view under the same luck: every month of each, its story, and what it comes to."""
     sides = [_side(side, view) for side in view.sides]
+    for side in sides:
+        side["sentence"] = sentences.of_one(side)
     said = sentences.of_months(sides)
     return {
         "view": view.as_data(),
@@ -37,6 +39,7 @@ def _side(side: Side, view: View) -> dict[str, Any]:
     return {
         "scenario": side.scenario,
         "title": side.composed.title,
+        "changed": _changed(side),
         "resolved": views.differences(parameters),
         "moves": views.moves_of(parameters),
         "months": lived.months,
@@ -47,8 +50,14 @@ def _side(side: Side, view: View) -> dict[str, Any]:
         "ties": frames.ties(lived.run),
         "story": story.tell(lived),
         "summary": frames.summary_numbers(lived.run),
-        "sentence": sentences.of_one(side.composed.title, series),
     }
+
+
+def _changed(side: Side) -> int | None:
+    """The month from which a side is no longer its scenario, or None if nothing was changed by hand."""
+    if side.given:
+        return 0
+    return min((move["month"] for move in side.moves), default=None)
 
 
 def spread(view: View, futures: int) -> dict[str, Any]:

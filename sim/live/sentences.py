@@ -13,9 +13,9 @@ from sim.weighing import MATTERS
 from sim.wording import percent, points
 
 
-def of_one(title: str, series: dict[str, list[Any]]) -> str:
+def of_one(side: dict[str, Any]) -> str:
     """What one side comes to at the end of its run."""
-    return _of_one(title, series, -1)
+    return _of_one(side, side["months"] - 1)
 
 
 def of_months(sides: Sequence[dict[str, Any]]) -> list[str]:
@@ -26,9 +26,9 @@ def of_months(sides: Sequence[dict[str, Any]]) -> list[str]:
 
 def _after(sides: Sequence[dict[str, Any]], month: int) -> str:
     if len(sides) == 1:
-        return _of_one(sides[0]["title"], sides[0]["series"], month)
+        return _of_one(sides[0], month)
     gaps = [side["series"]["gap"][min(month, side["months"] - 1)] for side in sides]
-    names = _names(sides)
+    names = _names(sides, month)
     if None in gaps:
         return say("sentence.unknown", month=month + 1)
     about = {
@@ -55,8 +55,8 @@ def _after(sides: Sequence[dict[str, Any]], month: int) -> str:
     )
 
 
-def _names(sides: Sequence[dict[str, Any]]) -> list[str]:
-    titles = [side["title"] for side in sides]
+def _names(sides: Sequence[dict[str, Any]], month: int) -> list[str]:
+    titles = [_title(side, month) for side in sides]
     if titles[0] != titles[1]:
         return titles
     return [
@@ -64,8 +64,16 @@ def _names(sides: Sequence[dict[str, Any]]) -> list[str]:
     ]
 
 
-def _of_one(title: str, series: dict[str, list[Any]], month: int) -> str:
+def _title(side: dict[str, Any], month: int) -> str:
+    """What a side is called after a month: its scenario, and from then on that it was changed by hand."""
+    changed = side["changed"] is not None and month >= side["changed"]
+    return say("sentence.changed", title=side["title"]) if changed else side["title"]
+
+
+def _of_one(side: dict[str, Any], month: int) -> str:
+    series = side["series"]
     gap, nominal, when = series["gap"][month], series["nominal_gap"][month], series["month"][month]
     if gap is None:
         return say("sentence.unknown", month=when)
+    title = _title(side, month)
     return say("sentence.one", title=title, month=when, gap=percent(gap), nominal=percent(nominal))
