@@ -8,7 +8,7 @@ Facts: `parameters` (declared once), `declarations` (their flat list, and the re
 The model: `population` (the world at the start), `submodels` (a file for each process), `interventions`, `outcomes`.
 Time: `month` (the schedule: read it and you know the model), `model` and `agents` (the door for Mesa).
 Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by side), `cases` (history as files) and
-    `histories` (lived again and judged), `results` (what runs write).
+    `histories` (lived again and judged, beside `null_models`), `results` (what runs write).
 Reading: `analysis`, `verdict`, `charts`, `report`, `case_report`, `explain`.
 Doors: `cli` (the commands), `commands` (what they do).
 """

@@ -24,6 +24,7 @@ def dates(case: CaseFile) -> Found:
     given += [("change.announced", case.change.announced)]
     for number, event in enumerate(case.timeline):
         given += [(f"timeline[{number}].month", event.month), (f"timeline[{number}].until", event.until)]
+    given += [(f"observed.{name}.since", observed.since) for name, observed in case.observed.items()]
     for number, condition in enumerate(case.pattern.conditions):
         parts = (("month", condition.month), ("from", condition.first), ("to", condition.last))
         given += [(f"pattern.conditions[{number}].{name}", month) for name, month in parts]

@@ -63,12 +63,16 @@ class Event(Form):
 
 
 class Observed(Form):
-    """How a reported series is read from the model: in a straight line from nobody to everybody."""
+    """How a reported series is read from the model: in a straight line from nobody to everybody.
+
+    `since` is the first month whose figure can be compared with the later ones, where not all can.
+    """
 
     outcome: Literal["nominal", "real", "used", "signed", "none"]
     because: str = Field(min_length=1)
     at_none: float | None = None
     at_full: float | None = None
+    since: str | None = None
 
 
 class Condition(Form):

@@ -15,6 +15,7 @@ from sim.charting.frame import Chart
 from sim.charting.histories import calendar_month, history_charts
 from sim.charts import drawing, library
 from sim.histories import History, Judged
+from sim.null_models import against_nulls
 from sim.report import FENCE, NO_SCRIPT, escape, table
 from sim.territory import DATA
 from sim.wording import counted, number, percent
@@ -84,8 +85,19 @@ def _one(history: History) -> dict[str, Any]:
     recoded = [
         {"dimension": r.dimension, "level": r.level, "share": r.share, "hit": r.hit} for r in history.recoded
     ]
+    nulls = {
+        null.name: {"hit": null.hit, "error": null.error, "error_of_runs": null.error_of_runs}
+        for null in against_nulls(history.case, history.series)
+    }
     about = {"title": history.case.file.header.title, "pattern": history.case.file.pattern.says}
-    return {**about, "hit": history.hit, "share": history.share, "conditions": conditions, "recoded": recoded}
+    return {
+        **about,
+        "hit": history.hit,
+        "share": history.share,
+        "conditions": conditions,
+        "recoded": recoded,
+        "nulls": nulls,
+    }
 
 
 def series_table(histories: Sequence[History]) -> dict[str, Any]:
@@ -171,6 +183,7 @@ def _section(history: History, charts: Sequence[Chart]) -> str:
             ],
         )
         + "".join(_figure(chart) for chart in charts)
+        + _nulls(history)
         + _assumed(history)
         + "</section>"
     )
@@ -182,6 +195,21 @@ def _figure(chart: Chart) -> str:
     return (
         f'<figure><div class="chart" {box}></div></figure><details><summary>Its numbers</summary>'
         f"{table(chart.columns, chart.rows)}</details>"
+    )
+
+
+def _nulls(history: History) -> str:
+    """What curves that know nothing of power make of the case."""
+    words = {True: "hit", False: "miss", None: "no test: too few figures"}
+    rows = [
+        (null.name, words[null.hit], percent(null.error, 0), percent(null.error_of_runs, 0))
+        for null in against_nulls(history.case, history.series)
+    ]
+    columns = ("Null model", "Result", "Error", "Median run on the same points")
+    return (
+        f"<details><summary>What null models make of it</summary>{table(columns, rows)}"
+        "<p>Errors: root mean square, as a share of the range from nobody to everybody, on points after the announcement that "
+        "the null model was not given.</p></details>"
     )
 
 

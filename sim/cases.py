@@ -41,9 +41,11 @@ class Case:
         return month_number(month, self.file.months.first)
 
     def points(self, series: str) -> dict[int, float]:
-        """What was reported of a series within the history, by month of the run."""
+        """What was reported of a series within the history and can be compared, by month of the run."""
         found = {self.number(month): value for month, value in reported()[series].items()}
-        return {month: value for month, value in found.items() if 0 <= month < self.months}
+        since = self.file.observed[series].since
+        first = 0 if since is None else self.number(since)
+        return {month: value for month, value in found.items() if first <= month < self.months}
 
 
 def cases(

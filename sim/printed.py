@@ -113,5 +113,13 @@ def cases(summary: Mapping[str, Any], note: str) -> str:
             for c in case["conditions"]
         ]
         parts.append(table([head, *lines]))
+    nulls = list(next(iter(summary["cases"].values()))["nulls"])
+    words = {True: "hit", False: "miss", None: "–"}
+    rows = [["null models, same rules", *nulls]]
+    rows += [
+        [name, *(words[case["nulls"][null]["hit"]] for null in nulls)]
+        for name, case in summary["cases"].items()
+    ]
+    parts.append(table(rows))
     parts.append(wrapped(f"{summary['hits']} of {len(summary['cases'])} patterns are hit. {note}"))
     return "\n\n".join(parts)

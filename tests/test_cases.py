@@ -27,7 +27,7 @@ FROZEN = {
     "early_learning": "30382accbb96e708",
     "participatory_budgeting": "1ea763e57d9b5152",
     "recycling_charter": "d562ccc378e0546e",
-    "self_directed_support": "5f8aa4c7bbbe11b2",
+    "self_directed_support": "dd1ecc546f624eba",
     "smoking_ban": "084334150c4590e2",
     "targets_and_gaming": "2fcaa13d54046b87",
     "video_consultations": "fae6b85b8a2e3733",

@@ -14,6 +14,7 @@ from sim.case_report import findings
 from sim.cases import cases, parameters_of
 from sim.histories import OUTCOMES, as_reported, judge, live, relive
 from sim.month import begin
+from sim.null_models import against_nulls, bass, constant_hazards, last_value, linear_trend
 from sim.parameters import MECHANISM_NAMES, Parameters
 
 FAST = Parameters.model_validate({"population": {"users": 64}})
@@ -66,6 +67,11 @@ def test_a_history_lived_by_months_is_the_run_itself():
     assert tuple(seen[:, -1]) == histories.outcomes_now(run)
     assert seen[3, case.number("2008-06")] > 0.5  # the concordat is signed
     assert seen[3, case.number("2010-09")] == 0.0  # and closed
+
+
+def test_figures_that_cannot_be_compared_are_left_out():
+    case = case_of("self_directed_support")
+    assert list(case.points("sds_offered_choice").values()) == [70.0, 77.1, 81.3, 81.5, 84.4]
 
 
 def test_series_are_read_in_a_straight_line_in_their_own_unit():
@@ -147,6 +153,46 @@ def test_what_was_observed_passes_its_own_rule():
                 assert judged.condition.at_most is None or judged.seen <= judged.condition.at_most or beyond
 
 
+# Null models
+
+
+def test_null_curves_have_their_known_values():
+    years = np.array([-1.0, 0.0, 1.0, 5.0, 10.0])
+    assert bass(years) == pytest.approx([0.0, 0.0, 0.0358, 0.3312, 0.8128], abs=1e-4)
+    months = np.linspace(0.0, 2000.0, 200_001)
+    covered = constant_hazards(months, 36.0)
+    assert covered[0] == 0.0
+    assert np.trapezoid(1.0 - covered, months) == pytest.approx(36.0, abs=1e-3)  # the mean time to pass
+
+
+def test_null_models_are_told_the_first_figures_and_judged_by_the_same_rule():
+    case = case_of("class_sizes")
+    assert last_value(case, "class_size_18")[-1] == 12.7
+    trend = linear_trend(case, "class_size_18")
+    assert trend[case.number("2008-09")] == pytest.approx(15.3 + 2.6)
+    assert trend[-1] == 21.6  # never beyond what was or could be reported
+    series = as_reported(case, made_up(case, **REALISED["class_sizes"]))
+    nulls = {null.name: null for null in against_nulls(case, series)}
+    assert not any(null.hit for null in nulls.values())
+    figures = [v for month, v in case.points("class_size_18").items() if month > case.number("2007-11")]
+    expected = np.sqrt(np.mean([((12.7 - v) / 7.3) ** 2 for v in figures]))
+    assert nulls["last_value"].error == pytest.approx(expected)
+    assert nulls["last_value"].error_of_runs < expected
+
+
+def test_a_null_model_that_is_told_the_answer_is_not_tested():
+    case = case_of("smoking_ban")
+    series = as_reported(case, made_up(case, **REALISED["smoking_ban"]))
+    nulls = {null.name: null for null in against_nulls(case, series)}
+    # It is told the one figure that the rule asks for: no test of it.
+    assert (nulls["last_value"].hit, nulls["last_value"].error) == (None, None)
+    assert nulls["linear_trend"].hit is None
+    assert nulls["bass"].hit is False
+    case = case_of("recycling_charter")
+    flat = {null.name: null.hit for null in against_nulls(case, as_reported(case, made_up(case)))}
+    assert flat == {"constant_hazards": False, "bass": False, "last_value": False, "linear_trend": False}
+
+
 # Running
 
 
@@ -210,6 +256,7 @@ def test_the_command_says_and_writes_the_same(gapsim, tmp_path):
         assert case["hit"] == (case["share"] >= 0.5)
         assert all({"condition", "observed", "median", "share"} == set(c) for c in case["conditions"])
         assert case["recoded"]
+        assert set(case["nulls"]) == {"constant_hazards", "bass", "last_value", "linear_trend"}
     folder = tmp_path / "there"
     assert {path.name for path in folder.iterdir()} == {"report.html", "series.parquet", "metadata.json"}
     assert json.loads((folder / "metadata.json").read_text())["cases"] == said["cases"]
@@ -226,6 +273,7 @@ def test_the_page_is_whole_and_fetches_nothing(gapsim, tmp_path):
     for words in (
         "nothing has been fitted", "Miss.", "A guess at why", "coded and dated", "gapsim cases class_sizes", "2010-09",
         'id="class_sizes-class_size_18"', 'id="class_sizes-class_size_18-drawing"', "One level moved", "seed 2026",
+        "constant_hazards",
     ):  # fmt: skip
         assert words in written, words
     assert "default-src 'none'" in page
