@@ -62,7 +62,8 @@ def test_its_kind_is_given_as_it_is():
     ("settings", "dated"),
     [
         (FOLLOWED, [(15, "focal.duty", 0.95), (15, "focal.visibility", 0.9)]),
-        (FOLLOWED, [(15, "focal.due", 40), (15, "focal.visibility", 0.9)]),
+        ({**FOLLOWED, "focal.visibility": 0.9}, [(15, "focal.due", 40)]),
+        ({**FOLLOWED, "focal.visibility": 0.2, "focal.duty": 0.95}, [(15, "focal.visibility", 0.95)]),
         ({**FOLLOWED, "work.load": 3.0}, [(12, "focal.pilot", 0.6), (12, "focal.scale_up", 0.6)]),
         ({**BEGUN, "work.load": 3.0, "population.months": 20}, [(12, "focal.scale_up", 0.6)]),
         ({**BEGUN, "work.load": 3.0, "money.secure_months": 0.0, "money.scale_up": 0.5}, [(12, "focal.ring_fenced", 1.0)]),
@@ -70,7 +71,7 @@ def test_its_kind_is_given_as_it_is():
         (FOLLOWED, [(12, "focal.ready", 0.8)]),
         ({**FOLLOWED, "pledge.threshold": -1.0, "pledge.cost": 1.0, "pledge.monitoring": 1.0}, [(12, "pledge.open", 1.0)]),
     ],
-    ids=("law", "target", "money", "scale-up money", "ring-fenced", "waived", "ready", "pledge"),
+    ids=("law", "target", "visible", "money", "scale-up money", "ring-fenced", "waived", "ready", "pledge"),
 )  # fmt: skip
 def test_an_event_helps_it_along(settings, dated):
     settings = {"population.months": LATE, **settings}
