@@ -132,9 +132,9 @@ def page_html(page: Page) -> str:
         f'<section class="verdict"><p class="headline">{hits} of {len(page.histories)} patterns are hit by '
         f"{escape(page.system)}</p><ul><li>{escape(NOT_A_FIT)}</li></ul></section>",
         table(
-            ("Case", "Pattern", "Result", "Runs that show it"),
+            ("Case", "Pattern", "Result", "Runs that show it", "Null models that show it"),
             [
-                (h.case.name, h.case.file.pattern.says, _result(h), percent(h.share, 0))
+                (h.case.name, h.case.file.pattern.says, _result(h), percent(h.share, 0), _nulls_that_hit(h))
                 for h in page.histories
             ],
         ),
@@ -196,6 +196,10 @@ def _figure(chart: Chart) -> str:
         f'<figure><div class="chart" {box}></div></figure><details><summary>Its numbers</summary>'
         f"{table(chart.columns, chart.rows)}</details>"
     )
+
+
+def _nulls_that_hit(history: History) -> str:
+    return ", ".join(null.name for null in against_nulls(history.case, history.series) if null.hit) or "none"
 
 
 def _nulls(history: History) -> str:
