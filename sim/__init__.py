@@ -9,10 +9,11 @@ The model: `population` (the world at the start), `submodels` (a file for each p
 Time: `month` (the schedule: read it and you know the model), `model` and `agents` (the door for Mesa).
 Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by side), `results` (what runs write),
     `experiments` (a question, its factors and design), `designs` (which points to look at), `plans` (numbered runs),
-    `sweeping` (carries them out, whatever happens).
+    `sweeping` (carries them out, whatever happens), `cases` (history as files) and `histories` (lived again and judged,
+    beside `null_models`).
 Reading a sweep: `swept` (its folder), `regimes` (who wins where), `decision_rules`, `sensitivity`, `paired`,
     `sufficiency`, `map_verdict` (the words), `sweep_report` (the page).
-Reading: `analysis`, `verdict`, `charts`, `report`, `explain`.
+Reading: `analysis`, `verdict`, `charts`, `report`, `case_report`, `explain`.
 Doors: `cli` (the commands), `commands` and `sweep_commands` (what they do), `frames` (the same for notebooks),
     `live` (the view for a room, in a browser).
 """

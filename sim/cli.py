@@ -180,10 +180,27 @@ def verify(**asked: Any) -> int:
 
 
 @gapsim.command()
+@_arguments("[CASE …] [KEY=VALUE …]")
+@_replications("50")
+@_seed("2026")
+@_out
+@_json
+@click.pass_obj
+def cases(command: Sequence[str], **asked: Any) -> int:
+    """Live historical cases again: hit or miss, by rules that were fixed before any of them was run?
+
+    Without a case: all eight. KEY=VALUE sets the system, which is one for all cases. A miss is no error.
+    """
+    from sim import commands
+
+    return commands.cases(command=command, **asked)
+
+
+@gapsim.command()
 @click.argument("name")
 @_scenarios
 def explain(name: str, folders: Sequence[str]) -> int:
-    """Say what a mechanism, parameter, row of power, scenario, outcome or cause of loss means."""
+    """Say what a mechanism, parameter, row of power, scenario, case, outcome or cause of loss means."""
     from sim import commands
 
     return commands.explain(name, folders)
@@ -212,11 +229,11 @@ def report(**asked: Any) -> int:
 
 
 @gapsim.command(name="list")
-@click.argument("what", required=False, metavar="[scenarios|mechanisms|parameters]")
+@click.argument("what", required=False, metavar="[scenarios|cases|mechanisms|parameters]")
 @_scenarios
 @_json
 def list_(**asked: Any) -> int:
-    """List scenarios, mechanisms and parameters."""
+    """List scenarios, historical cases, mechanisms and parameters."""
     from sim import commands
 
     return commands.list_names(**asked)

@@ -23,6 +23,7 @@ from sim.scenarios import compose
 
 COMPARED = ("hierarchy", "distributed")
 REPLICATIONS = 100
+CASE_REPLICATIONS, LOOKS = 50, 20
 MOST_REPLICATIONS = 1_000_000
 LIVE_PORT = 8123
 CHECKS = ("null", "directions", "conservation", "known-answers", "all")
@@ -156,6 +157,57 @@ def verify(*, which: str, replications: str | None, seed: str | None, as_json: b
     else:
         click.echo(printed.checks(checks))
     return 0 if all(check["passed"] is not False for check in checks) else 1
+
+
+def cases(
+    *, arguments: Sequence[str], replications: str | None, seed: str | None, out: str | None, as_json: bool,
+    command: Sequence[str],
+) -> int:  # fmt: skip
+    """Live historical cases again, judge each by its rule, print the answer and write the page."""
+    asked = Asked(arguments, seed)
+    named = asked.folder(out)
+    count = asked.number("--replications", replications, CASE_REPLICATIONS, 1, MOST_REPLICATIONS)
+    from sim import cases as historical
+
+    asked.problems += [
+        Problem(COMMAND_LINE, key, "belongs to the history; a set of parameters leaves it alone", "")
+        for key in asked.overrides.leaves
+        if key.startswith(historical.SET_BY_CASES)
+    ]
+    if asked.overrides.scenario is not None:
+        said = "is refused here: cases are not scenarios"
+        asked.problems.append(Problem(COMMAND_LINE, "scenario", said, asked.overrides.scenario))
+    chosen = historical.cases(asked.names, already=[*asked.problems, *asked.overrides.problems])
+    system = compose(["baseline"], asked.overrides)[0]
+    note_compilation()
+    from sim import case_report, histories, printed, provenance, results
+
+    with progress_bar(as_json) as progress:
+        lived = histories.relive(chosen, system.parameters, asked.seed, count, min(count, LOOKS), progress)
+    changed = bool(asked.overrides.texts)
+    page = case_report.Page(
+        lived, count, asked.seed, provenance.version(),
+        "the default parameters with what the command set" if changed else "the default parameters",
+        shlex.join(command),
+    )  # fmt: skip
+    identity = {
+        "cases": [c.name for c in chosen],
+        "system": system.text,
+        "replications": count,
+        "seed": asked.seed,
+    }
+    folder = named or results.default_folder("cases", identity)
+    summary = case_report.cases_json(page)
+    with results.whole(folder) as draft:
+        (draft / "report.html").write_text(case_report.page_html(page), encoding="utf-8")
+        results.write_table(draft / "series.parquet", case_report.series_table(lived))
+        results.write_cases_metadata(draft, system.parameters, summary, shlex.join(command))
+    if as_json:
+        _print_json(summary)
+    else:
+        click.echo(printed.cases(summary, case_report.NOT_A_FIT))
+    click.echo(f"report: {folder / 'report.html'}", err=True)
+    return 0
 
 
 def explain(name: str, folders: Sequence[str]) -> int:

@@ -39,6 +39,9 @@ def random_parameters(seed: int, number: int) -> Parameters:
 
 def _sensible_bounds(key: str, low: float | None, high: float | None, default: float) -> tuple[float, float]:
     """Bounds to draw from: the declared ones, or three times the default where those only keep nonsense out."""
+    if key == "focal.arrival":
+        # Late enough to be none in some draws, early enough to matter in most.
+        return -1.0, 60.0
     bottom = low if low is not None else 0.0
     top = high if high is not None else 3.0 * default
     if default > 0.0 and top > 10.0 * default:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sim import glossary, scenario_files
+from sim import case_files, glossary, scenario_files
 from sim.declarations import Declaration, declarations, reference_magnitudes
 from sim.parameters import MECHANISM_NAMES, Power
 from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
@@ -38,6 +38,8 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
     scenario = scenario_files.ALIASES.get(name, name)
     if scenario in known:
         parts.append(_scenario(scenario_files.read(known[scenario])))
+    if name in case_files.shelf():
+        parts.append(_case(case_files.read(case_files.shelf()[name])))
     parts += [f"{bare}: {kind}\n  {words[bare]}" for kind, words in WORDS.items() if bare in words]
     parts += [
         _parameter(d)
@@ -50,6 +52,7 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
     if not parts:
         everything = [
             *known,
+            *case_files.shelf(),
             *ROWS,
             *MECHANISM_NAMES,
             *declarations(),
@@ -121,9 +124,34 @@ def _scenario(file: scenario_files.ScenarioFile) -> str:
     return lines[0] + "\n" + _indented("\n".join(lines[1:]))
 
 
+def _case(read: case_files.Read) -> str:
+    refuse(read.problems)
+    assert read.content is not None
+    file = read.content
+    lines = [f"{read.name}: historical case, {file.header.title}", *textwrap.wrap(file.header.question, 100)]
+    lines += textwrap.wrap(f"source: {file.header.source}", 100)
+    lines.append(
+        f"From {file.months.first} to {file.months.last}; announced {file.change.announced}. Its kind:"
+    )
+    lines += [
+        f"  {dimension}: {coded.level}, {coded.because}" for dimension, coded in file.change.type.items()
+    ]
+    lines.append("What happened:")
+    for event in file.timeline:
+        until = f" until {event.until}" if event.until else ""
+        by = f", by {event.by}" if event.by else ""
+        lines.append(f"  {event.month}{until}: {event.event}{by}{_where(event.places)}")
+    lines.append(f"A hit if most runs show: {file.pattern.says}")
+    return lines[0] + "\n" + _indented("\n".join(lines[1:]))
+
+
+def _where(places: Sequence[str] | None) -> str:
+    return f" in {', '.join(places)}" if places else ""
+
+
 def _dated(dated: dict[str, Any]) -> str:
-    where = f" in {', '.join(dated['places'])}" if dated.get("places") else ""
-    return f"from month {dated.get('month')}: {dated.get('key')} = {shown(dated.get('value'))}{where}"
+    said = f"from month {dated.get('month')}: {dated.get('key')} = {shown(dated.get('value'))}"
+    return said + _where(dated.get("places"))
 
 
 def names(folders: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:
@@ -135,6 +163,11 @@ def names(folders: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:
     others = [d for d in declarations().values() if d.group != "mechanisms"]
     return {
         "scenarios": [{"name": file.name, **file.header} for file in files],
+        "cases": [
+            {"name": read.name, **read.content.header.model_dump()}
+            for read in map(case_files.read, case_files.shelf().values())
+            if read.content is not None
+        ],
         "mechanisms": [
             {"name": d.key.partition(".")[2], "sentence": d.sentence, "strength": d.default}
             for d in strengths

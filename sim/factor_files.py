@@ -30,6 +30,8 @@ PARTS = ("range", "levels", "count", "role")
 SHORTHAND_PARTS = ("spread", "choices", "except")
 FORM = "must say {range: [low, high]} or {levels: [one, another]}"
 MOST_LEVELS = 1_000_000
+INERT = "focal"
+"""The group of a change that only studies of one change have; elsewhere it does nothing, and is varied only by name."""
 
 
 def read_factors(given: Any, draft: Draft) -> None:
@@ -165,7 +167,8 @@ def _uncertainties(given: Any, draft: Draft) -> list[Factor]:
     without = _without(given.get("except", []), f"{place}.except", draft)
     factors = []
     for declared in declarations().values():
-        if declared.role != "uncertainty" or declared.group in without or declared.key in without:
+        left_out = declared.group in (*without, INERT) or declared.key in without
+        if declared.role != "uncertainty" or left_out:
             continue
         if declared.choices and not choices:
             continue

@@ -102,6 +102,8 @@ def _value_problems(dated: Intervention) -> list[str]:
     value = dated.value
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return [f"the value must be a number, not {value!r}"]
+    if declared.kind is int and value != int(value):
+        return [f"the value must be a whole number, not {value!r}"]
     low, high = declared.low, declared.high
     if (low is not None and value < low) or (high is not None and value > high):
         return [f"{value} lies outside {low} to {high} ({declared.unit})"]

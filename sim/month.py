@@ -21,6 +21,7 @@ from sim.submodels.benefit import deliver
 from sim.submodels.capacity import divide_capacity
 from sim.submodels.clearance import clear_changes
 from sim.submodels.discovery import design_changes
+from sim.submodels.focal import announce
 from sim.submodels.pledges import sign
 from sim.submodels.recording import write_down
 from sim.submodels.reports import report
@@ -37,7 +38,9 @@ def live_months(first, last, p, state):
         journal,
     ) = state  # fmt: skip
     for month in range(first, last):
-        # 1, 2: what has been announced is pushed or pulled onto the agenda of each place
+        # 1: what is said of the change that is followed, if one is
+        announce(p, changes)
+        # 2: what has been announced is pushed or pulled onto the agenda of each place
         start_changes(month, p, keys, calendar, changes, places, ties, centre, cells, ledger, journal)
         # 3: needs are explored, designs made, failed pilots stopped
         design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger)

@@ -225,6 +225,33 @@ class Pledge(Group):
     intent: float = number(0.5, 0.0, 1.0, "share", "Share of signatories who mean it; the others report it.")
 
 
+class Focal(Group):
+    """One change of its own beside the stream: the one that a study follows. By default there is none.
+
+    Its kind is given as it is, without variety. When there is one, a pledge is about it and about nothing else.
+    """
+
+    arrival: int = number(-1, -1, 12_000, "month", "Month in which the change is announced; -1: there is no such change.", role="fixed", source="chosen")
+    duration: float = number(36.0, 2.0, 240.0, "months", "Planned months from its announcement to full coverage.", role="lever")
+    radicalness: float = number(0.5, 0.0, 1.0, "degree", "How far it departs from what is done now.", role="lever")
+    ambiguity: float = number(1.0, 0.0, 5.0, "standard deviations of need", "How wrong the obvious answer tends to be.")
+    heterogeneity: float = number(0.6, 0.0, 5.0, "units of need", "How much the right answer differs between places.")
+    spillover: float = number(0.3, 0.0, 1.0, "share", "Share of its benefit that depends on others adopting a compatible design.")
+    visibility: float = number(0.5, 0.0, 1.0, "degree", "How easily compliance can be seen from outside.", live=True, national=True)
+    conflict: float = number(0.4, 0.0, 1.0, "degree", "How much interests are at odds over it.")
+    urgency: float = number(0.01, 0.0, 0.2, "per month", "Rate at which late benefit loses its worth.", live=True, national=True)
+    stage: int = number(0, 0, 4, "stage", "Stage at which a place begins it, as soon as it is announced: 1 see, 2 spark, 3 shape, 4 shift; 0: the place begins as any other change is begun.", live=True)
+    coverage: float = number(0.0, 0.0, 1.0, "share", "Coverage that a place begins with where it begins with *shift*.", live=True)
+    duty: float = number(0.0, 0.0, 1.0, "will", "Effort that a law demands, whoever judges; 0: there is no law.", role="lever", live=True)
+    due: int = number(-1, -1, 12_000, "month", "Month of the dated target; -1: it has no date.", role="lever", live=True, national=True)
+    pilot: float = number(0.0, 0.0, 1.0, "share of hours", "Share of its hours up to *shift* that money of its own can buy.", role="lever", live=True)
+    scale_up: float = number(0.0, 0.0, 1.0, "share of hours", "Share of its hours in *shift* that money of its own can buy.", role="lever", live=True)
+    ring_fenced: float = number(0.0, 0.0, 1.0, "share", "Share of all money for it that does not fade.", role="lever", live=True)
+    waived: float = number(0.0, 0.0, 1.0, "share", "Share of requests and decision points on its way that are waived.", role="lever", live=True)
+    closed: float = number(0.0, 0.0, 1.0, "share", "Share of those who would not take it up for whom the old way is shut.", role="lever", live=True)
+    ready: float = number(0.0, 0.0, 0.95, "share", "Share of the work still to be done that infrastructure standing ready has already done.", role="lever", live=True)
+
+
 class Pace(Group):
     """Pressure to be seen moving."""
 
@@ -415,6 +442,7 @@ class Parameters(Group):
     attention: Attention = Attention()
     response: Response = Response()
     pledge: Pledge = Pledge()
+    focal: Focal = Focal()
     pace: Pace = Pace()
     power: Power = Power()
     mechanisms: Mechanisms = Mechanisms()

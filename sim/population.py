@@ -108,7 +108,7 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
     arrival = np.concatenate([begun, np.sort(np.floor(when[early:] * months).astype(np.int64))])
     ambiguity = varied("ambiguity", draws.AMBIGUITY, 0.0, np.inf)
     angle = 2.0 * np.pi * luck(draws.DIRECTION)
-    return table(
+    changes = table(
         CHANGES,
         count,
         arrival=arrival,
@@ -129,6 +129,32 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
         head_start=luck(draws.HEAD_START),
         half=-1,
     )
+    return changes if parameters.focal.arrival < 0 else _with_focal(changes, parameters, keys)
+
+
+def _with_focal(changes: np.recarray, parameters: Parameters, keys: np.ndarray) -> np.recarray:
+    """The stream with the focal change in its place, after all others announced by its month."""
+    focal, count = parameters.focal, len(changes)
+    position = int(np.sum(changes.arrival <= focal.arrival))
+    angle = 2.0 * np.pi * draws.uniform(keys[draws.DIRECTION], count, 0, 0)
+    whole = table(CHANGES, count + 1)
+    whole[:position] = changes[:position]
+    whole[position + 1 :] = changes[position:]
+    kind = ("radicalness", "ambiguity", "heterogeneity", "spillover", "visibility", "conflict", "urgency")
+    own = {
+        **{name: getattr(focal, name) for name in ("arrival", "duration", *kind)},
+        "pace": 1.0 / focal.duration,
+        "ambition": parameters.changes.ambition,
+        "first": np.cos(angle),
+        "second": np.sin(angle),
+        "need": focal.ambiguity * draws.normal(keys[draws.NEED], count, 0, 0),
+        "error": draws.normal(keys[draws.ESTIMATION], count, 0, 0),
+        "half": -1,
+        "focal": 1,
+    }
+    for name, value in own.items():
+        whole[name][position] = value
+    return whole
 
 
 def _places(

@@ -93,3 +93,33 @@ def _check(check: Mapping[str, Any]) -> list[str]:
         f"[{low}, {high}]",
         verdict,
     ]
+
+
+def cases(summary: Mapping[str, Any], note: str) -> str:
+    """Hit or miss of every historical case, with its conditions."""
+    title = (
+        f"{summary['replications']} runs of each case, seed {summary['seed']}, gapsim {summary['version']}"
+    )
+    rows = [["case", "result", "runs that show it"]]
+    rows += [
+        [name, "hit" if case["hit"] else "miss", f"{100 * case['share']:.0f} %"]
+        for name, case in summary["cases"].items()
+    ]
+    parts = [title, table(rows)]
+    for name, case in summary["cases"].items():
+        head = [name, "observed", "median run", "holds in"]
+        lines = [
+            [c["condition"], number(c["observed"]), number(c["median"]), f"{100 * c['share']:.0f} %"]
+            for c in case["conditions"]
+        ]
+        parts.append(table([head, *lines]))
+    nulls = list(next(iter(summary["cases"].values()))["nulls"])
+    words = {True: "hit", False: "miss", None: "–"}
+    rows = [["null models, same rules", *nulls]]
+    rows += [
+        [name, *(words[case["nulls"][null]["hit"]] for null in nulls)]
+        for name, case in summary["cases"].items()
+    ]
+    parts.append(table(rows))
+    parts.append(wrapped(f"{summary['hits']} of {len(summary['cases'])} patterns are hit. {note}"))
+    return "\n\n".join(parts)

@@ -19,6 +19,7 @@ from pyarrow import parquet
 from sim import provenance
 from sim.columns import column
 from sim.comparison import Comparison, ScenarioRuns
+from sim.parameters import Parameters
 from sim.places import RESULTS
 
 
@@ -109,6 +110,19 @@ def write_metadata(
         "scenarios": {
             s.name: {"title": s.title, "parameters": s.parameters.model_dump(mode="json")} for s in scenarios
         },
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / "metadata.json").write_text(text + "\n", encoding="utf-8")
+
+
+def write_cases_metadata(folder: Path, system: Parameters, summary: Mapping[str, Any], command: str) -> None:
+    """Write what historical cases came to, and what is needed to live them again."""
+    content = {
+        "command": f"gapsim {command}",
+        **summary,
+        "versions": provenance.versions(),
+        "commit": provenance.commit(),
+        "system": system.model_dump(mode="json"),
     }
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / "metadata.json").write_text(text + "\n", encoding="utf-8")

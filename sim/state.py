@@ -69,6 +69,7 @@ CHANGES = np.dtype(
         ("head_start", REAL),  # share of the planned path already gone, if begun before the run
         ("restandard", WHOLE),  # 1 when a design changed since compatibility was reckoned
         ("half", WHOLE),  # months from arrival until half of the nation has it as meant, or -1
+        ("focal", WHOLE),  # 1 for the one change that a study follows, if there is one
     ]
 )
 """Announced changes, in the order of their arrival. What is announced never depends on the table of rights."""

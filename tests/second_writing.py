@@ -61,10 +61,11 @@ def holder(shares, luck):
 
 
 class SecondWriting:
-    """One run: parameters by key, a table of rights (row -> shares), strengths by name, months in which a pledge is open."""
+    """One run: parameters by key, a table of rights (row -> shares), strengths by name, months in which a pledge is open,
+    and other dated changes of national parameters (month, key, value)."""
 
-    def __init__(self, parameters, rights, strengths, folder, seed, replication, pledge=(0, 0)):
-        self.p, self.m, self.pledge = parameters, strengths, pledge
+    def __init__(self, parameters, rights, strengths, folder, seed, replication, pledge=(0, 0), dated=()):
+        self.p, self.m, self.pledge, self.dated = dict(parameters), strengths, pledge, dated
         self.agenda, self.design, self.resource, self.judges, self.looks, self.information = (
             list(rights[row].values())
             for row in ("agenda", "design", "resource", "accountability", "judged_on", "information")
@@ -200,6 +201,10 @@ class SecondWriting:
         self.direction = np.column_stack([np.cos(angle), np.sin(angle)])
         self.need = self.ambiguity * self.normals("need", count)
         self.error, self.head_start = self.normals("estimation", count), draw("head_start")
+        self.focal = None
+        if p["focal.arrival"] >= 0:
+            self.add_focal(count)
+            count += 1
         self.difference = self.character @ self.direction.T * self.heterogeneity
         self.fear = self.judges[CENTRE] * (1.0 - self.looks[2]) * self.visibility * self.radicalness
         self.limit = 1.0 - self.m["blame"] * self.ref("blame_scale") * self.fear
@@ -217,11 +222,36 @@ class SecondWriting:
         self.ledger = np.zeros((*shape, 14))
         self.asked, self.served = np.zeros(shape[0] + 1, int), np.zeros(shape[0] + 1, int)
 
+    def add_focal(self, count):
+        self.focal = i = int((self.arrival <= self.p["focal.arrival"]).sum())
+        names = (
+            "arrival",
+            "duration",
+            "radicalness",
+            "ambiguity",
+            "heterogeneity",
+            "spillover",
+            "visibility",
+        )
+        for name in (*names, "conflict", "urgency"):
+            setattr(self, name, np.insert(getattr(self, name), i, self.p[f"focal.{name}"]))
+        angle = 2.0 * np.pi * self.luck("direction", count)
+        self.ambition = np.insert(self.ambition, i, self.p["changes.ambition"])
+        self.direction = np.insert(self.direction, i, [np.cos(angle), np.sin(angle)], axis=0)
+        self.need = np.insert(self.need, i, self.ambiguity[i] * self.normal("need", count))
+        self.error = np.insert(self.error, i, self.normal("estimation", count))
+        self.head_start = np.insert(self.head_start, i, 0.0)
+
+    def of_focal(self, i, name, otherwise=0.0):
+        return self.p[f"focal.{name}"] if i == self.focal else otherwise
+
     # ---- a month
 
     def run(self):
         for month in range(self.months):
             self.t = month
+            self.p.update({key: value for when, key, value in self.dated if when == month})
+            self.hear_of_focal()
             self.live = [i for i in range(len(self.arrival)) if self.arrival[i] <= month]
             self.start_changes()
             self.make_designs()
@@ -233,6 +263,15 @@ class SecondWriting:
             self.report()
             self.respond()
         return self
+
+    def hear_of_focal(self):
+        if self.focal is not None:
+            i = self.focal
+            self.visibility[i], self.urgency[i] = self.p["focal.visibility"], self.p["focal.urgency"]
+            self.fear[i] = (
+                self.judges[CENTRE] * (1.0 - self.looks[2]) * self.visibility[i] * self.radicalness[i]
+            )
+            self.limit[i] = 1.0 - self.m["blame"] * self.ref("blame_scale") * self.fear[i]
 
     def layers(self, who):
         passed = self.m["citizen_data"] * self.ref("citizen_layers") * self.information[USERS]
@@ -254,7 +293,11 @@ class SecondWriting:
         ):
             who = holder(self.agenda, self.luck("agenda_holder", a, i))
             begun = self.t == 0 and self.arrival[i] < 0
-            if begun or self.luck("start", a, i, self.t) < self.chance_to_start(a, i, who, before):
+            if (
+                begun
+                or self.of_focal(i, "stage")
+                or self.luck("start", a, i, self.t) < self.chance_to_start(a, i, who, before)
+            ):
                 self.start(a, i, who, begun)
 
     def chance_to_start(self, a, i, who, before):
@@ -284,6 +327,12 @@ class SecondWriting:
         if self.designer[a, i] != CENTRE:
             share += m["design_economies"] * (1.0 - share)
         self.bill[a, i] = share * (p["design.hours"] + self.signals(a, i) * p["design.signal_hours"])
+        if self.of_focal(i, "stage"):
+            self.stage[a, i] = self.p["focal.stage"]
+            if self.stage[a, i] == SHIFT:
+                self.cover[a, i] = self.real[a, i] = self.p["focal.coverage"]
+            if self.stage[a, i] >= SHAPE:
+                self.put_to_use(a, i, self.new_design(a, i))
         if begun:
             planned = min(1.0, -self.arrival[i] / self.duration[i])
             see, spark = self.lengths[:2]
@@ -376,8 +425,9 @@ class SecondWriting:
         if stage == SEE:
             return
         three = (self.agenda, self.design, self.resource)
-        stops = self.m["clearance"] * sum(right[CENTRE] for right in three) / 3.0
-        shared = self.m["partnership"] * sum(map(evenness, three)) / 3.0
+        left = 1.0 - self.of_focal(i, "waived")
+        stops = self.m["clearance"] * sum(right[CENTRE] for right in three) / 3.0 * left
+        shared = self.m["partnership"] * sum(map(evenness, three)) / 3.0 * left
         possible = self.ref("clearance_points") * self.p["hierarchy.layers"]
         self.vertical[a, i] = sum(
             self.luck("vertical_point", a, i, 64 * k + stage) < stops * min(1.0, possible - k)
@@ -394,7 +444,7 @@ class SecondWriting:
         for a, i in (((first + k) % count, i) for k in range(count) for i in self.live):
             if self.progress[a, i] < 1.0 or self.gate[a, i] != OPEN or not SEE <= self.stage[a, i] <= SHAPE:
                 continue
-            if self.luck("queue_order", a + 1, i, self.stage[a, i]) < self.m["attention"]:
+            if self.must_ask(a, i):
                 head = self.head(a, i)
                 self.ticket[a, i], self.gate[a, i] = self.asked[head], QUEUED
                 self.asked[head] += 1
@@ -407,10 +457,20 @@ class SecondWriting:
             self.served[head] += min(self.asked[head] - self.served[head], self.decisions(rate, head))
         for a, i in ((a, i) for a in range(count) for i in self.live if self.gate[a, i] != OPEN):
             if self.gate[a, i] == QUEUED:
-                if self.ticket[a, i] >= self.served[self.head(a, i)]:
+                waiting = self.ticket[a, i] >= self.served[self.head(a, i)]
+                if waiting and (self.must_ask(a, i) or not self.of_focal(i, "waived")):
                     continue
                 self.come_to_points(a, i)
+            elif self.of_focal(i, "waived"):
+                before = self.vertical[a, i], self.horizontal[a, i]
+                self.come_to_points(a, i)
+                self.vertical[a, i] = min(before[0], self.vertical[a, i])
+                self.horizontal[a, i] = min(before[1], self.horizontal[a, i])
             self.try_to_pass(a, i)
+
+    def must_ask(self, a, i):
+        share = self.m["attention"] * (1.0 - self.of_focal(i, "waived"))
+        return self.luck("queue_order", a + 1, i, self.stage[a, i]) < share
 
     def decisions(self, rate, head):
         luck, number, chance = self.luck("decisions", head, 0, self.t), 0, math.exp(-rate)
@@ -524,13 +584,16 @@ class SecondWriting:
         p, m, will, genuine, speed = self.p, self.m, self.will[a], 1.0, 1.0
         seen, floor = self.visibility[i], self.ref("mandate_floor")
         grip = m["mandate"] * self.judges[CENTRE] * p["centre.will"] * seen
+        duty = self.of_focal(i, "duty")
+        grip, floor = grip + duty * (m["mandate"] * seen - grip), max(floor, duty)
         if will < floor:
             genuine *= 1.0 - grip * (1.0 - seen - (1.0 - seen) * min(1.0, will / floor))
             will += grip * (floor - will)
-        left = self.arrival[i] + self.duration[i] - self.t
-        if 0.0 <= left < 12.0:
+        due = self.of_focal(i, "due", self.arrival[i] + self.duration[i])
+        left = due - self.t
+        if 0.0 <= left < 12.0 and (i != self.focal or due >= 0):
             speed *= 1.0 + grip * self.ref("mandate_target") * (1.0 - left / 12.0)
-        if self.signed[a]:
+        if self.bound(a, i):
             lift = m["concordat"] * p["pledge.cost"] * p["pledge.monitoring"] * (1.0 - will)
             if self.luck("intent", a) >= p["pledge.intent"]:
                 genuine *= 1.0 - lift / (will + lift) * (1.0 - p["pledge.monitoring"])
@@ -543,6 +606,9 @@ class SecondWriting:
             genuine *= 1.0 - m["pace"] * self.ref("pace_unready") * self.haste[a, i]
         return max(1e-9, min(1.0, will)), genuine, speed
 
+    def bound(self, a, i):
+        return self.signed[a] if self.focal is None or i == self.focal else 0.0
+
     def work_in(self, a, funded):
         p, m = self.p, self.m
         wanted, granted, reasons = self.divide_hours(a)
@@ -554,10 +620,12 @@ class SecondWriting:
                 continue
             age = self.t - self.arrival[i] - p["money.secure_months"]
             lasting = 1.0 if age <= 0.0 else p["centre.will"] ** (age / 12.0)
+            lasting += self.of_focal(i, "ring_fenced") * (1.0 - lasting)
             will, genuine, speed = self.effort(a, i)
             if i in wanted:
-                rate = p["money.scale_up"] if self.stage[a, i] == SHIFT else p["money.pilot"]
-                money = (rate + m["concordat"] * p["pledge.money"] * self.signed[a]) * lasting * funded
+                purse = "scale_up" if self.stage[a, i] == SHIFT else "pilot"
+                rate = p[f"money.{purse}"] + self.of_focal(i, purse)
+                money = (rate + m["concordat"] * p["pledge.money"] * self.bound(a, i)) * lasting * funded
                 teams = money * m["programme_support"] * self.ref("support_money")
                 supported += teams * wanted[i]
                 self.advance(
@@ -588,6 +656,7 @@ class SecondWriting:
         if stage == SHAPE:
             bold = max(1e-9, 1.0 - self.m["blame"] * self.ref("blame_delay") * self.fear[i])
         length = self.lengths[stage - SEE]
+        speed /= 1.0 - self.of_focal(i, "ready")
         step = (
             self.p["work.top_speed"] * will * ability * capacity * bold * speed / (self.duration[i] * length)
         )
@@ -677,7 +746,7 @@ class SecondWriting:
             fit, able = self.user_fit[i, users], 1.0 - asks + asks * self.user_ability[users]
             self.uptake[a, i] = 1.0 - strength + strength * (fit * self.ready[users] * able).sum() / fit.sum()
             self.review[a, i] = self.t + self.p["users.review_months"]
-        return self.uptake[a, i]
+        return self.uptake[a, i] + self.of_focal(i, "closed") * (1.0 - self.uptake[a, i])
 
     def report(self):
         layers = self.m["information_loss"] * self.p["hierarchy.layers"]

@@ -83,8 +83,10 @@ def test_shipped_experiments_are_sound_and_every_point_runs_with_valid_parameter
 
 def test_the_map_covers_all_uncertainties_and_all_power_structures():
     experiment = shipped("regime_map")
-    uncertain = {d.key for d in declarations().values() if d.role == "uncertainty"}
-    assert uncertain <= {factor.key for factor in experiment.factors}
+    uncertain = {d.key for d in declarations().values() if d.role == "uncertainty" and d.group != "focal"}
+    varied = {factor.key for factor in experiment.factors}
+    assert uncertain <= varied
+    assert not any(key.startswith("focal.") for key in varied)
     assert {factor.key for factor in experiment.factors if factor.role == "lever"} == {"work.load"}
     structures = {
         "hierarchy",

@@ -85,7 +85,10 @@ def test_what_may_change_in_named_places_is_felt_there(small, key):
         "pledge.open": float(key != "pledge.open"),
         "work.load": 3.0,
     }
-    settings |= {"attention.authority": 0.3, "money.secure_months": 6.0}
+    settings |= {"attention.authority": 0.3, "money.secure_months": 6.0, "focal.arrival": 12}
+    if key in ("focal.coverage", "focal.closed", "focal.scale_up"):
+        settings["focal.stage"] = 4
+        settings["focal.coverage"] = 0.2 * (key != "focal.coverage")
     everyone = [place[0] for place in worlds.PLACES]
     declared = declarations()[key]
     ends = [float(end) for end in (declared.low, declared.high) if end != settings.get(key, declared.default)]

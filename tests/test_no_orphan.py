@@ -35,11 +35,19 @@ RICH = {
 """A world in which everything is at work: all mechanisms on, staff short, a pledge open, protection granted."""
 HALF = dict.fromkeys(MECHANISM_NAMES, 0.5)
 
+FOLLOWED = {"focal.arrival": 5, "focal.duration": 24.0, "focal.due": 40, "focal.duty": 0.3}
+"""A change of its own, announced early and under a law."""
+
 COMPANIONS = {
     "work.hazard": {"work.dynamics": "hazard"},
     "work.shape_slower": {"work.dynamics": "hazard", "work.hazard": 0.5},
     "work.top_speed": {"work.load": 0.3},
     "attention.ratio": {"attention.ratio": 4.0, "attention.authority": 0.3},
+    **{d.key: FOLLOWED for d in declarations().values() if d.group == "focal"},
+    "focal.arrival": {},
+    "focal.coverage": {**FOLLOWED, "focal.stage": 4},
+    "focal.closed": {**FOLLOWED, "focal.stage": 4, "focal.coverage": 0.2},
+    "focal.scale_up": {**FOLLOWED, "focal.stage": 4, "focal.coverage": 0.2},
 }
 """What must hold for a parameter to have a say at all."""
 LARGEST = {
@@ -138,7 +146,7 @@ def test_every_declared_number_is_read_by_a_rule():
 # Columns. Each is moved before each of the processes of one month in mid-run, and something else must notice.
 
 PROCESSES = (
-    "start_changes", "design_changes", "clear_changes", "sign", "divide_capacity", "carry_out", "deliver", "report",
+    "announce", "start_changes", "design_changes", "clear_changes", "sign", "divide_capacity", "carry_out", "deliver", "report",
     "move_authorities", "move_centre", "move_bodies", "move_users", "write_down",
 )  # fmt: skip
 MONTHS = (0, 1, 2, *range(6, 46, 3))
@@ -172,8 +180,9 @@ WORLDS = (
         "reference.clearance_tries": 2,
     },
     {"attention.authority": 0.6, "attention.ratio": 2.0, "changes.in_progress": 10},
+    {"attention.authority": 4.0, **FOLLOWED, "focal.ready": 0.5},
 )
-"""One in which changes move on, one short of staff, one that waits for heads to decide."""
+"""One in which changes move on, one short of staff, one that waits for heads to decide, one with a focal change."""
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,17 @@ from sim.territory import DATA
 PLEDGE = (24, 84)
 BUSY = {"work.load": 2.0, "pace.protected": 0.5, "pledge.money": 0.1, "hierarchy.central_grain": 0.5}
 STOPPED = {"reference.fail_fast_fit": 0.9}
+FOCAL = {
+    "focal.arrival": 20, "focal.duration": 30.0, "focal.ambiguity": 1.5, "focal.conflict": 0.7, "focal.due": 60,
+    "focal.pilot": 0.1, "focal.scale_up": 0.2, "pledge.money": 0.1, "focal.spillover": 0.5,
+}  # fmt: skip
+EVENTS = (
+    (40, "focal.duty", 0.9), (40, "focal.visibility", 0.9), (50, "focal.waived", 0.8), (50, "focal.urgency", 0.05),
+    (70, "focal.due", -1), (75, "focal.ready", 0.5), (80, "focal.closed", 0.7), (80, "focal.ring_fenced", 0.6),
+    (95, "focal.duty", 0.0),
+)  # fmt: skip
+BEGUN = {**FOCAL, "focal.stage": 4, "focal.coverage": 0.2}
+PILOTED = {**FOCAL, "focal.stage": 3}
 
 
 @pytest.mark.parametrize(
@@ -25,6 +36,9 @@ STOPPED = {"reference.fail_fast_fit": 0.9}
         (1.0, DISTRIBUTED, 0.5, BUSY, 6),
         (0.0, HIERARCHY, 1.0, BUSY | STOPPED, 7),
         (1.0, DISTRIBUTED, 1.0, STOPPED, 8),
+        (0.0, HIERARCHY, 0.5, FOCAL, 9),
+        (1.0, DISTRIBUTED, 1.0, BEGUN, 10),
+        (0.0, HIERARCHY, 1.0, PILOTED | STOPPED, 11),
     ],
 )
 def test_two_writings_of_the_model_agree(distribution, rights, strength, settings, seed):
@@ -38,9 +52,11 @@ def test_two_writings_of_the_model_agree(distribution, rights, strength, setting
         {"month": month, "key": "pledge.open", "value": value}
         for month, value in zip(PLEDGE, (1.0, 0.0), strict=True)
     ]
+    dated = EVENTS if "focal.arrival" in settings else ()
+    tree["interventions"] += [{"month": month, "key": key, "value": value} for month, key, value in dated]
     first = summary(simulate(Parameters.model_validate(tree), seed, 1))
     keys = {d.key: d.default for d in declarations().values()} | settings
-    second = SecondWriting(keys, rights, strengths, DATA, seed, 1, PLEDGE).run()
+    second = SecondWriting(keys, rights, strengths, DATA, seed, 1, PLEDGE, dated).run()
 
     assert 1.0 - second.realised / second.intended == pytest.approx(first["gap"], abs=1e-9)
     assert 1.0 - second.nominal / second.intended == pytest.approx(first["nominal_gap"], abs=1e-9)

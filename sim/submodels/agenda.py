@@ -9,7 +9,8 @@ import numpy as np
 
 from sim import draws
 from sim.compiled import compiled
-from sim.state import AUTHORITIES, CENTRE, LATE_START, NOT_STARTED, SEE, SPARK, THIRD_SECTOR, USERS
+from sim.state import AUTHORITIES, CENTRE, LATE_START, NOT_STARTED, SEE, SHIFT, SPARK, THIRD_SECTOR, USERS
+from sim.submodels.focal import begins_at
 
 
 @compiled
@@ -135,14 +136,15 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
                 continue
             change = changes[i]
             begun = month == 0 and change.arrival < 0
+            at_once = begins_at(row, change)
             luck = draws.uniform(keys[draws.START], a, i, month)
-            if not begun and luck >= most_likely:
+            if not begun and at_once == 0 and luck >= most_likely:
                 continue
             who = holder(
                 row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users,
                 draws.uniform(keys[draws.AGENDA_HOLDER], a, i, 0),
             )  # fmt: skip
-            if not begun:
+            if not begun and at_once == 0:
                 delay = 0.0
                 if row.information_loss > 0.0:
                     delay = row.information_loss * row.information_delay * layers_to(who, row)
@@ -171,6 +173,11 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
             cell.design_hours = design_bill(row, designer, authority.weight, cell.haste)
             cell.stage = SEE
             journal.months[month].starts += 1.0
+            if at_once > 0:
+                cell.stage = at_once
+                if at_once == SHIFT:
+                    cell.nominal = row.focal_coverage
+                    cell.genuine = row.focal_coverage
             if begun:
                 planned = min(1.0, -change.arrival / change.duration)
                 done = change.head_start * min(planned, early / path)

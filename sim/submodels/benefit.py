@@ -15,6 +15,7 @@ from sim.state import (
     USERS,
 )
 from sim.submodels.account import book, book_delivered, book_missing, weakness
+from sim.submodels.focal import uptake_forced
 from sim.submodels.work import planned_path
 
 LEAST = 1e-300
@@ -176,6 +177,9 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, account, 
                     cell.review = month + review_months
                 uptake = cell.uptake
                 refusal = cell.refusal
+                if change.focal == 1:
+                    uptake = uptake_forced(row, change, uptake)
+                    refusal = weakness(uptake)
             spilled = 1.0
             if row.spillover > 0.0:
                 part = row.spillover * change.spillover

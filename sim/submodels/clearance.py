@@ -10,6 +10,7 @@ import math
 from sim import draws
 from sim.compiled import compiled
 from sim.state import ABANDONED, CENTRE, OPEN, PASSING, QUEUED, SEE, SHAPE
+from sim.submodels.focal import waived
 
 VERTICAL = 1000
 """Points still to pass are kept in one number: thousands are vertical, units horizontal."""
@@ -40,13 +41,16 @@ def who_must_agree(row):
 
 
 @compiled
-def points_ahead(a, i, stage, row, keys):
-    """Decision points that exist at the gate after a stage: vertical ones in thousands, horizontal ones in units."""
+def points_ahead(a, i, stage, row, keys, left=1.0):
+    """Decision points that exist at the gate after a stage: vertical ones in thousands, horizontal ones in units.
+
+    `left` is the share of them that is not waived.
+    """
     points = 0
     if stage == SEE:
         return points
     if row.clearance > 0.0:
-        share = row.clearance * who_can_stop(row)
+        share = row.clearance * who_can_stop(row) * left
         possible = row.clearance_points * row.hierarchy_layers
         for point in range(math.ceil(possible)):
             # Part of a point exists that part of the time.
@@ -55,11 +59,26 @@ def points_ahead(a, i, stage, row, keys):
             ):
                 points += VERTICAL
     if row.partnership > 0.0:
-        share = row.partnership * who_must_agree(row)
+        share = row.partnership * who_must_agree(row) * left
         for point in range(int(row.partnership_points)):
             if draws.uniform(keys[draws.HORIZONTAL_POINT], a, i, 64 * point + stage) < share:
                 points += 1
     return points
+
+
+@compiled
+def fewer_points(points, others):
+    """The fewer vertical and the fewer horizontal points of two numbers of points."""
+    vertical = min(points // VERTICAL, others // VERTICAL)
+    return vertical * VERTICAL + min(points % VERTICAL, others % VERTICAL)
+
+
+@compiled
+def must_ask(a, i, stage, row, keys, left):
+    """Whether a cell at a gate must ask the heads who decide."""
+    if row.attention > 0.0:
+        return draws.uniform(keys[draws.QUEUE_ORDER], a + 1, i, stage) < row.attention * left
+    return False
 
 
 @compiled
@@ -70,7 +89,7 @@ def deciding_head(a, centre_row, cell):
 
 
 @compiled
-def join_queues(month, arrived, p, keys, cells, heads):
+def join_queues(month, arrived, p, keys, changes, cells, heads):
     """Let every cell that has come to a gate ask the heads who must decide; a lot settles who asks first."""
     count = len(cells)
     first = int(draws.uniform(keys[draws.QUEUE_ORDER], 0, 0, month) * count)
@@ -81,17 +100,15 @@ def join_queues(month, arrived, p, keys, cells, heads):
             cell = cells[a, i]
             if cell.progress < 1.0 or cell.gate != OPEN or cell.stage > SHAPE:
                 continue
-            asks = False
-            if row.attention > 0.0:
-                asks = draws.uniform(keys[draws.QUEUE_ORDER], a + 1, i, cell.stage) < row.attention
-            if asks:
+            left = 1.0 - waived(row, changes[i])
+            if must_ask(a, i, int(cell.stage), row, keys, left):
                 head = heads[deciding_head(a, count, cell)]
                 cell.ticket = head.asked
                 head.asked += 1
                 cell.gate = QUEUED
             else:
                 cell.gate = PASSING
-                cell.points = points_ahead(a, i, int(cell.stage), row, keys)
+                cell.points = points_ahead(a, i, int(cell.stage), row, keys, left)
 
 
 @compiled
@@ -125,7 +142,7 @@ def clear_changes(month, p, keys, calendar, changes, places, centre, cells, head
     """Move the cells at gates through queues and decision points; let those that are free enter their next stage."""
     count = len(places)
     arrived = calendar[month].arrived
-    join_queues(month, arrived, p, keys, cells, heads)
+    join_queues(month, arrived, p, keys, changes, cells, heads)
     decide(month, p, keys, centre[0].capacity, heads)
     for a in range(count):
         row = p[a]
@@ -133,11 +150,16 @@ def clear_changes(month, p, keys, calendar, changes, places, centre, cells, head
             cell = cells[a, i]
             if cell.gate == OPEN:
                 continue
+            left = 1.0 - waived(row, changes[i])
             if cell.gate == QUEUED:
-                if cell.ticket >= heads[deciding_head(a, count, cell)].served:
+                undecided = cell.ticket >= heads[deciding_head(a, count, cell)].served
+                if undecided and (left == 1.0 or must_ask(a, i, int(cell.stage), row, keys, left)):
                     continue
                 cell.gate = PASSING
-                cell.points = points_ahead(a, i, int(cell.stage), row, keys)
+                cell.points = points_ahead(a, i, int(cell.stage), row, keys, left)
+            elif left < 1.0:
+                # Points that have been waived meanwhile are gone, those already passed stay passed.
+                cell.points = fewer_points(cell.points, points_ahead(a, i, int(cell.stage), row, keys, left))
             if cell.points > 0:
                 luck = draws.uniform(keys[draws.CLEARANCE_TRY], a, i, month)
                 if try_point(row, changes[i].conflict, cell, luck):

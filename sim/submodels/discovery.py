@@ -10,7 +10,7 @@ import math
 
 from sim import draws
 from sim.compiled import compiled
-from sim.state import CENTRE, OPEN, SHAPE, SPARK, WRONG_DESIGN
+from sim.state import CENTRE, OPEN, SHAPE, SHIFT, SPARK, WRONG_DESIGN
 from sim.submodels.account import weakness
 from sim.submodels.agenda import layers_to, signals_heard
 from sim.submodels.fear import fear
@@ -196,10 +196,11 @@ def design_changes(month, p, keys, calendar, changes, places, ties, users, centr
         authority = places[a]
         for i in range(calendar[month].arrived):
             cell = cells[a, i]
-            if cell.progress < 1.0:
+            in_use = cell.stage == SHAPE or cell.stage == SHIFT
+            if cell.progress < 1.0 and (cell.designed == 1 or not in_use):
                 continue
             change = changes[i]
-            if cell.stage == SPARK and cell.designed == 0:
+            if cell.designed == 0 and (in_use or cell.stage == SPARK):
                 design = designed_for(a, i, row, keys, change, authority, government.ability, ties, cells)
                 put_in_use(i, design, row, change, authority, cell, users)
             elif cell.stage == SHAPE and row.fail_fast > 0.0 and cell.reviewed == 0 and cell.gate == OPEN:

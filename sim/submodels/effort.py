@@ -40,7 +40,9 @@ def compelled_share_real(visibility, will, floor):
 
 
 @compiled
-def effort(row, stage, will, centre_will, visibility, spillover, to_target, signed, sincere, pulled, haste):
+def effort(
+    row, stage, will, centre_will, visibility, spillover, to_target, signed, sincere, pulled, haste, duty=0.0
+):
     """Will that goes into a change this month, the share of its coverage done as meant, and its gain in speed.
 
     Compulsion, a pledge and the counting of only one's own benefit each move the place's will for this one change.
@@ -57,6 +59,7 @@ def effort(row, stage, will, centre_will, visibility, spillover, to_target, sign
         sincere: whether it means it.
         pulled: whether the place itself, not the centre, holds the agenda for this change.
         haste: pressure that its discovery gave way to.
+        duty: effort that a law demands for this change.
 
     Returns:
         Tuple (will, genuine, speed).
@@ -65,10 +68,15 @@ def effort(row, stage, will, centre_will, visibility, spillover, to_target, sign
     speed = 1.0
     if row.mandate > 0.0:
         grip = mandate_grip(row, visibility, centre_will)
-        if will < row.mandate_floor:
-            real = compelled_share_real(visibility, will, row.mandate_floor)
+        floor = row.mandate_floor
+        if duty > 0.0:
+            # A law binds whoever judges and whoever governs, as far as it can be seen to be kept.
+            grip += duty * (row.mandate * visibility - grip)
+            floor = max(floor, duty)
+        if will < floor:
+            real = compelled_share_real(visibility, will, floor)
             genuine *= 1.0 - grip * (1.0 - real)
-            will += grip * (row.mandate_floor - will)
+            will += grip * (floor - will)
         if 0.0 <= to_target < 12.0:
             speed *= 1.0 + grip * row.mandate_target * (1.0 - to_target / 12.0)
     if row.concordat > 0.0 and signed:

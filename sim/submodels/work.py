@@ -32,6 +32,7 @@ from sim.submodels.account import SETTLED, binding, catch_up, charge_hurdles, se
 from sim.submodels.capacity import full_coverage, is_active, judged_by_reports, own_hours, part_left, scrutiny
 from sim.submodels.effort import LEAST, combine, effort
 from sim.submodels.fear import fear
+from sim.submodels.focal import focal_money, money_left, to_target
 
 HAZARD = 1.0
 
@@ -119,7 +120,7 @@ def months_behind(before, nominal, after, month, arrival, duration, shift):
 
 
 @compiled
-def purses(row, persistence, signed, tilt):
+def purses(row, persistence, signed, tilt, own_pilot=0.0, own_scale_up=0.0):
     """Change money of a change and place, as shares of its hours; money for pilots is not money for scale-up.
 
     Both purses are offered each month by the time since the announcement, whoever holds them and however far the
@@ -132,7 +133,9 @@ def purses(row, persistence, signed, tilt):
     if row.concordat > 0.0 and signed:
         pledged = row.concordat * row.pledge_money
     left = persistence * tilt
-    return (row.money_pilot + pledged) * left, (row.money_scale_up + pledged) * left
+    return (row.money_pilot + pledged + own_pilot) * left, (
+        row.money_scale_up + pledged + own_scale_up
+    ) * left
 
 
 @compiled
@@ -171,6 +174,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
         nation.work_shift / path,
     )
     shift = lengths[3]
+    following = nation.focal_arrival >= 0.0
     centre_will = centre[0].will
     log_centre_will = math.log(max(LEAST, centre_will))
     hours = journal.hours[month]
@@ -189,7 +193,6 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
         authority = places[a]
         ability = max(LEAST, authority.ability)
         unable = weakness(ability)
-        signed = authority.signed == 1.0
         months_of_shift = shift / row.work_top_speed
         at_work = 0.0
         supported = 0.0
@@ -204,8 +207,12 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                 persistence = money_persistence(
                     month - change.arrival, row.money_secure_months, log_centre_will
                 )
+            focal = change.focal == 1
+            signed = authority.signed == 1.0 and (focal or not following)
+            persistence = money_left(row, focal, persistence)
+            own_pilot, own_scale_up = focal_money(row, focal)
             hours_of_plan = own_hours(row, authority.population, change.radicalness, change.pace)
-            pilot, scale_up = purses(row, persistence, signed, authority.funded)
+            pilot, scale_up = purses(row, persistence, signed, authority.funded, own_pilot, own_scale_up)
             offered = (pilot + scale_up) * hours_of_plan
             endowment += offered
             if cell.stage == NOT_STARTED or cell.stage == ABANDONED:
@@ -214,8 +221,8 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                 continue
             will, genuine, speed = effort(
                 row, cell.stage, authority.will, centre_will, change.visibility, change.spillover,
-                change.arrival + change.duration - month, signed, authority.intent < row.pledge_intent,
-                cell.agenda_holder != CENTRE, cell.haste,
+                to_target(row, change, month), signed, authority.intent < row.pledge_intent,
+                cell.agenda_holder != CENTRE, cell.haste, row.focal_duty if focal else 0.0,
             )  # fmt: skip
             limit = full_coverage(row, change.radicalness, change.visibility)
             if is_active(cell, limit, scrutiny(row)):
@@ -236,6 +243,8 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                 if row.blame > 0.0 and cell.stage == SHAPE:
                     afraid = fear(row, change.radicalness, change.visibility)
                     boldness = max(LEAST, 1.0 - row.blame * row.blame_delay * afraid)
+                if focal:
+                    speed /= 1.0 - row.focal_ready
                 share = combine(row.work_form, will, ability, capacity) * boldness * speed
                 gained = advance(
                     month,

@@ -1,0 +1,124 @@
+"""What a file of a historical case may say: its forms, and the dated figures that it may name."""
+
+from __future__ import annotations
+
+import csv
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.territory import DATA
+
+STAGES = {"see": 1, "spark": 2, "shape": 3, "shift": 4}
+
+
+class Form(BaseModel):
+    """A part of a case file: unknown keys are refused, types are strict."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Header(Form):
+    """What a case is called and asks, and who says so."""
+
+    title: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+
+class Span(Form):
+    """First and last month of a history."""
+
+    first: str = Field(alias="from")
+    last: str = Field(alias="to")
+
+
+class Coded(Form):
+    """The level of one dimension, and the reason for it."""
+
+    level: Literal["low", "middle", "high"]
+    because: str = Field(min_length=1)
+
+
+class Announcement(Form):
+    """What was announced: when, by when it was to be done, and what kind of change it was."""
+
+    announced: str
+    planned_until: str | None
+    type: dict[str, Coded]
+
+
+class Event(Form):
+    """One dated event of the shared table."""
+
+    month: str
+    event: str
+    source: str = Field(min_length=1)
+    until: str | None = None
+    by: str | None = None
+    places: list[str] | None = None
+    stage: Literal["see", "spark", "shape", "shift"] | None = None
+    coverage: str | None = None
+
+
+class Observed(Form):
+    """How a reported series is read from the model: in a straight line from nobody to everybody.
+
+    `since` is the first month whose figure can be compared with the later ones, where not all can.
+    """
+
+    outcome: Literal["nominal", "real", "used", "signed", "none"]
+    because: str = Field(min_length=1)
+    at_none: float | None = None
+    at_full: float | None = None
+    since: str | None = None
+
+
+class Condition(Form):
+    """One thing that must hold in a run: a level, a change between two months, or the distance of two series."""
+
+    kind: Literal["level", "change", "apart"]
+    series: str
+    less: str | None = None
+    month: str | None = None
+    first: str | None = Field(None, alias="from")
+    last: str | None = Field(None, alias="to")
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+class Pattern(Form):
+    """The rule by which a run shows what happened: all conditions together."""
+
+    says: str = Field(min_length=1)
+    conditions: list[Condition] = Field(min_length=1)
+
+
+class CaseFile(Form):
+    """All that one case file says."""
+
+    header: Header
+    months: Span
+    change: Announcement
+    timeline: list[Event]
+    observed: dict[str, Observed]
+    pattern: Pattern
+
+
+def month_number(month: str, first: str) -> int:
+    """How many months after another a month comes; both as year and month, `2014-03`."""
+    year, number = map(int, month.split("-"))
+    year_of_first, number_of_first = map(int, first.split("-"))
+    return 12 * (year - year_of_first) + number - number_of_first
+
+
+@lru_cache(maxsize=1)
+def reported() -> dict[str, dict[str, float]]:
+    """The dated figures: number by month, by series."""
+    found: dict[str, dict[str, float]] = {}
+    with (DATA / "national_series.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["number"]:
+                found.setdefault(row["series"], {})[row["month"]] = float(row["number"])
+    return found

@@ -1,0 +1,247 @@
+"""The page of the historical cases: what was reported over the fan of runs, hit or miss, and what a miss may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import yaml
+
+from sim.charting.frame import Chart
+from sim.charting.histories import calendar_month, history_charts
+from sim.charts import drawing, library
+from sim.histories import History, Judged
+from sim.null_models import against_nulls
+from sim.report import FENCE, NO_SCRIPT, escape, table
+from sim.territory import DATA
+from sim.wording import counted, number, percent
+
+NOT_A_FIT = (
+    "The parameters are the declared defaults, or what the command set: nothing has been fitted to these histories. Levels, "
+    "events and rules were fixed before any case was run. A miss is a finding, and nothing is changed in order to hit."
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything the page says of one command: the histories, and how they were made."""
+
+    histories: Sequence[History]
+    replications: int
+    seed: int
+    version: str
+    system: str
+    command: str
+
+
+@lru_cache(maxsize=1)
+def findings() -> dict[str, str]:
+    """A guess at why a case misses under the default set, by case; written after the first look."""
+    found: dict[str, str] = yaml.safe_load((DATA / "case_findings.yaml").read_text(encoding="utf-8")) or {}
+    return found
+
+
+def condition_words(judged: Judged) -> str:
+    """A condition in words."""
+    c = judged.condition
+    what = {
+        "level": f"{c.series} in {c.month}",
+        "change": f"change of {c.series} from {c.first} to {c.last}",
+        "apart": f"{c.series} less {c.less} in {c.month}",
+    }[c.kind]
+    bounds = [f"at least {c.at_least:g}"] if c.at_least is not None else []
+    bounds += [f"at most {c.at_most:g}"] if c.at_most is not None else []
+    return f"{what}: {' and '.join(bounds)}".replace(" -", " −")
+
+
+def cases_json(page: Page) -> dict[str, Any]:
+    """What the command prints with --json."""
+    return {
+        "cases": {history.case.name: _one(history) for history in page.histories},
+        "hits": sum(history.hit for history in page.histories),
+        "misses": sum(not history.hit for history in page.histories),
+        "parameters": page.system,
+        "fitted": False,
+        "replications": page.replications,
+        "seed": page.seed,
+        "version": page.version,
+    }
+
+
+def _one(history: History) -> dict[str, Any]:
+    conditions = [
+        {
+            "condition": condition_words(judged),
+            "observed": judged.seen,
+            "median": float(np.median(judged.values)),
+            "share": float(judged.held.mean()),
+        }
+        for judged in history.judged
+    ]
+    recoded = [
+        {"dimension": r.dimension, "level": r.level, "share": r.share, "hit": r.hit} for r in history.recoded
+    ]
+    nulls = {
+        null.name: {"hit": null.hit, "error": null.error, "error_of_runs": null.error_of_runs}
+        for null in against_nulls(history.case, history.series)
+    }
+    about = {"title": history.case.file.header.title, "pattern": history.case.file.pattern.says}
+    return {
+        **about,
+        "hit": history.hit,
+        "share": history.share,
+        "conditions": conditions,
+        "recoded": recoded,
+        "nulls": nulls,
+    }
+
+
+def series_table(histories: Sequence[History]) -> dict[str, Any]:
+    """Every reported series month by month: what was reported, and the middle and the fan of the runs; as columns."""
+    rows: dict[str, list[Any]] = {
+        name: [] for name in ("case", "series", "month", "reported", "low", "median", "high")
+    }
+    for history in histories:
+        for name, values in history.series.items():
+            points = history.case.points(name)
+            low, middle, high = np.quantile(values, (0.05, 0.5, 0.95), axis=0)
+            months = range(history.case.months)
+            rows["case"] += [history.case.name] * len(months)
+            rows["series"] += [name] * len(months)
+            rows["month"] += [calendar_month(history.case.file.months.first, month) for month in months]
+            rows["reported"] += [points.get(month, float("nan")) for month in months]
+            for column, part in (("low", low), ("median", middle), ("high", high)):
+                rows[column] += part.tolist()
+    return rows
+
+
+def page_html(page: Page) -> str:
+    """The whole page as text; it fetches nothing."""
+    drawn = {
+        h.case.name: history_charts(h, page.replications, page.seed, page.version) for h in page.histories
+    }
+    hits = sum(history.hit for history in page.histories)
+    parts = [
+        "<h1>Does it hold against history?</h1>",
+        f'<p class="lead">{counted(len(page.histories), "historical case")} · {counted(page.replications, "run")} each · '
+        f"seed {page.seed} · gapsim {escape(page.version)}</p>",
+        f'<section class="verdict"><p class="headline">{hits} of {len(page.histories)} patterns are hit by '
+        f"{escape(page.system)}</p><ul><li>{escape(NOT_A_FIT)}</li></ul></section>",
+        table(
+            ("Case", "Pattern", "Result", "Runs that show it", "Null models that show it"),
+            [
+                (h.case.name, h.case.file.pattern.says, _result(h), percent(h.share, 0), _nulls_that_hit(h))
+                for h in page.histories
+            ],
+        ),
+        NO_SCRIPT,
+        *(_section(history, drawn[history.case.name]) for history in page.histories),
+        f'<section id="again"><h2>Make it again</h2><pre>gapsim {escape(page.command)}</pre></section>',
+        f"<footer>{_asset('licence.html')}</footer>",
+    ]
+    charts = [chart for name in drawn for chart in drawn[name]]
+    drawings = "".join(
+        f'<script type="application/json" id="{c.key}-drawing">{drawing(c)}</script>' for c in charts
+    )
+    return (
+        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{FENCE}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Historical cases: the implementation gap</title><style>{_asset('report.css')}</style></head>"
+        f"<body><main>{''.join(parts)}</main>{drawings}<script>{library()}</script>"
+        f"<script>{_asset('report.js')}</script></body></html>\n"
+    )
+
+
+def _result(history: History) -> str:
+    return "hit" if history.hit else "miss"
+
+
+def _section(history: History, charts: Sequence[Chart]) -> str:
+    file = history.case.file
+    said = f"<p><b>{_result(history).capitalize()}.</b> {escape(file.pattern.says)} "
+    said += f"{percent(history.share, 0)} of runs show all of it.</p>"
+    if not history.hit:
+        guess = findings().get(history.case.name, "none has been written down yet.")
+        said += f"<p><b>A guess at why</b> (written for the default parameters): {escape(guess)}</p>"
+    return (
+        f'<section id="{history.case.name}"><h2>{escape(file.header.title)}</h2><p>{escape(file.header.question)}</p>{said}'
+        + table(
+            ("Condition", "Observed", "Median run", "Holds in"),
+            [
+                (
+                    condition_words(j),
+                    number(j.seen),
+                    number(float(np.median(j.values))),
+                    percent(float(j.held.mean()), 0),
+                )
+                for j in history.judged
+            ],
+        )
+        + "".join(_figure(chart) for chart in charts)
+        + _nulls(history)
+        + _assumed(history)
+        + "</section>"
+    )
+
+
+def _figure(chart: Chart) -> str:
+    spoken = escape(f"{chart.title}. {chart.summary}")
+    box = f'id="{chart.key}" role="img" aria-label="{spoken}" style="height:{int(chart.layout["height"])}px"'
+    return (
+        f'<figure><div class="chart" {box}></div></figure><details><summary>Its numbers</summary>'
+        f"{table(chart.columns, chart.rows)}</details>"
+    )
+
+
+def _nulls_that_hit(history: History) -> str:
+    return ", ".join(null.name for null in against_nulls(history.case, history.series) if null.hit) or "none"
+
+
+def _nulls(history: History) -> str:
+    """What curves that know nothing of power make of the case."""
+    words = {True: "hit", False: "miss", None: "no test: too few figures"}
+    rows = [
+        (null.name, words[null.hit], percent(null.error, 0), percent(null.error_of_runs, 0))
+        for null in against_nulls(history.case, history.series)
+    ]
+    columns = ("Null model", "Result", "Error", "Median run on the same points")
+    return (
+        f"<details><summary>What null models make of it</summary>{table(columns, rows)}"
+        "<p>Errors: root mean square, as a share of the range from nobody to everybody, on points after the announcement that "
+        "the null model was not given.</p></details>"
+    )
+
+
+def _assumed(history: History) -> str:
+    """What was coded and dated, and what other codings make of it."""
+    file = history.case.file
+    kinds = [(name, row.level, row.because) for name, row in file.change.type.items()]
+    dated = [
+        (e.month, e.event, e.until or "", e.by or "", ", ".join(e.places or []), e.source)
+        for e in file.timeline
+    ]
+    read = [
+        (name, o.outcome, "" if o.at_none is None else f"{o.at_none:g} to {o.at_full:g}", o.because)
+        for name, o in file.observed.items()
+    ]
+    moved = [(r.dimension, r.level, "hit" if r.hit else "miss", percent(r.share, 0)) for r in history.recoded]
+    parts = [
+        table(("Kind of change", "Level", "Because"), kinds),
+        table(("Month", "Event", "Until", "By", "Where", "Source"), dated),
+        table(("Series", "Read from", "Nobody to everybody", "Because"), read),
+    ]
+    if moved:
+        parts.append(table(("One level moved", "To", "Result", "Runs that show it"), moved))
+    return (
+        f"<details><summary>What was coded and dated, and what another coding gives</summary>{''.join(parts)}"
+        f"<p>Source: {escape(file.header.source)}</p></details>"
+    )
+
+
+def _asset(name: str) -> str:
+    return resources.files("sim").joinpath("report_assets", name).read_text(encoding="utf-8")

@@ -1,0 +1,233 @@
+"""Histories lived again: every case run in many worlds, and each run held against what happened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.case_forms import Condition
+from sim.case_tables import levels
+from sim.cases import Case, parameters_of, shifted
+from sim.month import Run, begin
+from sim.parameters import Parameters
+from sim.problems import RunFailed
+
+OUTCOMES = ("nominal", "real", "used", "signed")
+
+MOST_RUNS = 0.5
+"""Share of single runs that must show a pattern for its case to be a hit: history happened once."""
+
+Series = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Recoded:
+    """What a case makes of one level moved by one step: a look at how much rests on the coding."""
+
+    dimension: str
+    level: str
+    share: float
+
+    @property
+    def hit(self) -> bool:
+        """Whether most runs show the pattern under this coding."""
+        return self.share >= MOST_RUNS
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One condition of a pattern over all runs.
+
+    Args:
+        condition: the condition.
+        seen: what was observed, where the month was reported; else None.
+        values: (R,) what the runs make of it, in the unit of the series.
+        held: (R,) whether it holds.
+    """
+
+    condition: Condition
+    seen: float | None
+    values: np.ndarray
+    held: np.ndarray
+
+
+@dataclass(frozen=True)
+class History:
+    """A case lived again in R worlds of T months.
+
+    Args:
+        case: the case.
+        series: (R, T) by reported series, in its own unit.
+        judged: every condition of its pattern.
+        recoded: the same with single levels moved, if it was asked for.
+    """
+
+    case: Case
+    series: Series
+    judged: tuple[Judged, ...]
+    recoded: tuple[Recoded, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """Share of runs that show the whole pattern."""
+        return float(np.all([judged.held for judged in self.judged], axis=0).mean())
+
+    @property
+    def hit(self) -> bool:
+        """Whether most runs show the whole pattern."""
+        return self.share >= MOST_RUNS
+
+
+def outcomes_now(run: Run) -> tuple[float, float, float, float]:
+    """The focal change at the end of a month, over all places by people: see `OUTCOMES`."""
+    places, cells = run.state.places, run.state.cells
+    (focal,) = np.flatnonzero(run.state.changes.focal)
+    nominal, real, uptake = (cells[name][:, focal] for name in ("nominal", "genuine", "uptake"))
+    forced = uptake + run.values["focal_closed"][:-1] * (1.0 - uptake)
+    weight = places.weight
+    return (
+        float(weight @ nominal),
+        float(weight @ real),
+        float(weight @ (real * forced)),
+        float(places.signed.mean()),
+    )
+
+
+def live(parameters: Parameters, seed: int, replication: int) -> np.ndarray:
+    """Live one history month by month.
+
+    Returns:
+        The four outcomes of `OUTCOMES` at the end of each month, shape (4, T).
+    """
+    run = begin(parameters, seed, replication)
+    months = parameters.population.months
+    seen = np.empty((len(OUTCOMES), months))
+    for month in range(months):
+        run.advance(1)
+        seen[:, month] = outcomes_now(run)
+    return seen
+
+
+def as_reported(case: Case, outcomes: np.ndarray) -> Series:
+    """The series that the runs would have reported, each in its own unit.
+
+    Args:
+        case: the case, whose file says how each series is read from the model.
+        outcomes: (R, 4, T).
+    """
+    return {
+        name: read.at_none + (read.at_full - read.at_none) * outcomes[:, OUTCOMES.index(read.outcome)]
+        for name, read in case.file.observed.items()
+        if read.outcome != "none" and read.at_none is not None and read.at_full is not None
+    }
+
+
+def judge(case: Case, series: Series) -> tuple[Judged, ...]:
+    """Hold every run against every condition of the pattern."""
+    found = []
+    for condition in case.file.pattern.conditions:
+        values = _measured(case, condition, series)
+        held = np.ones(len(values), dtype=bool)
+        if condition.at_least is not None:
+            held &= values >= condition.at_least
+        if condition.at_most is not None:
+            held &= values <= condition.at_most
+        found.append(Judged(condition, _seen(case, condition), values, held))
+    return tuple(found)
+
+
+def _measured(case: Case, condition: Condition, series: Series) -> np.ndarray:
+    """What a condition looks at, in every run."""
+    values = series[condition.series]
+    if condition.kind == "change":
+        first, last = (case.number(str(month)) for month in (condition.first, condition.last))
+        return values[:, last] - values[:, first]
+    month = case.number(str(condition.month))
+    if condition.kind == "apart":
+        return values[:, month] - series[str(condition.less)][:, month]
+    return values[:, month]
+
+
+def _seen(case: Case, condition: Condition) -> float | None:
+    """What a condition looks at, as it was reported."""
+    points = case.points(condition.series)
+    try:
+        if condition.kind == "change":
+            return points[case.number(str(condition.last))] - points[case.number(str(condition.first))]
+        month = case.number(str(condition.month))
+        if condition.kind == "apart":
+            return points[month] - case.points(str(condition.less))[month]
+        return points[month]
+    except KeyError:
+        return None
+
+
+def relive(
+    cases: Sequence[Case],
+    system: Parameters,
+    seed: int,
+    replications: int,
+    look: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[History]:
+    """Run every case in the worlds 0, 1, … of a seed and judge it.
+
+    Args:
+        cases: the cases.
+        system: the set of parameters that holds for all of them.
+        seed: root of all luck.
+        replications: how many worlds.
+        look: in how many worlds each level is moved by one step up and down; 0 leaves the look out.
+        progress: called with runs done and runs in all.
+
+    Raises:
+        RunFailed: naming the run that failed.
+    """
+    codings: list[tuple[Case, dict[str, str], int]] = [(case, {}, replications) for case in cases]
+    codings += [(case, moved, look) for case in cases for moved in one_step_away(case) if look]
+    total, done = sum(count for *_, count in codings), 0
+    outcomes = [np.empty((count, len(OUTCOMES), case.months)) for case, _, count in codings]
+    pool = ThreadPoolExecutor(
+        max_workers=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+    )
+
+    def one(number: int, parameters: Parameters, replication: int) -> None:
+        try:
+            outcomes[number][replication] = live(parameters, seed, replication)
+        except Exception as error:
+            which = f"case {codings[number][0].name}, seed {seed}, replication {replication}"
+            raise RunFailed(f"{which}: {error!r}") from error
+
+    try:
+        runs = []
+        for number, (case, moved, count) in enumerate(codings):
+            parameters = parameters_of(case, system, moved)
+            runs += [pool.submit(one, number, parameters, replication) for replication in range(count)]
+        for run in runs:
+            run.result()
+            done += 1
+            if progress:
+                progress(done, total)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    looked: dict[str, list[Recoded]] = {case.name: [] for case in cases}
+    for (case, moved, _), seen in zip(codings[len(cases) :], outcomes[len(cases) :], strict=True):
+        ((dimension, level),) = moved.items()
+        share = History(case, {}, judge(case, as_reported(case, seen))).share
+        looked[case.name].append(Recoded(dimension, level, share))
+    found = []
+    for case, seen in zip(cases, outcomes, strict=False):
+        series = as_reported(case, seen)
+        found.append(History(case, series, judge(case, series), tuple(looked[case.name])))
+    return found
+
+
+def one_step_away(case: Case) -> list[dict[str, str]]:
+    """Every coding of a case that differs from its own by one step in one dimension."""
+    coded: Mapping[str, str] = {name: row.level for name, row in case.file.change.type.items()}
+    moved = [(name, shifted(coded[name], steps)) for name in levels() for steps in (-1, 1)]
+    return [{name: level} for name, level in moved if level is not None]

@@ -1,0 +1,63 @@
+"""The focal change: what dated events do to the one change that a study follows, and to no other.
+
+It lives among the stream and under the same rules. Only what is said here sets it apart.
+"""
+
+from sim.compiled import compiled
+
+
+@compiled
+def announce(p, changes):
+    """Say what is known of the focal change this month: events may alter how visible and how urgent it is."""
+    nation = p[len(p) - 1]
+    for i in range(len(changes)):
+        if changes[i].focal == 1:
+            changes[i].visibility = nation.focal_visibility
+            changes[i].urgency = nation.focal_urgency
+
+
+@compiled
+def begins_at(row, change):
+    """Stage at which a place begins a change as soon as it is announced, or 0 where the place is left to begin."""
+    return int(row.focal_stage) if change.focal == 1 else 0
+
+
+@compiled
+def to_target(row, change, month):
+    """Months until the date by which a change is to be done: the end of its plan, or of a focal one the date set.
+
+    Below 0 there is no date, or it has gone.
+    """
+    if change.focal == 1:
+        return row.focal_due - month if row.focal_due >= 0.0 else -1.0
+    return change.arrival + change.duration - month
+
+
+@compiled
+def money_left(row, focal, persistence):
+    """Share of a change's money still there: what is ring-fenced does not fade."""
+    if focal:
+        return persistence + row.focal_ring_fenced * (1.0 - persistence)
+    return persistence
+
+
+@compiled
+def focal_money(row, focal):
+    """Money of a change's own, as shares of its hours: for pilots, and for scale-up."""
+    if focal:
+        return row.focal_pilot, row.focal_scale_up
+    return 0.0, 0.0
+
+
+@compiled
+def waived(row, change):
+    """Share of requests and decision points on a change's way that are waived."""
+    return row.focal_waived if change.focal == 1 else 0.0
+
+
+@compiled
+def uptake_forced(row, change, uptake):
+    """Uptake once the old way is shut to some of those who would not take the new one up."""
+    if change.focal == 1:
+        return uptake + row.focal_closed * (1.0 - uptake)
+    return uptake
