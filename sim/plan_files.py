@@ -152,7 +152,8 @@ def _read(folder: Path, content: dict[str, Any]) -> Plan:
     if plan.points != content["points"]:
         raise ValueError(f"{DESIGN} holds {plan.points} of {content['points']} points")
     if plan.identity != content["identity"]:
-        raise ValueError("it was edited by hand: its identity is not that of what it says")
+        said = "its identity is not that of what it says: it was edited by hand, or made before the parameters changed"
+        raise ValueError(f"{said}; sweep into another folder")
     return plan
 
 
