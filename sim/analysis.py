@@ -18,6 +18,19 @@ from sim.statistics import interval, known_or_none, p_value
 if TYPE_CHECKING:
     from sim.comparison import Comparison, ScenarioRuns
 
+HEADLINE_OUTCOMES = (
+    "gap",
+    "nominal_gap",
+    "rhetoric_reality",
+    "worst_decile_gap",
+    "gap_fifth_1",
+    "gap_fifth_5",
+    "months_to_half",
+    "recovered_later",
+    "persistence",
+)
+"""Outcomes that a report tells first, and whose differences it reckons between any two scenarios."""
+
 SCENARIO_OUTCOMES = ("gap", "nominal_gap", "worst_decile_gap", "months_to_half")
 """Outcomes that are given for every scenario."""
 

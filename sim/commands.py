@@ -18,7 +18,7 @@ import click
 from sim.overrides import Overrides, is_override, read
 from sim.parameters import DEFAULT_SEED, MAX_SEED
 from sim.places import RESULTS
-from sim.problems import COMMAND_LINE, InputProblems, Problem, folder_problem, refuse, whole_number
+from sim.problems import COMMAND_LINE, InputProblems, Problem, out_problem, refuse, whole_number
 from sim.scenarios import compose
 
 COMPARED = ("hierarchy", "distributed")
@@ -65,10 +65,7 @@ class Asked:
 
     def folder(self, text: str | None) -> Path | None:
         """The folder named for results, or None; what stands in the way of writing there is noted."""
-        if text is not None and not text.strip():
-            self.problems.append(Problem(COMMAND_LINE, "--out", "the name of the folder is empty", "''"))
-            return None
-        problem = folder_problem(RESULTS if text is None else Path(text))
+        problem = out_problem(text, RESULTS)
         self.problems.extend([problem] if problem else [])
         return None if text is None else Path(text)
 

@@ -12,22 +12,11 @@ from itertools import combinations
 
 import numpy as np
 
+from sim.analysis import HEADLINE_OUTCOMES
 from sim.regimes import NOBODY, UNKNOWN, Regimes
 from sim.statistics import Interval, holm, interval, p_value
 from sim.swept import Sweep, losses_of
 from sim.weighing import ALPHA, NOTED
-
-OUTCOMES = (
-    "gap",
-    "nominal_gap",
-    "rhetoric_reality",
-    "worst_decile_gap",
-    "gap_fifth_1",
-    "gap_fifth_5",
-    "months_to_half",
-    "recovered_later",
-    "persistence",
-)
 
 
 @dataclass(frozen=True)
@@ -66,7 +55,7 @@ class MapDifference:
 
 def map_differences(sweep: Sweep) -> list[MapDifference]:
     """Every pair of structures in every main outcome, corrected together by Holm."""
-    outcomes = [o for o in OUTCOMES if o in sweep.responses] or [sweep.decided_by]
+    outcomes = [o for o in HEADLINE_OUTCOMES if o in sweep.responses] or [sweep.decided_by]
     found = []
     for a, b in combinations(range(len(sweep.structures)), 2):
         for outcome in outcomes:

@@ -85,6 +85,13 @@ def whole_number(option: str, text: str | None, default: int, low: int, high: in
     return value
 
 
+def out_problem(text: str | None, usual: Path) -> Problem | None:
+    """What stands in the way of writing results to the folder given to `--out`, or to the usual one."""
+    if text is not None and not text.strip():
+        return Problem(COMMAND_LINE, "--out", "the name of the folder is empty", "''")
+    return folder_problem(usual if text is None else Path(text))
+
+
 def folder_problem(folder: Path) -> Problem | None:
     """What stands in the way of writing to a folder, found before anything is run."""
     nearest = folder

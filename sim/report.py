@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.analysis import differences
+from sim.analysis import HEADLINE_OUTCOMES, differences
 from sim.assumptions import differing, interventions, not_default, power_table
 from sim.charting.frame import Chart
 from sim.charting.places import tiles
@@ -21,18 +21,6 @@ from sim.wording import counted, outcome_name, written_difference, written_level
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison
-
-HEADLINE_OUTCOMES = (
-    "gap",
-    "nominal_gap",
-    "rhetoric_reality",
-    "worst_decile_gap",
-    "gap_fifth_1",
-    "gap_fifth_5",
-    "months_to_half",
-    "recovered_later",
-    "persistence",
-)
 
 # The page may run and show what it carries, and may fetch nothing.
 FENCE = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"

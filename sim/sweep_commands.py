@@ -18,7 +18,15 @@ import click
 from sim.commands import MOST_REPLICATIONS, note_compilation, progress_bar
 from sim.parameters import MAX_SEED
 from sim.places import RESULTS
-from sim.problems import COMMAND_LINE, InputProblems, Problem, folder_problem, refuse, whole_number
+from sim.problems import (
+    COMMAND_LINE,
+    InputProblems,
+    Problem,
+    folder_problem,
+    out_problem,
+    refuse,
+    whole_number,
+)
 
 MOST_WORKERS = 1024
 OK, OUR_FAULT, RUNS_FAILED, INTERRUPTED = 0, 1, 3, 130
@@ -81,10 +89,7 @@ class Settings:
         return name or ("processes" if address is None else "dask")
 
     def _folder(self, text: str | None) -> Path | None:
-        if text is not None and not text.strip():
-            self.problems.append(Problem(COMMAND_LINE, "--out", "the name of the folder is empty", "''"))
-            return None
-        problem = folder_problem(RESULTS if text is None else Path(text))
+        problem = out_problem(text, RESULTS)
         self.problems.extend([problem] if problem else [])
         return None if text is None else Path(text)
 

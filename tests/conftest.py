@@ -4,6 +4,8 @@ import pytest
 import worlds
 from hypothesis import HealthCheck, settings
 
+from sim import cli
+
 settings.register_profile(
     "gapsim",
     deadline=None,
@@ -31,3 +33,16 @@ def small(six_places) -> dict:
         "changes.arriving": 8,
         "changes.in_progress": 2,
     }
+
+
+@pytest.fixture
+def gapsim(tmp_path, monkeypatch, capsys):
+    """Run a command in an empty folder; gives exit code, standard output and standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments):
+        code = cli.execute([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return command

@@ -13,24 +13,11 @@ import pytest
 from omegaconf import OmegaConf
 from pyarrow import parquet
 
-from sim import cli, comparison, glossary, outcomes, places
+from sim import comparison, glossary, outcomes, places
 from sim.parameters import MECHANISM_NAMES, Parameters
 from sim.scenarios import compose
 
 SMALL = ("population.months=24", "population.users=64", "changes.arriving=4")
-
-
-@pytest.fixture
-def gapsim(tmp_path, monkeypatch, capsys):
-    """Run a command in an empty folder; gives exit code, standard output and standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments):
-        code = cli.execute([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return command
 
 
 def strictly(text):

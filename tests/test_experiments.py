@@ -7,6 +7,7 @@ import textwrap
 
 import numpy as np
 import pytest
+import worlds
 
 from sim import experiment_files, outcomes, places, scenario_files
 from sim.declarations import declarations
@@ -88,16 +89,7 @@ def test_the_map_covers_all_uncertainties_and_all_power_structures():
     assert uncertain <= varied
     assert not any(key.startswith("focal.") for key in varied)
     assert {factor.key for factor in experiment.factors if factor.role == "lever"} == {"work.load"}
-    structures = {
-        "hierarchy",
-        "distributed",
-        "devolved",
-        "citizen_led",
-        "partnership",
-        "tight_loose_tight",
-        "sequenced",
-    }
-    assert structures < {scenario.name for scenario in experiment.scenarios}
+    assert set(worlds.POWER_SCENARIOS) < {scenario.name for scenario in experiment.scenarios}
     assert experiment.design.kind == "latin_hypercube"
 
 

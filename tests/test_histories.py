@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from sim import cli, histories
+from sim import histories
 from sim.case_report import findings
 from sim.cases import cases, parameters_of
 from sim.histories import OUTCOMES, as_reported, judge, live, relive
@@ -229,18 +229,6 @@ def test_a_failed_run_is_named(monkeypatch):
 
 
 # The command
-
-
-@pytest.fixture
-def gapsim(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments):
-        code = cli.execute([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return command
 
 
 def test_the_command_says_and_writes_the_same(gapsim, tmp_path):

@@ -14,24 +14,11 @@ import sweeps
 from pyarrow import parquet
 
 import sim
-from sim import cli, plan_files
+from sim import plan_files
 from sim.problems import InputProblems
 
 ASKED = ("hierarchy", "distributed", "changes.heterogeneity=0,1.5", *sweeps.TINY, "--seed", 7)
 SERIAL = ("--engine", "serial")
-
-
-@pytest.fixture
-def gapsim(tmp_path, monkeypatch, capsys):
-    """Run a command in an empty folder; gives exit code, standard output and standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments):
-        code = cli.execute([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return command
 
 
 def test_a_sweep_is_run_shown_replayed_and_exported(gapsim, tmp_path):
