@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from hydra import compose as hydra_compose
@@ -35,6 +36,9 @@ DATED_FIELDS = {
 
 
 Merge = Callable[[ScenarioFile, Overrides], dict[str, Any]]
+
+_ONE_AT_A_TIME = Lock()
+"""Hydra keeps what it composes in one place for all threads."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def compose(
     known, problems = scenario_files.shelf(folders)
     problems = [*already, *asked.problems, *problems]
     composed = []
-    with initialize(version_base="1.3", config_path=None):
+    with _ONE_AT_A_TIME, initialize(version_base="1.3", config_path=None):
         for position, name in enumerate(names):
             path = scenario_files.find(name, known)
             if isinstance(path, Problem):

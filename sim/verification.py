@@ -316,5 +316,5 @@ def run_checks(
         "known-answers": (check_known_answers, 4),
     }
     chosen = suites if which == "all" else {which: suites[which]}
-    structures()  # composed here once: composing in several threads at a time would fail
+    structures()  # composed once, before threads ask for them
     return [check.row() for suite, own in chosen.values() for check in suite(root, replications or own)]

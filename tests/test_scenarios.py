@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -385,3 +386,10 @@ def test_overrides_are_checked_even_when_no_scenario_is_known():
     assert "hierarchi" in said
     assert "mechanisms.pace" in said
     assert "sum to 1" in said
+
+
+def test_scenarios_can_be_composed_by_several_threads_at_once():
+    names = worlds.POWER_SCENARIOS * 3
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda name: compose([name])[0], names))
+    assert together == [compose([name])[0] for name in names]
