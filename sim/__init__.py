@@ -13,7 +13,7 @@ Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by
     beside `null_models`).
 Reading a sweep: `swept` (its folder), `regimes` (who wins where), `decision_rules`, `sensitivity`, `paired`,
     `sufficiency`, `map_verdict` (the words), `sweep_report` (the page).
-Reading: `analysis`, `verdict`, `charts`, `report`, `case_report`, `explain`.
+Reading: `analysis`, `verdict`, `charts`, `page` (what reports are put together from), `report`, `case_report`, `explain`.
 Doors: `cli` (the commands), `commands` and `sweep_commands` (what they do), `frames` (the same for notebooks),
     `live` (the view for a room, in a browser).
 """

@@ -18,17 +18,10 @@ from sim.statistics import interval, known_or_none, p_value
 if TYPE_CHECKING:
     from sim.comparison import Comparison, ScenarioRuns
 
-HEADLINE_OUTCOMES = (
-    "gap",
-    "nominal_gap",
-    "rhetoric_reality",
-    "worst_decile_gap",
-    "gap_fifth_1",
-    "gap_fifth_5",
-    "months_to_half",
-    "recovered_later",
-    "persistence",
-)
+SHARE_OUTCOMES = ("gap", "nominal_gap", "rhetoric_reality", "worst_decile_gap", "gap_fifth_1", "gap_fifth_5")
+"""Outcomes that are shares of intended benefit, and all the better the smaller."""
+
+HEADLINE_OUTCOMES = (*SHARE_OUTCOMES, "months_to_half", "recovered_later", "persistence")
 """Outcomes that a report tells first, and whose differences it reckons between any two scenarios."""
 
 SCENARIO_OUTCOMES = ("gap", "nominal_gap", "worst_decile_gap", "months_to_half")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from sim.charting.histories import calendar_month, history_charts
 from sim.charts import drawing, library
 from sim.histories import History, Judged
 from sim.null_models import against_nulls
-from sim.report import FENCE, NO_SCRIPT, escape, table
+from sim.page import NO_SCRIPT, asset, carry, chart_box, document, escape, table
 from sim.territory import DATA
 from sim.wording import counted, number, percent
 
@@ -141,19 +140,15 @@ def page_html(page: Page) -> str:
         NO_SCRIPT,
         *(_section(history, drawn[history.case.name]) for history in page.histories),
         f'<section id="again"><h2>Make it again</h2><pre>gapsim {escape(page.command)}</pre></section>',
-        f"<footer>{_asset('licence.html')}</footer>",
+        f"<footer>{asset('licence.html')}</footer>",
     ]
     charts = [chart for name in drawn for chart in drawn[name]]
-    drawings = "".join(
-        f'<script type="application/json" id="{c.key}-drawing">{drawing(c)}</script>' for c in charts
-    )
-    return (
-        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{FENCE}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Historical cases: the implementation gap</title><style>{_asset('report.css')}</style></head>"
-        f"<body><main>{''.join(parts)}</main>{drawings}<script>{library()}</script>"
-        f"<script>{_asset('report.js')}</script></body></html>\n"
+    return document(
+        "Historical cases: the implementation gap",
+        asset("report.css"),
+        parts,
+        [carry(f"{chart.key}-drawing", drawing(chart)) for chart in charts],
+        [library(), asset("report.js")],
     )
 
 
@@ -190,10 +185,8 @@ def _section(history: History, charts: Sequence[Chart]) -> str:
 
 
 def _figure(chart: Chart) -> str:
-    spoken = escape(f"{chart.title}. {chart.summary}")
-    box = f'id="{chart.key}" role="img" aria-label="{spoken}" style="height:{int(chart.layout["height"])}px"'
     return (
-        f'<figure><div class="chart" {box}></div></figure><details><summary>Its numbers</summary>'
+        f"<figure>{chart_box(chart)}</figure><details><summary>Its numbers</summary>"
         f"{table(chart.columns, chart.rows)}</details>"
     )
 
@@ -241,7 +234,3 @@ def _assumed(history: History) -> str:
         f"<details><summary>What was coded and dated, and what another coding gives</summary>{''.join(parts)}"
         f"<p>Source: {escape(file.header.source)}</p></details>"
     )
-
-
-def _asset(name: str) -> str:
-    return resources.files("sim").joinpath("report_assets", name).read_text(encoding="utf-8")

@@ -13,9 +13,7 @@ from typing import Any
 
 import click
 
-from sim.problems import InputProblems, RunFailed
-
-OK, OUR_FAULT, BAD_INPUT, RUNS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+from sim.problems import BAD_INPUT, INTERRUPTED, OK, OUR_FAULT, RUNS_FAILED, InputProblems, RunFailed
 
 GRAMMAR = "[SCENARIO …] [KEY=VALUE …]"
 

@@ -95,7 +95,7 @@ def compare(
         report.write_report(compared, draft / "report.html", f"gapsim {shlex.join(command)}")
     summary = analysis.comparison_json(compared)
     if as_json:
-        _print_json(summary)
+        print_json(summary)
     else:
         click.echo(printed.comparison(summary))
         click.echo(printed.wrapped(str(verdict(compared))))
@@ -126,7 +126,7 @@ def run(
             "seed": asked.seed,
             "version": provenance.version(),
         }
-        _print_json(about)
+        print_json(about)
     else:
         click.echo(printed.run(scenario.name, outcomes))
     click.echo(f"results: {folder}", err=True)
@@ -150,7 +150,7 @@ def verify(*, which: str, replications: str | None, seed: str | None, as_json: b
 
     checks = verification.run_checks(which, root, count)
     if as_json:
-        _print_json({"checks": checks})
+        print_json({"checks": checks})
     else:
         click.echo(printed.checks(checks))
     return 0 if all(check["passed"] is not False for check in checks) else 1
@@ -200,7 +200,7 @@ def cases(
         results.write_table(draft / "series.parquet", case_report.series_table(lived))
         results.write_cases_metadata(draft, system.parameters, summary, shlex.join(command))
     if as_json:
-        _print_json(summary)
+        print_json(summary)
     else:
         click.echo(printed.cases(summary, case_report.NOT_A_FIT))
     click.echo(f"report: {folder / 'report.html'}", err=True)
@@ -223,7 +223,7 @@ def config(*, arguments: Sequence[str], folders: Sequence[str], as_json: bool) -
         asked.problems.append(Problem(COMMAND_LINE, "seed", said, str(asked.overrides.seed)))
     scenario = compose(asked.one_name(), asked.overrides, folders, asked.problems)[0]
     if as_json:
-        _print_json(scenario.parameters.model_dump(mode="json"))
+        print_json(scenario.parameters.model_dump(mode="json"))
     else:
         click.echo(scenario.text, nl=False)
     return 0
@@ -238,7 +238,7 @@ def list_names(*, what: str | None, folders: Sequence[str], as_json: bool) -> in
         raise InputProblems([Problem(COMMAND_LINE, what, f"must be one of {', '.join(names)}")])
     chosen = {what: names[what]} if what else names
     if as_json:
-        _print_json(chosen)
+        print_json(chosen)
     else:
         click.echo(explained.listed(chosen))
     return 0
@@ -278,7 +278,8 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _print_json(content: Any) -> None:
+def print_json(content: Any) -> None:
+    """Print one JSON object, and nothing else, on standard output."""
     click.echo(json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False))
 
 

@@ -76,7 +76,7 @@ def compare(
     collected = [_Replications(scenario, replications) for scenario in composed]
     total = replications * len(collected)
     # Compiled processes release Python's lock, so threads run side by side; each writes its own rows.
-    pool = ThreadPoolExecutor(max_workers=_threads())
+    pool = ThreadPoolExecutor(max_workers=cores())
     try:
         runs = [pool.submit(runs_of.run, seed, k) for k in range(replications) for runs_of in collected]
         for done, run in enumerate(runs, start=1):
@@ -88,7 +88,8 @@ def compare(
     return Comparison(tuple(runs_of.gathered() for runs_of in collected), replications, seed, version())
 
 
-def _threads() -> int:
+def cores() -> int:
+    """How many processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

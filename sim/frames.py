@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.commands import COMPARED, REPLICATIONS
 from sim.overrides import is_override
 from sim.parameters import DEFAULT_SEED
 from sim.places import RESULTS
@@ -49,7 +50,7 @@ def run(
     return frame
 
 
-def compare(*arguments: str, replications: int = 100, seed: int = DEFAULT_SEED) -> DataFrame:
+def compare(*arguments: str, replications: int = REPLICATIONS, seed: int = DEFAULT_SEED) -> DataFrame:
     """Scenarios side by side in the same worlds, as in `runs.parquet` of `gapsim compare`.
 
     Args:
@@ -70,9 +71,7 @@ def compare(*arguments: str, replications: int = 100, seed: int = DEFAULT_SEED) 
 
     names = [argument for argument in arguments if not is_override(argument)]
     overrides = [argument for argument in arguments if is_override(argument)]
-    compared = comparison.compare(
-        compose(names or ["hierarchy", "distributed"], overrides), replications, seed
-    )
+    compared = comparison.compare(compose(names or COMPARED, overrides), replications, seed)
     keys = {"replication": np.arange(replications), "seed": seed}
     frames = [pd.DataFrame({"scenario": s.name, **keys, **s.summaries}) for s in compared.scenarios]
     return pd.concat(frames, ignore_index=True)

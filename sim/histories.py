@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 from sim.case_forms import Condition
 from sim.case_tables import levels
 from sim.cases import Case, parameters_of, shifted
+from sim.comparison import cores
 from sim.month import Run, begin
 from sim.parameters import Parameters
 from sim.problems import RunFailed
@@ -191,9 +191,7 @@ def relive(
     codings += [(case, moved, look) for case in cases for moved in one_step_away(case) if look]
     total, done = sum(count for *_, count in codings), 0
     outcomes = [np.empty((count, len(OUTCOMES), case.months)) for case, _, count in codings]
-    pool = ThreadPoolExecutor(
-        max_workers=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
-    )
+    pool = ThreadPoolExecutor(max_workers=cores())
 
     def one(number: int, parameters: Parameters, replication: int) -> None:
         try:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,42 +19,10 @@ from sim.factors import Factor
 from sim.parameters import Parameters
 from sim.plans import DESIGN_POINT, Plan, resolved
 from sim.problems import COMMAND_LINE, InputProblems, Problem
+from sim.results import whole_file, whole_text
 from sim.scenarios import Composed
 
 PLAN, DESIGN = "plan.json", "design.parquet"
-
-
-def whole_file(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file beside its place, have it stored, and put it there: others see all of it or nothing.
-
-    Args:
-        path: where it goes.
-        write: writes the file whose path it is given.
-
-    Raises:
-        OSError: if it cannot be stored; then nothing of it is left.
-    """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent)
-    os.close(handle)
-    draft = Path(name)
-    try:
-        write(draft)
-        with open(draft, "rb+") as written:
-            os.fsync(written.fileno())
-        draft.chmod(0o644)
-        os.replace(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def whole_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    whole_file(path, lambda draft: _text(draft, text))
-
-
-def _text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
 
 
 def write(plan: Plan, folder: Path) -> None:

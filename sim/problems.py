@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any
 
 COMMAND_LINE = "command line"
+
+OK, OUR_FAULT, BAD_INPUT, RUNS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+"""What a command ends with."""
+
 LONGEST_VALUE = 120
 
 

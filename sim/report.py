@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import os
-import tempfile
-from collections.abc import Iterable, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,17 +10,13 @@ from sim.assumptions import differing, interventions, not_default, power_table
 from sim.charting.frame import Chart
 from sim.charting.places import tiles
 from sim.charts import charts, drawing, library
+from sim.page import NO_SCRIPT, asset, carry, chart_box, document, escape, table, write_page
 from sim.statistics import interval
 from sim.verdict import Verdict, verdict
 from sim.wording import counted, outcome_name, written_difference, written_level
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison
-
-# The page may run and show what it carries, and may fetch nothing.
-FENCE = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
-
-NO_SCRIPT = "<noscript><p>The charts need JavaScript. Their numbers stand in the tables.</p></noscript>"
 
 NO_MAP = (
     "<h2>Map</h2><p>No map is drawn: the table of places does not give every place a tile of its own "
@@ -47,22 +38,6 @@ def write_report(comparison: Comparison, path: str | Path, command: str | None =
     return write_page(report_html(comparison, command), Path(path))
 
 
-def write_page(page: str, target: Path) -> Path:
-    """Write a page beside its place and move it there when it is whole; its folder is made if need be."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=".report-", suffix=".html")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(page)
-        # mkstemp makes files for their owner alone; a report is for whoever may read its folder.
-        os.chmod(beside, 0o644)
-        os.replace(beside, target)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    return target
-
-
 def report_html(comparison: Comparison, command: str | None = None) -> str:
     """The whole page as text."""
     drawn = charts(comparison)
@@ -80,37 +55,14 @@ def report_html(comparison: Comparison, command: str | None = None) -> str:
         _again(comparison, command),
         f"<footer>{asset('licence.html')}<p>{_made_by(comparison)}. Not a forecast: one point of a map.</p></footer>",
     ]
-    drawings = "".join(
-        f'<script type="application/json" id="{c.key}-drawing">{drawing(c)}</script>' for c in drawn
+    names = ", ".join(scenario.name for scenario in comparison.scenarios)
+    return document(
+        f"{names}: the implementation gap",
+        asset("report.css"),
+        parts,
+        [carry(f"{chart.key}-drawing", drawing(chart)) for chart in drawn],
+        [library(), asset("report.js")],
     )
-    return (
-        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{FENCE}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(', '.join(s.name for s in comparison.scenarios))}: the implementation gap</title>"
-        f"<style>{asset('report.css')}</style></head><body><main>{''.join(parts)}</main>{drawings}"
-        f"<script>{library()}</script><script>{asset('report.js')}</script></body></html>\n"
-    )
-
-
-def escape(words: object) -> str:
-    """Text from a scenario file, made safe for the page; a number is not parted from its percent sign."""
-    return html.escape(str(words)).replace(" %", "\u00a0%")
-
-
-def table(columns: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
-    """An HTML table whose first column names its rows."""
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in others)}</tr>'
-        for first, *others in rows
-    )
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def asset(name: str) -> str:
-    """The text of a file that reports are put together from."""
-    return resources.files("sim").joinpath("report_assets", name).read_text(encoding="utf-8")
 
 
 def _made_by(comparison: Comparison) -> str:
@@ -165,11 +117,9 @@ def _headline_numbers(comparison: Comparison) -> str:
 
 
 def _chart(chart: Chart) -> str:
-    spoken = escape(f"{chart.title}. {chart.summary}")
-    box = f'id="{chart.key}" role="img" aria-label="{spoken}" style="height:{int(chart.layout["height"])}px"'
     return (
         f'<section id="{chart.key}-section"><h2>{escape(chart.heading)}</h2>'
-        f'<figure><div class="chart" {box}></div></figure>'
+        f"<figure>{chart_box(chart)}</figure>"
         f"<details><summary>What the chart shows, and its numbers</summary><p>{escape(chart.summary)}</p>"
         f"{table(chart.columns, chart.rows)}</details></section>"
     )

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,39 @@ def whole(folder: Path) -> Iterator[Path]:
             os.replace(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def whole_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file beside its place, have it stored, and put it there: others see all of it or nothing.
+
+    Args:
+        path: where it goes.
+        write: writes the file whose path it is given.
+
+    Raises:
+        OSError: if it cannot be stored; then nothing of it is left.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        write(draft)
+        with open(draft, "rb+") as written:
+            os.fsync(written.fileno())
+        draft.chmod(0o644)
+        os.replace(draft, path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def whole_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    whole_file(path, lambda draft: _text(draft, text))
+
+
+def _text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
 def write_table(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray]) -> None:

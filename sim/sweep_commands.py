@@ -20,6 +20,10 @@ from sim.parameters import MAX_SEED
 from sim.places import RESULTS
 from sim.problems import (
     COMMAND_LINE,
+    INTERRUPTED,
+    OK,
+    OUR_FAULT,
+    RUNS_FAILED,
     InputProblems,
     Problem,
     folder_problem,
@@ -29,7 +33,6 @@ from sim.problems import (
 )
 
 MOST_WORKERS = 1024
-OK, OUR_FAULT, RUNS_FAILED, INTERRUPTED = 0, 1, 3, 130
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -153,8 +156,8 @@ def _compile() -> None:
 
 
 def _dry_run(plan: Any, folder: Path, settings: Settings) -> int:
+    from sim.comparison import cores
     from sim.sweeping import estimates
-    from sim.sweeping.engines import cores
 
     note_compilation()
     workers = settings.workers or (1 if settings.engine == "serial" else cores())

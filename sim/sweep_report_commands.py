@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from sim.commands import print_json
 from sim.problems import COMMAND_LINE, Problem, folder_problem, refuse
 
 
@@ -38,7 +38,7 @@ def report(*, folder: str, out: str | None, as_json: bool) -> int:
         from sim.sweep_report.summary import summary
 
         content: dict[str, Any] = summary(found) | {"report": str(path)}
-        click.echo(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+        print_json(content)
     else:
         click.echo(printed.wrapped(str(found.verdict)))
     click.echo(f"report: {path}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from sim.comparison import cores
 from sim.conservation import TOLERANCE, imbalances, random_parameters
 from sim.known_answers import known_answers
 from sim.month import Run, simulate
@@ -102,7 +102,7 @@ def parameters_for(
 
 def many(work: Callable[[int], Any], count: int) -> list[Any]:
     """Do a piece of work for 0 .. count - 1, in as many threads as there are cores; results in order."""
-    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+    with ThreadPoolExecutor(cores()) as threads:
         return list(threads.map(work, range(count)))
 
 

@@ -126,7 +126,7 @@ def test_an_existing_folder_keeps_its_other_files(gapsim, tmp_path):
 def test_replications_are_the_same_whatever_the_number_of_threads(monkeypatch):
     scenario = compose(["baseline"], SMALL)
     several = comparison.compare(scenario, 4, 3)
-    monkeypatch.setattr(comparison, "_threads", lambda: 1)
+    monkeypatch.setattr(comparison, "cores", lambda: 1)
     alone = comparison.compare(scenario, 4, 3)
     for name, values in alone.scenarios[0].summaries.items():
         assert values.tobytes() == several.scenarios[0].summaries[name].tobytes(), name

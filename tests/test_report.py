@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from synthetic_comparison import comparison, nowhere, scenario
 
-from sim import report, state, wording
+from sim import report, results, state, wording
 from sim.charting import ink
 from sim.charting.labels import spread
 from sim.charting.places import short_name
@@ -233,7 +233,7 @@ def test_written_whole_or_not_at_all(tmp_path, monkeypatch):
     def broken(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(report.os, "replace", broken)
+    monkeypatch.setattr(results.os, "replace", broken)
     with pytest.raises(OSError, match="disk full"):
         write_report(CASES["one"](), target)
     assert target.read_text(encoding="utf-8") == first

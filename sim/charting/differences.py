@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis import Difference, causes, difference
+from sim.analysis import SHARE_OUTCOMES, Difference, causes, difference
 from sim.charting.frame import WIDTH, Chart, axis, axis_key, axis_name, axis_title, frame, lean, whiskers
 from sim.charting.ink import INK, MUTED, PAPER, UNCLEAR, colour
 from sim.charting.labels import heading, label, short, text
@@ -16,16 +16,6 @@ from sim.wording import cause_name, listing, outcome_name, points, signed_points
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison, ScenarioRuns
-
-CHARTED = (
-    "gap",
-    "nominal_gap",
-    "rhetoric_reality",
-    "worst_decile_gap",
-    "gap_fifth_1",
-    "gap_fifth_5",
-)
-"""Outcomes whose differences are charted: all are shares of intended benefit, and all the better the smaller."""
 
 OF_MANY = ("gap", "nominal_gap", "worst_decile_gap")
 """Those charted for more than two scenarios."""
@@ -45,7 +35,7 @@ def paired_differences(comparison: Comparison) -> Chart | None:
 
 def _of_two(comparison: Comparison) -> Chart:
     a, b = comparison.scenarios
-    outcomes = [difference(a, b, key) for key in CHARTED if key in a.summaries]
+    outcomes = [difference(a, b, key) for key in SHARE_OUTCOMES if key in a.summaries]
     by_cause = [difference(a, b, f"losses.{cause}") for cause in causes(comparison)]
     by_cause.sort(key=lambda d: -abs(d.mean or 0.0))
     noted = by_cause[: max(AT_LEAST, sum(abs(d.mean or 0.0) >= NOTED for d in by_cause))]

@@ -8,10 +8,10 @@ from sim.charting.influences import influence_chart
 from sim.charting.map_charts import along_chart
 from sim.decision_rules import Rules
 from sim.map_verdict import share
+from sim.page import escape
 from sim.paired import level_over
 from sim.positions import SCALE
 from sim.regimes import NOBODY
-from sim.report import escape
 from sim.sweep_report import tables
 from sim.sweep_report.findings import Findings, two_best
 from sim.sweep_report.map_data import LETTERS, stamp

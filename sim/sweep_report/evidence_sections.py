@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.charting.map_charts import agreement_chart, difference_chart, loss_chart
-from sim.report import escape
+from sim.page import escape
 from sim.statistics import known_or_none
 from sim.sweep_report import tables
 from sim.sweep_report.findings import Findings

@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.charting.ink import colour
 from sim.map_verdict import share
+from sim.page import escape
 from sim.paired import level_over
 from sim.positions import SCALE
 from sim.regimes import NOBODY, OPEN, SAME
-from sim.report import escape
 from sim.statistics import known_or_none
 from sim.sweep_report.findings import Findings
 from sim.sweep_report.map_data import LETTERS, MOST_ON_PAGE, ordered

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.report import asset, escape
+from sim.page import asset, escape
 from sim.sweep_report.findings import Findings
 from sim.sweep_report.map_data import stamp
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sim.charting.frame import Chart
 from sim.charts import drawing, embedded, library
-from sim.report import FENCE, asset, escape, write_page
+from sim.page import asset, carry, chart_box, document, escape, write_page
 from sim.sweep_report import deciding_sections, evidence_sections, map_section, opening
 from sim.sweep_report.findings import Findings, findings
 from sim.sweep_report.map_data import file_name, map_data
@@ -66,23 +66,18 @@ def sweep_html(found: Findings) -> str:
     ]
     charts = [chart for s in made for chart in s.charts]
     data = [table for s in made for table in s.tables]
-    carried = [_carried(f"{c.key}-drawing", drawing(c)) for c in charts]
-    carried += [_carried(f"{t.key}-table", embedded({"columns": t.columns, "rows": t.rows})) for t in data]
-    carried.append(_carried("map-data", embedded(map_data(found))))
+    carried = [carry(f"{c.key}-drawing", drawing(c)) for c in charts]
+    carried += [carry(f"{t.key}-table", embedded({"columns": t.columns, "rows": t.rows})) for t in data]
+    carried.append(carry("map-data", embedded(map_data(found))))
     scripts = [library(), asset("report.js").replace('".chart"', '".chart:not(#map)"'), asset("downloads.js")]
     scripts.append(asset("map.js") if any(s.key == "map-section" for s in made) else "")
-    return (
-        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{FENCE}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(plan['name'])}: where which structure closes the gap</title>"
-        f"<style>{asset('report.css')}{asset('sweep.css')}</style></head><body><main>{''.join(parts)}</main>"
-        f"{''.join(carried)}{''.join(f'<script>{script}</script>' for script in scripts if script)}</body></html>\n"
+    return document(
+        f"{plan['name']}: where which structure closes the gap",
+        asset("report.css") + asset("sweep.css"),
+        parts,
+        carried,
+        [script for script in scripts if script],
     )
-
-
-def _carried(name: str, content: str) -> str:
-    return f'<script type="application/json" id="{name}">{content}</script>'
 
 
 def _section(found: Findings, section: Section) -> str:
@@ -103,10 +98,8 @@ def _button(found: Findings, table: Table, several: bool) -> str:
 
 
 def _chart(chart: Chart) -> str:
-    spoken = escape(f"{chart.title}. {chart.summary}")
-    box = f'id="{chart.key}" role="img" aria-label="{spoken}" style="height:{int(chart.layout["height"])}px"'
     return (
-        f'<figure tabindex="0" aria-label="Chart: {escape(chart.heading)}"><div class="chart" {box}></div></figure>'
+        f'<figure tabindex="0" aria-label="Chart: {escape(chart.heading)}">{chart_box(chart)}</figure>'
         f"<details><summary>What the chart shows, and its numbers</summary><p>{escape(chart.summary)}</p>"
         f"{scrolling(chart.heading, chart.columns, chart.rows)}</details>"
     )

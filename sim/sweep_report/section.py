@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sim.charting.frame import Chart
-from sim.report import escape, table
+from sim.page import escape, table
 from sim.statistics import Interval
 from sim.sweep_report.tables import Table
 from sim.swept import is_share

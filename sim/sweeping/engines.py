@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from multiprocessing import connection
 from typing import Any, Protocol
 
+from sim.comparison import cores
 from sim.problems import COMMAND_LINE, InputProblems, Problem
 from sim.sweeping.chunks import WorkerLost
 
@@ -212,13 +213,6 @@ def named(name: str, workers: int | None = None, address: str | None = None) -> 
     if name == "dask":
         return Dask(workers, address)
     return Serial() if name == "serial" else Processes(workers)
-
-
-def cores() -> int:
-    """How many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager

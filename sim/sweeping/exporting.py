@@ -15,9 +15,9 @@ from pyarrow import csv, parquet
 
 from sim import columns, plan_files
 from sim.declarations import declarations
-from sim.plan_files import whole_file
 from sim.plans import DESIGN_POINT, Plan
 from sim.problems import COMMAND_LINE, InputProblems, Problem
+from sim.results import whole_file
 from sim.sweeping.finishing import RUNS, manifest
 from sim.sweeping.parts import FAILED
 

@@ -16,8 +16,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim import columns
-from sim.plan_files import whole_file
 from sim.plans import Plan
+from sim.results import whole_file
 from sim.sweeping.living import Lived
 
 PARTS = "parts"

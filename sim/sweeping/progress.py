@@ -14,8 +14,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from sim.plan_files import whole_text
 from sim.plans import Plan
+from sim.results import whole_text
 from sim.sweeping import parts
 from sim.sweeping.chunks import RUNNING
 from sim.sweeping.finishing import manifest
