@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 import worlds
 
-from sim import experiment_files, outcomes, places, scenario_files
+from sim import outcomes, places, scenario_files
 from sim.declarations import declarations
-from sim.design_point import parameters_at
-from sim.designs import point, points_of
-from sim.experiments import from_command_line, load
+from sim.experiments import experiment_files
+from sim.experiments.design_point import parameters_at
+from sim.experiments.designs import point, points_of
+from sim.experiments.experiment import from_command_line, load
+from sim.experiments.response_names import DEFAULT_RESPONSES, RESPONSES
 from sim.month import simulate
 from sim.parameters import DEFAULT_SEED, MECHANISM_NAMES, Parameters
 from sim.problems import InputProblems, Problem
-from sim.responses import DEFAULT_RESPONSES, RESPONSES
 
 SHIPPED = sorted(experiment_files.shelf())
 shipped = functools.cache(load)

@@ -13,10 +13,10 @@ from synthetic_sweep import design, gaps, grid, responses, write
 
 from sim import report
 from sim.cli import execute
+from sim.sweep_analysis.swept import read_sweep
 from sim.sweep_report.findings import findings
 from sim.sweep_report.map_data import MOST_ON_PAGE, drawn_points, map_data
 from sim.sweep_report.page import sweep_html, write_sweep_report
-from sim.swept import read_sweep
 
 EVIL = "</script><script>alert('x')</script><b>&\"<!--"
 COLUMNS = design(120, ("work.load", "changes.heterogeneity", "z"))

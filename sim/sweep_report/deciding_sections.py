@@ -6,17 +6,17 @@ import numpy as np
 
 from sim.charting.influences import influence_chart
 from sim.charting.map_charts import along_chart
-from sim.decision_rules import Rules
-from sim.map_verdict import share
 from sim.page import escape
-from sim.paired import level_over
-from sim.positions import SCALE
-from sim.regimes import NOBODY
+from sim.sweep_analysis.decision_rules import Rules
+from sim.sweep_analysis.paired import level_over
+from sim.sweep_analysis.positions import SCALE
+from sim.sweep_analysis.regimes import NOBODY
+from sim.sweep_analysis.swept import plain
 from sim.sweep_report import tables
 from sim.sweep_report.findings import Findings, two_best
 from sim.sweep_report.map_data import LETTERS, stamp
 from sim.sweep_report.section import Section, scrolling
-from sim.swept import plain
+from sim.sweep_verdict.headline import share
 from sim.wording import counted, listing, percent, points
 
 

@@ -8,15 +8,15 @@ from itertools import combinations
 
 import numpy as np
 
-from sim.decision_rules import Rules, named, rules_of
-from sim.map_verdict import MapVerdict, map_verdict
-from sim.paired import MapDifference, Region, map_differences, mean_over, regions
-from sim.positions import Scale, only, scale_of
-from sim.regimes import BestPositions, Regimes, best_positions, regimes
-from sim.sensitivity import Sensitivity, of_difference, of_structures
-from sim.sufficiency import Sufficiency, sufficiency
-from sim.swept import Sweep
-from sim.variance import seed_share
+from sim.sweep_analysis.decision_rules import Rules, named, rules_of
+from sim.sweep_analysis.paired import MapDifference, Region, map_differences, mean_over, regions
+from sim.sweep_analysis.positions import Scale, only, scale_of
+from sim.sweep_analysis.regimes import BestPositions, Regimes, best_positions, regimes
+from sim.sweep_analysis.sensitivity import Sensitivity, of_difference, of_structures
+from sim.sweep_analysis.sufficiency import Sufficiency, sufficiency
+from sim.sweep_analysis.swept import Sweep
+from sim.sweep_analysis.variance import seed_share
+from sim.sweep_verdict.verdict import MapVerdict, map_verdict
 
 MOST_MOVED = 3
 """Of more structures than this, only the two best have their sensitivity worked out: it takes seconds for each."""

@@ -9,11 +9,11 @@ import numpy as np
 
 from sim.charting.frame import lean
 from sim.charting.ink import colour
-from sim.paired import mean_over
-from sim.regimes import NOBODY, OPEN, SAME, Regimes
-from sim.sensitivity import Sensitivity
+from sim.sweep_analysis.paired import mean_over
+from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, Regimes
+from sim.sweep_analysis.sensitivity import Sensitivity
+from sim.sweep_analysis.swept import SweptFactor, is_share
 from sim.sweep_report.findings import Findings
-from sim.swept import SweptFactor, is_share
 from sim.wording import counted, outcome_name
 
 LETTERS = string.ascii_uppercase + string.ascii_lowercase

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.charting.ink import colour
-from sim.map_verdict import share
 from sim.page import escape
-from sim.paired import level_over
-from sim.positions import SCALE
-from sim.regimes import NOBODY, OPEN, SAME
 from sim.statistics import known_or_none
+from sim.sweep_analysis.paired import level_over
+from sim.sweep_analysis.positions import SCALE
+from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME
+from sim.sweep_analysis.swept import SweptFactor, is_share, plain
 from sim.sweep_report.findings import Findings
 from sim.sweep_report.map_data import LETTERS, MOST_ON_PAGE, ordered
 from sim.sweep_report.section import Section, scrolling, written_level
-from sim.swept import SweptFactor, is_share, plain
+from sim.sweep_verdict.headline import share
 from sim.wording import number, outcome_name, points
 
 WRITTEN_DOWN = ("list", "table", "zip", "ablation")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.decision_rules import Rules
-from sim.regimes import NOBODY, OPEN, SAME, UNKNOWN
 from sim.statistics import known_or_none
+from sim.sweep_analysis.decision_rules import Rules
+from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, UNKNOWN
+from sim.sweep_analysis.swept import FAILED, NOT_RUN
 from sim.sweep_report import tables
 from sim.sweep_report.findings import Findings
-from sim.swept import FAILED, NOT_RUN
 
 
 def summary(found: Findings) -> dict[str, Any]:

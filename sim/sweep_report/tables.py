@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.decision_rules import Rules
-from sim.regimes import NOBODY
 from sim.statistics import known_or_none
+from sim.sweep_analysis.decision_rules import Rules
+from sim.sweep_analysis.regimes import NOBODY
+from sim.sweep_analysis.swept import losses_of
 from sim.sweep_report.findings import Findings
-from sim.swept import losses_of
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, gaps, grid, responses, write
 
+from sim.sweep_analysis.swept import read_sweep
 from sim.sweep_report.findings import findings
-from sim.swept import read_sweep
 
 POINTS = 300
 COLUMNS = design(POINTS, ("x", "y", "z"))

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from sim import point_tables, sampling
-from sim.factors import Factor, column
+from sim.experiments import point_tables, sampling
+from sim.experiments.factors import Factor, column
 from sim.problems import refuse
 
 __all__ = [
@@ -74,7 +74,7 @@ def design_points(factors: Sequence[Factor], design: Design, seed: int) -> Colum
     Grid: every combination of levels, the last factor fastest. Zip: the first levels of all factors, the second, and
     so on. List and table: the points as given. Ablation: first all as the scenario says, then each factor at 0 in
     turn with the others as the scenario says, then each as the scenario says with all others at 0, then all at 0.
-    Samples: see `sim.sampling`.
+    Samples: see `sim.experiments.sampling`.
 
     Args:
         factors: what varies; for list and table, the keys that the points name.

@@ -1,7 +1,7 @@
 """Experiments: a question put to the model, as scenarios × design over factors × replications, with responses.
 
-An experiment is a YAML file (`sim.experiment_files`) or is written on the command line: keys with several values make a
-grid. Either way its scenarios are composed once, and every design point is checked before anything runs.
+An experiment is a YAML file (`sim.experiments.experiment_files`) or is written on the command line: keys with several
+values make a grid. Either way its scenarios are composed once, and every design point is checked before anything runs.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim import experiment_files, overrides, scenario_files
+from sim import overrides, scenario_files
 from sim.declarations import declarations
-from sim.design_point import parameters_at
-from sim.designs import SAMPLES, Columns, Design, Factor, design_points, notes
-from sim.drafts import Draft
-from sim.factors import declared_role, is_whole
+from sim.experiments import experiment_files
+from sim.experiments.design_point import parameters_at
+from sim.experiments.designs import SAMPLES, Columns, Design, Factor, design_points, notes
+from sim.experiments.drafts import Draft
+from sim.experiments.factors import declared_role, is_whole
+from sim.experiments.point_checks import allowed, as_declared, column_problems, coupled_problems, is_allowed
 from sim.overrides import Overrides, is_override
 from sim.parameters import DEFAULT_SEED
-from sim.point_checks import allowed, as_declared, column_problems, coupled_problems, is_allowed
 from sim.problems import COMMAND_LINE, InputProblems, Problem, nearest_name, refuse, shown
 from sim.scenarios import DISTRIBUTION, Composed, compose
 
@@ -40,7 +41,7 @@ class Experiment:
         scenarios: composed with the fixed parameters of the whole experiment.
         factors: what varies.
         design: how the points were chosen.
-        points: one column for each factor; see `sim.designs`.
+        points: one column for each factor; see `sim.experiments.designs`.
         replications: worlds in which each point and scenario is run.
         seed: root of all luck, of the worlds and of the sample.
         responses: names of the outcomes kept.

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from sim.declarations import Declaration, declarations, nearest_key
-from sim.drafts import Draft
-from sim.factors import ROLES, Factor, declared_role, is_whole
+from sim.experiments.drafts import Draft
+from sim.experiments.factors import ROLES, Factor, declared_role, is_whole
+from sim.experiments.plausible import plausible_factor
+from sim.experiments.point_checks import allowed, as_declared, is_allowed
 from sim.overrides import INTERVENTIONS
-from sim.plausible import plausible_factor
-from sim.point_checks import allowed, as_declared, is_allowed
 from sim.power import ROWS
 from sim.problems import nearest_name, shown
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.statistics import false_discoveries, half_width, holm, p_values
-from sim.swept import Sweep, is_share
+from sim.sweep_analysis.swept import Sweep, is_share
 from sim.weighing import ALPHA, MATTERS
 
 NOBODY = -1

@@ -14,15 +14,16 @@ import yaml
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim import overrides, places, point_tables, responses
+from sim import overrides, places
 from sim.declarations import declarations
-from sim.designs import KINDS, OPTIONAL, SAMPLES, SETTINGS, Design, design_points
-from sim.drafts import MOST_REPLICATIONS, Draft
-from sim.factor_files import key_problem, read_factors
-from sim.factors import Factor, declared_role, is_whole
+from sim.experiments import point_tables, response_names
+from sim.experiments.designs import KINDS, OPTIONAL, SAMPLES, SETTINGS, Design, design_points
+from sim.experiments.drafts import MOST_REPLICATIONS, Draft
+from sim.experiments.factor_files import key_problem, read_factors
+from sim.experiments.factors import Factor, declared_role, is_whole
+from sim.experiments.point_checks import as_declared, is_allowed
 from sim.overrides import INTERPOLATION, NO_INTERPOLATION, has_interpolation, in_grammar, leaves
 from sim.parameters import MAX_SEED, MECHANISM_NAMES
-from sim.point_checks import as_declared, is_allowed
 from sim.power import ROWS
 from sim.problems import Problem, nearest_name, shown
 
@@ -283,9 +284,9 @@ def _responses(given: Any, draft: Draft) -> None:
         return
     found: dict[str, None] = {}
     for name in given:
-        names = responses.named(str(name))
+        names = response_names.named(str(name))
         if not names:
-            nearest = nearest_name(str(name), responses.RESPONSES)
+            nearest = nearest_name(str(name), response_names.RESPONSES)
             draft.wrong("responses", "there is no such outcome", shown(name), nearest)
         found.update(dict.fromkeys(names))
     draft.responses = tuple(found)
