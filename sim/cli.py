@@ -198,7 +198,7 @@ def cases(command: Sequence[str], **asked: Any) -> int:
 @click.argument("name")
 @_scenarios
 def explain(name: str, folders: Sequence[str]) -> int:
-    """Say what a mechanism, parameter, row of power, scenario, case, outcome or cause of loss means."""
+    """Say what a mechanism, parameter, row of power, scenario, experiment, case, outcome or cause of loss means."""
     from sim import commands
 
     return commands.explain(name, folders)
@@ -227,11 +227,11 @@ def report(**asked: Any) -> int:
 
 
 @gapsim.command(name="list")
-@click.argument("what", required=False, metavar="[scenarios|cases|mechanisms|parameters]")
+@click.argument("what", required=False, metavar="[scenarios|experiments|cases|mechanisms|parameters]")
 @_scenarios
 @_json
 def list_(**asked: Any) -> int:
-    """List scenarios, historical cases, mechanisms and parameters."""
+    """List scenarios, experiments, historical cases, mechanisms and parameters."""
     from sim import commands
 
     return commands.list_names(**asked)

@@ -26,6 +26,7 @@ __all__ = [
     "notes",
     "point",
     "points_of",
+    "points_planned",
     "unit_points",
 ]
 
@@ -95,6 +96,22 @@ def unit_points(factors: Sequence[Factor], design: Design, seed: int) -> np.ndar
     """
     settings = {name: design.settings.get(name, OPTIONAL.get(name)) for name in SAMPLES[design.kind]}
     return getattr(sampling, design.kind)(len(factors), seed, **settings)
+
+
+def points_planned(factors: Sequence[Factor], design: Design) -> int:
+    """How many design points a design will have, counted without laying them out; 0 where only its table says."""
+    settings, count = design.settings, len(factors)
+    if design.kind == "grid":
+        return math.prod(len(factor.levels or ()) for factor in factors)
+    if design.kind == "zip":
+        return len(factors[0].levels or ()) if factors else 0
+    if design.kind == "ablation":
+        return 2 * count + 2
+    if design.kind == "morris":
+        return settings["trajectories"] * (count + 1)
+    if design.kind == "saltelli":
+        return settings["samples"] * (count * (2 if settings["second_order"] else 1) + 2)
+    return settings["points"] if design.kind in SAMPLES else 0
 
 
 def points_of(columns: Columns) -> int:

@@ -6,7 +6,6 @@ values make a grid. Either way its scenarios are composed once, and every design
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from sim import overrides, scenario_files
 from sim.declarations import declarations
 from sim.experiments import experiment_files
 from sim.experiments.design_point import parameters_at
-from sim.experiments.designs import SAMPLES, Columns, Design, Factor, design_points, notes
+from sim.experiments.designs import Columns, Design, Factor, design_points, notes, points_planned
 from sim.experiments.drafts import Draft
 from sim.experiments.factors import declared_role, is_whole
 from sim.experiments.point_checks import allowed, as_declared, column_problems, coupled_problems, is_allowed
@@ -212,15 +211,7 @@ def _from_file(problem: Problem, draft: Draft, asked: Overrides) -> Problem:
 def _size_problems(draft: Draft) -> list[Problem]:
     """Whether so many points can be held at all, found before they are laid out."""
     assert draft.design is not None
-    kind, settings, count = draft.design.kind, draft.design.settings, len(draft.factors)
-    if kind == "grid":
-        points = math.prod(len(factor.levels or ()) for factor in draft.factors)
-    elif kind == "morris":
-        points = settings["trajectories"] * (count + 1)
-    elif kind == "saltelli":
-        points = settings["samples"] * (count * (2 if settings["second_order"] else 1) + 2)
-    else:
-        points = settings["points"] if kind in SAMPLES else 0
+    points, count = points_planned(draft.factors, draft.design), len(draft.factors)
     if points * count <= MOST_VALUES:
         return []
     said = f"{points:,} points of {count} factors are too many: at most {MOST_VALUES:,} values"
