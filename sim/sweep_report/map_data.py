@@ -123,6 +123,10 @@ def _numbers(findings: Findings, drawn: np.ndarray) -> dict[str, dict[str, Any]]
                 means[0] - means[1],
                 share,
             )
+        if len(means) > 2:
+            for k, name in enumerate(compared.structures):
+                leads = np.where(findings.found.known, findings.found.leaders[k].astype(float), np.nan)
+                add(f"leads_{name}", f"points at which {name} leads or shares the lead, %", leads, True)
         edge = findings.found
         add("edge", f"edge of the best over its nearest rival{unit}", edge.edge, share)
         add("edge_low", f"edge, lower end of its corrected interval{unit}", edge.low, share)

@@ -11,13 +11,13 @@ from sim.page import escape
 from sim.statistics import known_or_none
 from sim.sweep_analysis.paired import level_over
 from sim.sweep_analysis.positions import SCALE
-from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME
+from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, Regimes
 from sim.sweep_analysis.swept import SweptFactor, is_share, plain
 from sim.sweep_report.findings import Findings
 from sim.sweep_report.map_data import LETTERS, MOST_ON_PAGE, ordered
 from sim.sweep_report.section import Section, scrolling, written_level
 from sim.sweep_verdict.headline import share
-from sim.wording import number, outcome_name, points
+from sim.wording import listing, number, outcome_name, points
 
 WRITTEN_DOWN = ("list", "table", "zip", "ablation")
 """Designs whose points somebody chose one by one, so that each has a meaning of its own."""
@@ -48,6 +48,8 @@ def the_map(f: Findings) -> Section | None:
     shows += [(f"mean_{response}_{n}", f"mean {outcome_name(response)} in {n}") for n in names]
     if len(names) == 2:
         shows.append(("difference", f"difference, {names[0]} − {names[1]}"))
+    if f.found is not None and len(names) > 2:
+        shows += [(f"leads_{name}", f"where {name} leads or shares the lead") for name in names]
     if f.positions is not None:
         shows.append(("best_position", f"best position on {SCALE}"))
     controls += _select("map-show", "Show", shows, shows[0][0])
@@ -82,7 +84,7 @@ def point_by_point(f: Findings) -> Section | None:
     rows = []
     for p in range(found.points):
         won = int(found.winner[p])
-        who = f"{LETTERS[won]} {names[won]}" if won != NOBODY else f"nobody: {found.kind[p]}"
+        who = f"{LETTERS[won]} {names[won]}" if won != NOBODY else _nobody(found, p)
         write = points if is_share(found.response) else number
         levels = [write(known_or_none(float(m))) for m in found.mean[:, p]]
         rows.append((setting(sweep.factors, p), who, *levels, _edge(f, p)))
@@ -90,6 +92,15 @@ def point_by_point(f: Findings) -> Section | None:
     heads = ("Point", "Wins", *(f"{outcome_name(found.response).capitalize()} in {n}{unit}" for n in names),
              "Best ahead of its nearest rival (corrected interval)")  # fmt: skip
     return Section("points-section", "Point by point", scrolling("point by point", heads, rows))
+
+
+def _nobody(found: Regimes, point: int) -> str:
+    """Why nobody wins a point, and who leads together there, unless all do."""
+    leaders = np.flatnonzero(found.leaders[:, point])
+    kind = str(found.kind[point])
+    if not 1 < len(leaders) < len(found.structures):
+        return f"nobody: {kind}"
+    return f"nobody: {listing([found.structures[k] for k in leaders])} {kind}"
 
 
 def setting(factors: Sequence[SweptFactor], point: int) -> str:
@@ -143,10 +154,10 @@ def _standing(f: Findings) -> str:
         won = found.won_by(k)
         gap = level_over(f.compared, k, found.response, np.ones(found.points, bool))
         rows.append((f"{LETTERS[k]} {name}", int(won.sum()), share(found.share(won)),
-                     share(found.share(~found.ruled_out[k])), written_level(found.response, gap)))  # fmt: skip
+                     share(found.share(found.leaders[k])), written_level(found.response, gap)))  # fmt: skip
     for kind, mark in ((SAME, "="), (OPEN, "?")):
         at = found.kind == kind
         rows.append((f"{mark} nobody: {kind}", int(at.sum()), share(found.share(at)), "–", "–"))
-    heads = ("Structure", "Points won", "Share of points", "Best, or not told apart from the best",
+    heads = ("Structure", "Points won", "Share of points", "Leads, alone or not clearly behind the best",
              f"Mean {outcome_name(found.response)} over the map")  # fmt: skip
     return scrolling("points won", heads, rows)

@@ -56,6 +56,7 @@ def _map(found: Findings) -> dict[str, Any] | None:
     return {
         "points": regimes.points,
         "won": {name: int(regimes.won_by(k).sum()) for k, name in enumerate(regimes.structures)},
+        "leads": {name: int(regimes.leaders[k].sum()) for k, name in enumerate(regimes.structures)},
         "nobody": {
             kind: int(((regimes.kind == kind) & (regimes.winner == NOBODY)).sum())
             for kind in (SAME, OPEN, UNKNOWN)

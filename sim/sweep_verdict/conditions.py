@@ -10,7 +10,7 @@ from sim.sweep_analysis.decision_rules import Rules, said_of
 from sim.sweep_analysis.regimes import NOBODY, BestPositions, Regimes
 from sim.sweep_analysis.swept import SweptFactor, plain
 from sim.sweep_verdict.headline import share
-from sim.wording import points
+from sim.wording import listing, points
 
 MOST_STRETCHES = 8
 
@@ -67,10 +67,17 @@ def left_over(found: Regimes) -> list[str]:
     """With many structures the best is often not told apart from the next, yet some can be ruled out."""
     if len(found.structures) == 2:
         return []
-    left = {name: found.share(~found.ruled_out[k]) for k, name in enumerate(found.structures)}
-    named = [f"{name} {share(part)}" for name, part in sorted(left.items(), key=lambda item: -item[1])]
+    left = {name: found.share(found.leaders[k]) for k, name in enumerate(found.structures)}
+    if max(left.values()) == 1.0 and sum(left.values()) == 1.0:
+        return []
+    named = [
+        f"{name} {share(part)}" for name, part in sorted(left.items(), key=lambda item: -item[1]) if part
+    ]
+    nowhere = [name for name, part in left.items() if not part]
+    if nowhere:
+        named.append(f"{listing(nowhere)} nowhere")
     return [
-        f"Share of the points at which a structure is the best or not told apart from it: {', '.join(named)}."
+        f"Share of the points at which a structure leads, alone or not clearly behind the best: {', '.join(named)}."
     ]
 
 

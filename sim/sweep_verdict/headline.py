@@ -56,38 +56,74 @@ def answer(found: Regimes, rules: Rules, varying: Sequence[SweptFactor]) -> tupl
     """Who wins, as a kind of answer, a name or None, and a sentence."""
     names, most = found.structures, credited(found)
     shares = [found.share(found.won_by(k)) for k in range(len(names))]
-    tried = points_tried(found)
-    goal = f"leaves the smaller {outcome_name(found.response)}" if len(names) == 2 else (
-        f"leaves the smallest {outcome_name(found.response)}"
-    )  # fmt: skip
-    if found.response == "gap":
-        goal = "closes more of the gap" if len(names) == 2 else "closes most of the gap"
+    goal = _goal(found)
     if not most:
-        if found.share(found.kind == SAME) >= NEARLY_ALL:
-            among = "the two" if len(names) == 2 else "the best two"
-            return "practically the same", None, (
-                f"Nobody wins: at {share(found.share(found.kind == SAME))} of {tried} {among} are practically the "
-                f"same, within {matters()}."
-            )  # fmt: skip
-        listed = listing(list(names), "nor") if len(names) == 2 else f"none of {listing(list(names), 'and')}"
-        who = f"neither {listed}" if len(names) == 2 else listed
-        return "neither", None, f"Nobody wins: {who} is shown to {_bare(goal)} at any of {tried}."
+        return _nobody(found)
     parts = [f"{names[k]}{f' {goal}' if i == 0 else ''} at {share(shares[k])}" for i, k in enumerate(most)]
     nobody = 1 - sum(shares)
+    rest = f"{share(nobody)} {_shown_to(found)}"
     if len(most) > 1:
-        rest = f", and at {share(nobody)} nobody is shown to" if nobody > 1e-9 else ""
-        parts[0] += f" of {tried}"
+        parts[0] += f" of {points_tried(found)}"
+        rest = f", and at {rest}" if nobody > 1e-9 else ""
         return "depends", None, f"{_on_what(rules, most, varying)}: {', '.join(parts)}{rest}."
     only, name = shares[most[0]], names[most[0]]
-    versus = "" if len(names) == 2 else " (more than each of the others)"
-    said = f"{name} {goal}{versus} at {share(only)} of {tried}"
+    versus = "" if len(names) == 2 else ", told apart from each other structure,"
+    said = f"{name} {goal}{versus} at {share(only)} of {points_tried(found)}"
     if only >= NEARLY_ALL:
-        rest = "" if only == 1.0 else f", and at {share(1 - only)} nobody is shown to"
-        return "everywhere", name, f"{said}{rest}."
-    rest = f"at the other {share(1 - only)} nobody is shown to"
+        return "everywhere", name, f"{said}{'' if only == 1.0 else f', and at {rest}'}."
     if only >= 0.5:
-        return "mostly", name, f"{said}; {rest}."
-    return "partly", name, f"Nobody wins at most points: {said}; {rest}."
+        return "mostly", name, f"{said}; at the other {rest}."
+    return "partly", name, f"Nobody wins at most points: {said}; at the other {rest}."
+
+
+def _goal(found: Regimes) -> str:
+    """What the best does; of several it is the smallest gap that is meant, which may still be most of what was intended."""
+    two = len(found.structures) == 2
+    if found.response == "gap" and two:
+        return "closes more of the gap"
+    return f"leaves the {'smaller' if two else 'smallest'} {outcome_name(found.response)}"
+
+
+def _nobody(found: Regimes) -> tuple[str, None, str]:
+    """No structure wins: because they are the same, because some share the lead, or because nothing is told apart."""
+    names, tried = found.structures, points_tried(found)
+    two, same = len(names) == 2, found.share(found.kind == SAME)
+    if two and same >= NEARLY_ALL:
+        said = (
+            f"Nobody wins: at {share(same)} of {tried} the two are practically the same, within {matters()}."
+        )
+        return "practically the same", None, said
+    leads = found.shared_leads()
+    if leads and found.share(leads[0][1]) >= 0.5:
+        together, at = leads[0]
+        behind = len(names) - len(together)
+        others = "the other one" if behind == 1 else f"each of the other {behind}"
+        more = (
+            "closes more of the gap"
+            if found.response == "gap"
+            else f"leaves a smaller {outcome_name(found.response)}"
+        )
+        said = (
+            f"No single structure wins: {listing([names[k] for k in together])} share the lead at "
+            f"{share(found.share(at))} of {tried}, where they are not told apart or are practically the same, and the best "
+            f"of them {more} than {others}."
+        )
+        return "shared", None, said
+    if same >= NEARLY_ALL:
+        said = f"Nobody wins: at {share(same)} of {tried} the best two are practically the same, within {matters()}."
+        return "practically the same", None, said
+    who = f"neither {listing(list(names), 'nor')}" if two else f"none of {listing(list(names), 'and')}"
+    return "neither", None, f"Nobody wins: {who} is shown to {_bare(_goal(found))} at any of {tried}."
+
+
+def _shown_to(found: Regimes) -> str:
+    """What happens where nobody wins: a shared lead, if there is one for most of those points."""
+    leads, nobody = found.shared_leads(), found.share(found.winner == NOBODY)
+    if leads and found.share(leads[0][1]) > 0.5 * nobody:
+        together, at = leads[0]
+        size = "" if share(found.share(at)) == share(nobody) else f" (at {share(found.share(at))})"
+        return f"nobody alone is shown to: {listing([found.structures[k] for k in together])} share the lead{size}"
+    return "nobody is shown to"
 
 
 def on_a_scale(

@@ -1,4 +1,4 @@
-"""The answer of a sweep in words: under which of the settings tried which structure closes most of the gap.
+"""The answer of a sweep in words: under which of the settings tried which structure leaves the smallest gap.
 
 The words follow from the numbers alone: no structure is known by name here, a share of points is never called a
 probability, and nothing is said of why anything happens in Scotland.
@@ -32,8 +32,8 @@ class MapVerdict:
     """What a sweep allows one to say.
 
     Attributes:
-        kind: everywhere, mostly, partly, depends, between (the ends of a scale), neither, practically the same, single
-            or unknown.
+        kind: everywhere, mostly, partly, depends, shared (several lead together), between (the ends of a scale), neither,
+            practically the same, single or unknown.
         winner: the one structure that wins; None when it depends, or nobody does.
         notice: what is missing, to be read first; empty when the sweep is whole.
         headline: the answer in one sentence.
