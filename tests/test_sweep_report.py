@@ -50,7 +50,7 @@ CASES = {
     "as the scenario says": (
         {f"mechanisms.m{k}": np.where(np.arange(6) == k, 0.0, np.nan) for k in range(5)},
         {"a": np.full(6, 0.6), "b": np.full(6, 0.55)},
-        {"kind": "ablation"},
+        {"kind": "list"},
     ),
     "unfinished": (COLUMNS, {"a": FLAT, "b": SLOPE}, {"drop": 400, "parts": True, "failed": [("a", 3, 2)]}),
     "one replication": (COLUMNS, {"a": FLAT, "b": SLOPE}, {"replications": 1}),

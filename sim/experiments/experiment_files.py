@@ -35,6 +35,8 @@ LEAST = {"points": 1, "trajectories": 2, "levels": 2, "samples": 2}
 MOST = 10_000_000
 MOST_LEVELS_SHOWN = 24
 WRITTEN_DOWN = ("list", "table")
+LABELS = ("name", "group")
+"""What a point of a list may say of itself beside its values."""
 
 
 def shelf() -> dict[str, Path]:
@@ -139,7 +141,7 @@ def _design(given: Any, tree: Mapping[Any, Any], folder: Path, draft: Draft) -> 
     if kind in WRITTEN_DOWN and "factors" in tree:
         draft.wrong("factors", f"the points of a {kind} name what varies; leave factors out")
     if kind == "list" and right:
-        _list(named["points"], draft)
+        named |= _list(named["points"], draft)
     elif kind == "table" and right:
         named["file"] = str(folder / named["file"])
         draft.points, problems = point_tables.read(named["file"])
@@ -180,8 +182,14 @@ def _whole(value: Any, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def _list(given: Sequence[Any], draft: Draft) -> None:
+def _list(given: Sequence[Any], draft: Draft) -> dict[str, Any]:
+    """Read points that are written down one by one.
+
+    Returns:
+        Their names and groups, where any has one: settings of the design.
+    """
     points: list[dict[str, Any]] = []
+    labels: dict[str, list[str | None]] = {name: [] for name in LABELS}
     keys: dict[str, None] = {}
     if not given:
         draft.wrong("design.points", "has no points")
@@ -191,7 +199,12 @@ def _list(given: Sequence[Any], draft: Draft) -> None:
             draft.wrong(place, "must be a mapping of keys to values", shown(point))
             continue
         points.append({})
-        for key in point:
+        for name, given_so_far in labels.items():
+            said = point.get(name)
+            if said is not None and not (isinstance(said, str) and said.strip()):
+                draft.wrong(f"{place}.{name}", "must be plain words", shown(said))
+            given_so_far.append(said)
+        for key in (key for key in point if key not in LABELS):
             # A row of power may be written as a whole; it is a factor for each of its shares.
             whole_row = str(key).removeprefix("power.") in ROWS and isinstance(point[key], Mapping)
             problem = None if whole_row else key_problem(str(key))
@@ -211,6 +224,10 @@ def _list(given: Sequence[Any], draft: Draft) -> None:
         factors = [Factor(key, declared_role(key)) for key in keys]
         draft.points = design_points(factors, Design("list", {"points": points}), 0)
         draft.factors = [_factor_of(key, values) for key, values in draft.points.items()]
+    names = [name for name in labels["name"] if isinstance(name, str)]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        draft.wrong("design.points", "two points bear this name", shown(name))
+    return {f"{name}s": found for name, found in labels.items() if any(found)}
 
 
 def _factor_of(key: str, values: Any) -> Factor:

@@ -64,6 +64,9 @@ def key_problem(key: str) -> tuple[str, str | None] | None:
     if key.removeprefix("power.") in ROWS:
         share = next(k for k in declarations() if k.startswith(f"{key}."))
         return f"is a row of shares; vary all its shares together (as in {share}) with a zip or list", None
+    members = [name for name, declared in declarations().items() if declared.group == key]
+    if members:
+        return f"is a group of parameters; name them one by one, as in {members[0]}", None
     return "there is no such parameter", nearest_key(key)
 
 

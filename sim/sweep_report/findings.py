@@ -8,6 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
+from sim.sweep_analysis.contrasts import Contrast, contrasts
 from sim.sweep_analysis.decision_rules import Rules, named, rules_of
 from sim.sweep_analysis.paired import MapDifference, Region, map_differences, mean_over, regions
 from sim.sweep_analysis.positions import Scale, only, scale_of
@@ -42,6 +43,7 @@ class Findings:
         sensitivities: what moves the response, structure by structure, and last the difference between the two best.
         seed_shares: share of a run's variance due to the seed, by structure and for that difference.
         differences: paired differences over the map.
+        contrasts: what changes from point to point, where points were written down one by one.
         regions: where the benefit was lost.
         enough: whether fewer replications would have done.
         verdict: the answer in words.
@@ -59,6 +61,7 @@ class Findings:
     sensitivities: tuple[Sensitivity, ...]
     seed_shares: tuple[tuple[str, tuple[float, float, float]], ...]
     differences: tuple[MapDifference, ...]
+    contrasts: tuple[Contrast, ...]
     regions: tuple[Region, ...]
     enough: Sufficiency | None
     verdict: MapVerdict
@@ -83,6 +86,7 @@ def findings(sweep: Sweep) -> Findings:
             best = two_best(compared)
             between = named(rules_of(compared.factors, in_pairs[found.response, *best], seed), best)
         enough = sufficiency(compared, found)
+    contrasted = contrasts(compared)
     moved, shares = _moved(sweep, compared, seed)
     boxes = [(rule.words, rule.inside) for rule in rules.rules] if rules and rules.better else []
     return Findings(
@@ -98,9 +102,10 @@ def findings(sweep: Sweep) -> Findings:
         sensitivities=tuple(moved),
         seed_shares=tuple(shares),
         differences=tuple(map_differences(compared)),
+        contrasts=tuple(contrasted),
         regions=tuple(regions(compared, found, boxes)),
         enough=enough,
-        verdict=map_verdict(compared, found, rules, others, enough, positions, between),
+        verdict=map_verdict(compared, found, rules, others, enough, positions, between, contrasted),
     )
 
 

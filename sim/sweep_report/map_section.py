@@ -9,21 +9,16 @@ import numpy as np
 from sim.charting.ink import colour
 from sim.page import escape
 from sim.statistics import known_or_none
+from sim.sweep_analysis.contrasts import point_names
 from sim.sweep_analysis.paired import level_over
 from sim.sweep_analysis.positions import SCALE
 from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, Regimes
-from sim.sweep_analysis.swept import SweptFactor, is_share, plain
+from sim.sweep_analysis.swept import is_share
 from sim.sweep_report.findings import Findings
 from sim.sweep_report.map_data import LETTERS, MOST_ON_PAGE, ordered
 from sim.sweep_report.section import Section, scrolling, written_level
 from sim.sweep_verdict.headline import share
 from sim.wording import listing, number, outcome_name, points
-
-WRITTEN_DOWN = ("list", "table", "zip", "ablation")
-"""Designs whose points somebody chose one by one, so that each has a meaning of its own."""
-
-MOST_LISTED = 150
-FEW_FACTORS = 4
 
 
 def the_map(f: Findings) -> Section | None:
@@ -77,8 +72,8 @@ def the_map(f: Findings) -> Section | None:
 def point_by_point(f: Findings) -> Section | None:
     """Every point of a design that was written down point by point, with who wins it."""
     found, sweep = f.found, f.compared
-    listed = str(f.sweep.plan["design"]["kind"]) in WRITTEN_DOWN
-    if found is None or not listed or found.points > MOST_LISTED:
+    called = point_names(sweep)
+    if found is None or not called:
         return None
     names = sweep.structures
     rows = []
@@ -87,7 +82,7 @@ def point_by_point(f: Findings) -> Section | None:
         who = f"{LETTERS[won]} {names[won]}" if won != NOBODY else _nobody(found, p)
         write = points if is_share(found.response) else number
         levels = [write(known_or_none(float(m))) for m in found.mean[:, p]]
-        rows.append((setting(sweep.factors, p), who, *levels, _edge(f, p)))
+        rows.append((called[p], who, *levels, _edge(f, p)))
     unit = ", %" if is_share(found.response) else ""
     heads = ("Point", "Wins", *(f"{outcome_name(found.response).capitalize()} in {n}{unit}" for n in names),
              "Best ahead of its nearest rival (corrected interval)")  # fmt: skip
@@ -101,19 +96,6 @@ def _nobody(found: Regimes, point: int) -> str:
     if not 1 < len(leaders) < len(found.structures):
         return f"nobody: {kind}"
     return f"nobody: {listing([found.structures[k] for k in leaders])} {kind}"
-
-
-def setting(factors: Sequence[SweptFactor], point: int) -> str:
-    """What is particular about a point: its factors' values, those that most of them share said once."""
-    values = {f.key: plain(float(f.values[point])) if f.numeric else str(f.values[point]) for f in factors}
-    if len(values) <= FEW_FACTORS:
-        return "; ".join(f"{key} {value}" for key, value in values.items())
-    usual = max(values.values(), key=list(values.values()).count)
-    others = [f"{key} {value}" for key, value in values.items() if value != usual]
-    named = others[:FEW_FACTORS] + (
-        [f"{len(others) - FEW_FACTORS} more"] if len(others) > FEW_FACTORS else []
-    )
-    return "; ".join([*named, f"all others {usual}"] if others else [f"all {usual}"])
 
 
 def _edge(f: Findings, point: int) -> str:

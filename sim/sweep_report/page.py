@@ -17,6 +17,7 @@ from sim.sweep_report.tables import Table
 SECTIONS = (
     map_section.the_map,
     map_section.point_by_point,
+    deciding_sections.point_against_point,
     deciding_sections.along,
     deciding_sections.rules,
     deciding_sections.influences,

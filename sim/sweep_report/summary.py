@@ -34,6 +34,7 @@ def summary(found: Findings) -> dict[str, Any]:
                 tables.sensitivity_table(found),
                 tables.seed_table(found),
                 tables.differences_table(found),
+                tables.contrasts_table(found),
                 tables.losses_table(found),
                 tables.replications_table(found),
             )

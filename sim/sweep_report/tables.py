@@ -81,6 +81,16 @@ def differences_table(findings: Findings) -> Table:
     return Table("differences", columns, rows)
 
 
+def contrasts_table(findings: Findings) -> Table:
+    """Every point against the one that its group starts from."""
+    columns = ("group", "start", "point", "response", "mean", "low", "high", "replications", "p_holm")
+    rows = [
+        (c.group, c.start, c.point, c.response, c.mean, c.low, c.high, c.pairs, c.adjusted)
+        for c in findings.contrasts
+    ]
+    return Table("contrasts", columns, rows)
+
+
 def losses_table(findings: Findings) -> Table:
     """Where the benefit was lost: a row for each region, structure and cause."""
     causes = losses_of(findings.compared)

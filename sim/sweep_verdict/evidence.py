@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from sim.statistics import interval
+from sim.sweep_analysis.contrasts import Contrast
 from sim.sweep_analysis.paired import clear_losses, mean_over
 from sim.sweep_analysis.regimes import NOBODY, Regimes
 from sim.sweep_analysis.swept import Sweep, is_share
 from sim.sweep_verdict.headline import BY_LUCK, credited
-from sim.weighing import span
+from sim.weighing import MATTERS, matters, span
 from sim.wording import cause_name, counted, listing, number, outcome_name, points, share_with_interval
+
+MOST_TOLD = 2
 
 
 def average(sweep: Sweep, found: Regimes) -> list[str]:
@@ -94,4 +97,32 @@ def losses_where_it_wins(sweep: Sweep, found: Regimes) -> list[str]:
             said.append(
                 f"Where {found.structures[k]} wins, {found.structures[rival]} loses more benefit to {listing(most)}."
             )
+    return said
+
+
+def from_point_to_point(contrasted: Sequence[Contrast], sweep: Sweep) -> list[str]:
+    """What changes most within each group of written-down points, or that nothing is shown to change."""
+    share = is_share(sweep.decided_by)
+    write, unit, least = (points, " points", MATTERS) if share else (number, "", 0.0)
+    said = []
+    for group in dict.fromkeys(c.group for c in contrasted):
+        here = [c for c in contrasted if c.group == group]
+        name = f"{group[0].upper()}{group[1:]}" if group else "From point to point"
+        clear = [c for c in here if c.clear and abs(c.mean or 0.0) >= least]
+        if not clear:
+            least_said = f" and by {matters()}" if share else ""
+            said.append(
+                f"{name}: no point differs clearly{least_said} from “{here[0].start}” in anything compared."
+            )
+            continue
+        told = []
+        for response in dict.fromkeys(c.response for c in here):
+            most = sorted((c for c in clear if c.response == response), key=lambda c: -abs(c.mean or 0.0))[
+                :MOST_TOLD
+            ]
+            changes = [
+                f"{write(c.mean)}{unit} ({write(c.low)} to {write(c.high)}) with “{c.point}”" for c in most
+            ]
+            told.append(f"{response} {listing(changes)}" if changes else f"no clear change of the {response}")
+        said.append(f"{name}, against “{here[0].start}” most: {'; '.join(told)}.")
     return said

@@ -6,9 +6,10 @@ probability, and nothing is said of why anything happens in Scotland.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sim.sweep_analysis.contrasts import Contrast
 from sim.sweep_analysis.decision_rules import Rules
 from sim.sweep_analysis.regimes import BestPositions, Regimes
 from sim.sweep_analysis.sufficiency import Sufficiency
@@ -22,7 +23,13 @@ from sim.sweep_verdict.cautions import (
     replications_needed,
 )
 from sim.sweep_verdict.conditions import along_one_factor, best_position, between_two, left_over, rules_found
-from sim.sweep_verdict.evidence import average, losses_where_it_wins, objections_to, reports_alone
+from sim.sweep_verdict.evidence import (
+    average,
+    from_point_to_point,
+    losses_where_it_wins,
+    objections_to,
+    reports_alone,
+)
 from sim.sweep_verdict.headline import answer, credited, of_one, on_a_scale
 from sim.wording import listing
 
@@ -59,6 +66,7 @@ def map_verdict(
     enough: Sufficiency | None = None,
     positions: BestPositions | None = None,
     between: Rules | None = None,
+    contrasted: Sequence[Contrast] = (),
 ) -> MapVerdict:
     """Say who wins where, and never more than the intervals allow.
 
@@ -70,10 +78,13 @@ def map_verdict(
         enough: what fewer replications would have said.
         positions: the best position at each point, where the structures are the ends of a scale.
         between: what decides between the two best of several structures.
+        contrasted: what changes from point to point, where points were written down one by one.
     """
     notice = notice_of(sweep)
     if found is None or rules is None:
-        return MapVerdict("single", None, notice, of_one(sweep), (NOT_A_FORECAST,))
+        return MapVerdict(
+            "single", None, notice, of_one(sweep), (*from_point_to_point(contrasted, sweep), NOT_A_FORECAST)
+        )
     if not found.known.any():
         most = int(found.pairs.max(initial=0))
         reason = "one replication carries no interval" if most == 1 else "no point is known in all structures"
@@ -91,6 +102,7 @@ def map_verdict(
         )
         winner, objections = None, []
     said = [
+        *from_point_to_point(contrasted, sweep),
         *rules_found(found, rules, kind),
         *between_two(found, between),
         *along_one_factor(found, varying, rules),
