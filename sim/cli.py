@@ -218,6 +218,11 @@ def config(**asked: Any) -> int:
 @gapsim.command()
 @click.argument("folder", metavar="DIR")
 @click.option("--out", metavar="FILE", help="Where the page goes. [default: report.html in DIR]")
+@click.option(
+    "--screened",
+    metavar="N",
+    help="Of a Morris screening: print the N strongest for each response as factors, no page.",
+)
 @_json
 def report(**asked: Any) -> int:
     """Read a sweep: a page with the map of where each structure wins, what decides it, and how surely."""

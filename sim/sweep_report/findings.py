@@ -87,7 +87,7 @@ def findings(sweep: Sweep) -> Findings:
             between = named(rules_of(compared.factors, in_pairs[found.response, *best], seed), best)
         enough = sufficiency(compared, found)
     contrasted = contrasts(compared)
-    moved, shares = _moved(sweep, compared, seed)
+    sensitivities, shares = _moved(sweep, compared, seed)
     boxes = [(rule.words, rule.inside) for rule in rules.rules] if rules and rules.better else []
     return Findings(
         sweep=sweep,
@@ -99,7 +99,7 @@ def findings(sweep: Sweep) -> Findings:
         in_pairs=in_pairs,
         rules=rules,
         rules_of_two=between,
-        sensitivities=tuple(moved),
+        sensitivities=tuple(sensitivities),
         seed_shares=tuple(shares),
         differences=tuple(map_differences(compared)),
         contrasts=tuple(contrasted),
@@ -131,15 +131,26 @@ def _moved(
 ) -> tuple[list[Sensitivity], list[tuple[str, tuple[float, float, float]]]]:
     """Sensitivities and seed shares of the response and, with two structures or more, of a difference."""
     response = sweep.decided_by
-    best = two_best(compared) if len(compared.structures) > 1 else None
-    moved = of_structures(sweep, best if len(sweep.structures) > MOST_MOVED else None)
+    found = moved(sweep, compared)
     shares = [
         (f"{response} in {name}", seed_share(sweep.numbers(response)[k], seed))
         for k, name in enumerate(sweep.structures)
     ]
-    if best is not None:
-        a, b = best
-        moved.append(of_difference(compared, a, b))
+    if len(compared.structures) > 1:
+        a, b = two_best(compared)
         values = compared.numbers(response)
-        shares.append((moved[-1].response, seed_share(values[a] - values[b], seed)))
-    return moved, shares
+        shares.append((found[-1].response, seed_share(values[a] - values[b], seed)))
+    return found, shares
+
+
+def moved(sweep: Sweep, compared: Sweep | None = None) -> list[Sensitivity]:
+    """What moves the response in each structure, or in the two best of many, and then the difference of the two best.
+
+    Args:
+        sweep: all that was swept.
+        compared: the same with the structures that are compared, where these are others.
+    """
+    between = compared or sweep
+    best = two_best(between) if len(between.structures) > 1 else None
+    found = of_structures(sweep, best if len(sweep.structures) > MOST_MOVED else None)
+    return found if best is None else [*found, of_difference(between, *best)]
