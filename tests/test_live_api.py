@@ -263,6 +263,32 @@ def test_sides_of_unlike_length_have_no_paired_band(client):
     assert len(told["sentences"]) == 120
 
 
+def test_rounding_gives_what_is_written_and_read_again():
+    draws = np.random.default_rng(1)
+    values = draws.normal(size=40_000) * 10.0 ** draws.integers(-30, 30, 40_000)
+    awkward = [0.0, -0.0, 0.5, 1.0, 9.99995, 99999.5, 1.00005, 2.5e-5, 123456.5, 1e-300, 1e300, 1 / 3]
+    values = np.concatenate([values, awkward, -np.array(awkward)])
+    assert frames.rounded(values) == [float(f"{value:.5g}") for value in values.tolist()]
+    assert frames.rounded(np.array([[np.nan, np.inf], [-np.inf, 1.0]])) == [[None, None], [None, 1.0]]
+
+
+def test_a_side_is_told_alike_whether_it_was_lived_for_this_view_or_another(known):
+    plain, moved = {"scenario": "hierarchy"}, {"scenario": "hierarchy", "moves": [PACE]}
+    answers._lived.cache_clear()
+    first = answers.run(views.read({"sides": [plain, moved]}, known))
+    lived = answers._lived.cache_info().misses
+    swapped = answers.run(views.read({"sides": [moved, plain]}, known))
+    assert answers._lived.cache_info().misses == lived == 2
+    assert swapped["sides"] == first["sides"][::-1]
+    other = answers.run(views.read({"sides": [plain, moved], "replication": 1}, known))
+    assert other["sides"][0]["series"] != first["sides"][0]["series"]
+    set_to_the_default = {"scenario": "hierarchy", "set": {"work.load": Parameters().work.load}}
+    named = answers.run(views.read({"sides": [set_to_the_default]}, known))["sides"][0]
+    assert (named["changed"], first["sides"][0]["changed"]) == (0, None)
+    answers._lived.cache_clear()
+    assert answers.run(views.read({"sides": [plain, moved]}, known)) == first
+
+
 # A move changes nothing before it
 
 
