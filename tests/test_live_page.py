@@ -133,7 +133,7 @@ def test_undo_redo_reset_and_the_ghost_of_the_line_before(room):
     changed = gaps(page)
     assert changed != first
     assert page.locator("path.ghost").count() == 2
-    assert "load: 1 → 4 from the start" in page.locator(".differences").inner_text()
+    assert "load (work): 1 → 4 from the start" in page.locator(".differences").inner_text()
     for button, expected in (("undo", first), ("redo", changed), ("reset", first)):
         with page.expect_response("**/api/run"):
             page.locator(f".do-{button}").click()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from pathlib import Path
 
@@ -241,39 +240,6 @@ def test_a_qr_code_is_the_one_the_standard_asks_for(room):
         code.make(fit=True)
         assert drawn == [[bool(on) for on in row] for row in code.get_matrix()]
     assert page.evaluate("async () => (await import('/page/qr.js')).qrCode('z'.repeat(3000))") is None
-
-
-def _words():
-    return json.loads((PAGE / "strings.json").read_text(encoding="utf-8"))["en"]
-
-
-def test_every_word_is_in_the_table_and_every_word_there_is_used():
-    sources = {
-        path.name: path.read_text(encoding="utf-8")
-        for path in PAGE.glob("*")
-        if path.suffix in (".js", ".html")
-    }
-    text = "\n".join(sources.values())
-    named = set(re.findall(r'data-say(?:-label|-title)?="([^"]+)"', text))
-    named |= set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*)"', text))
-    # A key made of parts, as in say(`stage.${name}`), stands for every key of that form.
-    made = [
-        re.sub(r"\$\{[^}]*\}", "*", each) for each in re.findall(r"`([a-z_.]*\$\{[^`]+\}[a-z_.]*)`", text)
-    ]
-    forms = [re.escape(each).replace(r"\*", "[^.]+") for each in made]
-    stems = {key: re.sub(r"\.(one|many)$", "", key) for key in _words()}
-    unused = [
-        key
-        for key, stem in stems.items()
-        if not {key, stem} & named
-        and not any(re.fullmatch(form, name) for form in forms for name in (key, stem))
-    ]
-    assert not unused
-    words = _words()
-    asked = set(re.findall(r'(?:say\(|data-say(?:-label|-title)?=)"([^"]+)"', text))
-    assert not {key for key in asked if key not in words}
-    for key in set(re.findall(r'count\("([^"]+)"', text)):
-        assert {f"{key}.one", f"{key}.many"} <= set(words)
 
 
 def test_the_page_holds_no_inline_code_and_no_value_of_a_parameter():

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim import outcomes
-from sim.live import frames, sentences, story, views
+from sim.live import frames, sentences, story, views, words
 from sim.live.views import Side, View
 from sim.month import simulate
 from sim.provenance import version
@@ -46,7 +46,13 @@ class _Asked:
     @classmethod
     def of(cls, side: Side, view: View) -> _Asked:
         composed = side.composed
-        told = (side.scenario, composed.title, _changed(side), composed.parameters.model_dump_json())
+        told = (
+            words.spoken(),
+            side.scenario,
+            composed.title,
+            _changed(side),
+            composed.parameters.model_dump_json(),
+        )
         return cls(repr(told), side, view.seed, view.replication)
 
 
@@ -58,7 +64,7 @@ def _lived(asked: _Asked) -> dict[str, Any]:
     land, state = lived.run.territory, lived.run.state
     told = {
         "scenario": side.scenario,
-        "title": side.composed.title,
+        "title": words.declared(f"scenario.{side.scenario}", side.composed.title),
         "changed": _changed(side),
         "resolved": views.differences(parameters),
         "moves": views.moves_of(parameters),
