@@ -107,12 +107,16 @@ def test_gap_month_and_sentence_are_seen_without_scrolling(room, size):
         assert page.locator(part).bounding_box()["y"] >= 0
 
 
+GUESSED = "#m=12&guess=100.95.92.90.88.86.84.82.80.78.76"
+"""A prediction that ends near both lines, so that their labels would meet."""
+
+
 @pytest.mark.parametrize("width", [320, 1024, 1366])
 def test_labels_on_charts_neither_touch_nor_run_off(room, width):
-    page = room.open("#m=12", viewport={"width": width, "height": 768})
+    page = room.open(GUESSED, viewport={"width": width, "height": 768})
     for wanted in (12, 40, 90, 120):
         seek(page, wanted)
-        for chart in ("gap-chart", "people", "stages"):
+        for chart in ("gap-chart", "people", "stages", "predict"):
             boxes = page.locator(f"svg.{chart}").evaluate(BOXES)
             assert boxes
             for left, top, right, bottom, wide, high, text in boxes:
@@ -226,6 +230,56 @@ def test_on_paper_what_can_only_be_pressed_is_left_out(room):
         assert not page.locator(hidden).first.is_visible(), hidden
     for shown in ("#sentence", "#gap-a", "#month", ".gap-chart", ".chart.losses"):
         assert page.locator(shown).first.is_visible(), shown
+
+
+def test_on_paper_a_whole_run_fills_a_few_sheets_and_the_maps_stand_beside_the_gap(room):
+    page = room.open("#m=120")
+    sheets = len(re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True)))
+    assert 3 <= sheets <= 5
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 900, "height": 700})
+    tops = [page.locator(part).bounding_box()["y"] for part in ("#side-a", ".middle", "#side-b")]
+    assert max(tops) - min(tops) < 1
+    assert page.locator(".story li:visible").count() == 5
+
+
+def test_what_a_room_predicted_and_what_became_of_it_are_seen_together(room):
+    page = room.open("#m=120&guess=100.95.90.85.80.75.70.65.60.55.50&votes=3.0.9")
+    page.locator("nav a[href='#guess']").click()
+    for part in ("#guess .result", ".figure-predict h3", ".chart.predict"):
+        box = page.locator(part).bounding_box()
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= 768, part
+    ends = page.locator("#gap-a").inner_text()
+    assert (
+        page.locator(".figure-predict h3").inner_text()
+        == f"A ends with a gap of {ends}; the room expected 50 %"
+    )
+    assert "room 50 %" in page.locator(".chart.predict .guess-label").text_content()
+
+
+def test_a_long_change_leaves_its_button_whole(room):
+    row = "centre:0.55,authorities:0.2,third_sector:0.1,users:0.15"
+    page = room.open(f"#m=61&b.power.agenda={row}", viewport={"width": 1024, "height": 768})
+    assert page.locator(".change-lists li button").bounding_box()["height"] < 34
+
+
+def test_at_twice_the_size_a_link_leads_to_just_below_the_player(room):
+    page = room.open("#m=61", viewport={"width": 683, "height": 384})
+    page.locator("nav a[href='#change']").click()
+    player = page.locator(".player").bounding_box()
+    top = page.locator("#change").bounding_box()["y"] - (player["y"] + player["height"])
+    assert 0 <= top < 40
+
+
+def test_with_forced_colours_only_a_moved_lever_is_marked(room):
+    page = room.open("#m=120&a.work.load=2", forced_colors="active")
+    page.locator("details[data-group=work] > summary").click()
+    edge = "(lever) => getComputedStyle(lever).borderLeftColor"
+    still = page.locator("[data-key='work.top_speed']").evaluate(edge)
+    assert still != page.locator("[data-key='work.load']").evaluate(edge)
+    assert still == page.evaluate(
+        "() => { document.body.style.color = 'Canvas'; return getComputedStyle(document.body).color }"
+    )
 
 
 def test_a_qr_code_is_the_one_the_standard_asks_for(room):
