@@ -305,6 +305,7 @@ def test_a_prediction_can_be_drawn(room):
     page.mouse.move(box["x"] + box["width"] - 100, box["y"] + 150, steps=40)
     page.mouse.up()
     assert page.locator(".guess-dot").count() == 11
+    assert page.evaluate("() => String(getSelection())") == ""
 
 
 def test_possible_futures(room, served):

@@ -7,7 +7,7 @@ import { at } from "./run.js";
 import { path, scale, spreadApart } from "./scales.js";
 import { count, percent, points, say } from "./words.js";
 
-const HEIGHT = 264;
+const HEIGHT = 252;
 const RIGHT = 96;
 const LETTER = 15;
 const KNOTS = 11;
