@@ -29,7 +29,7 @@ const OPENING = { v: 1, sides: ["hierarchy", "distributed"].map((scenario) => ({
 const place = (id) => document.getElementById(id);
 
 async function start() {
-  const data = embedded();
+  const data = await embedded();
   const source = data ? carried(data) : server;
   learn(await source.words());
   document.documentElement.lang = say("language");
