@@ -254,6 +254,7 @@ def list_(**asked: Any) -> int:
 @click.option(
     "--open/--no-open", "browse", default=None, help="Open a browser. [default: where there is a desktop]"
 )
+@click.option("--language", metavar="L", default="en", show_default=True, help="Language of the page.")
 @_scenarios
 def live(**asked: Any) -> int:
     """Show runs to a room: a page on this machine that plays them, without any network."""

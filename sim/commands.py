@@ -244,7 +244,7 @@ def list_names(*, what: str | None, folders: Sequence[str], as_json: bool) -> in
     return 0
 
 
-def live(*, port: str | None, host: str, folders: Sequence[str], browse: bool | None) -> int:
+def live(*, port: str | None, host: str, folders: Sequence[str], browse: bool | None, language: str) -> int:
     """Serve the live view until it is interrupted."""
     asked = Asked(())
     number = asked.number("--port", port, LIVE_PORT, 0, 65_535)
@@ -252,7 +252,7 @@ def live(*, port: str | None, host: str, folders: Sequence[str], browse: bool | 
     note_compilation()
     from sim.live import door
 
-    return door.serve(host, number, folders, browse)
+    return door.serve(host, number, folders, browse, language)
 
 
 def note_compilation() -> None:

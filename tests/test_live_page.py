@@ -133,7 +133,7 @@ def test_undo_redo_reset_and_the_ghost_of_the_line_before(room):
     changed = gaps(page)
     assert changed != first
     assert page.locator("path.ghost").count() == 2
-    assert "load: 1 → 4 from the start" in page.locator(".differences").inner_text()
+    assert "load (work): 1 → 4 from the start" in page.locator(".differences").inner_text()
     for button, expected in (("undo", first), ("redo", changed), ("reset", first)):
         with page.expect_response("**/api/run"):
             page.locator(f".do-{button}").click()
@@ -305,6 +305,7 @@ def test_a_prediction_can_be_drawn(room):
     page.mouse.move(box["x"] + box["width"] - 100, box["y"] + 150, steps=40)
     page.mouse.up()
     assert page.locator(".guess-dot").count() == 11
+    assert page.evaluate("() => String(getSelection())") == ""
 
 
 def test_possible_futures(room, served):

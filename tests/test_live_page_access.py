@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from pathlib import Path
 
@@ -108,12 +107,16 @@ def test_gap_month_and_sentence_are_seen_without_scrolling(room, size):
         assert page.locator(part).bounding_box()["y"] >= 0
 
 
+GUESSED = "#m=12&guess=100.95.92.90.88.86.84.82.80.78.76"
+"""A prediction that ends near both lines, so that their labels would meet."""
+
+
 @pytest.mark.parametrize("width", [320, 1024, 1366])
 def test_labels_on_charts_neither_touch_nor_run_off(room, width):
-    page = room.open("#m=12", viewport={"width": width, "height": 768})
+    page = room.open(GUESSED, viewport={"width": width, "height": 768})
     for wanted in (12, 40, 90, 120):
         seek(page, wanted)
-        for chart in ("gap-chart", "people", "stages"):
+        for chart in ("gap-chart", "people", "stages", "predict"):
             boxes = page.locator(f"svg.{chart}").evaluate(BOXES)
             assert boxes
             for left, top, right, bottom, wide, high, text in boxes:
@@ -229,6 +232,56 @@ def test_on_paper_what_can_only_be_pressed_is_left_out(room):
         assert page.locator(shown).first.is_visible(), shown
 
 
+def test_on_paper_a_whole_run_fills_a_few_sheets_and_the_maps_stand_beside_the_gap(room):
+    page = room.open("#m=120")
+    sheets = len(re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True)))
+    assert 3 <= sheets <= 5
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 900, "height": 700})
+    tops = [page.locator(part).bounding_box()["y"] for part in ("#side-a", ".middle", "#side-b")]
+    assert max(tops) - min(tops) < 1
+    assert page.locator(".story li:visible").count() == 5
+
+
+def test_what_a_room_predicted_and_what_became_of_it_are_seen_together(room):
+    page = room.open("#m=120&guess=100.95.90.85.80.75.70.65.60.55.50&votes=3.0.9")
+    page.locator("nav a[href='#guess']").click()
+    for part in ("#guess .result", ".figure-predict h3", ".chart.predict"):
+        box = page.locator(part).bounding_box()
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= 768, part
+    ends = page.locator("#gap-a").inner_text()
+    assert (
+        page.locator(".figure-predict h3").inner_text()
+        == f"A ends with a gap of {ends}; the room expected 50 %"
+    )
+    assert "room 50 %" in page.locator(".chart.predict .guess-label").text_content()
+
+
+def test_a_long_change_leaves_its_button_whole(room):
+    row = "centre:0.55,authorities:0.2,third_sector:0.1,users:0.15"
+    page = room.open(f"#m=61&b.power.agenda={row}", viewport={"width": 1024, "height": 768})
+    assert page.locator(".change-lists li button").bounding_box()["height"] < 34
+
+
+def test_at_twice_the_size_a_link_leads_to_just_below_the_player(room):
+    page = room.open("#m=61", viewport={"width": 683, "height": 384})
+    page.locator("nav a[href='#change']").click()
+    player = page.locator(".player").bounding_box()
+    top = page.locator("#change").bounding_box()["y"] - (player["y"] + player["height"])
+    assert 0 <= top < 40
+
+
+def test_with_forced_colours_only_a_moved_lever_is_marked(room):
+    page = room.open("#m=120&a.work.load=2", forced_colors="active")
+    page.locator("details[data-group=work] > summary").click()
+    edge = "(lever) => getComputedStyle(lever).borderLeftColor"
+    still = page.locator("[data-key='work.top_speed']").evaluate(edge)
+    assert still != page.locator("[data-key='work.load']").evaluate(edge)
+    assert still == page.evaluate(
+        "() => { document.body.style.color = 'Canvas'; return getComputedStyle(document.body).color }"
+    )
+
+
 def test_a_qr_code_is_the_one_the_standard_asks_for(room):
     page = room.open()
     texts = ("http://127.0.0.1:8123/", "x" * 150, "Òran " * 60, "y" * 1900)
@@ -241,39 +294,6 @@ def test_a_qr_code_is_the_one_the_standard_asks_for(room):
         code.make(fit=True)
         assert drawn == [[bool(on) for on in row] for row in code.get_matrix()]
     assert page.evaluate("async () => (await import('/page/qr.js')).qrCode('z'.repeat(3000))") is None
-
-
-def _words():
-    return json.loads((PAGE / "strings.json").read_text(encoding="utf-8"))["en"]
-
-
-def test_every_word_is_in_the_table_and_every_word_there_is_used():
-    sources = {
-        path.name: path.read_text(encoding="utf-8")
-        for path in PAGE.glob("*")
-        if path.suffix in (".js", ".html")
-    }
-    text = "\n".join(sources.values())
-    named = set(re.findall(r'data-say(?:-label|-title)?="([^"]+)"', text))
-    named |= set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*)"', text))
-    # A key made of parts, as in say(`stage.${name}`), stands for every key of that form.
-    made = [
-        re.sub(r"\$\{[^}]*\}", "*", each) for each in re.findall(r"`([a-z_.]*\$\{[^`]+\}[a-z_.]*)`", text)
-    ]
-    forms = [re.escape(each).replace(r"\*", "[^.]+") for each in made]
-    stems = {key: re.sub(r"\.(one|many)$", "", key) for key in _words()}
-    unused = [
-        key
-        for key, stem in stems.items()
-        if not {key, stem} & named
-        and not any(re.fullmatch(form, name) for form in forms for name in (key, stem))
-    ]
-    assert not unused
-    words = _words()
-    asked = set(re.findall(r'(?:say\(|data-say(?:-label|-title)?=)"([^"]+)"', text))
-    assert not {key for key in asked if key not in words}
-    for key in set(re.findall(r'count\("([^"]+)"', text)):
-        assert {f"{key}.one", f"{key}.many"} <= set(words)
 
 
 def test_the_page_holds_no_inline_code_and_no_value_of_a_parameter():

@@ -15,6 +15,8 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from sim import cli
@@ -116,6 +118,18 @@ def test_addresses_of_the_newer_kind_are_known_as_people_write_them(live, server
     assert client.get("/", headers={"host": f"{own}:8123"}).status_code == 200
     refused(client.get("/", headers={"host": "127.0.0.1:8123"}), 421, "Host")
     assert client.get("/", headers={"host": "localhost:8123"}).status_code == (200 if own == "[::1]" else 421)
+
+
+def test_the_library_s_check_of_the_host_would_let_pass_what_ours_refuses(live, client):
+    library = TestClient(TrustedHostMiddleware(live.application(), ["127.0.0.1"]), base_url=ADDRESS)
+    alone = TestClient(TrustedHostMiddleware(PlainTextResponse("in"), ["127.0.0.1"]), base_url=ADDRESS)
+    twice = [("host", "127.0.0.1:8123"), ("host", "evil.example")]
+    for headers in ({"host": "127.0.0.1:80"}, twice):
+        assert alone.get("/", headers=headers).text == "in"
+        refused(client.get("/", headers=headers), 421, "Host")
+    answer = library.get("/", headers={"host": "evil.example"})
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert not set(ALWAYS_SAID) & set(answer.headers)
 
 
 def test_a_name_given_with_host_is_let_in_and_no_other(live):

@@ -15,11 +15,11 @@ from typing import Any
 import click
 import uvicorn
 
-from sim.live import answers, views
+from sim.live import answers, views, words
 from sim.live.entry import Entry
 from sim.live.guard import is_loopback, plain
 from sim.live.server import Live
-from sim.problems import COMMAND_LINE, InputProblems, Problem
+from sim.problems import COMMAND_LINE, InputProblems, Problem, nearest_name
 
 OPENING = {"sides": [{"scenario": "hierarchy"}, {"scenario": "distributed"}]}
 """The view that a room sees first."""
@@ -43,7 +43,9 @@ SOMEWHERE = "192.0.2.1"
 """An address that is nobody's, reserved for documentation."""
 
 
-def serve(host: str, port: int, folders: Sequence[str], browse: bool | None) -> int:
+def serve(
+    host: str, port: int, folders: Sequence[str], browse: bool | None, language: str = words.ENGLISH
+) -> int:
     """Serve the live view until it is interrupted.
 
     Args:
@@ -51,10 +53,17 @@ def serve(host: str, port: int, folders: Sequence[str], browse: bool | None) -> 
         port: port to bind; 0 takes a free one.
         folders: folders of scenarios besides the shipped one.
         browse: whether to open a browser; None does so where there is a desktop.
+        language: the language of the page, one of `sim.live.words.languages`.
 
     Raises:
-        InputProblems: if the address cannot be bound, or a scenario cannot be used.
+        InputProblems: if the address cannot be bound, a scenario cannot be used, or there is no such language.
     """
+    there = words.languages()
+    if language not in there:
+        said = f"must be one of {', '.join(there)}; docs/live.md says how to add one"
+        problem = Problem(COMMAND_LINE, "--language", said, language, nearest_name(language, there))
+        raise InputProblems([problem])
+    words.speak(language)
     known = views.shelf(folders)
     bound = _bound(host, port)
     try:

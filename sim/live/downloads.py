@@ -13,7 +13,7 @@ import yaml
 
 from sim.live import answers, bundle, frames, views
 from sim.live.views import Side, View
-from sim.live.words import say
+from sim.live.words import declared, say
 from sim.overrides import INTERVENTIONS
 from sim.provenance import version
 from sim.scenario_files import PACKAGE_LINE
@@ -60,7 +60,7 @@ def scenario(view: View, side: int, shipped: Shipped) -> Download:
     chosen = view.sides[side]
     stem = f"{chosen.scenario}_{answers.fingerprint(view)}_{LETTERS[side]}"
     header = {
-        "title": say("yaml.title", title=chosen.composed.title),
+        "title": say("yaml.title", title=declared(f"scenario.{chosen.scenario}", chosen.composed.title)),
         "question": chosen.composed.question,
         "source": say(
             "yaml.source", scenario=chosen.scenario, version=version(), source=chosen.composed.source

@@ -14,6 +14,10 @@ from sim.state import ABANDONED, LEDGER, SHIFT, STAGES
 
 DIGITS = 5
 """Significant digits of series and outcomes, on the page and in downloads alike."""
+EXACT = 22
+"""Powers of ten up to this one are floats without a rest."""
+DOUBT = 1e-6
+"""So near to a half, a scaled number may have been rounded past it."""
 PLACE_DECIMALS = 3
 
 COPIED = ("will", "ability", "capacity", "trust", "signed")
@@ -83,16 +87,19 @@ def live(parameters: Parameters, seed: int, replication: int) -> Lived:
     # Columns looked up once: a table looks a name up anew each time.
     columns = {name: state.places[name] for name in COPIED}
     stage_now, nominal_now, real_now = (state.cells[name] for name in ("stage", "nominal", "genuine"))
-    body_will = state.bodies.will
+    body_will, announced_by = state.bodies.will, state.calendar.arrived.tolist()
     for month in range(months):
         run.advance(1)
         for name, column in columns.items():
             places[name][month] = column
         bodies[month] = np.bincount(home, body_will, count)
         stage[month], nominal[month], real[month] = stage_now, nominal_now, real_now
-        np.subtract(state.ledger, before, out=opened)
-        np.einsum("aic->ac", np.maximum(opened, 0.0, out=opened), out=held[month])
-        before[:] = state.ledger
+        # Nothing can be missing yet of what is not announced.
+        there = slice(0, announced_by[month])
+        now, new = state.ledger[:, there], opened[:, there]
+        np.subtract(now, before[:, there], out=new)
+        np.einsum("aic->ac", np.maximum(new, 0.0, out=new), out=held[month])
+        before[:, there] = now
     arrived = np.arange(shape[1]) < state.calendar.arrived[:, None]
     announced = arrived.sum(axis=1)[:, None]
     in_place = (stage == SHIFT) & (nominal >= IN_PLACE)
@@ -170,7 +177,10 @@ def place_frames(lived: Lived) -> dict[str, Any]:
 
 def series_frames(run: Run) -> dict[str, list[Any]]:
     """The columns of `sim.outcomes.series` by month, rounded; None is unknown."""
-    return {name: rounded(values) for name, values in outcomes.series(run).items()}
+    columns = outcomes.series(run)
+    fractions = [name for name, values in columns.items() if values.dtype.kind == "f"]
+    table = dict(zip(fractions, rounded(np.array([columns[name] for name in fractions])), strict=True))
+    return {name: table[name] if name in table else values.tolist() for name, values in columns.items()}
 
 
 def summary_numbers(run: Run) -> dict[str, float | None]:
@@ -188,10 +198,22 @@ def ties(run: Run) -> list[list[list[float]]]:
 
 
 def rounded(values: np.ndarray) -> list[Any]:
-    """Numbers to five significant digits, whole ones left as they are; None where they are not finite."""
-    if values.dtype.kind in "iu":
-        return values.tolist()
-    return [float(f"{value:.{DIGITS}g}") if value - value == 0.0 else None for value in values.tolist()]
+    """Numbers to five significant digits, as nested lists; None where they are not finite.
+
+    They are the numbers that `float(f"{value:.5g}")` gives, made for whole tables at once: a whole number of the last
+    digit, divided by an exact power of ten, is the nearest float to what is written.
+    """
+    known = np.where(np.isfinite(values), values, 0.0)
+    with np.errstate(divide="ignore"):
+        largest_digit = np.floor(np.log10(np.abs(known)))
+    places = DIGITS - 1 - np.where(np.isfinite(largest_digit), largest_digit, 0.0)
+    up, down = (10.0 ** np.clip(exponent, 0, EXACT) for exponent in (places, -places))
+    scaled = known * up / down
+    found = np.where(np.isfinite(values), np.rint(scaled) / up * down, np.nan)
+    # Where the last digit hangs on what the product lost, and beyond the exact powers, it is written out and read.
+    doubtful = (np.abs(scaled % 1.0 - 0.5) < DOUBT) | (np.abs(places) > EXACT)
+    found[doubtful] = [float(f"{value:.{DIGITS}g}") for value in values[doubtful].tolist()]
+    return plain(found)
 
 
 def plain(values: np.ndarray) -> Any:

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sim.live import limits
+from sim.live.words import say
 from sim.problems import Problem
 
 POLICY = "; ".join(
@@ -102,18 +103,16 @@ class Guard:
     def _refused(self, scope: Scope, headers: Headers) -> Response | None:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self._own(scope):
-            return one(421, "Host", "this server does not go by that name", ", ".join(hosts))
+            return one(421, "Host", say("refused.host"), ", ".join(hosts))
         origins = headers.getlist("origin")
         if origins and origins != [f"{scope['scheme']}://{hosts[0]}"]:
-            return one(403, "Origin", "another page may not ask this server", ", ".join(origins))
+            return one(403, "Origin", say("refused.origin"), ", ".join(origins))
         if headers.get("sec-fetch-site", "none") not in ("same-origin", "none") and not _followed_link(
             scope, headers
         ):
-            return one(
-                403, "Sec-Fetch-Site", "another page may not ask this server", headers["sec-fetch-site"]
-            )
+            return one(403, "Sec-Fetch-Site", say("refused.origin"), headers["sec-fetch-site"])
         if scope["method"] not in ("GET", "HEAD", "POST"):
-            return one(405, "method", "must be GET or POST", scope["method"], allow="GET, POST")
+            return one(405, "method", say("refused.method"), scope["method"], allow="GET, POST")
         return None
 
     def _own(self, scope: Scope) -> set[str]:
@@ -151,11 +150,11 @@ def _followed_link(scope: Scope, headers: Headers) -> bool:
 
 async def _body(headers: Headers, receive: Receive) -> bytes | Response:
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        return one(415, "Content-Type", "must be application/json", headers.get("content-type", ""))
-    too_much = one(413, "body", f"must be at most {limits.LARGEST_BODY} bytes", connection="close")
+        return one(415, "Content-Type", say("refused.kind"), headers.get("content-type", ""))
+    too_much = one(413, "body", say("refused.large", most=limits.LARGEST_BODY), connection="close")
     declared = headers.get("content-length", "0")
     if not declared.isascii() or not declared.isdigit() or len(declared) > 12:
-        return one(400, "Content-Length", "must be a whole number", declared)
+        return one(400, "Content-Length", say("refused.length"), declared)
     if int(declared) > limits.LARGEST_BODY:
         return too_much
     parts = []
@@ -165,7 +164,7 @@ async def _body(headers: Headers, receive: Receive) -> bytes | Response:
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
-                    return one(400, "body", "ended early")
+                    return one(400, "body", say("refused.early"))
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
                 if size > limits.LARGEST_BODY:
@@ -173,7 +172,7 @@ async def _body(headers: Headers, receive: Receive) -> bytes | Response:
                 if not message.get("more_body", False):
                     return b"".join(parts)
     except TimeoutError:
-        return one(408, "body", "did not arrive in time", connection="close")
+        return one(408, "body", say("refused.late"), connection="close")
 
 
 def _again(body: bytes) -> Receive:

@@ -10,7 +10,12 @@ from typing import Any
 
 from sim.live.words import say
 from sim.weighing import MATTERS
-from sim.wording import percent, points
+from sim.wording import points
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage, or that it is unknown."""
+    return say("unknown") if share is None else say("percent", n=points(share))
 
 
 def of_one(side: dict[str, Any]) -> str:

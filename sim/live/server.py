@@ -18,9 +18,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sim.live import answers, declared, downloads, limits, views
+from sim.live import answers, declared, downloads, limits, views, words
 from sim.live.entry import Allowance, Entry
 from sim.live.guard import Guard, one, refusal
+from sim.live.words import say
 from sim.live.workshop import Busy, Workshop
 from sim.problems import InputProblems, Problem, refuse, shown
 
@@ -64,7 +65,8 @@ class Live:
         told = declared.everything(known)
         self.declared = _json(told)
         self.page = {path.name: path.read_bytes() for path in sorted(PAGE.glob("*")) if path.suffix in KINDS}
-        self.shipped = downloads.Shipped(self.page, json.loads(self.page[STRINGS]), told)
+        self.page[STRINGS] = _json(words.words())
+        self.shipped = downloads.Shipped(self.page, words.words(), told)
         self.workshop = Workshop()
         self.runs = Allowance(limits.RUNS_A_MINUTE)
         self.codes = Allowance(limits.CODES_A_MINUTE)
@@ -92,7 +94,7 @@ class Live:
     def _inside(self, handler: Handler) -> Handler:
         async def checked(request: Request) -> Response:
             if self.entry is not None and not self.entry.lets_in(request.headers.get(CODE_HEADER, "")):
-                return one(401, "code", "enter the code that is printed in the terminal")
+                return one(401, "code", say("refused.code.needed"))
             return await handler(request)
 
         return checked
@@ -119,10 +121,10 @@ class Live:
             return _answer(_json({"token": ""}))
         wait = self.codes.take(_address(request), 1)
         if wait:
-            return one(429, "code", "too many tries; wait a minute", **_after(wait))
+            return one(429, "code", say("refused.code.often"), **_after(wait))
         token = self.entry.token(code) if isinstance(code, str) else None
         if token is None:
-            return one(403, "code", "is not the code that is printed in the terminal")
+            return one(403, "code", say("refused.code.wrong"))
         return _answer(_json({"token": token}))
 
     async def declarations(self, request: Request) -> Response:
@@ -253,20 +255,18 @@ def _problems(request: Request, error: InputProblems) -> Response:
 
 
 def _http(request: Request, error: HTTPException) -> Response:
-    said = {404: "there is nothing here", 405: "this is asked in another way"}.get(
-        error.status_code, error.detail
-    )
+    said = {404: say("refused.nothing"), 405: say("refused.other_way")}.get(error.status_code, error.detail)
     return one(error.status_code, "request", said, request.url.path, **(error.headers or {}))
 
 
 def _too_many(request: Request, error: TooMany) -> Response:
-    return one(429, "runs", "too many runs a minute from one address", **_after(error.args[0]))
+    return one(429, "runs", say("refused.runs.often"), **_after(error.args[0]))
 
 
 def _busy(request: Request, error: Busy) -> Response:
-    return one(503, "runs", "too many are waiting; ask again in a moment", **_after(2))
+    return one(503, "runs", say("refused.runs.busy"), **_after(2))
 
 
 def _our_fault(request: Request, error: Exception) -> Response:
     traceback.print_exception(error, file=sys.stderr)
-    return one(500, "server", "a fault of gapsim, not of what you asked for; the terminal says more")
+    return one(500, "server", say("refused.fault"))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.live.frames import NOTHING, Lived, largest
-from sim.live.words import count, listing, say
+from sim.live.words import count, declared, listing, name_of, say
 from sim.state import ABANDONED, CAUSES, NOT_STARTED, SHIFT
 
 MOST_A_MONTH = 4
@@ -86,18 +86,13 @@ def _moves(lived: Lived) -> Iterator[Line]:
         names = listing([run.territory.name[a] for a in places])
         value = _written(dated.value)
         key = "story.move.there" if places else "story.move"
-        yield _line(dated.month, "move", say(key, what=_name(dated.key), value=value, names=names), places)
-
-
-def _name(key: str) -> str:
-    group, _, rest = key.partition(".")
-    return f"{rest.replace('_', ' ')} ({group})"
+        yield _line(dated.month, "move", say(key, what=name_of(dated.key), value=value, names=names), places)
 
 
 def _written(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{say(f'who.{who}')} {share:g}" for who, share in value.items())
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+        return ", ".join(f"{say(f'holder.{who}')} {share:g}" for who, share in value.items())
+    return f"{value:g}" if isinstance(value, int | float) else declared(f"choice.{value}", str(value))
 
 
 def _announced(lived: Lived) -> Iterator[Line]:
@@ -116,7 +111,9 @@ def _marks(lived: Lived) -> Iterator[Line]:
             month = int(np.argmax(coverage >= mark))
             # What is there from the start is no news.
             if month:
-                yield _line(month, "mark", say(f"story.mark.{kind}", share=f"{mark:.0%}".replace("%", " %")))
+                yield _line(
+                    month, "mark", say(f"story.mark.{kind}", share=say("percent", n=f"{100 * mark:g}"))
+                )
     changes = lived.run.state.changes
     when = (changes.arrival + changes.half - 1)[changes.half >= 0]
     for month in np.unique(when[when >= 0]).tolist():

@@ -2,7 +2,7 @@
 
 import { make } from "./elements.js";
 import { unmove, unset } from "./view.js";
-import { listed, say, valueInWords } from "./words.js";
+import { listed, say } from "./words.js";
 
 /** Makes the list in `host`; `change(view)` is called when something is taken back. */
 export function createChanges(host, facts, change) {
@@ -17,11 +17,11 @@ export function createChanges(host, facts, change) {
   }
 
   function fromStart(key, value) {
-    return say("changes.start", { name: facts.labelOf(key), before: valueInWords(facts.defaultOf(key)), value: valueInWords(value) });
+    return say("changes.start", { name: facts.labelOf(key), before: facts.inWords(key, facts.defaultOf(key)), value: facts.inWords(key, value) });
   }
 
   function dated(move) {
-    const told = { name: facts.labelOf(move.key), value: valueInWords(move.value), month: move.month };
+    const told = { name: facts.labelOf(move.key), value: facts.inWords(move.key, move.value), month: move.month };
     if (!move.places) return say("changes.move", told);
     const names = move.places.map((code) => facts.places.find((place) => place.code === code)?.name ?? code);
     return say("changes.move.there", { ...told, places: listed(names) });

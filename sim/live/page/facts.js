@@ -1,5 +1,7 @@
 // What is declared about the model, indexed for the page. No parameter value stands in the page itself.
 
+import { say, valueInWords } from "./words.js";
+
 export const POSITION = "power.distribution";
 
 /** An index over the declarations that the server sent. */
@@ -23,20 +25,14 @@ export function readFacts(declared) {
     positionKey: POSITION,
     defaultOf: (key) => rowOf.get(key)?.usual ?? parameters.get(key)?.default ?? null,
     isLive: (key) => rowOf.has(key) || Boolean(parameters.get(key)?.live),
-    labelOf: (key) => spelt(key),
+    inWords: (key, value) => parameters.get(key)?.choice_names[parameters.get(key).choices.indexOf(value)] ?? valueInWords(value),
+    labelOf: (key) => parameters.get(key)?.name ?? rowOf.get(key)?.name ?? say(`group.${key}`),
   };
 }
 
 // Declarations mark names as code or emphasis; here they are plain words.
 function plain(sentence) {
   return sentence.replace(/[`*]/g, "");
-}
-
-/** The name of a parameter in words: what it is called where it is declared. */
-export function spelt(key) {
-  const [group, ...rest] = key.split(".");
-  const words = rest.join(" ").replaceAll("_", " ");
-  return group === "mechanisms" || group === "reference" || group === "power" ? words : `${group.replaceAll("_", " ")}: ${words}`;
 }
 
 /** Where a table of rights lies between its two ends, or null where it lies elsewhere. */

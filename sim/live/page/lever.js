@@ -1,7 +1,6 @@
 // One lever: a slider with a number box, from its declaration: unit, range, default, help.
 
 import { make } from "./elements.js";
-import { spelt } from "./facts.js";
 import { say, short } from "./words.js";
 
 const NOTCHES = 200;
@@ -27,11 +26,11 @@ function rounded(value, parameter) {
  */
 export function createLever(parameter, moved) {
   const id = `lever-${parameter.key.replaceAll(".", "-")}`;
-  const name = spelt(parameter.key);
+  const { name } = parameter;
   const help = make("p", { class: "help", id: `${id}-help` }, parameter.sentence);
   const badge = parameter.live ? null : make("span", { class: "restart", title: say("lever.restart.help") }, say("lever.restart"));
   const back = make("button", { type: "button", class: "quiet back", "aria-label": say("lever.back.label", { name }), onclick: () => moved(parameter.default) }, say("lever.back"));
-  const usual = make("span", { class: "usual" }, say("lever.default", { value: short(parameter.default) }));
+  const usual = make("span", { class: "usual" }, say("lever.default", { value: parameter.choice_names[parameter.choices.indexOf(parameter.default)] ?? short(parameter.default) }));
   const label = make("label", { for: id, class: "lever-name" }, name);
   const { inputs, set } = parameter.choices.length ? choice(parameter, id, moved) : numbers(parameter, id, name, moved);
   const row = make(
@@ -51,7 +50,7 @@ export function createLever(parameter, moved) {
 }
 
 function choice(parameter, id, moved) {
-  const options = parameter.choices.map((name) => make("option", { value: name }, name.replaceAll("_", " ")));
+  const options = parameter.choices.map((value, k) => make("option", { value }, parameter.choice_names[k]));
   const select = make("select", { id, "aria-describedby": `${id}-help`, onchange: () => moved(select.value) }, ...options);
   return { inputs: [select], set: (value) => (select.value = value) };
 }

@@ -7,8 +7,8 @@ import { at } from "./run.js";
 import { extent, scale, ticks } from "./scales.js";
 import { points, say } from "./words.js";
 
-const ROW = 38;
-const BAR = 14;
+const ROW = 33;
+const BAR = 13;
 const SHOWN = 0.005;
 
 /** Makes the chart in `host`. `causes` are [{name, label, sentence}] in the order of the account. */
@@ -110,9 +110,11 @@ export function createLosses(host, causes) {
       const [cause] = causes
         .map((each) => ({ each, share: lost(side, `loss.${each.name}`, month) ?? 0 }))
         .sort((one, other) => other.share - one.share);
-      return say("losses.most", { letter: side.letter, cause: cause.each.label, points: points(cause.share) });
+      return { letter: side.letter, cause: cause.each.label, points: points(cause.share) };
     });
-    return say("losses.finding", { a: most[0], b: most[1] });
+    if (most.length > 1 && most[0].cause === most[1].cause) return say("losses.same", { cause: most[0].cause, a: most[0].points, b: most[1].points });
+    const told = most.map((each) => say("losses.most", each));
+    return say("losses.finding", { a: told[0], b: told[1] });
   }
 
   return {

@@ -25,14 +25,14 @@ import { createSide } from "./twin.js";
 import { swapped, withReplication, withScenario } from "./view.js";
 import { fillWords, learn, say } from "./words.js";
 
-const LANGUAGE = "en";
 const OPENING = { v: 1, sides: ["hierarchy", "distributed"].map((scenario) => ({ scenario, set: {}, moves: [] })), replication: 0 };
 const place = (id) => document.getElementById(id);
 
 async function start() {
-  const data = embedded();
+  const data = await embedded();
   const source = data ? carried(data) : server;
-  learn((await source.words())[LANGUAGE]);
+  learn(await source.words());
+  document.documentElement.lang = say("language");
   fillWords(document);
   document.title = say("page.title");
   const problems = createProblems(place("notice"));

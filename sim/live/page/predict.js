@@ -4,10 +4,12 @@ import { frameOfMonths } from "./axes.js";
 import { draw, drawing, make, onWidth, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { at } from "./run.js";
-import { path, scale } from "./scales.js";
+import { path, scale, spreadApart } from "./scales.js";
 import { count, percent, points, say } from "./words.js";
 
-const HEIGHT = 300;
+const HEIGHT = 252;
+const RIGHT = 96;
+const LETTER = 15;
 const KNOTS = 11;
 const CLOSE = 0.02;
 const VOTES = ["a", "same", "b"];
@@ -42,8 +44,8 @@ export function createPredict(host, { start, play, noted }) {
   const again = make("button", { type: "button", onclick: clear }, say("predict.clear"));
   const result = make("p", { class: "result", role: "status" });
   side.append(make("span", { class: "go" }, reveal, again));
-  host.prepend(make("div", { class: "predict-choices" }, side, shapes, ballot));
-  host.append(result, byNumbers);
+  host.prepend(make("div", { class: "predict-choices" }, side, shapes, ballot), result);
+  host.append(byNumbers);
   onWidth(host, redraw);
 
   function choice(key, names, act) {
@@ -118,7 +120,7 @@ export function createPredict(host, { start, play, noted }) {
     if (!run) return;
     knotMonths().forEach((m, k) => write(boxes[k].name, say("month.n", { n: m })));
     const width = Math.max(280, figure.plot.clientWidth);
-    const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low: 0, high: 1, margin: { right: 96 }, format: (v) => percent(v, 0) });
+    const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low: 0, high: 1, margin: { right: RIGHT }, format: (v) => percent(v, 0) });
     const svg = drawing(width, HEIGHT, { class: "chart predict" }, frame.group);
     const mask = draw("rect", { x: 0, y: 0, width: 0, height: HEIGHT });
     const lines = draw("g", { "clip-path": "url(#revealed)" });
@@ -130,19 +132,21 @@ export function createPredict(host, { start, play, noted }) {
     const xs = knotMonths().map(frame.x);
     const drawn = draw("path", { class: "guess", d: guess ? path(xs, guess.map((v) => (v === null ? null : frame.y(v)))) : "" });
     const dots = (guess ?? []).map((v, k) => (v === null ? null : draw("circle", { class: "guess-dot", cx: xs[k], cy: frame.y(v), r: 5 })));
-    const label = draw("text", { class: "label", "font-size": 15 });
+    const labels = run.sides.map((each) => draw("text", { class: `label ink-${each.kind}`, "font-size": LETTER }));
+    const ended = lastGuess();
+    const room = draw("text", { class: "label guess-label", "font-size": LETTER }, ended === null ? "" : say("predict.room", { gap: percent(ended, 0) }));
     const hint = guess ? null : draw("text", { class: "hint", x: frame.x(run.months / 2), y: frame.y(0.5), "text-anchor": "middle" }, say("predict.hint"));
-    svg.append(draw("clipPath", { id: "revealed" }, mask), lines, drawn, ...dots.filter(Boolean), label);
+    svg.append(draw("clipPath", { id: "revealed" }, mask), lines, drawn, ...dots.filter(Boolean), ...labels, room);
     if (hint) svg.append(hint);
     listen(svg, frame, width);
-    parts = { frame, mask, label, right: width - 96 };
+    parts = { frame, mask, labels, room, right: width - RIGHT };
     figure.draw(svg);
     show(month);
   }
 
   // One stroke sets every knot that it passes.
   function listen(svg, frame, width) {
-    const knotAt = scale(frame.margin.left, width - 96, 0, KNOTS - 1);
+    const knotAt = scale(frame.margin.left, width - RIGHT, 0, KNOTS - 1);
     const share = scale(frame.y(0), frame.y(1), 0, 1);
     const plot = figure.plot;
     const point = (event) => {
@@ -165,14 +169,28 @@ export function createPredict(host, { start, play, noted }) {
   function show(wanted) {
     month = wanted;
     if (!parts) return;
-    const { frame, mask, label, right } = parts;
-    set(mask, "width", frame.x(month) + 2);
-    const value = at(run.sides[about], "gap", month);
-    set(label, "class", `label ink-${run.sides[about].kind}`);
-    set(label, "x", Math.min(frame.x(month), right) + 8);
-    set(label, "y", frame.y(Math.min(1, Math.max(0, value ?? 0))) + 5);
-    write(label, value === null || !expected() ? "" : `${run.sides[about].letter}  ${percent(value)}`);
+    const { frame, mask, labels, room, right } = parts;
+    const x = frame.x(month);
+    set(mask, "width", x + 2);
+    const values = run.sides.map((each) => (expected() ? at(each, "gap", month) : null));
+    const ended = lastGuess();
+    const meets = ended !== null && x > right - RIGHT;
+    const heights = [...values, ended].map((v) => frame.y(Math.min(1, Math.max(0, v ?? 0))));
+    const there = heights.map((_, k) => k).filter((k) => (k < values.length ? values[k] !== null : meets));
+    const given = spreadApart(there.map((k) => heights[k]), LETTER * 1.25, frame.margin.top + 4, HEIGHT - frame.margin.bottom - 6);
+    there.forEach((k, n) => (heights[k] = given[n]));
+    labels.forEach((label, k) => {
+      set(label, "x", Math.min(x, right) + 8);
+      set(label, "y", heights[k] + 5);
+      write(label, values[k] === null ? "" : `${run.sides[k].letter}  ${percent(values[k])}`);
+    });
+    set(room, "x", right + 8);
+    set(room, "y", heights[values.length] + 5);
     judge();
+  }
+
+  function lastGuess() {
+    return guess?.[KNOTS - 1] ?? null;
   }
 
   function guessAt(m) {
@@ -185,7 +203,7 @@ export function createPredict(host, { start, play, noted }) {
   // Nothing is said before all is played: the room should look first.
   function judge() {
     const done = run && month >= run.months && expected();
-    figure.state(say(done ? "predict.title.done" : guess ? "predict.title.ready" : "predict.title", { letter: run ? run.sides[about].letter : "" }));
+    figure.state(done ? finding() : say(guess ? "predict.title.ready" : "predict.title", { letter: run ? run.sides[about].letter : "" }));
     if (!done) {
       write(result, "");
       return;
@@ -200,6 +218,13 @@ export function createPredict(host, { start, play, noted }) {
       said.push(count("predict.voted", votes[right], { all, what: say(`predict.vote.${VOTES[right]}`), points: points(Math.abs(a - b)) }));
     }
     write(result, said.join(" "));
+  }
+
+  function finding() {
+    const [a, b] = run.sides.map((each) => percent(at(each, "gap", run.months)));
+    const ended = lastGuess();
+    if (ended === null) return say("predict.title.voted", { a, b });
+    return say("predict.title.done", { letter: run.sides[about].letter, gap: [a, b][about], expected: percent(ended, 0) });
   }
 
   return {

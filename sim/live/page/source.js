@@ -12,10 +12,12 @@ export class Refused extends Error {
   }
 }
 
-/** What the page was given to play without a server, or null. */
-export function embedded() {
+/** What the page was given to play without a server, or null: JSON, packed and written in letters. */
+export async function embedded() {
   const block = document.getElementById(EMBEDDED);
-  return block ? JSON.parse(block.textContent) : null;
+  if (!block) return null;
+  const bytes = Uint8Array.from(atob(block.textContent), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
 function headers() {

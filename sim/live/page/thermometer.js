@@ -25,8 +25,7 @@ export function createThermometer(host) {
     const end = width - 22;
     const x = scale(0, 1, start, end);
     const middle = TUBE.y + TUBE.height / 2;
-    const label = say("thermometer.label", { name: `${side.letter} ${side.title}` });
-    const svg = drawing(width, HEIGHT, { class: "chart thermometer", role: "img", "aria-label": label });
+    const svg = drawing(width, HEIGHT, { class: "chart thermometer", role: "img" });
     svg.append(draw("rect", { class: "tube", x: BULB, y: TUBE.y, width: width - BULB - 8, height: TUBE.height, rx: TUBE.height / 2 }));
     for (const value of MARKS) {
       svg.append(
@@ -40,9 +39,14 @@ export function createThermometer(host) {
     const mark = draw("path", { class: "said" });
     const said = draw("text", { class: "tick said-words", y: 13, "text-anchor": "middle" });
     svg.append(fill, bulb, letter, mark, said);
-    parts = { x, start, width, fill, mark, said };
+    parts = { svg, x, start, width, fill, mark, said };
     host.replaceChildren(svg);
+    name();
     show(month);
+  }
+
+  function name() {
+    set(parts.svg, "aria-label", say("thermometer.label", { name: `${side.letter} ${side.title}` }));
   }
 
   function show(wanted) {
@@ -62,7 +66,11 @@ export function createThermometer(host) {
   return {
     load(next) {
       side = next;
-      redraw();
+      if (!parts) redraw();
+      else {
+        name();
+        show(month);
+      }
     },
     show,
   };

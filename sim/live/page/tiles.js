@@ -29,6 +29,7 @@ export function createTiles(host, places, choose) {
   let side = null;
   let month = 0;
   let tiles = [];
+  let map = null;
   let current = 0;
   let chosen = null;
   let size = { width: 40, height: 29 };
@@ -37,19 +38,21 @@ export function createTiles(host, places, choose) {
     if (!side) return;
     const width = Math.max(180, Math.min(host.clientWidth, 520));
     size = { width: Math.floor(width / columns), height: Math.min(29, Math.max(26, Math.floor((width / columns) * 0.72))) };
-    const svg = drawing(size.width * columns + 2, size.height * rows + 2, {
-      class: "chart tiles",
-      role: "group",
-      "aria-label": say("tiles.label", { name: `${side.letter} ${side.title}` }),
-    });
+    map = drawing(size.width * columns + 2, size.height * rows + 2, { class: "chart tiles", role: "group" });
     tiles = places.map((place, k) => tile(place, k));
-    svg.append(...tiles.map((parts) => parts.group));
-    svg.addEventListener("keydown", moved);
-    host.replaceChildren(svg);
+    map.append(...tiles.map((parts) => parts.group));
+    map.addEventListener("keydown", moved);
+    host.replaceChildren(map);
+    fill();
+  }
+  onWidth(host, redraw);
+
+  // The tiles stay where they are, whatever runs on them: a moved lever is seen the sooner.
+  function fill() {
+    set(map, "aria-label", say("tiles.label", { name: `${side.letter} ${side.title}` }));
     mark();
     show(month);
   }
-  onWidth(host, redraw);
 
   function tile(place, k) {
     const x = 1 + placed[k].column * size.width;
@@ -142,7 +145,8 @@ export function createTiles(host, places, choose) {
   return {
     load(next) {
       side = next;
-      redraw();
+      if (map) fill();
+      else redraw();
     },
     show,
     mark(place) {

@@ -13,11 +13,6 @@ export function say(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** Whether the table has words for a key. */
-export function known(key) {
-  return key in table;
-}
-
 /** The words for a number of things: `key.one` for one, `key.many` otherwise. */
 export function count(key, number, values = {}) {
   return say(`${key}.${number === 1 ? "one" : "many"}`, { n: number, ...values });
@@ -35,7 +30,7 @@ export function fillWords(root) {
 /** Items in a row, as in "a, b and c". */
 export function listed(items) {
   if (items.length < 2) return items.join("");
-  return say("list.last", { most: items.slice(0, -1).join(", "), last: items[items.length - 1] });
+  return say("listing", { most: items.slice(0, -1).join(", "), last: items[items.length - 1] });
 }
 
 function isKnown(value) {
@@ -70,6 +65,6 @@ export function short(value) {
 export function valueInWords(value) {
   if (value === null || typeof value !== "object") return short(value);
   return Object.entries(value)
-    .map(([who, share]) => `${say(`who.${who}`)} ${points(share, 0)}`)
+    .map(([who, share]) => `${say(`holder.${who}`)} ${points(share, 0)}`)
     .join(", ");
 }

@@ -1,0 +1,203 @@
+"""The words of the live view: all in one table, all used, and all of them there in another language."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from live_moves import TWIN
+from starlette.testclient import TestClient
+
+from sim import cli
+from sim.live import declared, views, words
+from sim.live.server import PAGE, Live
+from sim.parameters import Parameters
+from sim.territory import territory
+
+pytest_plugins = ("live_browser",)
+
+SERVER = PAGE.parent
+TABLE = json.loads((words.LANGUAGES / "en.json").read_text(encoding="utf-8"))
+
+
+def page_sources():
+    return {path.name: path.read_text("utf-8") for path in PAGE.glob("*") if path.suffix in (".js", ".html")}
+
+
+def every_source():
+    server = {path.name: path.read_text("utf-8") for path in SERVER.glob("*.py")}
+    return "\n".join([*page_sources().values(), *server.values()])
+
+
+def test_every_word_there_is_used():
+    text = every_source()
+    named = set(re.findall(r'data-say(?:-label|-title)?="([^"]+)"', text))
+    named |= set(re.findall(r"""["']([a-z_]+(?:\.[a-z_]+)*)["']""", text))
+    # A key made of parts, as in say(`stage.${name}`), stands for every key of that form.
+    made = [
+        re.sub(r"\$?\{[^}]*\}", "*", each)
+        for each in re.findall(r"[`\"]([a-z_.]*\$?\{[^`\"]+\}[a-z_.]*)[`\"]", text)
+    ]
+    made += ["group.*", *(f"story.*.{who}" for who in ("named", "many", "all"))]
+    forms = [re.escape(each).replace(r"\*", ".+") for each in made if each.strip("*.")]
+    stems = {key: re.sub(r"\.(one|many)$", "", key) for key in TABLE}
+    unused = [
+        key
+        for key, stem in stems.items()
+        if not {key, stem, re.sub(r"\.named$", "", stem)} & named
+        and not any(re.fullmatch(form, name) for form in forms for name in (key, stem))
+    ]
+    assert not unused
+
+
+def test_every_word_asked_for_is_in_the_table():
+    text = every_source()
+    asked = set(re.findall(r'\b(?:say\(|data-say(?:-label|-title)?=)"([^"]+)"', text))
+    assert len(asked) > 150
+    assert not {key for key in asked if key not in TABLE}
+    for key in set(re.findall(r'\bcount\("([^"]+)"', text)):
+        assert {f"{key}.one", f"{key}.many"} <= set(TABLE)
+
+
+NOT_FOR_READERS = {
+    *("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Enter"),
+    *("POST", "Content-Type", "Content-Disposition", "X-Gapsim-Code", "M", "L", "Z"),
+}
+
+
+def test_no_words_for_readers_stand_in_the_modules_of_the_page():
+    wrong = []
+    for name, text in page_sources().items():
+        if name.endswith(".js"):
+            code = re.sub(r"^\s*(//|/?\*).*$|//[^\n\"'`]*$", "", text, flags=re.MULTILINE)
+            code = re.sub(r"\$\{[^{}]*\}", "", code)
+            said = [a or b for a, b in re.findall(r'"([^"\n]*)"|`([^`\n]*)`', code)]
+            wrong += [(name, each) for each in said if _is_prose(each)]
+        else:
+            body = re.sub(
+                r"<!--.*?-->|<noscript>.*?</noscript>|<title>.*?</title>", "", text, flags=re.DOTALL
+            )
+            wrong += [(name, each) for each in re.findall(r">([^<>]*[A-Za-z][^<>]*)<", body)]
+    assert not wrong
+
+
+def _is_prose(text: str) -> bool:
+    """Words as a reader sees them: a capital, or a sentence; not a name of a class, a key, a path or a number."""
+    if text in NOT_FOR_READERS or not re.search(r"[A-Za-z]{2}", text):
+        return text not in NOT_FOR_READERS and bool(re.fullmatch(r"[A-Za-z]", text) and text.isupper())
+    return (
+        bool(re.match(r"[A-Z][a-z]", text))
+        or len(re.findall(r"(?<![\w.#\[:-])[a-z]{2,}(?= |[.,]?$)", text)) > 3
+    )
+
+
+@pytest.mark.parametrize("file", sorted(words.LANGUAGES.glob("*.json")), ids=lambda path: path.stem)
+def test_a_language_has_the_keys_of_the_table_and_the_values_that_go_into_them(file: Path):
+    pairs = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=list)
+    found = dict(pairs)
+    assert len(found) == len(pairs), "a key is given twice"
+    known = {**declared.words_of_the_model(views.shelf()), **TABLE}
+    assert not set(found) - set(known)
+    for key, text in found.items():
+        assert text, key
+        assert set(re.findall(r"\{\w+\}", text)) <= set(re.findall(r"\{\w+\}", known[key])), key
+
+
+def widened(text: str) -> str:
+    """A text with other letters, so that whatever does not come from the table shows; places for values stay."""
+    parts = re.split(r"(\{\w+\})", text)
+    return "".join(
+        part if part[:1] == "{" else re.sub("[A-Za-z]", lambda m: chr(ord(m[0]) + 0xFEE0), part)
+        for part in parts
+    )
+
+
+@pytest.fixture
+def strange(tmp_path, monkeypatch):
+    """A language of which every letter is another."""
+    every = {**declared.words_of_the_model(views.shelf()), **TABLE}
+    table = {key: widened(text) for key, text in every.items()} | {"language": "gd"}
+    (tmp_path / "en.json").write_text(json.dumps(TABLE), encoding="utf-8")
+    (tmp_path / "xx.json").write_text(json.dumps(table), encoding="utf-8")
+    monkeypatch.setattr(words, "LANGUAGES", tmp_path)
+    words._table.cache_clear()
+    words.speak("xx")
+    yield table
+    words.speak(words.ENGLISH)
+    words._table.cache_clear()
+
+
+PLACES = re.compile(
+    "|".join(sorted(map(re.escape, territory(Parameters().population.places).name), key=len, reverse=True))
+)
+
+
+def not_from_the_table(said):
+    """Texts with letters of their own, but for the names of places, which are the same in every language."""
+    return sorted({text for text in said if re.search("[A-Za-z]{2}", PLACES.sub("", text))})
+
+
+SEEN = """() => { const found = []; const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) { const e = walk.currentNode.parentElement;
+    if (!e.closest('noscript, script, style')) found.push(walk.currentNode.textContent) }
+  for (const e of document.querySelectorAll('[aria-label], [title], [aria-valuetext]'))
+    for (const name of ['aria-label', 'title', 'aria-valuetext']) if (e.hasAttribute(name)) found.push(e.getAttribute(name));
+  return [document.title, document.documentElement.lang, ...found] }"""
+
+
+def test_the_page_says_nothing_that_is_not_in_the_table(room, strange, served_now):
+    page = room.open("#m=120&place=S12000049&guess=100.95.90.85.80.75.70.65.60.55.50&votes=3.0.9"
+                     "&a.work.load=2&a.work.form=minimum&b@60.power.agenda=centre:1,authorities:0,third_sector:0,users:0",
+                     address=served_now.address)  # fmt: skip
+    page.locator(".do-spread").click()
+    page.wait_for_selector(".chart.spread")
+    page.evaluate("() => document.querySelectorAll('details').forEach((part) => (part.open = true))")
+    page.wait_for_selector("details[data-group=reference] .lever")
+    page.wait_for_selector(".figure-people tbody")
+    title, language, *said = page.evaluate(SEEN)
+    assert language == "gd"
+    assert len(said) > 2000
+    assert not not_from_the_table([title, *said])
+
+
+@pytest.fixture
+def served_now(strange):
+    """A server that was started in the language spoken now."""
+    from live_browser import _serve
+
+    yield from _serve(None)
+
+
+def test_story_sentences_and_refusals_speak_the_language_too(strange):
+    client = TestClient(Live(views.shelf()).application(), base_url="http://127.0.0.1:8123")
+    told = client.post("/api/run", json=TWIN).json()
+    said = [*told["sentences"], *(line["text"] for side in told["sides"] for line in side["story"])]
+    said += [side["sentence"] for side in told["sides"]]
+    assert len(said) > 200
+    assert not not_from_the_table(said)
+    refused = client.get("/nowhere").json()["problems"][0]["wrong"]
+    assert refused == strange["refused.nothing"]
+
+
+def test_what_a_language_leaves_out_is_said_in_english(tmp_path, monkeypatch):
+    (tmp_path / "en.json").write_text(json.dumps(TABLE), encoding="utf-8")
+    (tmp_path / "gd.json").write_text('{"month.n": "Mìos {n}"}', encoding="utf-8")
+    monkeypatch.setattr(words, "LANGUAGES", tmp_path)
+    words._table.cache_clear()
+    try:
+        words.speak("gd")
+        assert words.languages() == ["en", "gd"]
+        assert words.say("month.n", n=3) == "Mìos 3"
+        assert words.say("nav.twin") == TABLE["nav.twin"]
+        assert words.declared("cause.will", "will") == "will"
+    finally:
+        words.speak(words.ENGLISH)
+        words._table.cache_clear()
+
+
+def test_a_language_that_there_is_not_is_refused_with_those_there_are(capsys):
+    assert cli.execute(["live", "--language", "gd"]) == 2
+    said = capsys.readouterr().err
+    assert "--language = gd: must be one of en" in said
