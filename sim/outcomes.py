@@ -72,15 +72,11 @@ def months_to_half(run: Run) -> float:
 
 
 def persistence(run: Run) -> float:
-    """Least real coverage of the last year as a share of the most ever reached: what is kept of it."""
-    adopted = run.state.journal.months.real_coverage * np.maximum(1, _arrived(run))
-    reached = adopted.max()
-    return float(adopted[-12:].min() / reached) if reached > 0 else float("nan")
-
-
-def _arrived(run: Run) -> np.ndarray:
-    months = np.arange(run.parameters.population.months)
-    return np.sum(run.state.changes.arrival[None, :] <= months[:, None], axis=1)
+    """What is kept at the end of the most that each change ever reached, over the changes whose plan has ended."""
+    changes = run.state.changes
+    worth = changes.ambition * (changes.arrival + changes.duration <= run.parameters.population.months)
+    reached = float(np.sum(worth * changes.most))
+    return float(np.sum(worth * changes.adopted)) / reached if reached > 0.0 else float("nan")
 
 
 @lru_cache(maxsize=8)

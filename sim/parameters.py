@@ -118,6 +118,7 @@ class Design(Group):
     translation_error: float = number(0.5, 0.0, 5.0, "units of need", "How far what a place builds strays from the design it was given, under any table.")
     hours: float = number(900.0, 0.0, 100_000.0, "staff hours", "Staff hours that one design takes, whoever makes it.", source="assumption: half a person-year")
     signal_hours: float = number(20.0, 0.0, 10_000.0, "staff hours", "Staff hours to gather one signal of need.")
+    signal_user_hours: float = number(10.0, 0.0, 10_000.0, "hours of users", "Hours of users that gathering one signal of need takes.")
 
 
 class Work(Group):
@@ -188,6 +189,7 @@ class Users(Group):
     capacity: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean share of a user's spare time that could go to services.", live=True)
     spread: float = number(0.15, 0.0, 0.5, "standard deviation", "How much trust, ability and time differ between users.")
     by_deprivation: float = number(0.05, 0.0, 0.5, "per standard deviation", "How much lower ability and time lie in a place one standard deviation more deprived.")
+    hours: float = number(20.0, 0.1, 500.0, "hours per person a month", "Spare time of a user, of which `users.capacity` could go to services.", role="fixed", source="assumption: five hours a week")
     time_needed: float = number(0.3, 0.01, 1.0, "share of time", "Time that taking up what is offered needs in full.")
     review_months: int = number(6, 1, 120, "months", "How often a user reconsiders whether to take a service up.")
 
@@ -203,7 +205,9 @@ class Hierarchy(Group):
 class Attention(Group):
     """Heads who must decide."""
 
-    authority: float = number(1.5, 0.01, 100.0, "decisions a month", "Decisions an authority's heads can handle a month.", live=True)
+    authority: float = number(2.5, 0.01, 100.0, "decisions a month", "Decisions an authority's heads could handle a month if nothing else took their time.", live=True)
+    free: float = number(0.6, 0.0, 1.0, "share", "Share of the time of an authority's heads that is free to decide on changes.", source="assumption: as for the centre", live=True)
+    meeting_hours: float = number(30.0, 0.0, 10_000.0, "staff hours", "Staff hours that one try at a decision point, vertical or horizontal, takes in its place.", source="assumption: a dozen people, a meeting and its papers", live=True)
     ratio: float = number(16.0, 1.0, 32.0, "x", "The centre's heads, as a multiple of one authority's.", source="nobody has counted: the middle of 1 (one head each) to 32 (as many as all authorities together)", live=True, national=True)
 
 
@@ -297,7 +301,7 @@ class Reference(Group):
     mandate_target: float = number(0.5, 0.0, 3.0, "share of speed", "Speed gained in the last year before a dated target.")
     spillover_starts: float = number(0.6, 0.0, 1.0, "share", "How much a local holder who counts only its own benefit holds back starts and effort, per share of spillover.")
     participation_hours: float = number(0.6, 0.0, 5.0, "share of hours", "Staff hours that full co-design adds, as a share of the change's own.", source=ROUNDTABLE)
-    participation_time: float = number(0.3, 0.0, 1.0, "share of time", "Users' time that full co-design takes.")
+    participation_time: float = number(0.025, 0.0, 1.0, "share of time", "Users' time that full co-design takes for each change at work on its design or pilot.", source="assumption: an eighth of their time in all at the five changes that a place of the status quo designs or pilots at once")
     support_money: float = number(0.2, 0.0, 1.0, "share of money", "Share of change money spent on implementation teams.")
     support_ability: float = number(0.05, 0.0, 0.5, "per month", "Missing ability that fully able teams make up in a month where change money buys all of the hours at work.")
     practice_gain: float = number(0.012, 0.0, 0.5, "per month", "Missing ability made up by a month of full work on change.")
