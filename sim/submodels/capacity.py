@@ -42,17 +42,11 @@ def full_coverage(row, radicalness, visibility):
 
 
 @compiled
-def is_active(cell, limit, looked_at):
-    """Whether a change wants staff time in a place this month.
-
-    It does until it is rolled out as far as it will go and what was reported but not done as meant is mended, which it is
-    unless nobody looks behind reports.
-    """
+def is_active(cell, limit):
+    """Whether a change wants staff time in a place this month: it does until it is rolled out as far as it will go."""
     if cell.stage < SEE or cell.stage > SHIFT or cell.gate != OPEN:
         return False
-    if cell.stage < SHIFT or cell.nominal < limit - SETTLED:
-        return True
-    return cell.nominal - cell.genuine > SETTLED and looked_at > 0.0
+    return cell.stage < SHIFT or cell.nominal < limit - SETTLED
 
 
 @compiled
@@ -62,21 +56,17 @@ def own_hours(row, population, radicalness, pace):
 
 
 @compiled
-def part_left(cell, limit, looked_at, months):
+def part_left(cell, limit, months):
     """Share of a full month's hours that a change still wants: less when only the last of its roll-out is left.
 
     Args:
         cell: the change in its place.
         limit: coverage at which roll-out stops.
-        looked_at: how far judgement looks behind reports; where it does not, nothing is mended.
         months: months that all of *shift* takes at the fullest speed.
     """
     if cell.stage < SHIFT:
         return 1.0
-    left = max(0.0, limit - cell.nominal)
-    if looked_at > 0.0:
-        left += cell.nominal - cell.genuine
-    return min(1.0, left * months)
+    return min(1.0, (limit - cell.nominal) * months)
 
 
 @compiled
@@ -91,12 +81,6 @@ def co_design_hours(row, hours):
 def judged_by_reports(row):
     """How far people are judged by what they report: not at all by users, who see what was done."""
     return row.judged_on_reports * (1.0 - row.accountability_users)
-
-
-@compiled
-def scrutiny(row):
-    """How far judgement looks behind reports, so that what is reported and not done as meant is mended."""
-    return 1.0 - row.gaming * judged_by_reports(row)
 
 
 @compiled
@@ -257,7 +241,6 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         authority.capacity, before = staff_left_over(row, authority, month)
 
         months_of_shift = shift / row.work_top_speed
-        looked_at = scrutiny(row)
         active = 0
         shaping = 0
         asked = 0.0
@@ -268,10 +251,10 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
             cell = cells[a, i]
             change = changes[i]
             limit = full_coverage(row, change.radicalness, change.visibility)
-            if not is_active(cell, limit, looked_at):
+            if not is_active(cell, limit):
                 continue
             active += 1
-            left = part_left(cell, limit, looked_at, months_of_shift * change.duration)
+            left = part_left(cell, limit, months_of_shift * change.duration)
             own = left * own_hours(row, authority.population, change.radicalness, change.pace)
             work += own
             design += left * cell.design_hours * change.pace

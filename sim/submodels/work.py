@@ -29,7 +29,7 @@ from sim.state import (
     UNSPENT,
 )
 from sim.submodels.account import SETTLED, binding, catch_up, charge_hurdles, settle, weakness
-from sim.submodels.capacity import full_coverage, is_active, judged_by_reports, own_hours, part_left, scrutiny
+from sim.submodels.capacity import full_coverage, is_active, judged_by_reports, own_hours, part_left
 from sim.submodels.effort import LEAST, combine, effort
 from sim.submodels.fear import fear
 from sim.submodels.focal import focal_money, money_left, to_target
@@ -93,11 +93,7 @@ def roll_out(row, share, genuine, limit, nominal, real):
         Tuple (nominal, real) after the month.
     """
     reported = min(reported_share(row, share), max(0.0, limit - nominal))
-    after = nominal + reported
-    done = min(share, reported)
-    real += done * genuine
-    # What the month's work leaves over mends what is not done as meant, as far as judgement looks behind reports.
-    return after, min(after, real + (share - done) * scrutiny(row) * genuine)
+    return nominal + reported, real + min(share, reported) * genuine
 
 
 @compiled
@@ -194,7 +190,6 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
         ability = max(LEAST, authority.ability)
         unable = weakness(ability)
         months_of_shift = shift / row.work_top_speed
-        looked_at = scrutiny(row)
         at_work = 0.0
         supported = 0.0
         delivered = 0.0
@@ -226,10 +221,8 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                 cell.agenda_holder != CENTRE, cell.haste, row.focal_duty if focal else 0.0,
             )  # fmt: skip
             limit = full_coverage(row, change.radicalness, change.visibility)
-            if is_active(cell, limit, looked_at):
-                wanted = hours_of_plan * part_left(
-                    cell, limit, looked_at, months_of_shift * change.duration
-                )
+            if is_active(cell, limit):
+                wanted = hours_of_plan * part_left(cell, limit, months_of_shift * change.duration)
                 money = scale_up if cell.stage == SHIFT else pilot
                 teams = 0.0
                 if row.programme_support > 0.0:
