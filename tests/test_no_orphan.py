@@ -174,7 +174,7 @@ def test_the_schedule_has_the_processes_that_columns_are_moved_between():
 
 
 WORLDS = (
-    {"attention.authority": 4.0, "work.load": 1.0},
+    {"attention.authority": 4.0, "work.load": 1.0, "reference.fail_fast_fit": 1.0},
     {
         "attention.authority": 4.0,
         "work.load": 5.0,
