@@ -60,6 +60,7 @@ def test_two_writings_of_the_model_agree(distribution, rights, strength, setting
 
     assert 1.0 - second.realised / second.intended == pytest.approx(first["gap"], abs=1e-9)
     assert 1.0 - second.nominal / second.intended == pytest.approx(first["nominal_gap"], abs=1e-9)
+    assert second.persistence() == pytest.approx(first["persistence"], abs=1e-9)
     assert (second.starts, second.stops) == (first["starts"], first["stops"])
     lost = np.array([first[f"losses.{cause}"] for cause in CAUSES])
     np.testing.assert_allclose(second.lost / second.intended, lost, rtol=0, atol=1e-9)
