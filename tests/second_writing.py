@@ -76,7 +76,6 @@ class SecondWriting:
         self.lengths = np.array([self.p[f"work.{stage}"] for stage in ("see", "spark", "shape", "shift")])
         self.lengths /= self.lengths.sum()
         self.by_reports = self.looks[0] * (1.0 - self.judges[USERS])
-        self.scrutiny = 1.0 - self.m["gaming"] * self.by_reports
         self.lost, self.intended, self.realised, self.nominal = np.zeros(19), 0.0, 0.0, 0.0
         self.starts, self.stops = 0, 0
         self.make_places(folder)
@@ -552,9 +551,7 @@ class SecondWriting:
     def is_active(self, a, i):
         if self.gate[a, i] != OPEN or not SEE <= self.stage[a, i] <= SHIFT:
             return False
-        if self.stage[a, i] < SHIFT or self.cover[a, i] < self.limit[i] - 1e-9:
-            return True
-        return self.cover[a, i] - self.real[a, i] > 1e-9 and self.scrutiny > 0.0
+        return self.stage[a, i] < SHIFT or self.cover[a, i] < self.limit[i] - 1e-9
 
     def divide_hours(self, a):
         p, m = self.p, self.m
@@ -567,9 +564,8 @@ class SecondWriting:
         for i in (i for i in self.live if self.is_active(a, i)):
             left = 1.0
             if self.stage[a, i] == SHIFT:
-                left = max(0.0, self.limit[i] - self.cover[a, i])
-                left += self.cover[a, i] - self.real[a, i] if self.scrutiny > 0.0 else 0.0
-                left = min(1.0, left * self.lengths[3] * self.duration[i] / p["work.top_speed"])
+                left = (self.limit[i] - self.cover[a, i]) * self.lengths[3]
+                left = min(1.0, left * self.duration[i] / p["work.top_speed"])
             wanted[i] = left * self.full_hours(a, i)
             design += left * self.bill[a, i] / self.duration[i]
             asked += left * self.users_bill[a, i] / self.duration[i]
@@ -706,9 +702,7 @@ class SecondWriting:
         reported = step * (1.0 + self.m["gaming"] * self.ref("gaming_reports") * self.by_reports)
         reported = max(0.0, min(reported, self.limit[i] - before))
         after, shift = before + reported, self.lengths[3]
-        used = min(step, reported)
-        mended = (step - used) * self.scrutiny
-        self.real[a, i] = min(after, real + (used + mended) * genuine)
+        self.real[a, i] = real + min(step, reported) * genuine
         if reported <= 0.0:
             return before
         late = max(0.0, self.t + 1.0 - self.arrival[i] - self.duration[i] * (1.0 - shift + shift * after))
