@@ -1,7 +1,7 @@
 """Capacity: what staff time is left once business as usual is served, and how it is divided over what is active.
 
 Hours that a change wants are the same in every month it is active, so that more staff never slows anything in the base.
-Change money comes on top; it is offered by the time since the start, whoever holds it, and is never saved up.
+Change money comes on top; it is offered by the time since the announcement, whoever holds it, and is never saved up.
 """
 
 from sim.compiled import compiled

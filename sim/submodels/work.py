@@ -71,7 +71,7 @@ def slip_back(row, will, persistence, cell):
 
 @compiled
 def reported_share(row, share):
-    """Coverage reported for a month's work: more than was done where people are judged from afar by reports."""
+    """Coverage reported for a month's work: more than was done where people are judged by reports."""
     if row.gaming > 0.0:
         return share * (1.0 + row.gaming * row.gaming_reports * judged_by_reports(row))
     return share
