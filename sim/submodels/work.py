@@ -262,7 +262,9 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                     weak, cannot, short = binding(row.work_form, weakness(will), unable, weakness(capacity))
                     charge_hurdles(a, i, behind, weak, cannot, short, weakness(boldness), reasons, ledger)
                 else:
-                    recovered += catch_up(a, i, -behind, cell.settled, ledger) * change.ambition * authority.population
+                    recovered += (
+                        catch_up(a, i, -behind, cell.settled, ledger) * change.ambition * authority.population
+                    )
             else:
                 unspent += offered
                 if cell.gate == QUEUED:
