@@ -512,7 +512,7 @@ class SecondWriting:
                     self.stops += 1
                     return
         if not self.vertical[a, i] + self.horizontal[a, i]:
-            self.gate[a, i], self.progress[a, i] = OPEN, 0.0
+            self.gate[a, i], self.progress[a, i], self.tries[a, i] = OPEN, 0.0, 0
             self.stage[a, i] += 1
 
     def sign_pledge(self):

@@ -174,3 +174,4 @@ def clear_changes(month, p, keys, calendar, changes, places, centre, cells, head
                 cell.gate = OPEN
                 cell.stage += 1
                 cell.progress = 0.0
+                cell.tries = 0
