@@ -12,11 +12,12 @@ from sim.case_forms import Condition
 from sim.case_tables import levels
 from sim.cases import Case, parameters_of, shifted
 from sim.comparison import cores
-from sim.month import Run, begin
+from sim.month import simulate
 from sim.parameters import Parameters
 from sim.problems import RunFailed
+from sim.state import FOLLOWED
 
-OUTCOMES = ("nominal", "real", "used", "signed")
+OUTCOMES = FOLLOWED
 
 MOST_RUNS = 0.5
 """Share of single runs that must show a pattern for its case to be a hit: history happened once."""
@@ -82,34 +83,13 @@ class History:
         return self.share >= MOST_RUNS
 
 
-def outcomes_now(run: Run) -> tuple[float, float, float, float]:
-    """The focal change at the end of a month, over all places by people: see `OUTCOMES`."""
-    places, cells = run.state.places, run.state.cells
-    (focal,) = np.flatnonzero(run.state.changes.focal)
-    nominal, real, uptake = (cells[name][:, focal] for name in ("nominal", "genuine", "uptake"))
-    forced = uptake + run.values["focal_closed"][:-1] * (1.0 - uptake)
-    weight = places.weight
-    return (
-        float(weight @ nominal),
-        float(weight @ real),
-        float(weight @ (real * forced)),
-        float(places.signed.mean()),
-    )
-
-
 def live(parameters: Parameters, seed: int, replication: int) -> np.ndarray:
-    """Live one history month by month.
+    """Live one history.
 
     Returns:
         The four outcomes of `OUTCOMES` at the end of each month, shape (4, T).
     """
-    run = begin(parameters, seed, replication)
-    months = parameters.population.months
-    seen = np.empty((len(OUTCOMES), months))
-    for month in range(months):
-        run.advance(1)
-        seen[:, month] = outcomes_now(run)
-    return seen
+    return np.ascontiguousarray(simulate(parameters, seed, replication).state.journal.focal.T)
 
 
 def as_reported(case: Case, outcomes: np.ndarray) -> Series:

@@ -61,7 +61,7 @@ def live_months(first, last, p, state):
         move_bodies(p, bodies)
         move_users(p, places, users)
         # 10: the month is written down
-        write_down(month, calendar, changes, places, bodies, centre, cells, journal)
+        write_down(month, p, calendar, changes, places, bodies, centre, cells, journal)
 
 
 @dataclass

@@ -22,6 +22,7 @@ from sim.state import (
     CELLS,
     CENTRE_COLUMNS,
     CHANGES,
+    FOLLOWED,
     HEADS,
     LEDGER,
     MONTHS,
@@ -270,6 +271,7 @@ def _journal(months: int, places: int) -> Journal:
         stages=np.zeros((months, len(STAGES))),
         readiness=np.zeros((months, len(KINDS), 3)),
         hours=np.zeros((months, len(ACTIVITIES))),
+        focal=np.zeros((months, len(FOLLOWED))),
     )
 
 

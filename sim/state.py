@@ -45,6 +45,11 @@ ACTIVITIES = (
     DELIVERY, DESIGN_WORK, CO_DESIGN, SUPPORT, UNSPENT,
 ) = range(len(ACTIVITIES))  # fmt: skip
 
+FOLLOWED = ("nominal", "real", "used", "signed")
+"""What is written down of the focal change each month, over all places: coverage as reported, done as meant and taken up,
+by people; and the share of places that have signed its pledge."""
+AS_REPORTED, AS_MEANT, TAKEN_UP, SIGNATURES = range(len(FOLLOWED))
+
 
 WHOLE, REAL = np.int64, np.float64
 CODE, MONTH, COUNT = np.int8, np.int16, np.int32
@@ -268,6 +273,7 @@ class Journal(NamedTuple):
     stages: np.ndarray  # (T, stages) cells of announced changes
     readiness: np.ndarray  # (T, 4 kinds, 3: will, ability, capacity)
     hours: np.ndarray  # (T, activities)
+    focal: np.ndarray  # (T, what is followed of the focal change)
 
 
 class State(NamedTuple):

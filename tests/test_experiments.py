@@ -16,10 +16,11 @@ from sim.experiments.design_point import parameters_at
 from sim.experiments.designs import point, points_of
 from sim.experiments.experiment import from_command_line, load
 from sim.experiments.plausible import plausible_factor
-from sim.experiments.response_names import DEFAULT_RESPONSES, RESPONSES
+from sim.experiments.response_names import DEFAULT_RESPONSES, RESPONSES, named
 from sim.month import simulate
 from sim.parameters import DEFAULT_SEED, MECHANISM_NAMES, Parameters
 from sim.problems import InputProblems, Problem
+from sim.sweeping import living
 
 SHIPPED = sorted(experiment_files.shelf())
 shipped = functools.cache(load)
@@ -171,6 +172,24 @@ def test_responses_are_the_outcomes_of_a_run(small):
     run = simulate(Parameters.model_validate(tree), 1, 0)
     assert set(outcomes.summary(run)) == set(RESPONSES)
     assert set(DEFAULT_RESPONSES) < set(RESPONSES)
+
+
+@pytest.mark.parametrize("name", ["focal.real.5", "focal.nominal.9", "focal.used.1", "focal.signed.0"])
+def test_what_became_of_the_focal_change_can_be_a_response(name):
+    _, outcome, month = name.split(".")
+    parameters = Parameters.model_validate(
+        {"population": {"users": 64, "months": 10}, "focal": {"arrival": 0}}
+    )
+    run = simulate(parameters, 5)
+    column = ("nominal", "real", "used", "signed").index(outcome)
+    assert named(name) == (name,)
+    assert living.read(run, ["gap", name])[1] == run.state.journal.focal[int(month), column]
+    beyond = living.read(run, [f"focal.{outcome}.10"])
+    without = living.read(
+        simulate(Parameters.model_validate({"population": {"users": 64, "months": 10}}), 5), [name]
+    )
+    assert np.isnan([*beyond, *without]).all()
+    assert named("focal.real.x") == named("focal.real") == ()
 
 
 # Files

@@ -46,25 +46,35 @@ def test_outcomes_are_those_of_the_focal_change_by_people():
     case = case_of("video_consultations")
     run = begin(parameters_of(case, FAST), 4, 0)
     run.advance(13)
-    nominal, real, used, signed = histories.outcomes_now(run)
+    nominal, real, used, signed = run.state.journal.focal[12]
     highland = run.territory.index("Highland")
     # Highland began with three tenths, and has worked on it for a month.
     assert 0.3 <= real / run.state.places.weight[highland] < 0.45
     assert 0.0 < used < real <= nominal
     assert signed == 0.0
-    # The old way shut to nine in ten who would not have taken it up.
-    run.values["focal_closed"] = 0.9
-    assert histories.outcomes_now(run)[2] == pytest.approx(used + 0.9 * (real - used))
+    assert not run.state.journal.focal[:12].any()  # it had not been announced
 
 
-def test_a_history_lived_by_months_is_the_run_itself():
+def test_where_the_old_way_is_shut_those_who_would_not_have_taken_it_up_do():
+    case = case_of("video_consultations")
+    run, shut = (begin(parameters_of(case, FAST), 4, 0) for _ in range(2))
+    shut.values["focal_closed"] = 0.9
+    for one in (run, shut):
+        one.advance(13)
+    _, real, used, _ = run.state.journal.focal[12]
+    assert shut.state.journal.focal[12, 2] == pytest.approx(used + 0.9 * (real - used))
+
+
+def test_a_history_is_read_off_the_run():
     case = case_of("class_sizes")
     parameters = parameters_of(case, FAST)
     seen = live(parameters, 4, 1)
     run = begin(parameters, 4, 1)
     run.advance(case.months)
     assert seen.shape == (4, case.months)
-    assert tuple(seen[:, -1]) == histories.outcomes_now(run)
+    (focal,) = np.flatnonzero(run.state.changes.focal)
+    weight, cells = run.state.places.weight, run.state.cells[:, focal]
+    assert seen[:, -1] == pytest.approx([weight @ cells.nominal, weight @ cells.genuine, seen[2, -1], 0.0])
     assert seen[3, case.number("2008-06")] > 0.5  # the concordat is signed
     assert seen[3, case.number("2010-09")] == 0.0  # and closed
 

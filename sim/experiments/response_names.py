@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sim.state import ACTIVITIES, CAUSES, STAGES
+import re
+
+from sim.state import ACTIVITIES, CAUSES, FOLLOWED, STAGES
 
 FIFTHS = tuple(f"gap_fifth_{fifth}" for fifth in range(1, 6))
 LOSSES = tuple(f"losses.{cause}" for cause in CAUSES)
@@ -23,8 +25,20 @@ RESPONSES = (
 """All there are: what `sim.outcomes.summary` gives of a run."""
 
 
+FOLLOWED_RESPONSE = re.compile(rf"focal\.({'|'.join(FOLLOWED)})\.(\d{{1,5}})")
+"""A name such as `focal.real.36`: what had become of the focal change by the end of month 36, counted from 0."""
+
+
+def followed(name: str) -> tuple[int, int] | None:
+    """Position in `FOLLOWED` and month of a response about the focal change; None for any other name."""
+    found = FOLLOWED_RESPONSE.fullmatch(name)
+    return (FOLLOWED.index(found[1]), int(found[2])) if found else None
+
+
 def named(pattern: str) -> tuple[str, ...]:
     """The responses that a name means; `losses.*` means all that begin so. Empty when nothing bears it."""
+    if followed(pattern) is not None:
+        return (pattern,)
     if pattern.endswith(".*"):
         return tuple(name for name in RESPONSES if name.startswith(pattern[:-1]))
     return (pattern,) if pattern in RESPONSES else ()

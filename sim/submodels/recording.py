@@ -3,12 +3,21 @@
 import numpy as np
 
 from sim.compiled import compiled
-from sim.state import AUTHORITIES, CENTRE, THIRD_SECTOR, USERS
+from sim.state import (
+    AS_MEANT,
+    AS_REPORTED,
+    AUTHORITIES,
+    CENTRE,
+    SIGNATURES,
+    TAKEN_UP,
+    THIRD_SECTOR,
+    USERS,
+)
 
 
 @compiled
-def write_down(month, calendar, changes, places, bodies, centre, cells, journal):
-    """Write down the month's census of stages, its coverage, and will, ability and capacity by kind of agent."""
+def write_down(month, p, calendar, changes, places, bodies, centre, cells, journal):
+    """Write down the month: stages, coverage, the focal change, and will, ability and capacity by kind of agent."""
     count = len(places)
     stages = journal.stages[month]
     arrived = calendar[month].arrived
@@ -33,6 +42,18 @@ def write_down(month, calendar, changes, places, bodies, centre, cells, journal)
     if arrived > 0:
         journal.months[month].nominal_coverage = nominal / arrived
         journal.months[month].real_coverage = real / arrived
+
+    for i in range(arrived):
+        if changes[i].focal:
+            followed = journal.focal[month]
+            for a in range(count):
+                weight = places[a].weight
+                cell = cells[a, i]
+                taken_up = cell.uptake + p[a].focal_closed * (1.0 - cell.uptake)
+                followed[AS_REPORTED] += weight * cell.nominal
+                followed[AS_MEANT] += weight * cell.genuine
+                followed[TAKEN_UP] += weight * cell.genuine * taken_up
+                followed[SIGNATURES] += places[a].signed / count
 
     ready = journal.readiness[month]
     ready[CENTRE, 0] = centre[0].will

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sim.experiments.design_point import parameters_at
 from sim.experiments.plans import Plan
-from sim.month import begin
+from sim.experiments.response_names import followed
+from sim.month import Run, begin
 from sim.outcomes import summary
 from sim.scenarios import Composed
 
@@ -49,11 +50,22 @@ def live(plan: Plan, scenario: Composed, point: Mapping[str, Any], replication: 
         run.advance(parameters.population.months)
         clock.append(time.perf_counter())
         stage = READING
-        outcomes = summary(run)
-        responses = [outcomes[name] for name in plan.responses]
+        responses = read(run, plan.responses)
         clock.append(time.perf_counter())
     except Exception as error:
         message = f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE]
         return Lived(None, stage=stage, message=message)
     begun, ready, lived, done = clock
     return Lived(responses, (ready - begun, lived - ready, done - lived))
+
+
+def read(run: Run, responses: Sequence[str]) -> list[float]:
+    """The responses of a finished run; unknown (NaN) where there is no focal change, or not so many months."""
+    outcomes = summary(run)
+    return [_followed(run, *about) if (about := followed(name)) else outcomes[name] for name in responses]
+
+
+def _followed(run: Run, outcome: int, month: int) -> float:
+    if month >= run.month or not run.state.changes.focal.any():
+        return float("nan")
+    return float(run.state.journal.focal[month, outcome])
