@@ -198,6 +198,24 @@ def cases(command: Sequence[str], **asked: Any) -> int:
 
 
 @gapsim.command()
+@click.argument("what", default="set", metavar="[set|screening|calibration]")
+@_seed("5")
+@click.option("--workers", metavar="N", help="How many processes. [default: one a core]")
+@click.option("--engine", metavar="E", default="processes", help="processes or serial. [default: processes]")
+@click.option("--out", metavar="DIR", help="Folder for the fit. [default: results/fit]")
+@click.pass_obj
+def fit(command: Sequence[str], **asked: Any) -> int:
+    """Find the sets of parameters that the historical cases do not rule out, and leave out each case in turn.
+
+    What is done is kept; the same command goes on where it stopped. `screening` says which parameters the cases tell of at
+    all, `calibration` how often a set holds a truth that is known.
+    """
+    from sim import fit_commands
+
+    return fit_commands.fit(command=command, **asked)
+
+
+@gapsim.command()
 @click.argument("name")
 @_scenarios
 def explain(name: str, folders: Sequence[str]) -> int:

@@ -1,7 +1,8 @@
 """Null models of history: simple curves that know nothing of power, held to the same rules as the runs.
 
-None is fitted. Two know the announcement and the plan (constant hazards, Bass), two know the first figures reported (last
-value, linear trend). What they hit, the model earns no credit for hitting.
+Held against the runs as they are here, none is fitted; `sim.fitting.leaving_out` fits two as the model is fitted. Two know
+the announcement and the plan (constant hazards, Bass), two know the first figures reported (last value, linear trend).
+What they hit, the model earns no credit for hitting.
 """
 
 from __future__ import annotations
@@ -51,14 +52,22 @@ def constant_hazards(months: np.ndarray, planned: float) -> np.ndarray:
     return 1.0 - np.exp(-passed) * short
 
 
-def bass(years: np.ndarray) -> np.ndarray:
+def bass(years: np.ndarray, innovation: float = INNOVATION, imitation: float = IMITATION) -> np.ndarray:
     """Coverage where some begin by themselves and the others imitate (Bass 1969).
 
     Args:
         years: years since the announcement.
+        innovation: coefficient of those who begin by themselves, a year.
+        imitation: coefficient of those who imitate, a year.
     """
-    left = np.exp(-(INNOVATION + IMITATION) * np.maximum(years, 0.0))
-    return (1.0 - left) / (1.0 + IMITATION / INNOVATION * left)
+    left = np.exp(-(innovation + imitation) * np.maximum(years, 0.0))
+    return (1.0 - left) / (1.0 + imitation / innovation * left)
+
+
+def planned_months(case: Case) -> float:
+    """Planned months of a case's change; 36 where it was announced without a date."""
+    until = case.file.change.planned_until
+    return PLANNED if until is None else float(case.number(until) - case.number(case.file.change.announced))
 
 
 def last_value(case: Case, name: str) -> np.ndarray | None:
@@ -90,8 +99,7 @@ def against_nulls(case: Case, series: Series) -> list[Null]:
         series: (R, T) by reported series: what the runs made of it.
     """
     since = np.arange(case.months) + 1.0 - case.number(case.file.change.announced)
-    until = case.file.change.planned_until
-    planned = PLANNED if until is None else case.number(until) - case.number(case.file.change.announced)
+    planned = planned_months(case)
     found = []
     for name, coverage in (
         ("constant_hazards", constant_hazards(since, planned)),

@@ -110,7 +110,7 @@ def sweep(
     from sim.sweeping import sweep as sweeping
 
     engine = engines.named(settings.engine, settings.workers, settings.address)
-    _compile()
+    compile_first()
     share = sweeping.Share(*settings.share)
     try:
         with _ended_by_signals(), progress_bar(False) as bar:
@@ -144,7 +144,7 @@ def _planned(
     return plan, folder if settings.out is None else settings.out
 
 
-def _compile() -> None:
+def compile_first() -> None:
     """Compile here what is not compiled yet: otherwise every worker would do it at the same time."""
     from sim import compiled
 

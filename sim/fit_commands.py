@@ -1,0 +1,129 @@
+"""What `gapsim fit` does: find the sets of parameters that the historical cases do not rule out."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.commands import Asked, progress_bar
+from sim.parameters import MAX_SEED, Parameters
+from sim.places import RESULTS
+from sim.problems import COMMAND_LINE, INTERRUPTED, OK, Problem, refuse
+from sim.sweep_commands import MOST_WORKERS, compile_first
+
+WHAT = ("set", "screening", "calibration")
+SEED = 5
+"""Root of all luck of the fit: other worlds than those in which `gapsim cases` and `gapsim compare` look at its outcome."""
+
+SCREENED, SCREENING_WORLDS = 1000, 2
+TRUTHS, TRUE_WORLDS = 64, 8
+APART = {"screening": 10, "truths": 20}
+"""Added to the seed for worlds of their own."""
+
+
+def fit(
+    *, what: str, seed: str | None, workers: str | None, out: str | None, engine: str, command: Sequence[str]
+) -> int:
+    """Fit, or look at what can be fitted, or at how often a fit holds a known truth."""
+    asked = Asked(())
+    root = asked.number("--seed", seed, SEED, 0, MAX_SEED - 100)
+    count = None if workers is None else asked.number("--workers", workers, 1, 1, MOST_WORKERS)
+    folder = asked.folder(out) or RESULTS / "fit"
+    if what not in WHAT:
+        asked.problems.append(Problem(COMMAND_LINE, what, f"must be one of {', '.join(WHAT)}"))
+    refuse(asked.problems)
+    from sim.sweeping import engines
+
+    chosen = engines.named(engine, count)
+    compile_first()
+    words = f"gapsim {shlex.join(command)}"
+    try:
+        with progress_bar(False) as bar:
+            {"set": _set, "screening": _screening, "calibration": _calibration}[what](
+                folder, root, chosen, words, bar
+            )
+    except KeyboardInterrupt:
+        click.echo(f"interrupted; what was done is kept in {folder}. To go on: {words}", err=True)
+        return INTERRUPTED
+    return OK
+
+
+def _say(words: str) -> None:
+    click.echo(words, err=True)
+
+
+def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any) -> Any:
+    from sim.cases import cases
+    from sim.fitting.lived import Histories
+
+    return Histories(cases(), Parameters(), space, folder, engine, seed, command, bar, _say)
+
+
+def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
+    from sim.cases import cases
+    from sim.fitted_set import FITTED_SET, fitted_factors
+    from sim.fitting import tables
+    from sim.fitting.leaving_out import leave_each_out
+    from sim.fitting.space import Space
+    from sim.fitting.targets import targets
+    from sim.fitting.waves import Effort, fit
+
+    effort, known, space = Effort(), cases(), Space(fitted_factors())
+    live = _histories(folder, seed, space, engine, command, bar)
+    found = fit(space, targets(known), live, effort, seed, _say)
+    left_out = leave_each_out(found, known, effort.enough)
+    tables.write_fit(folder, found, left_out)
+    click.echo(
+        f"{len(found.chosen)} sets of {space.size} parameters; each is ruled out by at most {found.given_up} of "
+        f"{len(known)} cases"
+    )
+    for one in left_out:
+        click.echo(
+            f"{one.case} left out: {'hit' if one.hit else 'miss'}, {100 * one.share:.0f} % of runs show it "
+            f"({100 * one.fitted:.0f} % when it is fitted)"
+        )
+    click.echo(f"set: {folder / FITTED_SET}", err=True)
+
+
+def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
+    from sim.fitting import screening, tables
+    from sim.fitting.space import Space
+
+    factors = screening.uncertainties()
+    space = Space(tuple(factors))
+    root = seed + APART["screening"]
+    live = _histories(folder, root, space, engine, command, bar)
+    shares, values = live("screening", space.spread(SCREENED, root), SCREENING_WORLDS, 0)
+    found = screening.screened(factors, shares, values.mean(axis=1))
+    tables.write_screening(folder, found)
+    told = [one.key for one in found if one.told]
+    click.echo(f"of {len(found)} uncertainties, the cases tell of {len(told)}: {', '.join(told)}")
+    click.echo(f"table: {folder / tables.SCREENING}", err=True)
+
+
+def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
+    from sim.cases import cases
+    from sim.fitted_set import fitted_factors
+    from sim.fitting import tables
+    from sim.fitting.calibrated import coverage
+    from sim.fitting.space import Space
+    from sim.fitting.targets import targets
+    from sim.fitting.waves import Effort, Wave, learn
+
+    effort, met, space = Effort(), targets(cases()), Space(fitted_factors())
+    live = _histories(folder, seed, space, engine, command, bar)
+    shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
+    learned, luck = learn(space, met, [Wave("wave-1", shares, values)], effort)
+    root = seed + APART["truths"]
+    truths, made_up = live("truths", space.spread(TRUTHS, root), TRUE_WORLDS, APART["truths"])
+    found = coverage(space, met, learned, luck, effort.worlds, truths, made_up, root)
+    tables.write_calibration(folder, found)
+    click.echo(
+        f"of {found.histories} made-up histories, {100 * found.held:.1f} % do not rule out the truth; "
+        f"{100 * found.left:.1f} % of the space is left on average"
+    )
+    click.echo(f"table: {folder / tables.CALIBRATION}", err=True)

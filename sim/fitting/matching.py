@@ -1,0 +1,89 @@
+"""Matching: which sets of parameters the observed histories rule out, and which case rules each of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.fitting.targets import CUT_OFF, Target
+
+
+def implausibility(mean: np.ndarray, variance: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+    """How many standard deviations what was observed lies from what is expected, condition by condition.
+
+    The standard deviation joins all that is not the parameters' fault: doubt about the mean and the luck of the one history
+    that happened (`variance`), and what the model may be wrong by at its best (a third of the allowance).
+
+    Args:
+        mean: (..., conditions) expected values.
+        variance: the same shape: doubt about the mean plus the variance of a single run.
+        targets: one a condition.
+
+    Returns:
+        The same shape; 0 where an expected value lies on the side that no bound is set on. Unknown stays unknown.
+    """
+    centre = np.array([target.centre for target in targets])
+    wrong_by = np.array([target.allowance for target in targets]) / CUT_OFF
+    counts_below = np.array([target.from_below for target in targets])
+    counts_above = np.array([target.from_above for target in targets])
+    away = mean - centre
+    counted = np.where(away < 0, counts_below, counts_above)
+    return np.where(np.isnan(away), np.nan, np.where(counted, np.abs(away), 0.0)) / np.sqrt(
+        variance + wrong_by**2
+    )
+
+
+def by_case(found: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+    """The worst condition of each case: shape (..., cases), cases in the order in which they come. Unknown is infinite."""
+    names = case_names(targets)
+    known = np.where(np.isnan(found), np.inf, found)
+    return np.stack([known[..., [t.case == name for t in targets]].max(axis=-1) for name in names], axis=-1)
+
+
+def case_names(targets: Sequence[Target]) -> list[str]:
+    """Names of the cases, in the order in which they come."""
+    return list(dict.fromkeys(target.case for target in targets))
+
+
+def against(worst: np.ndarray, without: int | None = None) -> np.ndarray:
+    """How many cases speak against each point.
+
+    Args:
+        worst: (N, cases) implausibility by case.
+        without: position of a case that is not asked.
+    """
+    asked = worst if without is None else np.delete(worst, without, axis=1)
+    return (asked > CUT_OFF).sum(axis=1)
+
+
+def members(worst: np.ndarray, enough: int, without: int | None = None) -> tuple[np.ndarray, int]:
+    """The points that fewest cases speak against: so many cases are given up as leave enough points.
+
+    Args:
+        worst: (N, cases) implausibility by case.
+        enough: how many points a set must have.
+        without: position of a case that is not asked.
+
+    Returns:
+        Positions of the points, and how many cases may speak against each of them.
+    """
+    counted = against(worst, without)
+    asked = worst.shape[1] - (without is not None)
+    given_up = next((k for k in range(asked) if (counted <= k).sum() >= enough), asked)
+    return np.flatnonzero(counted <= given_up), given_up
+
+
+def shows(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+    """Whether single runs show the whole pattern of each case, by the frozen rule.
+
+    Args:
+        values: (..., conditions).
+
+    Returns:
+        Shape (..., cases).
+    """
+    held = np.stack([target.held(values[..., place]) for place, target in enumerate(targets)], axis=-1)
+    return np.stack(
+        [held[..., [t.case == name for t in targets]].all(axis=-1) for name in case_names(targets)], axis=-1
+    )

@@ -1,0 +1,98 @@
+"""Screening: which parameters the cases say anything about, and which of those they cannot tell from one another.
+
+All uncertainties are varied at once over the ranges of `sim.plausible`. What each does is the slope of a plane through the
+results, in standard deviations: of each condition over each parameter. A parameter's *traces* are its slopes over all
+conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.declarations import declarations
+from sim.experiments.factors import Factor
+from sim.experiments.plausible import plausible_factor
+from sim.fitting.lived import may_be_fitted
+
+SPREAD = 2.0
+"""A number without natural bounds may lie from half of its default to twice that, as in the map of regimes."""
+
+EXPLAINS = 0.01
+"""Share of the variance of at least one condition that a parameter must explain to be fitted."""
+
+ALIKE = 0.95
+"""Cosine between two parameters' traces from which the cases cannot tell them apart: the weaker is kept out."""
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What the screening found of one parameter.
+
+    Args:
+        key: the parameter.
+        traces: slope over every condition, in standard deviations.
+        most: largest share of a condition's variance that it explains.
+        like: the stronger parameter whose traces are like its own, or none.
+    """
+
+    key: str
+    traces: np.ndarray
+    most: float
+    like: str | None = None
+
+    @property
+    def told(self) -> bool:
+        """Whether the cases say something of it, and of it alone."""
+        return self.most >= EXPLAINS and self.like is None
+
+
+def uncertainties(spread: float = SPREAD, known: Sequence[str] = ()) -> list[Factor]:
+    """All uncertainties of the system with their ranges; those in `known` alone if any are named.
+
+    Choices are in, as levels.
+    """
+    found = []
+    for declared in declarations().values():
+        if known and declared.key not in known:
+            continue
+        if declared.role != "uncertainty" or declared.group == "changes":
+            continue
+        factor = (
+            plausible_factor(declared, spread) if declared.choices or declared.kind in (int, float) else None
+        )
+        if factor is not None and may_be_fitted(factor):
+            found.append(factor)
+    return found
+
+
+def screened(factors: Sequence[Factor], shares: np.ndarray, means: np.ndarray) -> list[Screened]:
+    """What each parameter does, the strongest first.
+
+    Args:
+        factors: what was varied.
+        shares: (N, parameters) points of the cube.
+        means: (N, conditions) mean over worlds.
+    """
+    centred = shares - shares.mean(axis=0)
+    table = centred / centred.std(axis=0)
+    deviation = means.std(axis=0)
+    moved = (means - means.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
+    slopes = np.linalg.lstsq(table, moved, rcond=None)[0]
+    order = np.argsort(-(slopes**2).max(axis=1), kind="stable")
+    found: list[Screened] = []
+    for place in order.tolist():
+        traces = slopes[place]
+        most = float((traces**2).max())
+        like = None
+        if most >= EXPLAINS:
+            like = next((one.key for one in found if one.told and _alike(one.traces, traces)), None)
+        found.append(Screened(factors[place].key, traces, most, like))
+    return found
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> bool:
+    cosine = one @ other / np.sqrt((one @ one) * (other @ other))
+    return bool(abs(cosine) >= ALIKE)
