@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,35 +14,77 @@ import yaml
 from sim.charting.frame import Chart
 from sim.charting.histories import calendar_month, history_charts
 from sim.charts import drawing, library
-from sim.histories import History, Judged
+from sim.histories import MOST_RUNS, History, Judged
 from sim.null_models import against_nulls
 from sim.page import NO_SCRIPT, asset, carry, chart_box, document, escape, table
 from sim.territory import DATA
 from sim.wording import counted, number, percent
 
+FIXED_BEFORE = "Levels, events and rules were fixed before any case was run. A miss is a finding; nothing is changed to hit."
 NOT_A_FIT = (
-    "The parameters are the declared defaults, or what the command set: nothing has been fitted to these histories. Levels, "
-    "events and rules were fixed before any case was run. A miss is a finding, and nothing is changed in order to hit."
+    "The parameters are the declared defaults, or what the command set: nothing has been fitted to these histories. "
+    + FIXED_BEFORE
+)
+A_FIT = (
+    "The parameters are the sets that these histories do not rule out, or rule out least (`gapsim fit`), lived in other worlds "
+    "than those they were found in. A hit among them is no forecast: what counts is the column for the case left out, where "
+    "the sets were fitted to the other cases alone. " + FIXED_BEFORE
 )
 
 
 @dataclass(frozen=True)
 class Page:
-    """Everything the page says of one command: the histories, and how they were made."""
+    """Everything the page says of one command: the histories, and how they were made.
+
+    Args:
+        histories: the cases, lived and judged.
+        replications: in how many worlds each set of parameters was lived.
+        seed: root of all luck.
+        version: version of this package.
+        fitted: whether the parameters are the fitted set; else they are the defaults.
+        changed: whether the command set any of them.
+        command: what asked for it.
+    """
 
     histories: Sequence[History]
     replications: int
     seed: int
     version: str
-    system: str
+    fitted: bool
+    changed: bool
     command: str
+
+    @property
+    def systems(self) -> int:
+        """How many sets of parameters were lived."""
+        return self.histories[0].systems
+
+    @property
+    def system(self) -> str:
+        """What was lived, in words."""
+        what = f"{self.systems} fitted sets of parameters" if self.fitted else "the default parameters"
+        return f"{what} with what the command set" if self.changed else what
+
+    @property
+    def note(self) -> str:
+        """What a reader must know of where the parameters come from."""
+        return A_FIT if self.fitted else NOT_A_FIT
 
 
 @lru_cache(maxsize=1)
-def findings() -> dict[str, str]:
-    """A guess at why a case misses under the default set, by case; written after the first look."""
-    found: dict[str, str] = yaml.safe_load((DATA / "case_findings.yaml").read_text(encoding="utf-8")) or {}
+def findings() -> dict[str, dict[str, str]]:
+    """Guesses at why cases miss, by case: under the `defaults`, and under the `fitted` set; written after the first looks."""
+    found: dict[str, dict[str, str]]
+    found = yaml.safe_load((DATA / "case_findings.yaml").read_text(encoding="utf-8")) or {}
     return found
+
+
+@lru_cache(maxsize=1)
+def left_out() -> dict[str, dict[str, str]]:
+    """What the fit shipped says of each case when it was left out, by case."""
+    path = DATA / "fit" / "left_out.csv"
+    with open(path, encoding="utf-8", newline="") as file:
+        return {row["case"]: row for row in csv.DictReader(file)}
 
 
 def condition_words(judged: Judged) -> str:
@@ -60,18 +103,19 @@ def condition_words(judged: Judged) -> str:
 def cases_json(page: Page) -> dict[str, Any]:
     """What the command prints with --json."""
     return {
-        "cases": {history.case.name: _one(history) for history in page.histories},
+        "cases": {history.case.name: _one(page, history) for history in page.histories},
         "hits": sum(history.hit for history in page.histories),
         "misses": sum(not history.hit for history in page.histories),
         "parameters": page.system,
-        "fitted": False,
+        "fitted": page.fitted,
+        "sets": page.systems,
         "replications": page.replications,
         "seed": page.seed,
         "version": page.version,
     }
 
 
-def _one(history: History) -> dict[str, Any]:
+def _one(page: Page, history: History) -> dict[str, Any]:
     conditions = [
         {
             "condition": condition_words(judged),
@@ -93,10 +137,19 @@ def _one(history: History) -> dict[str, Any]:
         **about,
         "hit": history.hit,
         "share": history.share,
+        "sets_that_hit": history.systems_that_hit,
+        "left_out": {"hit": _foreseen(history) >= MOST_RUNS, "share": _foreseen(history)}
+        if page.fitted
+        else None,
         "conditions": conditions,
         "recoded": recoded,
         "nulls": nulls,
     }
+
+
+def _foreseen(history: History) -> float:
+    """Share of runs that show the pattern where the parameters were fitted to the other cases alone."""
+    return float(left_out()[history.case.name]["shows"])
 
 
 def series_table(histories: Sequence[History]) -> dict[str, Any]:
@@ -126,19 +179,14 @@ def page_html(page: Page) -> str:
     hits = sum(history.hit for history in page.histories)
     parts = [
         "<h1>Does it hold against history?</h1>",
-        f'<p class="lead">{counted(len(page.histories), "historical case")} · {counted(page.replications, "run")} each · '
+        f'<p class="lead">{counted(len(page.histories), "historical case")} · {counted(page.systems, "set of parameters")} · '
+        f"{counted(page.replications, 'world')} each · "
         f"seed {page.seed} · gapsim {escape(page.version)}</p>",
         f'<section class="verdict"><p class="headline">{hits} of {len(page.histories)} patterns are hit by '
-        f"{escape(page.system)}</p><ul><li>{escape(NOT_A_FIT)}</li></ul></section>",
-        table(
-            ("Case", "Pattern", "Result", "Runs that show it", "Null models that show it"),
-            [
-                (h.case.name, h.case.file.pattern.says, _result(h), percent(h.share, 0), _nulls_that_hit(h))
-                for h in page.histories
-            ],
-        ),
+        f"{escape(page.system)}</p><ul><li>{escape(page.note)}</li></ul></section>",
+        _overview(page),
         NO_SCRIPT,
-        *(_section(history, drawn[history.case.name]) for history in page.histories),
+        *(_section(page, history, drawn[history.case.name]) for history in page.histories),
         f'<section id="again"><h2>Make it again</h2><pre>gapsim {escape(page.command)}</pre></section>',
         f"<footer>{asset('licence.html')}</footer>",
     ]
@@ -156,13 +204,30 @@ def _result(history: History) -> str:
     return "hit" if history.hit else "miss"
 
 
-def _section(history: History, charts: Sequence[Chart]) -> str:
+def _overview(page: Page) -> str:
+    """All cases in a table; with a fit, how each is foreseen from the others as well."""
+    head = ["Case", "Pattern", "Result", "Runs that show it"]
+    if page.fitted:
+        head += ["Sets that hit", "Left out of the fit"]
+    rows = []
+    for h in page.histories:
+        row = [h.case.name, h.case.file.pattern.says, _result(h), percent(h.share, 0)]
+        if page.fitted:
+            foreseen = _foreseen(h)
+            word = "hit" if foreseen >= MOST_RUNS else "miss"
+            row += [f"{h.systems_that_hit} of {h.systems}", f"{word}, {percent(foreseen, 0)} of runs"]
+        rows.append((*row, _nulls_that_hit(h)))
+    return table((*head, "Null models that show it"), rows)
+
+
+def _section(page: Page, history: History, charts: Sequence[Chart]) -> str:
     file = history.case.file
     said = f"<p><b>{_result(history).capitalize()}.</b> {escape(file.pattern.says)} "
     said += f"{percent(history.share, 0)} of runs show all of it.</p>"
     if not history.hit:
-        guess = findings().get(history.case.name, "none has been written down yet.")
-        said += f"<p><b>A guess at why</b> (written for the default parameters): {escape(guess)}</p>"
+        guess = findings()[history.case.name]["fitted" if page.fitted else "defaults"]
+        of = "fitted set" if page.fitted else "default parameters"
+        said += f"<p><b>A guess at why</b> (written for the {of}): {escape(guess)}</p>"
     return (
         f'<section id="{history.case.name}"><h2>{escape(file.header.title)}</h2><p>{escape(file.header.question)}</p>{said}'
         + table(

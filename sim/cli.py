@@ -182,7 +182,8 @@ def verify(**asked: Any) -> int:
 
 @gapsim.command()
 @_arguments("[CASE …] [KEY=VALUE …]")
-@_replications("50")
+@click.option("--defaults", is_flag=True, help="Ask the declared defaults instead of the fitted set.")
+@_replications("4 for each fitted set of parameters, 50 for the defaults")
 @_seed("2026")
 @_out
 @_json
@@ -190,7 +191,8 @@ def verify(**asked: Any) -> int:
 def cases(command: Sequence[str], **asked: Any) -> int:
     """Live historical cases again: hit or miss, by rules that were fixed before any of them was run?
 
-    Without a case: all eight. KEY=VALUE sets the system, which is one for all cases. A miss is no error.
+    Without a case: all eight, over the fitted set. KEY=VALUE sets the system, which is one for all cases, and wins over
+    the set. A miss is no error.
     """
     from sim import commands
 

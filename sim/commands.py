@@ -23,7 +23,7 @@ from sim.scenarios import compose
 
 COMPARED = ("hierarchy", "distributed")
 REPLICATIONS = 100
-CASE_REPLICATIONS, LOOKS = 50, 20
+CASE_REPLICATIONS, SET_REPLICATIONS, LOOKS = 50, 4, 20
 MOST_REPLICATIONS = 1_000_000
 LIVE_PORT = 8123
 CHECKS = ("null", "directions", "conservation", "known-answers", "all")
@@ -159,13 +159,14 @@ def verify(*, which: str, replications: str | None, seed: str | None, as_json: b
 
 
 def cases(
-    *, arguments: Sequence[str], replications: str | None, seed: str | None, out: str | None, as_json: bool,
-    command: Sequence[str],
+    *, arguments: Sequence[str], defaults: bool, replications: str | None, seed: str | None, out: str | None,
+    as_json: bool, command: Sequence[str],
 ) -> int:  # fmt: skip
     """Live historical cases again, judge each by its rule, print the answer and write the page."""
     asked = Asked(arguments, seed)
     named = asked.folder(out)
-    count = asked.number("--replications", replications, CASE_REPLICATIONS, 1, MOST_REPLICATIONS)
+    usual = CASE_REPLICATIONS if defaults else SET_REPLICATIONS
+    count = asked.number("--replications", replications, usual, 1, MOST_REPLICATIONS)
     from sim import cases as historical
 
     asked.problems += [
@@ -179,19 +180,27 @@ def cases(
     chosen = historical.cases(asked.names, already=[*asked.problems, *asked.overrides.problems])
     system = compose(["baseline"], asked.overrides)[0]
     note_compilation()
-    from sim import case_report, histories, printed, provenance, results
+    from sim import case_report, fitted_set, histories, printed, provenance, results
+    from sim.experiments.design_point import parameters_at
 
+    sets = [] if defaults else fitted_set.fitted_points(asked=asked.overrides.leaves)
+    systems = [parameters_at(system, one) for one in sets] or [system.parameters]
+    look = min(count * len(systems), LOOKS)
     with progress_bar(as_json) as progress:
-        lived = histories.relive(chosen, system.parameters, asked.seed, count, min(count, LOOKS), progress)
-    changed = bool(asked.overrides.texts)
+        lived = histories.relive(chosen, systems, asked.seed, count, look, progress)
     page = case_report.Page(
-        lived, count, asked.seed, provenance.version(),
-        "the default parameters with what the command set" if changed else "the default parameters",
+        lived,
+        count,
+        asked.seed,
+        provenance.version(),
+        not defaults,
+        bool(asked.overrides.texts),
         shlex.join(command),
-    )  # fmt: skip
+    )
     identity = {
         "cases": [c.name for c in chosen],
         "system": system.text,
+        "sets": sets,
         "replications": count,
         "seed": asked.seed,
     }
@@ -200,11 +209,11 @@ def cases(
     with results.whole(folder) as draft:
         (draft / "report.html").write_text(case_report.page_html(page), encoding="utf-8")
         results.write_table(draft / "series.parquet", case_report.series_table(lived))
-        results.write_cases_metadata(draft, system.parameters, summary, shlex.join(command))
+        results.write_cases_metadata(draft, system.parameters, sets, summary, shlex.join(command))
     if as_json:
         print_json(summary)
     else:
-        click.echo(printed.cases(summary, case_report.NOT_A_FIT))
+        click.echo(printed.cases(summary, page.note))
     click.echo(f"report: {folder / 'report.html'}", err=True)
     return 0
 

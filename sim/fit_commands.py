@@ -21,7 +21,8 @@ SEED = 5
 
 SCREENED, SCREENING_WORLDS = 1000, 2
 TRUTHS, TRUE_WORLDS = 64, 8
-APART = {"screening": 10, "truths": 20}
+MAP_POINTS = 400
+APART = {"screening": 10, "truths": 20, "map": 30}
 """Added to the seed for worlds of their own."""
 
 
@@ -65,7 +66,8 @@ def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, b
 
 def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     from sim.cases import cases
-    from sim.fitted_set import FITTED_SET, fitted_factors
+    from sim.declarations import declarations
+    from sim.fitted_set import FITTED_MAP, FITTED_SET, beside, fitted_factors, fitted_points
     from sim.fitting import tables
     from sim.fitting.leaving_out import leave_each_out
     from sim.fitting.space import Space
@@ -74,9 +76,12 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
 
     effort, known, space = Effort(), cases(), Space(fitted_factors())
     live = _histories(folder, seed, space, engine, command, bar)
-    found = fit(space, targets(known), live, effort, seed, _say)
+    defaults = space.shares({key: [declarations()[key].default] for key in space.names})[0]
+    found = fit(space, targets(known), live, effort, seed, _say, defaults)
     left_out = leave_each_out(found, known, effort.enough)
     tables.write_fit(folder, found, left_out)
+    points = fitted_points(folder / FITTED_SET)
+    tables.write_map(folder / FITTED_MAP, points, beside(), MAP_POINTS, seed + APART["map"])
     click.echo(
         f"{len(found.chosen)} sets of {space.size} parameters; each is ruled out by at most {found.given_up} of "
         f"{len(known)} cases"

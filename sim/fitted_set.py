@@ -6,7 +6,8 @@ kept out and why, is in `sim/data/fit.yaml`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,13 @@ import yaml
 from sim import places
 from sim.declarations import declarations
 from sim.experiments import point_tables
-from sim.experiments.design_point import parameters_at
 from sim.experiments.designs import point, points_of
 from sim.experiments.factors import Factor
 from sim.experiments.plausible import plausible_factor
-from sim.parameters import Parameters
 from sim.problems import refuse
-from sim.scenarios import Composed
 from sim.territory import DATA
 
-FITTED_SET = "fitted_set.csv"
+FITTED_SET, FITTED_MAP = "fitted_set.csv", "fitted_map.csv"
 
 
 @dataclass(frozen=True)
@@ -78,23 +76,26 @@ def set_file() -> Path:
     return places.shipped("experiments") / FITTED_SET
 
 
-def fitted_points() -> list[dict[str, Any]]:
-    """The sets of the shipped table: value by key.
+def beside() -> tuple[Factor, ...]:
+    """What varies beside the fitted set where the map is drawn anew: what no fit could say anything of."""
+    found = []
+    for key, ends in _said()["beside"].items():
+        factor = factor_of(key)
+        found.append(factor if ends is None else replace(factor, low=float(ends[0]), high=float(ends[1])))
+    return tuple(found)
+
+
+def fitted_points(path: Path | None = None, asked: Container[str] = ()) -> list[dict[str, Any]]:
+    """The sets of a table: value by key.
+
+    Args:
+        path: the table; the shipped one when left out.
+        asked: keys that somebody set by hand; they win over the set.
 
     Raises:
         InputProblems: if the table cannot be read.
     """
-    columns, problems = point_tables.read(set_file())
+    columns, problems = point_tables.read(path or set_file())
     refuse(problems)
-    return [point(columns, number) for number in range(points_of(columns))]
-
-
-def fitted_systems(system: Composed, asked: tuple[str, ...] = ()) -> list[Parameters]:
-    """A system under every fitted set of parameters.
-
-    Args:
-        system: what holds for all parameters that were not fitted.
-        asked: keys that somebody set by hand; they win over the set.
-    """
-    points = [{key: value for key, value in one.items() if key not in asked} for one in fitted_points()]
-    return [parameters_at(system, one) for one in points]
+    kept = {key: values for key, values in columns.items() if key not in asked}
+    return [point(kept, number) for number in range(points_of(columns))]

@@ -65,17 +65,25 @@ class History:
         series: (R, T) by reported series, in its own unit.
         judged: every condition of its pattern.
         recoded: the same with single levels moved, if it was asked for.
+        systems: how many sets of parameters the runs are of; run n is of set n modulo so many.
     """
 
     case: Case
     series: Series
     judged: tuple[Judged, ...]
     recoded: tuple[Recoded, ...] = ()
+    systems: int = 1
 
     @property
     def share(self) -> float:
         """Share of runs that show the whole pattern."""
         return float(np.all([judged.held for judged in self.judged], axis=0).mean())
+
+    @property
+    def systems_that_hit(self) -> int:
+        """How many sets of parameters show the whole pattern in at least half of their own runs."""
+        shown = np.all([judged.held for judged in self.judged], axis=0)
+        return int((shown.reshape(-1, self.systems).mean(axis=0) >= MOST_RUNS).sum())
 
     @property
     def hit(self) -> bool:
@@ -148,7 +156,7 @@ def _seen(case: Case, condition: Condition) -> float | None:
 
 def relive(
     cases: Sequence[Case],
-    system: Parameters,
+    systems: Sequence[Parameters],
     seed: int,
     replications: int,
     look: int = 0,
@@ -158,24 +166,26 @@ def relive(
 
     Args:
         cases: the cases.
-        system: the set of parameters that holds for all of them.
+        systems: sets of parameters, each of which holds for all cases.
         seed: root of all luck.
-        replications: how many worlds.
-        look: in how many worlds each level is moved by one step up and down; 0 leaves the look out.
+        replications: in how many worlds each set is run.
+        look: in how many runs each level is moved by one step up and down; 0 leaves the look out.
         progress: called with runs done and runs in all.
 
     Raises:
         RunFailed: naming the run that failed.
     """
-    codings: list[tuple[Case, dict[str, str], int]] = [(case, {}, replications) for case in cases]
+    each = replications * len(systems)
+    codings: list[tuple[Case, dict[str, str], int]] = [(case, {}, each) for case in cases]
     codings += [(case, moved, look) for case in cases for moved in one_step_away(case) if look]
     total, done = sum(count for *_, count in codings), 0
     outcomes = [np.empty((count, len(OUTCOMES), case.months)) for case, _, count in codings]
     pool = ThreadPoolExecutor(max_workers=cores())
 
-    def one(number: int, parameters: Parameters, replication: int) -> None:
+    def one(number: int, parameters: Parameters, run: int) -> None:
+        replication = run // len(systems)
         try:
-            outcomes[number][replication] = live(parameters, seed, replication)
+            outcomes[number][run] = live(parameters, seed, replication)
         except Exception as error:
             which = f"case {codings[number][0].name}, seed {seed}, replication {replication}"
             raise RunFailed(f"{which}: {error!r}") from error
@@ -183,8 +193,8 @@ def relive(
     try:
         runs = []
         for number, (case, moved, count) in enumerate(codings):
-            parameters = parameters_of(case, system, moved)
-            runs += [pool.submit(one, number, parameters, replication) for replication in range(count)]
+            moved_systems = [parameters_of(case, system, moved) for system in systems[:count]]
+            runs += [pool.submit(one, number, moved_systems[run % len(systems)], run) for run in range(count)]
         for run in runs:
             run.result()
             done += 1
@@ -200,7 +210,7 @@ def relive(
     found = []
     for case, seen in zip(cases, outcomes, strict=False):
         series = as_reported(case, seen)
-        found.append(History(case, series, judge(case, series), tuple(looked[case.name])))
+        found.append(History(case, series, judge(case, series), tuple(looked[case.name]), len(systems)))
     return found
 
 

@@ -156,14 +156,29 @@ def write_metadata(
     (folder / "metadata.json").write_text(text + "\n", encoding="utf-8")
 
 
-def write_cases_metadata(folder: Path, system: Parameters, summary: Mapping[str, Any], command: str) -> None:
-    """Write what historical cases came to, and what is needed to live them again."""
+def write_cases_metadata(
+    folder: Path,
+    system: Parameters,
+    sets: Sequence[Mapping[str, Any]],
+    summary: Mapping[str, Any],
+    command: str,
+) -> None:
+    """Write what historical cases came to, and what is needed to live them again.
+
+    Args:
+        folder: where it goes.
+        system: what holds for all of them.
+        sets: fitted sets of parameters that were laid over it, one after the other; none for the system as it is.
+        summary: what came of it.
+        command: what asked for it.
+    """
     content = {
         "command": f"gapsim {command}",
         **summary,
         "versions": provenance.versions(),
         "commit": provenance.commit(),
         "system": system.model_dump(mode="json"),
+        "fitted_sets": list(sets),
     }
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / "metadata.json").write_text(text + "\n", encoding="utf-8")

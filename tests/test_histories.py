@@ -208,14 +208,14 @@ def test_a_null_model_that_is_told_the_answer_is_not_tested():
 
 def test_the_same_seed_gives_the_same_histories_and_levels_are_moved_one_step():
     chosen = cases(["smoking_ban"])
-    one, two = (relive(chosen, FAST, 7, 3, look=2)[0] for _ in range(2))
+    one, two = (relive(chosen, [FAST], 7, 3, look=2)[0] for _ in range(2))
     for name in one.series:
         assert np.array_equal(one.series[name], two.series[name])
     assert one.recoded == two.recoded
     # Six of seven dimensions stand at an end and have one neighbour, the other has one as well.
     assert len(one.recoded) == 7
     assert {r.level for r in one.recoded} == {"middle"}
-    assert not relive(chosen, FAST, 7, 1)[0].recoded
+    assert not relive(chosen, [FAST], 7, 1)[0].recoded
 
 
 def test_the_system_given_is_the_system_run():
@@ -224,9 +224,21 @@ def test_the_system_given_is_the_system_run():
         {"population": {"users": 64}, "mechanisms": dict.fromkeys(MECHANISM_NAMES, 0.0)}
     )
     plain, other = (
-        relive(chosen, system, 7, 2)[0].series["smoking_ban_compliance"] for system in (FAST, off)
+        relive(chosen, [system], 7, 2)[0].series["smoking_ban_compliance"] for system in (FAST, off)
     )
     assert not np.array_equal(plain, other)
+
+
+def test_every_set_of_parameters_is_run_in_every_world():
+    chosen = cases(["smoking_ban"])
+    slow = Parameters.model_validate({"population": {"users": 64}, "work": {"top_speed": 0.1}})
+    (both,) = relive(chosen, [FAST, slow], 7, 2)
+    alone = [relive(chosen, [system], 7, 2)[0].series["smoking_ban_compliance"] for system in (FAST, slow)]
+    for number, values in enumerate(alone):
+        assert np.array_equal(both.series["smoking_ban_compliance"][number::2], values)
+    assert both.systems == 2
+    held = next(j.held for j in both.judged)
+    assert both.systems_that_hit == sum(held[number::2].mean() >= 0.5 for number in range(2))
 
 
 def test_a_failed_run_is_named(monkeypatch):
@@ -235,14 +247,23 @@ def test_a_failed_run_is_named(monkeypatch):
 
     monkeypatch.setattr(histories, "live", broken)
     with pytest.raises(histories.RunFailed, match="case smoking_ban, seed 7, replication 0"):
-        relive(cases(["smoking_ban"]), FAST, 7, 1)
+        relive(cases(["smoking_ban"]), [FAST], 7, 1)
 
 
 # The command
 
 
 def test_the_command_says_and_writes_the_same(gapsim, tmp_path):
-    small = ("smoking_ban", "class_sizes", "population.users=64", "--replications", 2, "--out", "there")
+    small = (
+        "smoking_ban",
+        "class_sizes",
+        "--defaults",
+        "population.users=64",
+        "--replications",
+        2,
+        "--out",
+        "there",
+    )
     code, out, _ = gapsim("cases", *small, "--seed", 5, "--json")
     assert code == 0  # a miss is no error
     said = json.loads(out)
@@ -265,7 +286,7 @@ def test_the_command_says_and_writes_the_same(gapsim, tmp_path):
 
 
 def test_the_page_is_whole_and_fetches_nothing(gapsim, tmp_path):
-    gapsim("cases", "class_sizes", "population.users=64", "--replications", 2, "--out", "there")
+    gapsim("cases", "class_sizes", "--defaults", "population.users=64", "--replications", 2, "--out", "there")
     page = (tmp_path / "there" / "report.html").read_text(encoding="utf-8")
     written = page.partition("<script>")[0]
     for words in (
@@ -279,7 +300,7 @@ def test_the_page_is_whole_and_fetches_nothing(gapsim, tmp_path):
 
 
 def test_the_command_prints_a_table_for_people(gapsim):
-    code, out, err = gapsim("cases", "smoking_ban", "population.users=64", "--replications", 2)
+    code, out, err = gapsim("cases", "smoking_ban", "--defaults", "population.users=64", "--replications", 2)
     assert code == 0
     assert "smoking_ban_compliance in 2006-06: at least 79.4" in out
     assert "nothing has been fitted" in " ".join(out.split())

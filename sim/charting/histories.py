@@ -36,7 +36,7 @@ def _chart(history: History, name: str, stamped: Comparison) -> Chart:
     everything = [*points.values(), read.at_none, read.at_full, values.min(), values.max()]
     low, high = min(everything), max(everything)
     span = (low - 0.05 * (high - low), high + 0.05 * (high - low))
-    runs = values[:SINGLE_RUNS]
+    runs = values[:: max(1, len(values) // SINGLE_RUNS)][:SINGLE_RUNS]
     xs: list[Any] = []
     ys: list[Any] = []
     for run in runs:

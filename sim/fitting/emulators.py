@@ -16,6 +16,8 @@ MOST_STEPS = 25
 """Steps of the search for lengths: more change little and cost much."""
 
 BATCH = 4000
+MANY = 250
+"""Points from which several processes are worth their start."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ def emulators(features: np.ndarray, means: np.ndarray) -> list[Emulator]:
 
     from sim.comparison import cores
 
+    if len(features) < MANY:
+        return [emulator(features, column) for column in means.T]
     jobs = (delayed(emulator)(features, column) for column in means.T)
     return list(Parallel(n_jobs=cores())(jobs))
 

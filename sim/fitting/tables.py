@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.experiments.factors import Factor
 from sim.fitted_set import FITTED_SET
 from sim.fitting.calibrated import WIDTHS, Coverage
 from sim.fitting.leaving_out import NULLS, LeftOut
 from sim.fitting.matching import against, case_names, shows
 from sim.fitting.screening import Screened
+from sim.fitting.space import Space
 from sim.fitting.waves import Fit
 from sim.results import whole_text
 
@@ -32,9 +34,11 @@ def write_fit(folder: Path, found: Fit, left_out: Sequence[LeftOut]) -> None:
         folder / FITTED_SET, found.space.names, zip(*(columns[key] for key in found.space.names), strict=True)
     )
     shown = shows(found.confirmed.values, found.targets).mean(axis=1)
+    # The defaults were lived beside the set, first of all, and are no member unless they were chosen as well.
+    asked = [("defaults", 0), *enumerate(found.chosen.tolist())]
     rows = [
-        [number, int(against(found.worst[[place]])[0]), *found.worst[place], *shown[place]]
-        for number, place in enumerate(found.chosen.tolist())
+        [name, int(against(found.worst[[place]])[0]), *found.worst[place], *shown[place]]
+        for name, place in asked
     ]
     head = [
         "member",
@@ -52,6 +56,27 @@ def write_fit(folder: Path, found: Fit, left_out: Sequence[LeftOut]) -> None:
         folder / LEFT_OUT, head,
         [[o.case, o.sets, o.given_up, o.share, o.low, o.high, o.fitted, *(o.nulls[n] for n in NULLS)] for o in left_out],
     )  # fmt: skip
+
+
+def write_map(
+    path: Path, points: Sequence[dict[str, Any]], beside: Sequence[Factor], count: int, seed: int
+) -> None:
+    """Points at which the map is drawn anew: each takes the next fitted set, and its own values of what was not fitted.
+
+    Args:
+        path: where the table goes.
+        points: the fitted sets, value by key.
+        beside: what else varies, spread evenly over its ranges.
+        count: how many points.
+        seed: root of the spread.
+    """
+    space = Space(tuple(beside))
+    columns = space.columns(space.spread(count, seed))
+    rows = [
+        [*points[number % len(points)].values(), *(columns[key][number] for key in space.names)]
+        for number in range(count)
+    ]
+    _write(path, [*points[0], *space.names], rows)
 
 
 def write_screening(folder: Path, found: Sequence[Screened]) -> None:

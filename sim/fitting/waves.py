@@ -102,7 +102,7 @@ class Fit:
         targets: what was to be met.
         waves: all waves, the confirmation last.
         worst: (N, cases) implausibility by case of the confirmed points, from fresh worlds alone.
-        chosen: positions of the fitted set among the confirmed points.
+        chosen: positions of the fitted set among the confirmed points; the first is the most central one (`central`).
         given_up: how many cases may speak against one of them.
     """
 
@@ -143,6 +143,7 @@ def fit(
     effort: Effort,
     seed: int,
     say: Callable[[str], None] = lambda words: None,
+    start: np.ndarray | None = None,
 ) -> Fit:
     """Find the sets of parameters that fewest cases speak against.
 
@@ -153,6 +154,7 @@ def fit(
         effort: how much of it.
         seed: root of the choice of points.
         say: told how it goes.
+        start: (parameters,) one more point to confirm, the declared defaults: it comes first among the confirmed.
     """
     shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
     waves = [Wave("wave-1", shares, values)]
@@ -168,12 +170,26 @@ def fit(
         surprised = _surprised(learned, space.features(shares), values, luck)
         waves.append(Wave(name, shares, values, kept, given_up, surprised))
     asked = _to_confirm(targets, waves, effort)
+    if start is not None:
+        asked = np.concatenate([start[None, :], asked])
     shares, values = live("confirmed", asked, effort.worlds_again, FRESH)
     waves.append(Wave("confirmed", shares, values))
     worst = judged(values, targets)
     chosen, given_up = members(worst, effort.enough)
+    first = central(shares[chosen], against(worst[chosen]))
+    chosen = np.concatenate([chosen[[first]], np.delete(chosen, first)])
     say(f"{len(chosen)} sets of parameters, {given_up} of {worst.shape[1]} cases given up")
     return Fit(space, tuple(targets), tuple(waves), worst, chosen, given_up)
+
+
+def central(shares: np.ndarray, counted: np.ndarray) -> int:
+    """The set to take where a single one is wanted: of those that fewest cases speak against, the nearest to all others.
+
+    It is found without sight of any comparison of power structures.
+    """
+    best = np.flatnonzero(counted == counted.min())
+    distance = np.sqrt(((shares[best][:, None, :] - shares[best][None, :, :]) ** 2).sum(axis=2)).sum(axis=1)
+    return int(best[distance.argmin()])
 
 
 def judged(values: np.ndarray, targets: Sequence[Target], luck: np.ndarray | None = None) -> np.ndarray:

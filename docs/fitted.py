@@ -1,0 +1,283 @@
+"""Ship a finished fit and write docs/fitted.md: the set, what it hits, and the headline under it.
+
+Run it from the project's folder, after the three commands that the page names. It copies the fit's tables to where they are
+shipped, then reads the sweeps over them: `uv run python docs/fitted.py ship`, the sweeps, `uv run python docs/fitted.py`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from sim.declarations import declarations
+from sim.fitted_set import FITTED_MAP, FITTED_SET, fitted_factors, fitted_points, kept_out
+from sim.fitting import tables
+from sim.places import RESULTS
+from sim.sweep_analysis.regimes import regimes
+from sim.sweep_analysis.swept import Sweep, read_sweep
+from sim.wording import CAUSES
+
+PAGE = Path(__file__).with_name("fitted.md")
+SHIPPED = Path("sim/data/fit")
+EXPERIMENTS = Path("experiments")
+FIT = RESULTS / "fit"
+COMPARISON, MAP = RESULTS / "fitted_comparison", RESULTS / "fitted_map"
+PAIR = ("hierarchy", "distributed")
+ENDS = (0.025, 0.5, 0.975)
+MOST_CAUSES = 8
+
+
+def ship() -> None:
+    """Copy the tables of the fit, its screening and its calibration to where they are shipped."""
+    SHIPPED.mkdir(exist_ok=True)
+    for name in (FITTED_SET, FITTED_MAP):
+        shutil.copyfile(FIT / name, EXPERIMENTS / name)
+    for name in (tables.MEMBERS, tables.WAVES, tables.LEFT_OUT, tables.SCREENING, tables.CALIBRATION):
+        if (FIT / name).is_file():
+            shutil.copyfile(FIT / name, SHIPPED / name)
+
+
+def table(head: list[str], rows: list[list[object]]) -> list[str]:
+    """A Markdown table."""
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    return [*lines, *(f"| {' | '.join(map(str, row))} |" for row in rows), ""]
+
+
+def number(value: float) -> str:
+    """A number for a table."""
+    return f"{value:.3g}"
+
+
+def of_parameters() -> list[str]:
+    """Where the fitted parameters lie, and where the defaults stand among them."""
+    points = fitted_points()
+    rows: list[list[object]] = []
+    for factor in fitted_factors():
+        default = declarations()[factor.key].default
+        values = [one[factor.key] for one in points]
+        if factor.levels is not None:
+            counts = ", ".join(f"{level} {values.count(level)}" for level in factor.levels)
+            share = values.count(default) / len(values)
+            rows.append(
+                [
+                    f"`{factor.key}`",
+                    "all",
+                    counts,
+                    points[0][factor.key],
+                    default,
+                    f"{100 * share:.0f} % have it",
+                ]
+            )
+            continue
+        numbers = np.array(values, dtype=float)
+        low, middle, high = np.quantile(numbers, (0.05, 0.5, 0.95))
+        below = float((numbers < default).mean() + 0.5 * (numbers == default).mean())
+        rows.append(
+            [
+                f"`{factor.key}`", f"{number(factor.low or 0)} to {number(factor.high or 0)}",
+                f"{number(middle)} ({number(low)} to {number(high)})", number(float(points[0][factor.key])),
+                number(default), f"above {100 * below:.0f} % of them",
+            ]
+        )  # fmt: skip
+    head = [
+        "parameter",
+        "beforehand",
+        "in the set: middle (nine tenths)",
+        "central set",
+        "default",
+        "the default stands",
+    ]
+    return table(head, rows)
+
+
+def of_waves() -> list[str]:
+    """How the waves went."""
+    rows = tables.read(SHIPPED / tables.WAVES)
+    shown = [
+        [
+            r["wave"],
+            r["points"],
+            r["worlds"],
+            _share(r["space_left"]),
+            r["cases_given_up"],
+            _share(r["surprised"]),
+        ]
+        for r in rows
+    ]
+    head = [
+        "wave",
+        "sets of parameters",
+        "worlds",
+        "space left before it",
+        "cases given up",
+        "conditions that surprised",
+    ]
+    return table(head, shown)
+
+
+def _share(text: str) -> str:
+    return f"{100 * float(text):.2g} %" if text else ""
+
+
+def of_cases() -> list[str]:
+    """What each case says of the set, and how each is foreseen from the others."""
+    members = tables.read(SHIPPED / tables.MEMBERS)
+    defaults, chosen = members[0], members[1:]
+    rows: list[list[object]] = []
+    for left in tables.read(SHIPPED / tables.LEFT_OUT):
+        case = left["case"]
+        against = np.mean([float(row[f"implausibility.{case}"]) > 3 for row in chosen])
+        foreseen = float(left["shows"])
+        rows.append(
+            [
+                case, number(float(defaults[f"implausibility.{case}"])), f"{100 * against:.0f} %",
+                _share(left["shows_when_fitted"]), f"{'hit' if foreseen >= 0.5 else 'miss'}, {100 * foreseen:.0f} %",
+                f"{left['sets']} ({left['others_given_up']})", *(_share(left[name]) for name in ("constant_hazards", "bass")),
+            ]
+        )  # fmt: skip
+    head = [
+        "case", "implausibility of the defaults", "sets it speaks against", "runs that show it, fitted",
+        "runs that show it, left out", "sets the others leave (others given up)", "constant hazards, fitted to the others",
+        "Bass, fitted to the others",
+    ]  # fmt: skip
+    return table(head, rows)
+
+
+def of_calibration() -> list[str]:
+    """How often sets hold truths that are known."""
+    whole, *rows = tables.read(SHIPPED / tables.CALIBRATION)
+    said = (
+        f"Of {whole['histories']} made-up histories {_share(whole['truth_held'])} do not rule out the truth they were made "
+        f"from; {_share(whole['left'])} of the space is left on average."
+    )
+    shown = [
+        [f"`{r['parameter']}`", _share(r["inside_50"]), _share(r["inside_90"]), _share(r["width"])]
+        for r in rows
+    ]
+    return [
+        said,
+        "",
+        *table(["parameter", "truth in the middle half", "in the middle nine tenths", "width left"], shown),
+    ]
+
+
+def means(sweep: Sweep, name: str, response: str = "gap") -> np.ndarray:
+    """(sets, worlds) of one structure, in points of intended benefit."""
+    return 100 * sweep.responses[response][sweep.structures.index(name)]
+
+
+def spread(values: np.ndarray) -> str:
+    """The mean over everything, and between which ends means over worlds lie over the sets."""
+    low, _, high = np.quantile(values.mean(axis=1), ENDS)
+    return f"{values.mean():.1f} ({low:.1f} to {high:.1f})"
+
+
+def of_comparison() -> list[str]:
+    """The headline: gaps by structure, and the paired difference of the ends, set by set."""
+    sweep = read_sweep(COMPARISON)
+    difference = means(sweep, PAIR[0]) - means(sweep, PAIR[1])
+    by_set = difference.mean(axis=1)
+    low, _, high = np.quantile(by_set, ENDS)
+    single = np.quantile(difference, ENDS)
+    lines = [
+        f"Hierarchy minus distributed, paired, is {difference.mean():+.1f} points of intended benefit on average over "
+        f"{len(by_set)} sets and {difference.shape[1]} worlds. Over sets, their means lie from {low:+.1f} to "
+        f"{high:+.1f} (95 %); single worlds in single sets from {single[0]:+.1f} to {single[2]:+.1f}. "
+        f"Distributed power closes more in {100 * (by_set > 0).mean():.0f} % of sets, by more than half a "
+        f"point in {100 * (by_set > 0.5).mean():.0f} %; hierarchy by more than half a point in "
+        f"{100 * (by_set < -0.5).mean():.0f} %. "
+        f"In the central set it is {by_set[0]:+.1f}.",
+        "",
+    ]
+    rows = []
+    for name in sweep.structures:
+        against = means(sweep, name) - means(sweep, "baseline")
+        rows.append(
+            [
+                name, *(spread(means(sweep, name, outcome)) for outcome in ("gap", "worst_decile_gap", "nominal_gap")),
+                "" if name == "baseline" else spread(against),
+            ]
+        )  # fmt: skip
+    head = [
+        "structure",
+        "gap, %",
+        "gap in the worst-served tenth, %",
+        "gap as reported, %",
+        "gap minus that of the status quo, points",
+    ]
+    lines += table(head, rows)
+    lost = {cause: [means(sweep, name, f"losses.{cause}") for name in PAIR] for cause in CAUSES}
+    order = sorted(lost, key=lambda cause: -max(part.mean() for part in lost[cause]))[:MOST_CAUSES]
+    rows = [[CAUSES[c], *(spread(part) for part in lost[c]), spread(lost[c][0] - lost[c][1])] for c in order]
+    return lines + table(["where it was lost, points", *PAIR, "difference"], rows)
+
+
+def of_map() -> list[str]:
+    """Who wins where, over the fitted set and all that was not fitted."""
+    sweep = read_sweep(MAP)
+    found = regimes(sweep)
+    best = np.asarray(found.winner)
+    rows: list[list[object]] = []
+    for place, name in enumerate(sweep.structures):
+        against = means(sweep, name) - means(sweep, "baseline")
+        rows.append(
+            [
+                name, f"{100 * (best == place).mean():.0f} %", spread(means(sweep, name)),
+                "" if name == "baseline" else spread(against),
+            ]
+        )  # fmt: skip
+    rows.append(["nobody is shown to", f"{100 * (best < 0).mean():.0f} %", "", ""])
+    difference = means(sweep, PAIR[0]) - means(sweep, PAIR[1])
+    by_point = difference.mean(axis=1)
+    low, _, high = np.quantile(by_point, ENDS)
+    said = (
+        f"Hierarchy minus distributed is {difference.mean():+.1f} points on average over {len(by_point)} points, from "
+        f"{low:+.1f} to {high:+.1f} (95 % of points); distributed power closes more at {100 * (by_point > 0.5).mean():.0f} % "
+        f"of points by more than half a point, hierarchy at {100 * (by_point < -0.5).mean():.0f} %."
+    )
+    head = ["structure", "closes most at", "gap, %", "gap minus that of the status quo, points"]
+    return [said, "", *table(head, rows)]
+
+
+def of_kept_out() -> list[str]:
+    """What was kept out, and why."""
+    return [f"- {', '.join(f'`{key}`' for key in row.keys)}: {row.because}" for row in kept_out()] + [""]
+
+
+def write() -> None:
+    """Write the page."""
+    parts: list[tuple[str, str, list[str]]] = [
+        ("What is fitted", "From `sim/data/fit.yaml` and `experiments/fitted_set.csv`.", of_parameters()),
+        ("Kept out, fixed by assumption", "", of_kept_out()),
+        ("How the waves went", "From `uv run gapsim fit` (`sim/data/fit/waves.csv`).", of_waves()),
+        ("What each case says", "From the same command (`members.csv`, `left_out.csv`).", of_cases()),
+        (
+            "Does a set hold the truth, where it is known?",
+            "From `uv run gapsim fit calibration`.",
+            of_calibration(),
+        ),
+        (
+            "The headline under the fitted set",
+            "From `uv run gapsim sweep fitted_comparison`.",
+            of_comparison(),
+        ),
+        ("The map under the fitted set", "From `uv run gapsim sweep fitted_map`.", of_map()),
+    ]
+    lines = [
+        "# The fitted set, and the headline under it", "",
+        "*Written by `uv run python docs/fitted.py`. What it means: [validation](validation.md), [claims](claims.md).*",
+        "",
+    ]  # fmt: skip
+    for heading, source, body in parts:
+        lines += [f"## {heading}", "", *([source, ""] if source else []), *body]
+    PAGE.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["ship"]:
+        ship()
+    else:
+        write()
