@@ -117,12 +117,13 @@ def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -
     from sim.fitting.calibrated import coverage
     from sim.fitting.space import Space
     from sim.fitting.targets import targets
-    from sim.fitting.waves import Effort, Wave, learn
+    from sim.fitting.waves import Effort, Wave, learn, measured_luck
 
     effort, met, space = Effort(), targets(cases()), Space(fitted_factors())
     live = _histories(folder, seed, space, engine, command, bar)
     shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
-    learned, luck = learn(space, met, [Wave("wave-1", shares, values)], effort)
+    luck = measured_luck(space, live, effort, seed)
+    learned = learn(space, met, [Wave("wave-1", shares, values)], luck, effort)
     root = seed + APART["truths"]
     truths, made_up = live("truths", space.spread(TRUTHS, root), TRUE_WORLDS, APART["truths"])
     found = coverage(space, met, learned, luck, effort.worlds, truths, made_up, root)

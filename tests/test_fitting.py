@@ -17,14 +17,14 @@ from sim.fitting.matching import against, by_case, implausibility, members, show
 from sim.fitting.screening import screened, uncertainties
 from sim.fitting.space import Space
 from sim.fitting.targets import Target, measured, responses, targets
-from sim.fitting.waves import Effort, Fit, Wave, fit, learn
+from sim.fitting.waves import Effort, Fit, Wave, fit, learn, measured_luck
 from sim.histories import as_reported, judge, live
 from sim.parameters import Parameters
 from sim.problems import InputProblems
 from sim.sweeping import engines
 
 SMALL = Effort(
-    first=60, later=30, waves=3, worlds=5, candidates=3000, confirmed=30, worlds_again=6, enough=10
+    first=60, later=30, waves=3, worlds=4, candidates=3000, confirmed=30, worlds_again=6, enough=10
 )
 TINY = Parameters.model_validate({"population": {"users": 64}})
 
@@ -99,18 +99,19 @@ def test_a_case_that_no_set_can_meet_is_given_up_and_named():
 def test_sets_hold_known_truths_as_often_as_they_should():
     """A small simulation-based calibration; that of the cases themselves is shipped as a table."""
     first = PLAYGROUND.spread(80, 5)
-    shares, values = made_up(2)("wave-1", first, 8, 0)
+    shares, values = made_up(2)("wave-1", first, 4, 0)
     met = to_be_met(np.array([0.5, 0.5, 0.25]), allowance=0.03)
-    learned, luck = learn(PLAYGROUND, met, [Wave("wave-1", shares, values)], SMALL)
+    luck = measured_luck(PLAYGROUND, made_up(2), SMALL, 5)
+    learned = learn(PLAYGROUND, met, [Wave("wave-1", shares, values)], luck, SMALL)
     truths, histories = made_up(9)("truths", PLAYGROUND.spread(20, 6), 3, 20)
-    found = coverage(PLAYGROUND, met, learned, luck, 8, truths, histories, 7, candidates=1500)
+    found = coverage(PLAYGROUND, met, learned, luck, 4, truths, histories, 7, candidates=1500)
     assert found.histories == 60
     assert found.held > 0.93
     assert found.left < 0.5
     assert np.all(found.inside[0.9] > 0.8)
     assert found.narrowed[0] < 0.8
     # A set that takes luck for nothing is too narrow, and this shows it.
-    blind = coverage(PLAYGROUND, met, learned, luck * 0.0, 8, truths, histories, 7, candidates=1500)
+    blind = coverage(PLAYGROUND, met, learned, luck * 0.0, 4, truths, histories, 7, candidates=1500)
     assert blind.held < found.held
 
 

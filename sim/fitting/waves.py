@@ -21,8 +21,8 @@ from sim.fitting.matching import against, by_case, case_names, implausibility, m
 from sim.fitting.space import Space
 from sim.fitting.targets import CUT_OFF, Target
 
-FRESH = 1
-"""Added to the seed for worlds in which a set is confirmed: none that it was found in."""
+FRESH, LUCK = 1, 2
+"""Added to the seed for worlds in which a set is confirmed, and in which luck is measured: none that a set was found in."""
 
 
 class Live(Protocol):
@@ -48,6 +48,8 @@ class Effort:
         worlds_again: fresh worlds in which they are.
         enough: how many points a set must have.
         learned: most points that an emulator learns from.
+        lucky: points, spread over all of the space, at which it is measured how much single runs differ by luck.
+        worlds_of_luck: worlds in which each of them is lived for that.
     """
 
     first: int = 360
@@ -59,6 +61,8 @@ class Effort:
     worlds_again: int = 12
     enough: int = 30
     learned: int = 500
+    lucky: int = 24
+    worlds_of_luck: int = 16
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,6 @@ class Wave:
     def means(self) -> np.ndarray:
         """(N, conditions) mean over worlds."""
         return self.values.mean(axis=1)
-
-    @property
-    def luck(self) -> np.ndarray:
-        """(conditions,) variance of a single run about its point's mean, pooled over the points."""
-        return pooled(self.values)
 
 
 @dataclass(frozen=True)
@@ -156,10 +155,11 @@ def fit(
         say: told how it goes.
         start: (parameters,) one more point to confirm, the declared defaults: it comes first among the confirmed.
     """
+    luck = measured_luck(space, live, effort, seed)
     shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
     waves = [Wave("wave-1", shares, values)]
     for number in range(2, effort.waves + 1):
-        learned, luck = learn(space, targets, waves, effort)
+        learned = learn(space, targets, waves, luck, effort)
         asked, kept, given_up = _next_points(space, targets, learned, luck, waves, effort, seed + number)
         say(
             f"wave {number}: {100 * kept:.2g} % of the space is left with {given_up} of "
@@ -169,7 +169,7 @@ def fit(
         shares, values = live(name, asked, effort.worlds, 0)
         surprised = _surprised(learned, space.features(shares), values, luck)
         waves.append(Wave(name, shares, values, kept, given_up, surprised))
-    asked = _to_confirm(targets, waves, effort)
+    asked = _to_confirm(targets, waves, luck, effort)
     if start is not None:
         asked = np.concatenate([start[None, :], asked])
     shares, values = live("confirmed", asked, effort.worlds_again, FRESH)
@@ -205,20 +205,25 @@ def judged(values: np.ndarray, targets: Sequence[Target], luck: np.ndarray | Non
     return by_case(implausibility(values.mean(axis=1), variance, targets), targets)
 
 
+def measured_luck(space: Space, live: Live, effort: Effort, seed: int) -> np.ndarray:
+    """(conditions,) how much single runs differ by luck: a variance, over worlds of its own, pooled over the space."""
+    _, values = live("luck", space.spread(effort.lucky, seed + LUCK), effort.worlds_of_luck, LUCK)
+    return pooled(values)
+
+
 def learn(
-    space: Space, targets: Sequence[Target], waves: Sequence[Wave], effort: Effort
-) -> tuple[list[Emulator], np.ndarray]:
-    """Emulators of all conditions from what was lived so far, and the variance of a single run."""
+    space: Space, targets: Sequence[Target], waves: Sequence[Wave], luck: np.ndarray, effort: Effort
+) -> list[Emulator]:
+    """Emulators of all conditions from what was lived so far."""
     shares, values = np.concatenate([w.shares for w in waves]), np.concatenate([w.values for w in waves])
     whole = ~np.isnan(values).any(axis=(1, 2))
     shares, values = shares[whole], values[whole]
-    luck = pooled(values)
     if len(shares) > effort.learned:
         # All of the first wave's spread is worth less by now than points near those that are left.
         counted = against(judged(values, targets, luck))
         order = np.lexsort((-np.arange(len(shares)), counted))
         shares, values = shares[order[: effort.learned]], values[order[: effort.learned]]
-    return emulators(space.features(shares), values.mean(axis=1)), luck
+    return emulators(space.features(shares), values.mean(axis=1))
 
 
 def _next_points(
@@ -278,10 +283,12 @@ def _surprised(learned: list[Emulator], features: np.ndarray, values: np.ndarray
     return float(np.nanmean(off > CUT_OFF))
 
 
-def _to_confirm(targets: Sequence[Target], waves: Sequence[Wave], effort: Effort) -> np.ndarray:
+def _to_confirm(
+    targets: Sequence[Target], waves: Sequence[Wave], luck: np.ndarray, effort: Effort
+) -> np.ndarray:
     """Points to be lived again: those that fewest cases speak against, with all cases asked and with each left out."""
     shares, values = np.concatenate([w.shares for w in waves]), np.concatenate([w.values for w in waves])
-    worst = judged(values, targets, pooled(values))
+    worst = judged(values, targets, luck)
     beyond = np.clip(worst - CUT_OFF, 0.0, 10.0)
     cases = worst.shape[1]
     chosen: dict[int, None] = dict.fromkeys(_best(worst, beyond, None)[: effort.confirmed].tolist())
