@@ -13,7 +13,7 @@ from sim.commands import Asked, progress_bar
 from sim.parameters import MAX_SEED, Parameters
 from sim.places import RESULTS
 from sim.problems import COMMAND_LINE, INTERRUPTED, OK, Problem, refuse
-from sim.sweep_commands import MOST_WORKERS, compile_first
+from sim.sweep_commands import MOST_WORKERS, compile_first, ended_by_signals
 
 WHAT = ("set", "screening", "calibration")
 SEED = 5
@@ -43,7 +43,7 @@ def fit(
     compile_first()
     words = f"gapsim {shlex.join(command)}"
     try:
-        with progress_bar(False) as bar:
+        with ended_by_signals(), progress_bar(False) as bar:
             {"set": _set, "screening": _screening, "calibration": _calibration}[what](
                 folder, root, chosen, words, bar
             )

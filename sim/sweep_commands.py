@@ -113,7 +113,7 @@ def sweep(
     compile_first()
     share = sweeping.Share(*settings.share)
     try:
-        with _ended_by_signals(), progress_bar(False) as bar:
+        with ended_by_signals(), progress_bar(False) as bar:
             outcome = sweeping.sweep(
                 plan, folder, engine, share=share, limit=settings.limit, retry_failed=retry_failed,
                 watcher=bar, say=_say,
@@ -293,7 +293,7 @@ def _not_stored(error: OSError, folder: Path, command: Sequence[str]) -> int:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def ended_by_signals() -> Iterator[None]:
     """A batch system that ends a job is answered as somebody who presses Ctrl-C."""
     if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
         yield
