@@ -54,7 +54,7 @@ class Effort:
 
     first: int = 360
     later: int = 140
-    waves: int = 4
+    waves: int = 3
     worlds: int = 4
     candidates: int = 16_000
     confirmed: int = 120
