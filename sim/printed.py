@@ -97,14 +97,15 @@ def _check(check: Mapping[str, Any]) -> list[str]:
 
 def cases(summary: Mapping[str, Any], note: str) -> str:
     """Hit or miss of every historical case, with its conditions."""
-    title = (
-        f"{summary['replications']} runs of each case, seed {summary['seed']}, gapsim {summary['version']}"
-    )
-    rows = [["case", "result", "runs that show it"]]
-    rows += [
-        [name, "hit" if case["hit"] else "miss", f"{100 * case['share']:.0f} %"]
-        for name, case in summary["cases"].items()
-    ]
+    runs = summary["sets"] * summary["replications"]
+    over = f" ({summary['sets']} sets of parameters)" if summary["fitted"] else ""
+    title = f"{runs} runs of each case{over}, seed {summary['seed']}, gapsim {summary['version']}"
+    rows = [["case", "result", "runs that show it", *(["left out of the fit"] if summary["fitted"] else [])]]
+    for name, case in summary["cases"].items():
+        row = [name, _hit_or_miss(case["hit"]), f"{100 * case['share']:.0f} %"]
+        if case["left_out"] is not None:
+            row.append(f"{_hit_or_miss(case['left_out']['hit'])}, {100 * case['left_out']['share']:.0f} %")
+        rows.append(row)
     parts = [title, table(rows)]
     for name, case in summary["cases"].items():
         head = [name, "observed", "median run", "holds in"]
@@ -123,3 +124,7 @@ def cases(summary: Mapping[str, Any], note: str) -> str:
     parts.append(table(rows))
     parts.append(wrapped(f"{summary['hits']} of {len(summary['cases'])} patterns are hit. {note}"))
     return "\n\n".join(parts)
+
+
+def _hit_or_miss(hit: bool) -> str:
+    return "hit" if hit else "miss"
