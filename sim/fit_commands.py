@@ -21,7 +21,7 @@ SEED = 5
 
 SCREENED, SCREENING_WORLDS = 1000, 2
 TRUTHS, TRUE_WORLDS = 64, 8
-MAP_POINTS = 400
+MAP_POINTS = 300
 APART = {"screening": 10, "truths": 20, "map": 30}
 """Added to the seed for worlds of their own."""
 

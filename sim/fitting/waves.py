@@ -52,16 +52,16 @@ class Effort:
         worlds_of_luck: worlds in which each of them is lived for that.
     """
 
-    first: int = 360
-    later: int = 140
+    first: int = 300
+    later: int = 110
     waves: int = 3
     worlds: int = 4
-    candidates: int = 16_000
-    confirmed: int = 120
+    candidates: int = 10_000
+    confirmed: int = 90
     worlds_again: int = 12
     enough: int = 30
-    learned: int = 500
-    lucky: int = 24
+    learned: int = 450
+    lucky: int = 16
     worlds_of_luck: int = 16
 
 
