@@ -119,7 +119,7 @@ def of_waves() -> list[str]:
 
 
 def _share(text: str) -> str:
-    return f"{100 * float(text):.2g} %" if text else ""
+    return f"{100 * float(text):.3g} %" if text else ""
 
 
 def of_cases() -> list[str]:
@@ -151,7 +151,8 @@ def of_calibration() -> list[str]:
     whole, *rows = tables.read(SHIPPED / tables.CALIBRATION)
     said = (
         f"Of {whole['histories']} made-up histories {_share(whole['truth_held'])} do not rule out the truth they were made "
-        f"from; {_share(whole['left'])} of the space is left on average."
+        f"from, and {_share(whole['truth_nearly_held'])} do not but for one case; "
+        f"{_share(whole['left'])} of the space is left on average."
     )
     shown = [
         [f"`{r['parameter']}`", _share(r["inside_50"]), _share(r["inside_90"]), _share(r["width"])]

@@ -129,7 +129,8 @@ def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -
     found = coverage(space, met, learned, luck, effort.worlds, truths, made_up, root)
     tables.write_calibration(folder, found)
     click.echo(
-        f"of {found.histories} made-up histories, {100 * found.held:.1f} % do not rule out the truth; "
+        f"of {found.histories} made-up histories, {100 * found.held:.1f} % do not rule out the truth, "
+        f"{100 * found.nearly:.1f} % do not but for one case; "
         f"{100 * found.left:.1f} % of the space is left on average"
     )
     click.echo(f"table: {folder / tables.CALIBRATION}", err=True)

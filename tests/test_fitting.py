@@ -107,6 +107,7 @@ def test_sets_hold_known_truths_as_often_as_they_should():
     found = coverage(PLAYGROUND, met, learned, luck, 4, truths, histories, 7, candidates=1500)
     assert found.histories == 60
     assert found.held > 0.93
+    assert found.nearly >= found.held
     assert found.left < 0.5
     assert np.all(found.inside[0.9] > 0.8)
     assert found.narrowed[0] < 0.8

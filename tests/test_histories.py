@@ -341,4 +341,5 @@ def test_cases_are_listed_and_explained(gapsim):
 
 def test_every_case_has_a_guess_to_show_if_it_misses():
     assert set(findings()) == {case.name for case in cases()}
+    assert all(set(row) == {"defaults", "fitted"} for row in findings().values())
     assert resources.files("sim").joinpath("data", "case_findings.yaml").is_file()

@@ -28,7 +28,8 @@ class Coverage:
     Args:
         names: the parameters.
         histories: how many histories were matched.
-        held: share of them whose truth is not ruled out.
+        held: share of them whose truth no case speaks against.
+        nearly: share of them whose truth at most one case speaks against.
         left: mean share of the space that is left.
         inside: by width of the middle of a set, share of truths within it, shape (parameters,).
         narrowed: how wide the middle nine tenths of a set are on average, as a share of those of the range.
@@ -37,6 +38,7 @@ class Coverage:
     names: list[str]
     histories: int
     held: float
+    nearly: float
     left: float
     inside: dict[float, np.ndarray]
     narrowed: np.ndarray
@@ -63,16 +65,16 @@ def coverage(
     features = np.concatenate([space.features(evenly), space.features(truths)])
     mean, doubt = predicted(learned, features)
     variance = doubt + luck * (1 + 1 / worlds)
-    held, left, below, narrowed = [], [], [], []
+    against, left, below, narrowed = [], [], [], []
     for number, truth in enumerate(truths):
         for single in values[number]:
             met = [
                 replace(t, centre=float(y), from_below=True, from_above=True)
                 for t, y in zip(targets, single, strict=True)
             ]
-            worst = by_case(implausibility(mean, variance, met), met).max(axis=1)
-            held.append(worst[candidates + number] <= CUT_OFF)
-            inside = worst[:candidates] <= CUT_OFF
+            speaking = (by_case(implausibility(mean, variance, met), met) > CUT_OFF).sum(axis=1)
+            against.append(speaking[candidates + number])
+            inside = speaking[:candidates] == 0
             left.append(inside.mean())
             if not inside.any():
                 continue
@@ -83,6 +85,7 @@ def coverage(
     ranks = np.array(below).reshape(-1, space.size)
     within = {width: (np.abs(ranks - 0.5) <= width / 2).mean(axis=0) for width in WIDTHS}
     return Coverage(
-        space.names, len(held), float(np.mean(held)), float(np.mean(left)), within,
+        space.names, len(against), float(np.mean(np.array(against) == 0)), float(np.mean(np.array(against) <= 1)),
+        float(np.mean(left)), within,
         np.array(narrowed).reshape(-1, space.size).mean(axis=0),
     )  # fmt: skip

@@ -93,11 +93,20 @@ def write_calibration(folder: Path, found: Coverage) -> None:
         "width",
         "histories",
         "truth_held",
+        "truth_nearly_held",
         "left",
     ]
-    whole: list[Any] = ["all", *(None for _ in WIDTHS), None, found.histories, found.held, found.left]
+    whole: list[Any] = [
+        "all",
+        *(None for _ in WIDTHS),
+        None,
+        found.histories,
+        found.held,
+        found.nearly,
+        found.left,
+    ]
     rows = [
-        [name, *(found.inside[width][place] for width in WIDTHS), found.narrowed[place], None, None, None]
+        [name, *(found.inside[width][place] for width in WIDTHS), found.narrowed[place], *[None] * 4]
         for place, name in enumerate(found.names)
     ]
     _write(folder / CALIBRATION, head, [whole, *rows])
