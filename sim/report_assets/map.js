@@ -162,7 +162,7 @@ function finding(winners, flat, fx, fy, show, outcome) {
   const cellsIn = `of ${flat.length} cell${flat.length === 1 ? "" : "s"}`;
   const shared = Object.entries(leads).filter(([c]) => c.length > 1 && [...c].some((letter) => LETTERS.includes(letter)))
     .sort((a, b) => b[1] - a[1]);
-  if (!said.length && !shared.length) return `${within}nobody leads most points in any ${cellsIn}.`;
+  if (!said.length && !shared.length) return `${within}nobody wins most points in any ${cellsIn}.`;
   const parts = said.map(([c, k], n) => `${nameOf(c)} wins more points than any other in ${k}${n === 0 ? " " + cellsIn : ""}`);
   parts.push(...shared.slice(0, 2).map(([c, k], n) =>
     `${together(c.replaceAll(SHARED, ""))} share the lead in ${k}${n + said.length === 0 ? " " + cellsIn : ""}`));

@@ -64,8 +64,8 @@ def the_map(f: Findings) -> Section | None:
         '<h3 id="map-title" aria-live="polite"></h3>'
         '<figure tabindex="0" aria-label="Chart: the map"><div class="chart" id="map" role="img"></div></figure>'
         '<p id="map-note">Each cell gathers the points that lie in it, whatever their other factors are; its colours '
-        "divide it as its points divide. The letter says who wins most of its points, or which letters share most of its leads, "
-        "with their share of points in percent.</p>"
+        "divide it as its points divide. The letter says who wins most of its points, or which letters share most of its "
+        "leads, with their share of points in percent.</p>"
     )
     return Section("map-section", "The map", before, after=after + _standing(f))
 
