@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import experiments, plan_files, plans
+from sim.experiments import plan_files, plans
+from sim.experiments.experiment import from_command_line
 from sim.sweeping import carrying_out, engines, parts, sweep
 from sim.sweeping.living import Lived
 from sim.sweeping.tables import kept
@@ -30,7 +31,7 @@ def test_planning_a_million_runs(benchmark, tmp_path, points):
     words, replications = (GRID, 1) if points == "500,000 points" else ((GRID[0], GRID[1], GRID[3]), 1000)
 
     def planned():
-        plan = plans.planned(experiments.from_command_line(words, replications, 2026), "gapsim sweep")
+        plan = plans.planned(from_command_line(words, replications, 2026), "gapsim sweep")
         plan_files.write(plan, tmp_path)
         return plan
 
@@ -64,7 +65,7 @@ def test_what_workers_spend_outside_the_model(benchmark, tmp_path, monkeypatch, 
 
     monkeypatch.setattr(carrying_out.Pace, "learn", noted)
     words = [word for word in TEN_THOUSAND if not word.startswith("--")][:-1]
-    plan = plans.planned(experiments.from_command_line(words, 1000, 2026), "gapsim sweep")
+    plan = plans.planned(from_command_line(words, 1000, 2026), "gapsim sweep")
     workers = engines.named(engine, 2)
     benchmark.pedantic(sweep.sweep, (plan, tmp_path / "out", workers), rounds=1)
     model = sum(receipt.model for _, receipt in receipts)
@@ -80,7 +81,7 @@ def test_what_workers_spend_outside_the_model(benchmark, tmp_path, monkeypatch, 
 FINISHING = """
 import resource, sys
 from pathlib import Path
-from sim import plan_files
+from sim.experiments import plan_files
 from sim.sweeping import finishing, parts
 from sim.sweeping.tables import kept
 folder = Path(sys.argv[1])
@@ -94,7 +95,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 @pytest.mark.skipif(sys.platform != "linux", reason="peak memory in Linux's unit")
 def test_tables_of_a_million_runs(benchmark, tmp_path):
     """Two thousand parts become finished tables: aim 1.5 GiB of memory and 0.5 GB on disk, with numbers that do not pack."""
-    plan = plans.planned(experiments.from_command_line(GRID, 1, 2026), "gapsim sweep")
+    plan = plans.planned(from_command_line(GRID, 1, 2026), "gapsim sweep")
     plan_files.write(plan, tmp_path)
     (tmp_path / parts.PARTS).mkdir()
     luck = np.random.default_rng(1)

@@ -8,11 +8,10 @@ Facts: `parameters` (declared once), `declarations` (their flat list, and the re
 The model: `population` (the world at the start), `submodels` (a file for each process), `interventions`, `outcomes`.
 Time: `month` (the schedule: read it and you know the model), `model` and `agents` (the door for Mesa).
 Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by side), `results` (what runs write),
-    `experiments` (a question, its factors and design), `designs` (which points to look at), `plans` (numbered runs),
-    `sweeping` (carries them out, whatever happens), `cases` (history as files) and `histories` (lived again and judged,
-    beside `null_models`).
-Reading a sweep: `swept` (its folder), `regimes` (who wins where), `decision_rules`, `sensitivity`, `paired`,
-    `sufficiency`, `map_verdict` (the words), `sweep_report` (the page).
+    `experiments` (a question, its factors, where it looks, and its numbered runs), `sweeping` (carries them out, whatever
+    happens), `cases` (history as files) and `histories` (lived again and judged, beside `null_models`).
+Reading a sweep: `sweep_analysis` (who wins where, what decides it, what moves it: numbers), `sweep_verdict` (the words),
+    `sweep_report` (the page).
 Reading: `analysis`, `verdict`, `charts`, `page` (what reports are put together from), `report`, `case_report`, `explain`.
 Doors: `cli` (the commands), `commands` and `sweep_commands` (what they do), `frames` (the same for notebooks),
     `live` (the view for a room, in a browser).

@@ -198,7 +198,7 @@ def cases(command: Sequence[str], **asked: Any) -> int:
 @click.argument("name")
 @_scenarios
 def explain(name: str, folders: Sequence[str]) -> int:
-    """Say what a mechanism, parameter, row of power, scenario, case, outcome or cause of loss means."""
+    """Say what a mechanism, parameter, row of power, scenario, experiment, case, outcome or cause of loss means."""
     from sim import commands
 
     return commands.explain(name, folders)
@@ -218,6 +218,11 @@ def config(**asked: Any) -> int:
 @gapsim.command()
 @click.argument("folder", metavar="DIR")
 @click.option("--out", metavar="FILE", help="Where the page goes. [default: report.html in DIR]")
+@click.option(
+    "--screened",
+    metavar="N",
+    help="Of a Morris screening: print the N strongest for each response as factors, no page.",
+)
 @_json
 def report(**asked: Any) -> int:
     """Read a sweep: a page with the map of where each structure wins, what decides it, and how surely."""
@@ -227,11 +232,11 @@ def report(**asked: Any) -> int:
 
 
 @gapsim.command(name="list")
-@click.argument("what", required=False, metavar="[scenarios|cases|mechanisms|parameters]")
+@click.argument("what", required=False, metavar="[scenarios|experiments|cases|mechanisms|parameters]")
 @_scenarios
 @_json
 def list_(**asked: Any) -> int:
-    """List scenarios, historical cases, mechanisms and parameters."""
+    """List scenarios, experiments, historical cases, mechanisms and parameters."""
     from sim import commands
 
     return commands.list_names(**asked)

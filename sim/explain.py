@@ -1,4 +1,4 @@
-"""What a name means: mechanisms, parameters, rows of power, scenarios, outcomes, causes of loss."""
+"""What a name means: mechanisms, parameters, rows of power, scenarios, experiments, cases, outcomes, causes of loss."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Any
 
 from sim import case_files, glossary, scenario_files
 from sim.declarations import Declaration, declarations, reference_magnitudes
+from sim.experiments import experiment_files
+from sim.experiments.designs import points_of, points_planned
+from sim.experiments.drafts import Draft
+from sim.experiments.factors import ROLES, Factor
 from sim.parameters import MECHANISM_NAMES, Power
 from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
 from sim.printed import table
@@ -38,6 +42,8 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
     scenario = scenario_files.ALIASES.get(name, name)
     if scenario in known:
         parts.append(_scenario(scenario_files.read(known[scenario])))
+    if name in experiment_files.shelf():
+        parts.append(_experiment(experiment_files.read(experiment_files.shelf()[name])))
     if name in case_files.shelf():
         parts.append(_case(case_files.read(case_files.shelf()[name])))
     parts += [f"{bare}: {kind}\n  {words[bare]}" for kind, words in WORDS.items() if bare in words]
@@ -52,6 +58,7 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
     if not parts:
         everything = [
             *known,
+            *experiment_files.shelf(),
             *case_files.shelf(),
             *ROWS,
             *MECHANISM_NAMES,
@@ -124,6 +131,37 @@ def _scenario(file: scenario_files.ScenarioFile) -> str:
     return lines[0] + "\n" + _indented("\n".join(lines[1:]))
 
 
+def _experiment(draft: Draft) -> str:
+    refuse(draft.problems)
+    assert draft.design is not None
+    points = points_of(draft.points) if draft.points else points_planned(draft.factors, draft.design)
+    settings = [
+        f"{name} {value}"
+        for name, value in draft.design.settings.items()
+        if name != "points" or not draft.points
+    ]
+    runs = points * len(draft.scenarios) * draft.replications
+    lines = [f"{draft.name}: experiment, {draft.title}", *textwrap.wrap(draft.question, 100)]
+    lines += textwrap.wrap(f"scenarios: {', '.join(draft.scenarios)}", 100)
+    lines.append(f"design: {', '.join([draft.design.kind, *settings])}")
+    lines.append(
+        f"runs: {runs:,} ({points:,} points × {len(draft.scenarios)} scenarios × {draft.replications} replications)"
+    )
+    for role in ROLES:
+        members = [factor for factor in draft.factors if factor.role == role]
+        if members:
+            lines.append(f"{role.removesuffix('y')}{'ies' if role.endswith('y') else 's'}, {len(members)}:")
+            lines += [f"  {factor.key}: {_values(factor)}" for factor in members]
+    lines.append(f"file: {draft.where}, which says what to read in it; to run it: gapsim sweep {draft.name}")
+    return lines[0] + "\n" + _indented("\n".join(lines[1:]))
+
+
+def _values(factor: Factor) -> str:
+    if factor.levels is None:
+        return f"from {factor.low:g} to {factor.high:g}"
+    return ", ".join("as the scenario says" if level is None else shown(level) for level in factor.levels)
+
+
 def _case(read: case_files.Read) -> str:
     refuse(read.problems)
     assert read.content is not None
@@ -163,6 +201,12 @@ def names(folders: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:
     others = [d for d in declarations().values() if d.group != "mechanisms"]
     return {
         "scenarios": [{"name": file.name, **file.header} for file in files],
+        "experiments": [
+            {"name": name, "title": draft.title, "question": draft.question}
+            for name, draft in (
+                (n, experiment_files.read(path)) for n, path in experiment_files.shelf().items()
+            )
+        ],
         "cases": [
             {"name": read.name, **read.content.header.model_dump()}
             for read in map(case_files.read, case_files.shelf().values())

@@ -110,13 +110,14 @@ def sweep(
     """
     import pandas as pd
 
-    from sim import experiments, plans
+    from sim.experiments import plans
+    from sim.experiments.experiment import from_command_line
     from sim.sweeping import sweep as sweeping
     from sim.sweeping.engines import named
     from sim.sweeping.finishing import RUNS
 
     workers_at = named(engine, workers, address)
-    experiment = experiments.from_command_line(arguments, replications, seed)
+    experiment = from_command_line(arguments, replications, seed)
     plan = plans.planned(experiment, f"sim.sweep({', '.join(map(repr, arguments))})")
     folder = RESULTS / sweeping.folder_name(plan, experiment.source) if out is None else Path(out)
     outcome = sweeping.sweep(plan, folder, workers_at, limit=time_limit, retry_failed=retry_failed)

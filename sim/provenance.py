@@ -11,7 +11,7 @@ from pathlib import Path
 from sim import places
 
 MATTERING = ("numpy", "numba")
-UNCOMPILED = ("outcomes.py", "declarations.py", "design_point.py")
+UNCOMPILED = ("outcomes.py", "declarations.py", "experiments/design_point.py")
 """Files that no compiled process reads, and that fix the numbers of a run all the same."""
 
 

@@ -130,10 +130,11 @@ def sweep(
 def _planned(
     arguments: Sequence[str], settings: Settings, folders: Sequence[str], command: Sequence[str]
 ) -> tuple[Any, Path]:
-    from sim import experiments, plans
+    from sim.experiments import plans
+    from sim.experiments.experiment import from_command_line
     from sim.sweeping import sweep as sweeping
 
-    experiment = experiments.from_command_line(
+    experiment = from_command_line(
         arguments, settings.replications, settings.seed, folders, settings.problems
     )
     plan = plans.planned(experiment, f"gapsim {shlex.join(command)}")
@@ -190,7 +191,7 @@ def _dry_run(plan: Any, folder: Path, settings: Settings) -> int:
 
 def status(folder: str) -> int:
     """Print how far a sweep is, from another shell."""
-    from sim import plan_files
+    from sim.experiments import plan_files
     from sim.sweeping import progress
 
     plan = plan_files.read(Path(folder))
@@ -214,7 +215,7 @@ def status(folder: str) -> int:
 
 def merge(*, folders: Sequence[str], out: str | None, command: Sequence[str]) -> int:
     """Put the shards of a sweep together."""
-    from sim import plan_files
+    from sim.experiments import plan_files
     from sim.sweeping import merging
 
     sources = list(dict.fromkeys(Path(folder) for folder in folders))

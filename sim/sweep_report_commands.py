@@ -9,10 +9,12 @@ from typing import Any
 import click
 
 from sim.commands import print_json
-from sim.problems import COMMAND_LINE, Problem, folder_problem, refuse
+from sim.problems import COMMAND_LINE, Problem, folder_problem, refuse, whole_number
+
+MOST_SCREENED = 1000
 
 
-def report(*, folder: str, out: str | None, as_json: bool) -> int:
+def report(*, folder: str, out: str | None, screened: str | None, as_json: bool) -> int:
     """Write the report of a sweep, finished or not, and print the verdict.
 
     Returns:
@@ -21,6 +23,8 @@ def report(*, folder: str, out: str | None, as_json: bool) -> int:
     Raises:
         InputProblems: when the folder is not that of a sweep, or the page cannot be written.
     """
+    if screened is not None:
+        return _screened(folder, screened, out, as_json)
     target = Path(folder) / "report.html" if out is None else Path(out)
     problem = folder_problem(target.parent)
     if problem and out is None:
@@ -42,6 +46,38 @@ def report(*, folder: str, out: str | None, as_json: bool) -> int:
     else:
         click.echo(printed.wrapped(str(found.verdict)))
     click.echo(f"report: {path}", err=True)
+    return 0
+
+
+def _screened(folder: str, text: str, out: str | None, as_json: bool) -> int:
+    """Print what a Morris screening leaves, as the factors of an experiment file."""
+    most = whole_number("--screened", text, 1, 1, MOST_SCREENED)
+    problems = [most] if isinstance(most, Problem) else []
+    beside = [name for name, given in (("--out", out is not None), ("--json", as_json)) if given]
+    problems += [
+        Problem(COMMAND_LINE, name, "has no place beside --screened, which writes no page") for name in beside
+    ]
+    refuse(problems)
+    from sim.sweep_analysis.swept import read_sweep
+
+    sweep = read_sweep(Path(folder))
+    if sweep.plan["design"]["kind"] != "morris":
+        said = f"is for a design that screens (morris), and this one is {sweep.plan['design']['kind']}"
+        refuse([Problem(folder, "--screened", said)])
+    from sim.sweep_analysis.screening import as_factors
+    from sim.sweep_report.findings import moved
+
+    found = [s for s in moved(sweep) if s.influences]
+    if not found:
+        refuse(
+            [
+                Problem(
+                    folder, "--screened", "has nothing to rank: no response is known over whole trajectories"
+                )
+            ]
+        )
+    assert isinstance(most, int)
+    click.echo(as_factors(sweep, found, most))
     return 0
 
 

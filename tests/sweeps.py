@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pyarrow import parquet
 
-from sim import plans
-from sim.designs import Design, Factor, design_points
-from sim.experiments import Experiment
+from sim.experiments import plans
+from sim.experiments.designs import Design, Factor, design_points
+from sim.experiments.experiment import Experiment
 from sim.scenarios import compose
 from sim.sweeping import engines, sweep
 

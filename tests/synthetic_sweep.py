@@ -7,8 +7,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim.state import CAUSES
+from sim.sweep_analysis.swept import read_sweep
 from sim.sweeping.parts import write as write_part
-from sim.swept import read_sweep
 
 KEY = ("replication", "design_point", "scenario")
 

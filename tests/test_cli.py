@@ -14,6 +14,8 @@ from omegaconf import OmegaConf
 from pyarrow import parquet
 
 from sim import comparison, glossary, outcomes, places
+from sim.experiments import experiment_files
+from sim.experiments.designs import design_points, points_of
 from sim.parameters import MECHANISM_NAMES, Parameters
 from sim.scenarios import compose
 
@@ -292,6 +294,21 @@ def test_everything_listed_is_explained(gapsim):
         code, out, _ = gapsim("explain", name)
         assert code == 0
         assert name.rpartition(".")[2] in out or name == "status_quo"
+
+
+def test_experiments_are_listed_with_their_question_and_explained_with_their_size(gapsim):
+    said = strictly(gapsim("list", "experiments", "--json")[1])["experiments"]
+    assert [one["name"] for one in said] == sorted(experiment_files.shelf())
+    assert all(one["question"].endswith("?") for one in said)
+    for name, path in experiment_files.shelf().items():
+        out = gapsim("explain", name)[1]
+        plan = experiment_files.read(path)
+        points = points_of(plan.points or design_points(plan.factors, plan.design, 1))
+        whole = f"{points:,} points × {len(plan.scenarios)} scenarios × {plan.replications} replications"
+        assert f"({whole})" in out
+        assert f"runs: {points * len(plan.scenarios) * plan.replications:,} " in out
+        assert all(factor.key in out for factor in plan.factors)
+    assert "did you mean `sensitivity`" in gapsim("explain", "sensitivty")[2]
 
 
 def test_explain_shows_reference_magnitudes_and_all_meanings(gapsim):

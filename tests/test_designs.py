@@ -8,13 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import point_tables
 from sim.declarations import declarations
-from sim.design_point import parameters_at
-from sim.designs import SAMPLES, Design, Factor, design_points, notes, point, points_of, unit_points
-from sim.factors import declared_role
+from sim.experiments import point_tables
+from sim.experiments.design_point import parameters_at
+from sim.experiments.designs import (
+    SAMPLES,
+    Design,
+    Factor,
+    design_points,
+    notes,
+    point,
+    points_of,
+    unit_points,
+)
+from sim.experiments.factors import declared_role
+from sim.experiments.plausible import plausible_factor
 from sim.parameters import MECHANISM_NAMES
-from sim.plausible import plausible_factor
 from sim.power import ROWS
 from sim.problems import InputProblems
 from sim.scenarios import compose

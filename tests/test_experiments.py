@@ -9,21 +9,23 @@ import numpy as np
 import pytest
 import worlds
 
-from sim import experiment_files, outcomes, places, scenario_files
+from sim import outcomes, places, scenario_files
 from sim.declarations import declarations
-from sim.design_point import parameters_at
-from sim.designs import point, points_of
-from sim.experiments import from_command_line, load
+from sim.experiments import experiment_files
+from sim.experiments.design_point import parameters_at
+from sim.experiments.designs import point, points_of
+from sim.experiments.experiment import from_command_line, load
+from sim.experiments.plausible import plausible_factor
+from sim.experiments.response_names import DEFAULT_RESPONSES, RESPONSES
 from sim.month import simulate
 from sim.parameters import DEFAULT_SEED, MECHANISM_NAMES, Parameters
 from sim.problems import InputProblems, Problem
-from sim.responses import DEFAULT_RESPONSES, RESPONSES
 
 SHIPPED = sorted(experiment_files.shelf())
 shipped = functools.cache(load)
 WANTED = {
     "power_by_heterogeneity", "regime_map", "mechanism_ablation", "sensitivity_screening", "sensitivity", "policy_types",
-    "capacity_and_load", "contradictions",
+    "capacity_and_load", "contradictions", "regime_map_wide",
 }  # fmt: skip
 HEAD = "question: What then?\ntitle: Mine\n"
 GRID = "factors:\n  work.load: {levels: [1, 2]}\ndesign: grid\n"
@@ -91,6 +93,22 @@ def test_the_map_covers_all_uncertainties_and_all_power_structures():
     assert {factor.key for factor in experiment.factors if factor.role == "lever"} == {"work.load"}
     assert set(worlds.POWER_SCENARIOS) < {scenario.name for scenario in experiment.scenarios}
     assert experiment.design.kind == "latin_hypercube"
+
+
+def test_the_wide_map_has_no_range_by_hand_but_one():
+    experiment = shipped("regime_map_wide")
+    uncertain = [d for d in declarations().values() if d.role == "uncertainty" and d.group != "focal"]
+    by_rule = {d.key: plausible_factor(d, 4) for d in uncertain if not d.choices}
+    for factor in experiment.factors:
+        if factor.key in by_rule and factor.key != "authorities.crisis_demand":
+            assert (factor.low, factor.high) == (by_rule[factor.key].low, by_rule[factor.key].high)
+    assert {d.key for d in uncertain} <= {factor.key for factor in experiment.factors}
+
+
+def test_what_the_screening_left_is_varied_over_the_ranges_that_were_screened():
+    ranges = {f.key: (f.low, f.high, f.levels) for f in shipped("sensitivity_screening").factors}
+    for factor in shipped("sensitivity").factors:
+        assert ranges[factor.key] == (factor.low, factor.high, factor.levels)
 
 
 def test_the_ablation_takes_all_mechanisms():
@@ -312,6 +330,10 @@ BAD_FILES = {
     "design: {kind: list, points: [{power.agenda: {centre: 1}}]}": "the row must sum to 1, not 1.4, over baseline",
     "design: {kind: list, points: [{power.agenda.centre: 0.7}, {power.agenda.users: 0.05}]}": "not 1.1, over baseline in 1 of",
     "design: {kind: list, points: [{work.load: [1]}]}": "work.load = [1]: must be a number",
+    "design: {kind: list, points: [{pledge: {open: 1}}]}": "name them one by one, as in pledge.open",
+    "design: {kind: list, points: [{name: {a: b}, work.load: 1}]}": "design.points[0].name = {a: 'b'}: must be plain words",
+    "design: {kind: list, points: [{group: '', work.load: 1}]}": "design.points[0].group = '': must be plain words",
+    "design: {kind: list, points: [{name: a, work.load: 1}, {name: a, work.load: 2}]}": "two points bear this name",
     "design: {kind: list, points: [{work.load: 1}]}\nfactors: {}": "leave factors out",
     "design: {kind: table, file: none.csv}": "cannot be read",
     "design: {kind: table}": "must be the path of a CSV file",

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, gaps, responses, sweep, write
 
-from sim.paired import clear_losses, map_differences, region, regions
-from sim.regimes import regimes
 from sim.statistics import interval
-from sim.swept import losses_of, read_sweep
+from sim.sweep_analysis.paired import clear_losses, map_differences, region, regions
+from sim.sweep_analysis.regimes import regimes
+from sim.sweep_analysis.swept import losses_of, read_sweep
 
 COLUMNS = design(50)
 FLAT = np.full(50, 0.6)

@@ -5,11 +5,11 @@ import pytest
 from scipy.stats import t as student
 from synthetic_sweep import design, gaps, responses, sweep, write
 
-from sim.decision_rules import rules_of
-from sim.positions import scale_of
-from sim.regimes import NOBODY, OPEN, SAME, UNKNOWN, best_positions, regimes
 from sim.statistics import false_discoveries, half_width, p_value, p_values
-from sim.swept import read_sweep
+from sim.sweep_analysis.decision_rules import rules_of
+from sim.sweep_analysis.positions import scale_of
+from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, UNKNOWN, best_positions, regimes
+from sim.sweep_analysis.swept import read_sweep
 
 LEVEL = 0.6
 
@@ -178,3 +178,22 @@ def test_the_best_position_between_the_ends(tmp_path):
     found = best_positions(tilted.levels, tilted.positions)
     assert (found.best == 0.0).mean() > 0.7
     assert not found.inside.any()
+
+
+def test_those_who_share_a_lead_are_the_best_and_all_not_clearly_behind_it(tmp_path):
+    half = np.arange(400) < 200
+    means = {
+        "a": np.where(half, LEVEL, LEVEL + 0.2),
+        "b": np.full(400, LEVEL),
+        "c": np.full(400, LEVEL + 0.1),
+    }
+    found = regimes(sweep(tmp_path / "s", design(400), means, 20))
+    # In the first half a and b are the same in truth and c is behind; in the second b wins alone.
+    (together, at), *_ = found.shared_leads()
+    assert together == (0, 1)
+    assert at[~half].sum() == 0
+    assert at[half].mean() > 0.9
+    assert (found.winner[~half] == 1).all()
+    assert not found.leaders[[0, 2]][:, ~half].any()
+    assert found.leaders[1][~half].all()
+    assert not found.leaders[2].any()

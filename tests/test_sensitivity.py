@@ -7,9 +7,9 @@ from SALib.sample import sobol as sobol_sample
 from scipy.stats import qmc
 from synthetic_sweep import design, grid, sweep, worlds, write
 
-from sim.sensitivity import of_structures, rank_correlation, sensitivity
-from sim.swept import read_sweep
-from sim.variance import luck_in_means, point_means, seed_share
+from sim.sweep_analysis.sensitivity import of_structures, rank_correlation, sensitivity
+from sim.sweep_analysis.swept import read_sweep
+from sim.sweep_analysis.variance import luck_in_means, point_means, seed_share
 
 PI = np.pi
 

@@ -14,7 +14,7 @@ import sweeps
 from pyarrow import parquet
 
 import sim
-from sim import plan_files
+from sim.experiments import plan_files
 from sim.problems import InputProblems
 
 ASKED = ("hierarchy", "distributed", "changes.heterogeneity=0,1.5", *sweeps.TINY, "--seed", 7)
@@ -191,7 +191,7 @@ def test_workers_load_neither_mesa_nor_pandas(tmp_path):
     code = f"""
 import sys
 import numpy
-from sim import plan_files
+from sim.experiments import plan_files
 from sim.sweeping.chunks import Task, carry_out
 from pathlib import Path
 folder = {str(tmp_path)!r}

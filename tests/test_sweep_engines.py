@@ -9,7 +9,7 @@ import pytest
 import sweeps
 from pyarrow import parquet
 
-from sim.design_point import parameters_at
+from sim.experiments.design_point import parameters_at
 from sim.month import simulate
 from sim.outcomes import summary
 from sim.problems import InputProblems

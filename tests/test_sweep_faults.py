@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 import sweeps
 
-from sim import experiments, plan_files, plans
-from sim.designs import Factor
+from sim.experiments import plan_files, plans
+from sim.experiments.designs import Factor
+from sim.experiments.experiment import from_command_line
 from sim.sweeping import chunks, engines, living, parts
 from sim.sweeping.sweep import Share
 
@@ -55,7 +56,7 @@ def start():
 def at_once(tmp_path_factory):
     """The bytes of the long sweep carried out here, in one go."""
     words = [str(word) for word in LONG[: LONG.index("--seed")]]
-    plan = plans.planned(experiments.from_command_line(words, MANY, 7), "gapsim sweep")
+    plan = plans.planned(from_command_line(words, MANY, 7), "gapsim sweep")
     return whole(plan, tmp_path_factory.mktemp("at-once") / "out")
 
 

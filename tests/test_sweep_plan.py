@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import sweeps
 
-from sim import plan_files, plans
-from sim.designs import Factor
+from sim.experiments import plan_files, plans
+from sim.experiments.designs import Factor
 from sim.problems import InputProblems
 
 

@@ -13,10 +13,10 @@ from synthetic_sweep import design, gaps, grid, responses, write
 
 from sim import report
 from sim.cli import execute
+from sim.sweep_analysis.swept import read_sweep
 from sim.sweep_report.findings import findings
 from sim.sweep_report.map_data import MOST_ON_PAGE, drawn_points, map_data
 from sim.sweep_report.page import sweep_html, write_sweep_report
-from sim.swept import read_sweep
 
 EVIL = "</script><script>alert('x')</script><b>&\"<!--"
 COLUMNS = design(120, ("work.load", "changes.heterogeneity", "z"))
@@ -50,7 +50,7 @@ CASES = {
     "as the scenario says": (
         {f"mechanisms.m{k}": np.where(np.arange(6) == k, 0.0, np.nan) for k in range(5)},
         {"a": np.full(6, 0.6), "b": np.full(6, 0.55)},
-        {"kind": "ablation"},
+        {"kind": "list"},
     ),
     "unfinished": (COLUMNS, {"a": FLAT, "b": SLOPE}, {"drop": 400, "parts": True, "failed": [("a", 3, 2)]}),
     "one replication": (COLUMNS, {"a": FLAT, "b": SLOPE}, {"replications": 1}),

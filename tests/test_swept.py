@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, gaps, grid, responses, sweep, write
 
-from sim.positions import scale_of
 from sim.problems import InputProblems
-from sim.swept import AS_THE_SCENARIO, FAILED, NOT_RUN, read_sweep
+from sim.sweep_analysis.positions import scale_of
+from sim.sweep_analysis.swept import AS_THE_SCENARIO, FAILED, NOT_RUN, read_sweep
 
 TWO = {"a": np.full(6, 0.6), "b": np.full(6, 0.5)}
 

@@ -14,7 +14,7 @@ from sim.charting.labels import heading, label, text
 from sim.wording import number
 
 if TYPE_CHECKING:
-    from sim.sensitivity import Influence, Sensitivity
+    from sim.sweep_analysis.sensitivity import Influence, Sensitivity
 
 MOST_FACTORS, MOST_PANELS = 14, 3
 

@@ -10,13 +10,13 @@ import numpy as np
 from sim.charting.frame import Chart, axis, axis_title, frame, lean, whiskers
 from sim.charting.ink import INK, MUTED, colour, faint, stroke
 from sim.charting.labels import end_labels, label, room_for, short, text
-from sim.swept import is_share
+from sim.sweep_analysis.swept import is_share
 from sim.wording import cause_name, listing, number, outcome_name, points
 
 if TYPE_CHECKING:
-    from sim.paired import MapDifference, Region
     from sim.statistics import Interval
-    from sim.sufficiency import Sufficiency
+    from sim.sweep_analysis.paired import MapDifference, Region
+    from sim.sweep_analysis.sufficiency import Sufficiency
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon", "triangle-down")
 SMALL = 0.005

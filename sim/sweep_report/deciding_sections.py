@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.charting.contrasts import contrast_chart
 from sim.charting.influences import influence_chart
 from sim.charting.map_charts import along_chart
-from sim.decision_rules import Rules
-from sim.map_verdict import share
 from sim.page import escape
-from sim.paired import level_over
-from sim.positions import SCALE
-from sim.regimes import NOBODY
+from sim.sweep_analysis.decision_rules import Rules
+from sim.sweep_analysis.paired import level_over
+from sim.sweep_analysis.positions import SCALE
+from sim.sweep_analysis.regimes import NOBODY
+from sim.sweep_analysis.swept import is_share, plain
 from sim.sweep_report import tables
 from sim.sweep_report.findings import Findings, two_best
 from sim.sweep_report.map_data import LETTERS, stamp
 from sim.sweep_report.section import Section, scrolling
-from sim.swept import plain
+from sim.sweep_verdict.headline import share
 from sim.wording import counted, listing, percent, points
 
 
@@ -58,6 +59,27 @@ def _best_positions(f: Findings) -> str:
         + f"<p>At {counted(inside, 'point') if inside else 'no point'} the best position lies between the ends and is "
         "told apart from both.</p>"
     )
+
+
+def point_against_point(f: Findings) -> Section | None:
+    """What changes from point to point in one structure, where points were written down one by one."""
+    if not f.contrasts:
+        return None
+    share, made_by = is_share(f.compared.decided_by), stamp(f)
+    groups = dict.fromkeys(c.group for c in f.contrasts)
+    charts = [
+        contrast_chart(f"contrasts-{k}", [c for c in f.contrasts if c.group == group], share, made_by)
+        for k, group in enumerate(groups)
+    ]
+    words = (
+        f"<p>Each point is compared with the one that its group starts from, in the same structure and the same worlds. All "
+        f"{counted(len(f.contrasts), 'contrast')} are read together, so each is called told apart only by Holm's "
+        "correction.</p>"
+    )
+    return Section(
+        "contrasts-section", "Point against point", words, [c for c in charts if c is not None],
+        tables=[tables.contrasts_table(f)],
+    )  # fmt: skip
 
 
 def rules(f: Findings) -> Section | None:

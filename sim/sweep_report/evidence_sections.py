@@ -9,11 +9,11 @@ import numpy as np
 from sim.charting.map_charts import agreement_chart, difference_chart, loss_chart
 from sim.page import escape
 from sim.statistics import known_or_none
+from sim.sweep_analysis.swept import FAILED, NOT_RUN, is_share, losses_of, plain
 from sim.sweep_report import tables
 from sim.sweep_report.findings import Findings
 from sim.sweep_report.map_data import stamp
 from sim.sweep_report.section import Section, scrolling, written_level
-from sim.swept import FAILED, NOT_RUN, is_share, losses_of, plain
 from sim.wording import cause_name, counted, listing, number, outcome_name, points
 
 MOST_REGIONS_OPEN = 3

@@ -8,15 +8,16 @@ from itertools import combinations
 
 import numpy as np
 
-from sim.decision_rules import Rules, named, rules_of
-from sim.map_verdict import MapVerdict, map_verdict
-from sim.paired import MapDifference, Region, map_differences, mean_over, regions
-from sim.positions import Scale, only, scale_of
-from sim.regimes import BestPositions, Regimes, best_positions, regimes
-from sim.sensitivity import Sensitivity, of_difference, of_structures
-from sim.sufficiency import Sufficiency, sufficiency
-from sim.swept import Sweep
-from sim.variance import seed_share
+from sim.sweep_analysis.contrasts import Contrast, contrasts
+from sim.sweep_analysis.decision_rules import Rules, named, rules_of
+from sim.sweep_analysis.paired import MapDifference, Region, map_differences, mean_over, regions
+from sim.sweep_analysis.positions import Scale, only, scale_of
+from sim.sweep_analysis.regimes import BestPositions, Regimes, best_positions, regimes
+from sim.sweep_analysis.sensitivity import Sensitivity, of_difference, of_structures
+from sim.sweep_analysis.sufficiency import Sufficiency, sufficiency
+from sim.sweep_analysis.swept import Sweep
+from sim.sweep_analysis.variance import seed_share
+from sim.sweep_verdict.verdict import MapVerdict, map_verdict
 
 MOST_MOVED = 3
 """Of more structures than this, only the two best have their sensitivity worked out: it takes seconds for each."""
@@ -42,6 +43,7 @@ class Findings:
         sensitivities: what moves the response, structure by structure, and last the difference between the two best.
         seed_shares: share of a run's variance due to the seed, by structure and for that difference.
         differences: paired differences over the map.
+        contrasts: what changes from point to point, where points were written down one by one.
         regions: where the benefit was lost.
         enough: whether fewer replications would have done.
         verdict: the answer in words.
@@ -59,6 +61,7 @@ class Findings:
     sensitivities: tuple[Sensitivity, ...]
     seed_shares: tuple[tuple[str, tuple[float, float, float]], ...]
     differences: tuple[MapDifference, ...]
+    contrasts: tuple[Contrast, ...]
     regions: tuple[Region, ...]
     enough: Sufficiency | None
     verdict: MapVerdict
@@ -83,7 +86,8 @@ def findings(sweep: Sweep) -> Findings:
             best = two_best(compared)
             between = named(rules_of(compared.factors, in_pairs[found.response, *best], seed), best)
         enough = sufficiency(compared, found)
-    moved, shares = _moved(sweep, compared, seed)
+    contrasted = contrasts(compared)
+    sensitivities, shares = _moved(sweep, compared, seed)
     boxes = [(rule.words, rule.inside) for rule in rules.rules] if rules and rules.better else []
     return Findings(
         sweep=sweep,
@@ -95,12 +99,13 @@ def findings(sweep: Sweep) -> Findings:
         in_pairs=in_pairs,
         rules=rules,
         rules_of_two=between,
-        sensitivities=tuple(moved),
+        sensitivities=tuple(sensitivities),
         seed_shares=tuple(shares),
         differences=tuple(map_differences(compared)),
+        contrasts=tuple(contrasted),
         regions=tuple(regions(compared, found, boxes)),
         enough=enough,
-        verdict=map_verdict(compared, found, rules, others, enough, positions, between),
+        verdict=map_verdict(compared, found, rules, others, enough, positions, between, contrasted),
     )
 
 
@@ -126,15 +131,26 @@ def _moved(
 ) -> tuple[list[Sensitivity], list[tuple[str, tuple[float, float, float]]]]:
     """Sensitivities and seed shares of the response and, with two structures or more, of a difference."""
     response = sweep.decided_by
-    best = two_best(compared) if len(compared.structures) > 1 else None
-    moved = of_structures(sweep, best if len(sweep.structures) > MOST_MOVED else None)
+    found = moved(sweep, compared)
     shares = [
         (f"{response} in {name}", seed_share(sweep.numbers(response)[k], seed))
         for k, name in enumerate(sweep.structures)
     ]
-    if best is not None:
-        a, b = best
-        moved.append(of_difference(compared, a, b))
+    if len(compared.structures) > 1:
+        a, b = two_best(compared)
         values = compared.numbers(response)
-        shares.append((moved[-1].response, seed_share(values[a] - values[b], seed)))
-    return moved, shares
+        shares.append((found[-1].response, seed_share(values[a] - values[b], seed)))
+    return found, shares
+
+
+def moved(sweep: Sweep, compared: Sweep | None = None) -> list[Sensitivity]:
+    """What moves the response in each structure, or in the two best of many, and then the difference of the two best.
+
+    Args:
+        sweep: all that was swept.
+        compared: the same with the structures that are compared, where these are others.
+    """
+    between = compared or sweep
+    best = two_best(between) if len(between.structures) > 1 else None
+    found = of_structures(sweep, best if len(sweep.structures) > MOST_MOVED else None)
+    return found if best is None else [*found, of_difference(between, *best)]

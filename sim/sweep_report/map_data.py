@@ -9,11 +9,11 @@ import numpy as np
 
 from sim.charting.frame import lean
 from sim.charting.ink import colour
-from sim.paired import mean_over
-from sim.regimes import NOBODY, OPEN, SAME, Regimes
-from sim.sensitivity import Sensitivity
+from sim.sweep_analysis.paired import mean_over
+from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, Regimes
+from sim.sweep_analysis.sensitivity import Sensitivity
+from sim.sweep_analysis.swept import SweptFactor, is_share
 from sim.sweep_report.findings import Findings
-from sim.swept import SweptFactor, is_share
 from sim.wording import counted, outcome_name
 
 LETTERS = string.ascii_uppercase + string.ascii_lowercase
@@ -123,6 +123,10 @@ def _numbers(findings: Findings, drawn: np.ndarray) -> dict[str, dict[str, Any]]
                 means[0] - means[1],
                 share,
             )
+        if len(means) > 2:
+            for k, name in enumerate(compared.structures):
+                leads = np.where(findings.found.known, findings.found.leaders[k].astype(float), np.nan)
+                add(f"leads_{name}", f"points at which {name} leads or shares the lead, %", leads, True)
         edge = findings.found
         add("edge", f"edge of the best over its nearest rival{unit}", edge.edge, share)
         add("edge_low", f"edge, lower end of its corrected interval{unit}", edge.low, share)

@@ -7,23 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.charting.ink import colour
-from sim.map_verdict import share
 from sim.page import escape
-from sim.paired import level_over
-from sim.positions import SCALE
-from sim.regimes import NOBODY, OPEN, SAME
 from sim.statistics import known_or_none
+from sim.sweep_analysis.contrasts import point_names
+from sim.sweep_analysis.paired import level_over
+from sim.sweep_analysis.positions import SCALE
+from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, Regimes
+from sim.sweep_analysis.swept import is_share
 from sim.sweep_report.findings import Findings
 from sim.sweep_report.map_data import LETTERS, MOST_ON_PAGE, ordered
 from sim.sweep_report.section import Section, scrolling, written_level
-from sim.swept import SweptFactor, is_share, plain
-from sim.wording import number, outcome_name, points
-
-WRITTEN_DOWN = ("list", "table", "zip", "ablation")
-"""Designs whose points somebody chose one by one, so that each has a meaning of its own."""
-
-MOST_LISTED = 150
-FEW_FACTORS = 4
+from sim.sweep_verdict.headline import share
+from sim.wording import listing, number, outcome_name, points
 
 
 def the_map(f: Findings) -> Section | None:
@@ -48,6 +43,8 @@ def the_map(f: Findings) -> Section | None:
     shows += [(f"mean_{response}_{n}", f"mean {outcome_name(response)} in {n}") for n in names]
     if len(names) == 2:
         shows.append(("difference", f"difference, {names[0]} − {names[1]}"))
+    if f.found is not None and len(names) > 2:
+        shows += [(f"leads_{name}", f"where {name} leads or shares the lead") for name in names]
     if f.positions is not None:
         shows.append(("best_position", f"best position on {SCALE}"))
     controls += _select("map-show", "Show", shows, shows[0][0])
@@ -75,34 +72,30 @@ def the_map(f: Findings) -> Section | None:
 def point_by_point(f: Findings) -> Section | None:
     """Every point of a design that was written down point by point, with who wins it."""
     found, sweep = f.found, f.compared
-    listed = str(f.sweep.plan["design"]["kind"]) in WRITTEN_DOWN
-    if found is None or not listed or found.points > MOST_LISTED:
+    called = point_names(sweep)
+    if found is None or not called:
         return None
     names = sweep.structures
     rows = []
     for p in range(found.points):
         won = int(found.winner[p])
-        who = f"{LETTERS[won]} {names[won]}" if won != NOBODY else f"nobody: {found.kind[p]}"
+        who = f"{LETTERS[won]} {names[won]}" if won != NOBODY else _nobody(found, p)
         write = points if is_share(found.response) else number
         levels = [write(known_or_none(float(m))) for m in found.mean[:, p]]
-        rows.append((setting(sweep.factors, p), who, *levels, _edge(f, p)))
+        rows.append((called[p], who, *levels, _edge(f, p)))
     unit = ", %" if is_share(found.response) else ""
     heads = ("Point", "Wins", *(f"{outcome_name(found.response).capitalize()} in {n}{unit}" for n in names),
              "Best ahead of its nearest rival (corrected interval)")  # fmt: skip
     return Section("points-section", "Point by point", scrolling("point by point", heads, rows))
 
 
-def setting(factors: Sequence[SweptFactor], point: int) -> str:
-    """What is particular about a point: its factors' values, those that most of them share said once."""
-    values = {f.key: plain(float(f.values[point])) if f.numeric else str(f.values[point]) for f in factors}
-    if len(values) <= FEW_FACTORS:
-        return "; ".join(f"{key} {value}" for key, value in values.items())
-    usual = max(values.values(), key=list(values.values()).count)
-    others = [f"{key} {value}" for key, value in values.items() if value != usual]
-    named = others[:FEW_FACTORS] + (
-        [f"{len(others) - FEW_FACTORS} more"] if len(others) > FEW_FACTORS else []
-    )
-    return "; ".join([*named, f"all others {usual}"] if others else [f"all {usual}"])
+def _nobody(found: Regimes, point: int) -> str:
+    """Why nobody wins a point, and who leads together there, unless all do."""
+    leaders = np.flatnonzero(found.leaders[:, point])
+    kind = str(found.kind[point])
+    if not 1 < len(leaders) < len(found.structures):
+        return f"nobody: {kind}"
+    return f"nobody: {listing([found.structures[k] for k in leaders])} {kind}"
 
 
 def _edge(f: Findings, point: int) -> str:
@@ -143,10 +136,10 @@ def _standing(f: Findings) -> str:
         won = found.won_by(k)
         gap = level_over(f.compared, k, found.response, np.ones(found.points, bool))
         rows.append((f"{LETTERS[k]} {name}", int(won.sum()), share(found.share(won)),
-                     share(found.share(~found.ruled_out[k])), written_level(found.response, gap)))  # fmt: skip
+                     share(found.share(found.leaders[k])), written_level(found.response, gap)))  # fmt: skip
     for kind, mark in ((SAME, "="), (OPEN, "?")):
         at = found.kind == kind
         rows.append((f"{mark} nobody: {kind}", int(at.sum()), share(found.share(at)), "–", "–"))
-    heads = ("Structure", "Points won", "Share of points", "Best, or not told apart from the best",
+    heads = ("Structure", "Points won", "Share of points", "Leads, alone or not clearly behind the best",
              f"Mean {outcome_name(found.response)} over the map")  # fmt: skip
     return scrolling("points won", heads, rows)

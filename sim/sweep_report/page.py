@@ -7,16 +7,17 @@ from pathlib import Path
 from sim.charting.frame import Chart
 from sim.charts import drawing, embedded, library
 from sim.page import asset, carry, chart_box, document, escape, write_page
+from sim.sweep_analysis.swept import Sweep, read_sweep
 from sim.sweep_report import deciding_sections, evidence_sections, map_section, opening
 from sim.sweep_report.findings import Findings, findings
 from sim.sweep_report.map_data import file_name, map_data
 from sim.sweep_report.section import Section, scrolling
 from sim.sweep_report.tables import Table
-from sim.swept import Sweep, read_sweep
 
 SECTIONS = (
     map_section.the_map,
     map_section.point_by_point,
+    deciding_sections.point_against_point,
     deciding_sections.along,
     deciding_sections.rules,
     deciding_sections.influences,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from sim.charting.frame import Chart
 from sim.page import escape, table
 from sim.statistics import Interval
+from sim.sweep_analysis.swept import is_share
 from sim.sweep_report.tables import Table
-from sim.swept import is_share
 from sim.wording import number, share_with_interval
 
 

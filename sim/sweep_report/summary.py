@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.decision_rules import Rules
-from sim.regimes import NOBODY, OPEN, SAME, UNKNOWN
 from sim.statistics import known_or_none
+from sim.sweep_analysis.decision_rules import Rules
+from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, UNKNOWN
+from sim.sweep_analysis.swept import FAILED, NOT_RUN
 from sim.sweep_report import tables
 from sim.sweep_report.findings import Findings
-from sim.swept import FAILED, NOT_RUN
 
 
 def summary(found: Findings) -> dict[str, Any]:
@@ -34,6 +34,7 @@ def summary(found: Findings) -> dict[str, Any]:
                 tables.sensitivity_table(found),
                 tables.seed_table(found),
                 tables.differences_table(found),
+                tables.contrasts_table(found),
                 tables.losses_table(found),
                 tables.replications_table(found),
             )
@@ -56,6 +57,7 @@ def _map(found: Findings) -> dict[str, Any] | None:
     return {
         "points": regimes.points,
         "won": {name: int(regimes.won_by(k).sum()) for k, name in enumerate(regimes.structures)},
+        "leads": {name: int(regimes.leaders[k].sum()) for k, name in enumerate(regimes.structures)},
         "nobody": {
             kind: int(((regimes.kind == kind) & (regimes.winner == NOBODY)).sum())
             for kind in (SAME, OPEN, UNKNOWN)

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.decision_rules import Rules
-from sim.regimes import NOBODY
 from sim.statistics import known_or_none
+from sim.sweep_analysis.decision_rules import Rules
+from sim.sweep_analysis.regimes import NOBODY
+from sim.sweep_analysis.swept import losses_of
 from sim.sweep_report.findings import Findings
-from sim.swept import losses_of
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,16 @@ def differences_table(findings: Findings) -> Table:
         for d in findings.differences
     ]
     return Table("differences", columns, rows)
+
+
+def contrasts_table(findings: Findings) -> Table:
+    """Every point against the one that its group starts from."""
+    columns = ("group", "start", "point", "response", "mean", "low", "high", "replications", "p_holm")
+    rows = [
+        (c.group, c.start, c.point, c.response, c.mean, c.low, c.high, c.pairs, c.adjusted)
+        for c in findings.contrasts
+    ]
+    return Table("contrasts", columns, rows)
 
 
 def losses_table(findings: Findings) -> Table:

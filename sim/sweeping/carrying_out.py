@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.plans import Plan
+from sim.experiments.plans import Plan
 from sim.sweeping import parts
 from sim.sweeping.chunks import LastSeen, Receipt, Task, carry_out, last_seen
 from sim.sweeping.engines import Engine

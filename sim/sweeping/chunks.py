@@ -16,10 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sim import plan_files, provenance
+from sim import provenance
+from sim.experiments import plan_files
+from sim.experiments.plans import Plan
 from sim.month import simulate
 from sim.parameters import Parameters
-from sim.plans import Plan
 from sim.sweeping import parts
 from sim.sweeping.living import Lived, live
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.plans import Plan
+from sim.experiments.plans import Plan
 from sim.sweeping.living import live
 
 SECONDS = 1.5

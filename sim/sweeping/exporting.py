@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from pyarrow import csv, parquet
 
-from sim import columns, plan_files
+from sim import columns
 from sim.declarations import declarations
-from sim.plans import DESIGN_POINT, Plan
+from sim.experiments import plan_files
+from sim.experiments.plans import DESIGN_POINT, Plan
 from sim.problems import COMMAND_LINE, InputProblems, Problem
 from sim.results import whole_file
 from sim.sweeping.finishing import RUNS, manifest

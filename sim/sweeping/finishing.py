@@ -19,8 +19,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim import columns, provenance
-from sim.plan_files import DESIGN, PLAN
-from sim.plans import DESIGN_POINT, Plan
+from sim.experiments.plan_files import DESIGN, PLAN
+from sim.experiments.plans import DESIGN_POINT, Plan
 from sim.results import whole_file, whole_text
 from sim.statistics import intervals, known_or_none
 from sim.sweeping.parts import FAILED, OK, SECONDS

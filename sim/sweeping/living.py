@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.design_point import parameters_at
+from sim.experiments.design_point import parameters_at
+from sim.experiments.plans import Plan
 from sim.month import begin
 from sim.outcomes import summary
-from sim.plans import Plan
 from sim.scenarios import Composed
 
 SETTING_UP, LIVING, READING = "setting up", "living", "reading outcomes"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from sim import plan_files
-from sim.plans import Plan, differences
+from sim.experiments import plan_files
+from sim.experiments.plans import Plan, differences
 from sim.problems import COMMAND_LINE, InputProblems, Problem, refuse
 from sim.sweeping import finishing, parts, progress
 from sim.sweeping.finishing import RUNS

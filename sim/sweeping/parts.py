@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim import columns
-from sim.plans import Plan
+from sim.experiments.plans import Plan
 from sim.results import whole_file
 from sim.sweeping.living import Lived
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from sim.plans import Plan
+from sim.experiments.plans import Plan
 from sim.results import whole_text
 from sim.sweeping import parts
 from sim.sweeping.chunks import RUNNING

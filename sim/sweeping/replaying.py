@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from sim import plan_files, provenance
-from sim.plans import Plan
+from sim import provenance
+from sim.experiments import plan_files
+from sim.experiments.plans import Plan
 from sim.problems import COMMAND_LINE, InputProblems, Problem
 from sim.sweeping import parts
 from sim.sweeping.finishing import FAILURES, RUNS

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from filelock import Timeout
 
-from sim import plan_files
-from sim.plans import Plan, differences
+from sim.experiments import plan_files
+from sim.experiments.plans import Plan, differences
 from sim.problems import COMMAND_LINE, InputProblems, Problem
 from sim.sweeping import finishing, parts, progress
 from sim.sweeping.carrying_out import Backlog, Pace, Sweeping

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim import columns
-from sim.plans import Plan
+from sim.experiments.plans import Plan
 from sim.sweeping.parts import KEYS, OK
 
 WINDOW = 65_536

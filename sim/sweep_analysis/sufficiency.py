@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from sim.regimes import NOBODY, OPEN, Regimes, regimes
-from sim.swept import Sweep
+from sim.sweep_analysis.regimes import NOBODY, OPEN, Regimes, regimes
+from sim.sweep_analysis.swept import Sweep
 
 AGREEMENT = 0.95
 """A number of replications is enough when it would have called this share of the points the same."""

@@ -13,9 +13,9 @@ from itertools import combinations
 import numpy as np
 
 from sim.analysis import HEADLINE_OUTCOMES
-from sim.regimes import NOBODY, UNKNOWN, Regimes
 from sim.statistics import Interval, holm, interval, p_value
-from sim.swept import Sweep, losses_of
+from sim.sweep_analysis.regimes import NOBODY, UNKNOWN, Regimes
+from sim.sweep_analysis.swept import Sweep, losses_of
 from sim.weighing import ALPHA, NOTED
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, gaps, grid, responses, write
 
+from sim.sweep_analysis.swept import read_sweep
 from sim.sweep_report.findings import findings
-from sim.swept import read_sweep
 
 POINTS = 300
 COLUMNS = design(POINTS, ("x", "y", "z"))
@@ -97,9 +97,42 @@ def test_one_replication_allows_no_verdict(said):
     assert said["one replication"].winner is None
 
 
-def test_a_tie_of_two_rules_out_the_third(said):
-    assert said["three"].kind == "neither"
-    assert re.search(r"Share of the points .*: .*a 0 %", str(said["three"]))
+def test_a_tie_of_two_leaves_the_third_behind(said):
+    words = said["three"]
+    assert words.kind == "shared"
+    assert words.winner is None
+    assert re.match(
+        r"No single structure wins: b and c share the lead at (9\d|100) % of the 300 points tried, .* the best of them "
+        r"closes more of the gap than the other one\.",
+        words.headline,
+    )
+    assert re.search(r"Share of the points .*: .* a nowhere\.", str(words))
+
+
+def test_three_that_are_not_told_apart_share_no_lead(tmp_path):
+    found = read(tmp_path / "s", {"a": FLAT, "b": FLAT, "c": FLAT})
+    assert found.found.shared_leads() == []
+    assert found.verdict.kind == "neither"
+    assert found.verdict.headline.startswith(
+        "Nobody wins: none of a, b and c is shown to leave the smallest gap"
+    )
+
+
+def test_two_that_are_practically_the_same_share_the_lead(tmp_path):
+    found = read(tmp_path / "s", {"a": FLAT, "b": FLAT + 0.001, "c": FLAT + 0.1}, luck=0.0005)
+    assert found.verdict.kind == "shared"
+    assert "a and b share the lead at 100 % of the 300 points tried" in found.verdict.headline
+
+
+def test_where_one_wins_some_points_those_who_share_the_others_are_named(tmp_path):
+    a = FLAT - 0.2 * (X > 0.6)
+    verdict = read(tmp_path / "s", {"a": a, "b": FLAT, "c": FLAT + 0.1}).verdict
+    assert verdict.kind == "partly"
+    assert re.search(
+        r"a leaves the smallest gap, told apart from each other structure, at 40 % of the 300 points tried; at the other "
+        r"(59|60) % nobody alone is shown to: a and b share the lead\.",
+        verdict.headline,
+    )
 
 
 def test_one_structure_is_compared_with_nothing(said):

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.regimes import NOBODY, Regimes
-from sim.swept import SweptFactor, plain
+from sim.sweep_analysis.regimes import NOBODY, Regimes
+from sim.sweep_analysis.swept import SweptFactor, plain
 
 DEPTH = 3
 FOLDS = 5

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from sim.declarations import Declaration, declarations, nearest_key
-from sim.drafts import Draft
-from sim.factors import ROLES, Factor, declared_role, is_whole
+from sim.experiments.drafts import Draft
+from sim.experiments.factors import ROLES, Factor, declared_role, is_whole
+from sim.experiments.plausible import plausible_factor
+from sim.experiments.point_checks import allowed, as_declared, is_allowed
 from sim.overrides import INTERVENTIONS
-from sim.plausible import plausible_factor
-from sim.point_checks import allowed, as_declared, is_allowed
 from sim.power import ROWS
 from sim.problems import nearest_name, shown
 
@@ -64,6 +64,9 @@ def key_problem(key: str) -> tuple[str, str | None] | None:
     if key.removeprefix("power.") in ROWS:
         share = next(k for k in declarations() if k.startswith(f"{key}."))
         return f"is a row of shares; vary all its shares together (as in {share}) with a zip or list", None
+    members = [name for name, declared in declarations().items() if declared.group == key]
+    if members:
+        return f"is a group of parameters; name them one by one, as in {members[0]}", None
     return "there is no such parameter", nearest_key(key)
 
 

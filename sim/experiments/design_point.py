@@ -18,7 +18,7 @@ def parameters_at(scenario: Composed, point: Mapping[str, Any]) -> Parameters:
         point: plain value by key; a key with None, or left out, stays as the scenario says.
 
     Raises:
-        ValidationError: if a value, or a row of power, is not allowed; `sim.point_checks` finds this beforehand.
+        ValidationError: if a value, or a row of power, is not allowed; `sim.experiments.point_checks` finds this beforehand.
     """
     given = {key: value for key, value in point.items() if value is not None}
     if not given:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.statistics import CONFIDENCE
-from sim.swept import SweptFactor
+from sim.sweep_analysis.swept import SweptFactor
 
 RESAMPLES = 200
 

@@ -14,10 +14,10 @@ from pyarrow import parquet
 from pydantic import ValidationError
 
 from sim import columns
-from sim.designs import Design
-from sim.factors import Factor
+from sim.experiments.designs import Design
+from sim.experiments.factors import Factor
+from sim.experiments.plans import DESIGN_POINT, Plan, resolved
 from sim.parameters import Parameters
-from sim.plans import DESIGN_POINT, Plan, resolved
 from sim.problems import COMMAND_LINE, InputProblems, Problem
 from sim.results import whole_file, whole_text
 from sim.scenarios import Composed

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sim.designs import Columns, Design, Factor
+from sim.experiments.designs import Columns, Design, Factor
+from sim.experiments.response_names import DEFAULT_RESPONSES
 from sim.overrides import Overrides
 from sim.problems import Problem
-from sim.responses import DEFAULT_RESPONSES
 
 REPLICATIONS = 100
 MOST_REPLICATIONS = 1_000_000

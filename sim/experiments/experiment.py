@@ -1,25 +1,25 @@
 """Experiments: a question put to the model, as scenarios × design over factors × replications, with responses.
 
-An experiment is a YAML file (`sim.experiment_files`) or is written on the command line: keys with several values make a
-grid. Either way its scenarios are composed once, and every design point is checked before anything runs.
+An experiment is a YAML file (`sim.experiments.experiment_files`) or is written on the command line: keys with several
+values make a grid. Either way its scenarios are composed once, and every design point is checked before anything runs.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim import experiment_files, overrides, scenario_files
+from sim import overrides, scenario_files
 from sim.declarations import declarations
-from sim.design_point import parameters_at
-from sim.designs import SAMPLES, Columns, Design, Factor, design_points, notes
-from sim.drafts import Draft
-from sim.factors import declared_role, is_whole
+from sim.experiments import experiment_files
+from sim.experiments.design_point import parameters_at
+from sim.experiments.designs import Columns, Design, Factor, design_points, notes, points_planned
+from sim.experiments.drafts import Draft
+from sim.experiments.factors import declared_role, is_whole
+from sim.experiments.point_checks import allowed, as_declared, column_problems, coupled_problems, is_allowed
 from sim.overrides import Overrides, is_override
 from sim.parameters import DEFAULT_SEED
-from sim.point_checks import allowed, as_declared, column_problems, coupled_problems, is_allowed
 from sim.problems import COMMAND_LINE, InputProblems, Problem, nearest_name, refuse, shown
 from sim.scenarios import DISTRIBUTION, Composed, compose
 
@@ -40,7 +40,7 @@ class Experiment:
         scenarios: composed with the fixed parameters of the whole experiment.
         factors: what varies.
         design: how the points were chosen.
-        points: one column for each factor; see `sim.designs`.
+        points: one column for each factor; see `sim.experiments.designs`.
         replications: worlds in which each point and scenario is run.
         seed: root of all luck, of the worlds and of the sample.
         responses: names of the outcomes kept.
@@ -211,15 +211,7 @@ def _from_file(problem: Problem, draft: Draft, asked: Overrides) -> Problem:
 def _size_problems(draft: Draft) -> list[Problem]:
     """Whether so many points can be held at all, found before they are laid out."""
     assert draft.design is not None
-    kind, settings, count = draft.design.kind, draft.design.settings, len(draft.factors)
-    if kind == "grid":
-        points = math.prod(len(factor.levels or ()) for factor in draft.factors)
-    elif kind == "morris":
-        points = settings["trajectories"] * (count + 1)
-    elif kind == "saltelli":
-        points = settings["samples"] * (count * (2 if settings["second_order"] else 1) + 2)
-    else:
-        points = settings["points"] if kind in SAMPLES else 0
+    points, count = points_planned(draft.factors, draft.design), len(draft.factors)
     if points * count <= MOST_VALUES:
         return []
     said = f"{points:,} points of {count} factors are too many: at most {MOST_VALUES:,} values"

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 
 from sim.declarations import Declaration
-from sim.factors import Factor, is_whole
+from sim.experiments.factors import Factor, is_whole
 
 SHARE_UNITS = ("strength", "share", "degree", "chance", "share of time")
 NEARLY_ZERO = 0.01

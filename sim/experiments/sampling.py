@@ -32,7 +32,7 @@ def sobol_sequence(factors: int, seed: int, points: int) -> np.ndarray:
     from scipy.stats import qmc
 
     with warnings.catch_warnings():
-        # That powers of two cover the space best is said to the user by `sim.designs.notes`.
+        # That powers of two cover the space best is said to the user by `sim.experiments.designs.notes`.
         warnings.filterwarnings("ignore", message="The balance properties of Sobol")
         return qmc.Sobol(factors, scramble=True, rng=np.random.default_rng(seed)).random(points)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.declarations import Declaration, declarations, nearest_key
-from sim.factors import column
-from sim.point_checks import allowed
+from sim.experiments.factors import column
+from sim.experiments.point_checks import allowed
 from sim.problems import Problem, shown
 
 MOST_SHOWN = 3

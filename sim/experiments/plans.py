@@ -18,9 +18,9 @@ import pyarrow as pa
 
 from sim import columns, provenance
 from sim.declarations import declarations, value_of
-from sim.designs import Columns, Design
-from sim.experiments import Experiment
-from sim.factors import Factor
+from sim.experiments.designs import Columns, Design
+from sim.experiments.experiment import Experiment
+from sim.experiments.factors import Factor
 from sim.scenarios import Composed
 
 DESIGN_POINT = "design_point"

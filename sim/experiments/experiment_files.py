@@ -14,15 +14,16 @@ import yaml
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from sim import overrides, places, point_tables, responses
+from sim import overrides, places
 from sim.declarations import declarations
-from sim.designs import KINDS, OPTIONAL, SAMPLES, SETTINGS, Design, design_points
-from sim.drafts import MOST_REPLICATIONS, Draft
-from sim.factor_files import key_problem, read_factors
-from sim.factors import Factor, declared_role, is_whole
+from sim.experiments import point_tables, response_names
+from sim.experiments.designs import KINDS, OPTIONAL, SAMPLES, SETTINGS, Design, design_points
+from sim.experiments.drafts import MOST_REPLICATIONS, Draft
+from sim.experiments.factor_files import key_problem, read_factors
+from sim.experiments.factors import Factor, declared_role, is_whole
+from sim.experiments.point_checks import as_declared, is_allowed
 from sim.overrides import INTERPOLATION, NO_INTERPOLATION, has_interpolation, in_grammar, leaves
 from sim.parameters import MAX_SEED, MECHANISM_NAMES
-from sim.point_checks import as_declared, is_allowed
 from sim.power import ROWS
 from sim.problems import Problem, nearest_name, shown
 
@@ -34,6 +35,8 @@ LEAST = {"points": 1, "trajectories": 2, "levels": 2, "samples": 2}
 MOST = 10_000_000
 MOST_LEVELS_SHOWN = 24
 WRITTEN_DOWN = ("list", "table")
+LABELS = ("name", "group")
+"""What a point of a list may say of itself beside its values."""
 
 
 def shelf() -> dict[str, Path]:
@@ -138,7 +141,7 @@ def _design(given: Any, tree: Mapping[Any, Any], folder: Path, draft: Draft) -> 
     if kind in WRITTEN_DOWN and "factors" in tree:
         draft.wrong("factors", f"the points of a {kind} name what varies; leave factors out")
     if kind == "list" and right:
-        _list(named["points"], draft)
+        named |= _list(named["points"], draft)
     elif kind == "table" and right:
         named["file"] = str(folder / named["file"])
         draft.points, problems = point_tables.read(named["file"])
@@ -179,8 +182,14 @@ def _whole(value: Any, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def _list(given: Sequence[Any], draft: Draft) -> None:
+def _list(given: Sequence[Any], draft: Draft) -> dict[str, Any]:
+    """Read points that are written down one by one.
+
+    Returns:
+        Their names and groups, where any has one: settings of the design.
+    """
     points: list[dict[str, Any]] = []
+    labels: dict[str, list[str | None]] = {name: [] for name in LABELS}
     keys: dict[str, None] = {}
     if not given:
         draft.wrong("design.points", "has no points")
@@ -190,7 +199,12 @@ def _list(given: Sequence[Any], draft: Draft) -> None:
             draft.wrong(place, "must be a mapping of keys to values", shown(point))
             continue
         points.append({})
-        for key in point:
+        for name, given_so_far in labels.items():
+            said = point.get(name)
+            if said is not None and not (isinstance(said, str) and said.strip()):
+                draft.wrong(f"{place}.{name}", "must be plain words", shown(said))
+            given_so_far.append(said)
+        for key in (key for key in point if key not in LABELS):
             # A row of power may be written as a whole; it is a factor for each of its shares.
             whole_row = str(key).removeprefix("power.") in ROWS and isinstance(point[key], Mapping)
             problem = None if whole_row else key_problem(str(key))
@@ -210,6 +224,10 @@ def _list(given: Sequence[Any], draft: Draft) -> None:
         factors = [Factor(key, declared_role(key)) for key in keys]
         draft.points = design_points(factors, Design("list", {"points": points}), 0)
         draft.factors = [_factor_of(key, values) for key, values in draft.points.items()]
+    names = [name for name in labels["name"] if isinstance(name, str)]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        draft.wrong("design.points", "two points bear this name", shown(name))
+    return {f"{name}s": found for name, found in labels.items() if any(found)}
 
 
 def _factor_of(key: str, values: Any) -> Factor:
@@ -283,9 +301,9 @@ def _responses(given: Any, draft: Draft) -> None:
         return
     found: dict[str, None] = {}
     for name in given:
-        names = responses.named(str(name))
+        names = response_names.named(str(name))
         if not names:
-            nearest = nearest_name(str(name), responses.RESPONSES)
+            nearest = nearest_name(str(name), response_names.RESPONSES)
             draft.wrong("responses", "there is no such outcome", shown(name), nearest)
         found.update(dict.fromkeys(names))
     draft.responses = tuple(found)

@@ -5,6 +5,8 @@ the smallest mean wins when it is told apart from every other one. Over the poin
 discoveries (Benjamini and Hochberg): of the points given to a structure, at most one in twenty is expected to be there
 by luck, and where nothing differs anywhere the whole map stays empty with a chance of 95 %. Requiring that the best be
 told apart from *each* other one needs no further correction for having picked it after the fact.
+
+Where nobody wins, several may share the lead: the best and all that are not told apart from it, or practically the same.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.statistics import false_discoveries, half_width, holm, p_values
-from sim.swept import Sweep, is_share
+from sim.sweep_analysis.swept import Sweep, is_share
 from sim.weighing import ALPHA, MATTERS
 
 NOBODY = -1
@@ -41,6 +43,8 @@ class Regimes:
         mean: shape (structures, points), over those replications.
         ruled_out: whether a structure is told apart from the best, all comparisons of the map corrected together;
             shape (structures, points).
+        leaders: the winner where there is one; else the best and those not told apart from it, or practically the same as
+            it; shape (structures, points).
         level: what each test was held to, after correction: intervals have confidence 1 − level.
     """
 
@@ -56,6 +60,7 @@ class Regimes:
     pairs: np.ndarray
     mean: np.ndarray
     ruled_out: np.ndarray
+    leaders: np.ndarray
     level: float
 
     @property
@@ -81,6 +86,24 @@ class Regimes:
         """Who wins a point, in words."""
         winner = int(self.winner[point])
         return str(self.kind[point]) if winner == NOBODY else self.structures[winner]
+
+    def shared_leads(self) -> list[tuple[tuple[int, ...], np.ndarray]]:
+        """Groups of several structures, but not all, that lead together where nobody wins, the commonest first.
+
+        Returns:
+            Positions of the structures, and the points at which just they lead.
+        """
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for point in np.flatnonzero(self.known & (self.winner == NOBODY)).tolist():
+            together = tuple(np.flatnonzero(self.leaders[:, point]).tolist())
+            if 1 < len(together) < len(self.structures):
+                groups.setdefault(together, []).append(point)
+        found = []
+        for together, points in sorted(groups.items(), key=lambda item: -len(item[1])):
+            at = np.zeros(self.points, bool)
+            at[points] = True
+            found.append((together, at))
+        return found
 
 
 def regimes(sweep: Sweep, response: str | None = None, replications: int | None = None) -> Regimes:
@@ -125,6 +148,8 @@ def regimes(sweep: Sweep, response: str | None = None, replications: int | None 
     ruled_out = np.zeros((count, points), bool)
     compared = (np.arange(count)[:, None] != best) & known
     ruled_out[compared] = false_discoveries(p[compared])[0]
+    is_best = np.arange(count)[:, None] == best
+    leaders = known & np.where(won, is_best, is_best | ~ruled_out | close)
     return Regimes(
         structures=sweep.structures,
         response=chosen,
@@ -138,6 +163,7 @@ def regimes(sweep: Sweep, response: str | None = None, replications: int | None 
         pairs=pairs,
         mean=mean,
         ruled_out=ruled_out,
+        leaders=leaders,
         level=level,
     )
 

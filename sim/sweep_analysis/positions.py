@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.swept import Sweep, plain
+from sim.sweep_analysis.swept import Sweep, plain
 
 SCALE = "power.distribution"
 """The position between hierarchy (0) and distributed power (1)."""

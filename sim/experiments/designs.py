@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from sim import point_tables, sampling
-from sim.factors import Factor, column
+from sim.experiments import point_tables, sampling
+from sim.experiments.factors import Factor, column
 from sim.problems import refuse
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "notes",
     "point",
     "points_of",
+    "points_planned",
     "unit_points",
 ]
 
@@ -74,7 +75,7 @@ def design_points(factors: Sequence[Factor], design: Design, seed: int) -> Colum
     Grid: every combination of levels, the last factor fastest. Zip: the first levels of all factors, the second, and
     so on. List and table: the points as given. Ablation: first all as the scenario says, then each factor at 0 in
     turn with the others as the scenario says, then each as the scenario says with all others at 0, then all at 0.
-    Samples: see `sim.sampling`.
+    Samples: see `sim.experiments.sampling`.
 
     Args:
         factors: what varies; for list and table, the keys that the points name.
@@ -95,6 +96,22 @@ def unit_points(factors: Sequence[Factor], design: Design, seed: int) -> np.ndar
     """
     settings = {name: design.settings.get(name, OPTIONAL.get(name)) for name in SAMPLES[design.kind]}
     return getattr(sampling, design.kind)(len(factors), seed, **settings)
+
+
+def points_planned(factors: Sequence[Factor], design: Design) -> int:
+    """How many design points a design will have, counted without laying them out; 0 where only its table says."""
+    settings, count = design.settings, len(factors)
+    if design.kind == "grid":
+        return math.prod(len(factor.levels or ()) for factor in factors)
+    if design.kind == "zip":
+        return len(factors[0].levels or ()) if factors else 0
+    if design.kind == "ablation":
+        return 2 * count + 2
+    if design.kind == "morris":
+        return settings["trajectories"] * (count + 1)
+    if design.kind == "saltelli":
+        return settings["samples"] * (count * (2 if settings["second_order"] else 1) + 2)
+    return settings["points"] if design.kind in SAMPLES else 0
 
 
 def points_of(columns: Columns) -> int:

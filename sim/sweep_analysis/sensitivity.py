@@ -22,8 +22,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri
 
-from sim.swept import Sweep, SweptFactor
-from sim.variance import grid_shares, luck_in_means, point_means
+from sim.sweep_analysis.swept import Sweep, SweptFactor
+from sim.sweep_analysis.variance import grid_shares, luck_in_means, point_means
 
 RESAMPLES = 100
 FEWEST_FOR_RANKS = 10
