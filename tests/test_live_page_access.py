@@ -112,6 +112,14 @@ def test_gap_month_and_sentence_are_seen_without_scrolling(room, size):
         assert page.locator(part).bounding_box()["y"] >= 0
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768)])
+def test_all_that_is_said_of_a_council_is_seen_without_scrolling(room, size):
+    page = room.open("#m=61&place=S12000049", viewport={"width": size[0], "height": size[1]})
+    for part in ("#council h3", ".council-table", ".ties"):
+        box = page.locator(part).bounding_box()
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= size[1], part
+
+
 GUESSED = "#m=12&guess=100.95.92.90.88.86.84.82.80.78.76"
 """A prediction that ends near both lines, so that their labels would meet."""
 
