@@ -269,7 +269,8 @@ def test_rounding_gives_what_is_written_and_read_again():
     draws = np.random.default_rng(1)
     values = draws.normal(size=40_000) * 10.0 ** draws.integers(-30, 30, 40_000)
     awkward = [0.0, -0.0, 0.5, 1.0, 9.99995, 99999.5, 1.00005, 2.5e-5, 123456.5, 1e-300, 1e300, 1 / 3]
-    values = np.concatenate([values, awkward, -np.array(awkward)])
+    halves = (draws.integers(10_000, 100_000, 20_000) + 0.5) / 10.0 ** draws.integers(1, 15, 20_000)
+    values = np.concatenate([values, halves, awkward, -np.array(awkward)])
     assert frames.rounded(values) == [float(f"{value:.5g}") for value in values.tolist()]
     assert frames.rounded(np.array([[np.nan, np.inf], [-np.inf, 1.0]])) == [[None, None], [None, 1.0]]
 
