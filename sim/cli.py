@@ -84,6 +84,9 @@ def compare(command: Sequence[str], **asked: Any) -> int:
 @_out
 @_scenarios
 @_json
+@click.option(
+    "--detail", is_flag=True, help="Write by change and council, and by month and council, as well."
+)
 @click.pass_obj
 def run(command: Sequence[str], **asked: Any) -> int:
     """Run one scenario once, and keep its monthly series, its councils and what made it."""

@@ -105,7 +105,7 @@ def compare(
 
 def run(
     *, arguments: Sequence[str], seed: str | None, out: str | None, folders: Sequence[str], as_json: bool,
-    command: Sequence[str],
+    detail: bool, command: Sequence[str],
 ) -> int:  # fmt: skip
     """Run one scenario once, write its series, councils and metadata, print its outcomes."""
     asked = Asked(arguments, seed)
@@ -118,6 +118,8 @@ def run(
     folder = named or results.default_folder("run", {"scenario": scenario.text, "seed": asked.seed})
     with results.whole(folder) as draft:
         results.write_run(draft, runs, asked.seed, shlex.join(command))
+        if detail:
+            results.write_detail(draft, scenario.parameters, asked.seed)
     outcomes = {name: float(values[0]) for name, values in runs.summaries.items()}
     if as_json:
         about = {

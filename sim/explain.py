@@ -21,6 +21,7 @@ WORDS = {
     "outcome": glossary.OUTCOMES,
     "cause of loss": glossary.CAUSES,
     "stage": glossary.STAGES,
+    "activity": glossary.ACTIVITIES,
     "kind of agent": glossary.KINDS,
 }
 
@@ -33,7 +34,9 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
     """
     known, problems = scenario_files.shelf(folders)
     refuse(problems)
-    bare = name.removeprefix("mechanisms.").removeprefix("losses.").removeprefix("stage.")
+    bare = name
+    for prefix in ("mechanisms.", "losses.", "stage.", "hours."):
+        bare = bare.removeprefix(prefix)
     parts = []
     if bare in MECHANISM_NAMES:
         parts.append(_mechanism(bare))

@@ -1,4 +1,4 @@
-"""What outcomes, causes of loss, stages and kinds of agents mean: one sentence each."""
+"""What outcomes, causes of loss, stages, activities and kinds of agents mean: one sentence each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ OUTCOMES = {
         "first half of the run; unknown if most never got there."
     ),
     "recovered_later": "Share of missing coverage that was caught up on later.",
-    "persistence": "Least real coverage of the last year, as a share of the most reached before: how much is kept.",
+    "persistence": (
+        "Of the most real coverage that each change ever reached, the share still there at the end of the run; of changes "
+        "whose plan has ended."
+    ),
     "gap_fifth_1": "Gap in the most deprived places, which hold a fifth of the people.",
     "gap_fifth_2": "Gap in the second most deprived fifth.",
     "gap_fifth_3": "Gap in the middle fifth by deprivation.",
@@ -33,7 +36,7 @@ CAUSES = {
     "policy_end": "Staff hours went to announcing and planning beyond need.",
     "participation": "Staff hours went to co-design.",
     "reporting": "Staff hours went to reports upwards.",
-    "prevention": "Staff hours went to crisis demand.",
+    "prevention": "Staff hours went to crisis demand that grew since the start.",
     "wrong_design": "What was delivered did not fit the need, or had to be redesigned.",
     "relapse": "What had been reached slipped again.",
     "blame": "Fear of visible failure kept the change small or late.",
@@ -51,6 +54,20 @@ STAGES = {
     "shape": "The design is installed, piloted and adapted.",
     "shift": "It is rolled out and sustained; only here does benefit arise.",
     "abandoned": "The place has given the change up.",
+}
+
+ACTIVITIES = {
+    "usual_business": "Staff hours that business as usual takes.",
+    "crisis": "Staff hours that crises take.",
+    "policy_end": "Staff hours of announcing and planning beyond need.",
+    "switching": "Staff hours lost between concurrent changes.",
+    "reporting": "Staff hours of making reports look good.",
+    "meetings": "Staff hours of tries at decision points, vertical and horizontal.",
+    "delivery": "Hours of staff, bodies and money that carry changes out.",
+    "design": "Hours of design and discovery, and of the signals that third-sector bodies bring.",
+    "participation": "Staff hours of co-design.",
+    "support": "Hours of implementation teams, bought with change money.",
+    "unspent": "Hours on offer that nothing took; they are never carried over.",
 }
 
 KINDS = {

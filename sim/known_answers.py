@@ -329,7 +329,7 @@ def queues(seed: int, replications: int) -> list[KnownAnswer]:
     """
     service = 0.05
     answers = []
-    settings = _parameters({"attention": 1.0}, attention={"authority": service, "ratio": 1.0})
+    settings = _parameters({"attention": 1.0}, attention={"authority": service, "free": 1.0, "ratio": 1.0})
     for load, part in ((0.5, 0.05), (0.7, 0.05), (0.8, 0.05), (0.9, 0.05), (0.95, 0.1)):
         sojourn = 1.0 / (1.0 - load)
         number = 200 * replications

@@ -72,15 +72,11 @@ def months_to_half(run: Run) -> float:
 
 
 def persistence(run: Run) -> float:
-    """Least real coverage of the last year as a share of the most ever reached: what is kept of it."""
-    adopted = run.state.journal.months.real_coverage * np.maximum(1, _arrived(run))
-    reached = adopted.max()
-    return float(adopted[-12:].min() / reached) if reached > 0 else float("nan")
-
-
-def _arrived(run: Run) -> np.ndarray:
-    months = np.arange(run.parameters.population.months)
-    return np.sum(run.state.changes.arrival[None, :] <= months[:, None], axis=1)
+    """What is kept at the end of the most that each change ever reached, over the changes whose plan has ended."""
+    changes = run.state.changes
+    worth = changes.ambition * (changes.arrival + changes.duration <= run.parameters.population.months)
+    reached = float(np.sum(worth * changes.most))
+    return float(np.sum(worth * changes.adopted)) / reached if reached > 0.0 else float("nan")
 
 
 @lru_cache(maxsize=8)
@@ -190,3 +186,36 @@ def councils(run: Run) -> dict[str, Any]:
     for number, stage in enumerate(STAGES):
         table[f"stage.{stage}"] = np.mean(state.cells.stage == number, axis=1)
     return table
+
+
+def cells(run: Run) -> dict[str, Any]:
+    """Columns by change and place, each of shape (changes × places,): benefit, losses and state at the end."""
+    land, state = run.territory, run.state
+    places, changes = state.cells.shape
+    table: dict[str, Any] = {
+        "change": np.repeat(np.arange(1, changes + 1), places),
+        "arrival": np.repeat(state.changes.arrival, places),
+        "code": list(land.code) * changes,
+        "stage": [STAGES[code] for code in state.cells.stage.T.ravel()],
+        "nominal_coverage": state.cells.nominal.T.ravel(),
+        "real_coverage": state.cells.genuine.T.ravel(),
+        "fit": state.cells.fit.T.ravel(),
+        "intended": state.account.intended.T.ravel(),
+        "realised": state.account.realised.T.ravel(),
+    }
+    for number, cause in enumerate(CAUSES):
+        table[f"lost.{cause}"] = state.lost[:, :, number].T.ravel()
+    return table
+
+
+def places_by_month(run: Run) -> dict[str, Any]:
+    """Columns by month and place, each of shape (months × places,): benefit intended, realised and as reported."""
+    journal = run.state.journal
+    months, places = journal.intended.shape
+    return {
+        "month": np.repeat(np.arange(1, months + 1), places),
+        "code": list(run.territory.code) * months,
+        "intended": journal.intended.ravel(),
+        "realised": journal.realised.ravel(),
+        "nominal": journal.nominal.ravel(),
+    }

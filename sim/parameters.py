@@ -118,6 +118,7 @@ class Design(Group):
     translation_error: float = number(0.5, 0.0, 5.0, "units of need", "How far what a place builds strays from the design it was given, under any table.")
     hours: float = number(900.0, 0.0, 100_000.0, "staff hours", "Staff hours that one design takes, whoever makes it.", source="assumption: half a person-year")
     signal_hours: float = number(20.0, 0.0, 10_000.0, "staff hours", "Staff hours to gather one signal of need.")
+    signal_user_hours: float = number(10.0, 0.0, 10_000.0, "hours of users", "Hours of users that gathering one signal of need takes.")
 
 
 class Work(Group):
@@ -188,6 +189,7 @@ class Users(Group):
     capacity: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean share of a user's spare time that could go to services.", live=True)
     spread: float = number(0.15, 0.0, 0.5, "standard deviation", "How much trust, ability and time differ between users.")
     by_deprivation: float = number(0.05, 0.0, 0.5, "per standard deviation", "How much lower ability and time lie in a place one standard deviation more deprived.")
+    hours: float = number(20.0, 0.1, 500.0, "hours per person a month", "Spare time of a user, of which `users.capacity` could go to services.", role="fixed", source="assumption: five hours a week")
     time_needed: float = number(0.3, 0.01, 1.0, "share of time", "Time that taking up what is offered needs in full.")
     review_months: int = number(6, 1, 120, "months", "How often a user reconsiders whether to take a service up.")
 
@@ -203,7 +205,9 @@ class Hierarchy(Group):
 class Attention(Group):
     """Heads who must decide."""
 
-    authority: float = number(1.5, 0.01, 100.0, "decisions a month", "Decisions an authority's heads can handle a month.", live=True)
+    authority: float = number(2.5, 0.01, 100.0, "decisions a month", "Decisions an authority's heads could handle a month if nothing else took their time.", live=True)
+    free: float = number(0.6, 0.0, 1.0, "share", "Share of the time of an authority's heads that is free to decide on changes.", source="assumption: as for the centre", live=True)
+    meeting_hours: float = number(30.0, 0.0, 10_000.0, "staff hours", "Staff hours that one try at a decision point, vertical or horizontal, takes in its place.", source="assumption: a dozen people, a meeting and its papers", live=True)
     ratio: float = number(16.0, 1.0, 32.0, "x", "The centre's heads, as a multiple of one authority's.", source="nobody has counted: the middle of 1 (one head each) to 32 (as many as all authorities together)", live=True, national=True)
 
 
@@ -281,8 +285,8 @@ class Reference(Group):
     layering_room: float = number(1.0, 0.1, 5.0, "x capacity", "Load above which a place that holds its own agenda waits for room.")
     policy_end_hours: float = number(0.35, 0.0, 1.0, "share of hours", "Free staff hours drawn to announcing and planning when announcements come at the reference rate.", source=ROUNDTABLE)
     policy_end_rate: float = number(3.0, 0.1, 50.0, "announcements a year", "Announcements a year at which that share is reached.")
-    gaming_reports: float = number(0.25, 0.0, 1.0, "share", "Over-reporting under full judgement by reports from afar.", source="19 to 21 points under heavy targets, 96 % reported against 77 % (Bevan and Hood 2006, excerpt seen)")
-    gaming_hours: float = number(0.15, 0.0, 1.0, "share of hours", "Free staff hours spent on reports under full judgement by reports from afar.")
+    gaming_reports: float = number(0.25, 0.0, 1.0, "share", "Over-reporting under full judgement by reports.", source="19 to 21 points under heavy targets, 96 % reported against 77 % (Bevan and Hood 2006, excerpt seen)")
+    gaming_hours: float = number(0.15, 0.0, 1.0, "share of hours", "Free staff hours spent on reports under full judgement by reports.")
     blame_scale: float = number(0.4, 0.0, 1.0, "share of coverage", "Coverage withheld out of fear before a visible centre, for a wholly radical and visible change.", source=ROUNDTABLE)
     blame_delay: float = number(0.5, 0.0, 1.0, "share of speed", "Speed of piloting lost out of the same fear.", source=ROUNDTABLE)
     peer_copy: float = number(0.8, 0.0, 1.0, "share", "How closely a local holder copies the best design that tied places have shown to work.")
@@ -290,20 +294,20 @@ class Reference(Group):
     peer_starts: float = number(0.4, 0.0, 10.0, "per month", "What full adoption among tied places adds to the chance to start.", source="imitation .38 a year is typical of goods (Bass 1969); faster for tied organisations assumed")
     citizen_personal: float = number(0.6, 0.0, 1.0, "share", "Share of personal differences in need that services meet when users hold all information.")
     citizen_layers: float = number(0.8, 0.0, 1.0, "share", "Share of the layers that information held by users passes by.")
-    expertise_variance: float = number(0.6, 0.0, 1.0, "share", "Share of estimation error that a fully able central designer avoids.")
+    expertise_variance: float = number(0.6, 0.0, 1.0, "share", "Share of the variance of a signal that a fully able central designer avoids.")
     equalising_money: float = number(0.9, 0.0, 1.0, "share of money", "How strongly a national holder of money tilts it towards the least able places.")
     equalising_spread: float = number(0.5, 0.0, 3.0, "x", "How much wider than its base value the spread of ability is at full strength.")
-    mandate_floor: float = number(0.7, 0.0, 1.0, "will", "Effort that compulsion can hold everybody to where compliance is visible.")
+    mandate_floor: float = number(0.7, 0.0, 1.0, "will", "Effort that compulsion can hold everybody to.")
     mandate_target: float = number(0.5, 0.0, 3.0, "share of speed", "Speed gained in the last year before a dated target.")
-    spillover_starts: float = number(0.6, 0.0, 1.0, "share", "How much a local holder who counts only its own benefit holds back starts and effort, per share of spillover.")
+    spillover_starts: float = number(0.6, 0.0, 1.0, "share", "How much a local holder who counts only its own benefit holds back starts, and effort in *see* and *spark*, per share of spillover.")
     participation_hours: float = number(0.6, 0.0, 5.0, "share of hours", "Staff hours that full co-design adds, as a share of the change's own.", source=ROUNDTABLE)
-    participation_time: float = number(0.3, 0.0, 1.0, "share of time", "Users' time that full co-design takes.")
+    participation_time: float = number(0.025, 0.0, 1.0, "share of time", "Users' time that full co-design takes for each change at work on its design or pilot.", source="assumption: an eighth of their time in all at the five changes that a place of the status quo designs or pilots at once")
     support_money: float = number(0.2, 0.0, 1.0, "share of money", "Share of change money spent on implementation teams.")
     support_ability: float = number(0.05, 0.0, 0.5, "per month", "Missing ability that fully able teams make up in a month where change money buys all of the hours at work.")
     practice_gain: float = number(0.012, 0.0, 0.5, "per month", "Missing ability made up by a month of full work on change.")
     practice_turnover: float = number(0.02, 0.0, 0.5, "per month", "Gained ability lost a month as staff leave.", source="turnover shows after about two years and peaks at four (a 2018 agent-based model, excerpt seen)")
     evidence_peers: float = number(0.3, 0.0, 1.0, "susceptibility", "Weight of others' will in one's own (Friedkin-Johnsen).")
-    evidence_self: float = number(0.5, 0.0, 1.0, "share", "Weight of its own present will in what a place hears (the rest is the centre and tied places).")
+    evidence_self: float = number(0.5, 0.0, 1.0, "share", "Weight of its own present will in what a place hears; the rest is the voices of those who judge it, share by share.")
     evidence_results: float = number(0.3, 0.0, 1.0, "share of missing will", "Missing will restored by fully visible results.")
     evidence_vision: float = number(0.2, 0.0, 1.0, "share of missing will", "Missing will restored by a compelling vision backed by many data and by engagement.", source=ROUNDTABLE)
     evidence_promises: float = number(0.5, 0.0, 1.0, "share of trust", "Trust lost when all that is promised stays away.")
@@ -343,7 +347,7 @@ class Mechanisms(Group):
     design_economies: float = strength("A design costs its hours once centrally, and once in every place locally.")
     central_expertise: float = strength("The centre's designers err less than a council's.")
     uneven_ability: float = strength("Places differ in ability; a national holder of money can equalise.")
-    mandate: float = strength("Compliance can be compelled where it is visible: effort, not quality.")
+    mandate: float = strength("Effort can be compelled; that it is done as meant only where it is visible.")
     spillover: float = strength("My benefit rises with others' compatible adoption; local holders count only their own.")
     participation_cost: float = strength("Co-design takes users' and deliverers' hours.")
     urgency: float = strength("Late benefit is worth less.")

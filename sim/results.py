@@ -16,9 +16,10 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from sim import provenance
+from sim import outcomes, provenance
 from sim.columns import column
 from sim.comparison import Comparison, ScenarioRuns
+from sim.month import simulate
 from sim.parameters import Parameters
 from sim.places import RESULTS
 
@@ -107,6 +108,13 @@ def write_run(folder: Path, run: ScenarioRuns, seed: int, command: str) -> None:
     write_table(folder / "series.parquet", {name: values[0] for name, values in run.series.items()})
     write_table(folder / "councils.parquet", _under([run], [_councils(run)]))
     write_metadata(folder, [run], seed, command)
+
+
+def write_detail(folder: Path, parameters: Parameters, seed: int) -> None:
+    """Write one run by change and council, `cells.parquet`, and by month and council, `places_by_month.parquet`."""
+    lived = simulate(parameters, seed)
+    write_table(folder / "cells.parquet", outcomes.cells(lived))
+    write_table(folder / "places_by_month.parquet", outcomes.places_by_month(lived))
 
 
 def _runs(comparison: Comparison) -> dict[str, Any]:

@@ -37,11 +37,11 @@ CAPACITY_ROWS = 6
 """`capacity` and the five rows that follow it share what staff time held back."""
 
 ACTIVITIES = (
-    "usual_business", "crisis", "policy_end", "switching", "reporting",
+    "usual_business", "crisis", "policy_end", "switching", "reporting", "meetings",
     "delivery", "design", "participation", "support", "unspent",
 )  # fmt: skip
 (
-    USUAL_BUSINESS, CRISIS, POLICY_WORK, SWITCHING_TIME, REPORT_WORK,
+    USUAL_BUSINESS, CRISIS, POLICY_WORK, SWITCHING_TIME, REPORT_WORK, MEETINGS,
     DELIVERY, DESIGN_WORK, CO_DESIGN, SUPPORT, UNSPENT,
 ) = range(len(ACTIVITIES))  # fmt: skip
 
@@ -68,6 +68,8 @@ CHANGES = np.dtype(
         ("error", REAL),  # standardised national estimation error
         ("head_start", REAL),  # share of the planned path already gone, if begun before the run
         ("restandard", WHOLE),  # 1 when a design changed since compatibility was reckoned
+        ("adopted", REAL),  # share of the nation that has it as meant
+        ("most", REAL),  # the most that share has been
         ("half", WHOLE),  # months from arrival until half of the nation has it as meant, or -1
         ("focal", WHOLE),  # 1 for the one change that a study follows, if there is one
     ]
@@ -110,7 +112,9 @@ PLACES = np.dtype(
         ("busy", REAL),  # hours wanted as a share of hours on offer
         ("funded", REAL),  # multiple of the mean change money held for this place
         ("teams", REAL),  # share of hours at work on change that money for support teams bought
-        ("co_design", REAL),  # share of users' time that co-design takes
+        ("co_design", REAL),  # share of users' time that discovery and co-design take
+        ("met", REAL),  # staff hours of this month's meetings at decision points
+        ("brokered", REAL),  # hours that bodies have spent on brokering signals and not yet accounted for
         ("broker", REAL),  # readiness of third-sector bodies at work here
         ("support", REAL),  # hours a month that they bring
         ("trust", REAL),  # mean will of users
@@ -171,29 +175,31 @@ HEADS = np.dtype(
 
 CELLS = np.dtype(
     [
-        ("progress", REAL),  # within the stage; full at 1
-        ("nominal", REAL),  # coverage as reported
-        ("genuine", REAL),  # real coverage: done as meant
-        ("behind", REAL),  # months behind plan, weighted by coverage
-        ("design_hours", REAL),  # hours of design and discovery, spread over the plan
-        ("design", REAL),
-        ("fit", REAL),  # mean fit of the design to the place's users
-        ("misfit", REAL),  # how hard misfit bites: minus the logarithm of fit
-        ("uptake", REAL),  # share of fitting benefit that users take up
-        ("refusal", REAL),  # how hard that bites: minus the logarithm of uptake
-        ("compatible", REAL),  # fit of the design to the nation's standard
-        ("haste", REAL),  # pressure that discovery gave way to
-        ("points", COUNT),  # decision points still to pass: vertical ones count thousands, horizontal units
-        ("ticket", COUNT),  # place in the queue of the heads who decide
-        ("started", MONTH),  # month, or -1
-        ("review", MONTH),  # month of the next review of uptake
-        ("tries", MONTH),  # failed tries at the present point
         ("stage", CODE),
         ("gate", CODE),
         ("agenda_holder", CODE),
         ("design_holder", CODE),
         ("designed", CODE),  # 1 once a design is in use
         ("reviewed", CODE),  # 1 once the pilot has been judged
+        ("settled", MONTH),  # 1 while the ledger holds what fear withholds and what slipped, and nothing else
+        ("started", MONTH),  # month, or -1
+        ("review", MONTH),  # month of the next review of uptake
+        ("tries", COUNT),  # failed tries at the present point
+        ("points", COUNT),  # decision points still to pass: vertical ones count thousands, horizontal units
+        ("ticket", COUNT),  # place in the queue of the heads who decide
+        ("progress", REAL),  # within the stage; full at 1
+        ("nominal", REAL),  # coverage as reported
+        ("genuine", REAL),  # real coverage: done as meant
+        ("behind", REAL),  # months behind plan, weighted by coverage
+        ("haste", REAL),  # pressure that discovery gave way to
+        ("design_hours", REAL),  # staff hours of design and discovery, spread over the plan
+        ("asked", REAL),  # hours of users that discovery asks for, spread over the plan
+        ("fit", REAL),  # mean fit of the design to the place's users
+        ("misfit", REAL),  # how hard misfit bites: minus the logarithm of fit
+        ("uptake", REAL),  # share of fitting benefit that users take up
+        ("refusal", REAL),  # how hard that bites: minus the logarithm of uptake
+        ("compatible", REAL),  # fit of the design to the nation's standard
+        ("design", REAL),
     ]
 )
 """Change × authority, shape (A, I). Short numbers keep a run's cells within the processor's nearest memory."""

@@ -75,8 +75,7 @@ class SecondWriting:
         self.months = self.p["population.months"]
         self.lengths = np.array([self.p[f"work.{stage}"] for stage in ("see", "spark", "shape", "shift")])
         self.lengths /= self.lengths.sum()
-        self.scrutiny = 1.0 - self.looks[0] * (1.0 - self.judges[USERS])
-        self.far = self.looks[0] * self.judges[CENTRE]
+        self.by_reports = self.looks[0] * (1.0 - self.judges[USERS])
         self.lost, self.intended, self.realised, self.nominal = np.zeros(19), 0.0, 0.0, 0.0
         self.starts, self.stops = 0, 0
         self.make_places(folder)
@@ -143,6 +142,7 @@ class SecondWriting:
         self.gained, self.signed = np.zeros(count), np.zeros(count)
         self.results, self.promise, self.busy, self.teams = (np.zeros(count) for _ in range(4))
         self.broker, self.support, self.co_design = (np.zeros(count) for _ in range(3))
+        self.meetings, self.brokering = np.zeros(count), np.zeros(count)
         self.crisis_start = np.maximum(
             0.0, 1.0 + p["authorities.crisis_by_deprivation"] * self.character[:, 0]
         )
@@ -215,7 +215,9 @@ class SecondWriting:
         )
         self.vertical, self.horizontal, self.ticket, self.review = (np.zeros(shape, int) for _ in range(4))
         self.started, self.starter, self.designer = (np.full(shape, -1) for _ in range(3))
-        self.progress, self.cover, self.real, self.behind, self.bill = (np.zeros(shape) for _ in range(5))
+        self.progress, self.cover, self.real, self.behind = (np.zeros(shape) for _ in range(4))
+        self.bill, self.users_bill = np.zeros(shape), np.zeros(shape)
+        self.adopted, self.most = np.zeros(count), np.zeros(count)
         self.x, self.fit, self.haste = (np.zeros(shape) for _ in range(3))
         self.uptake, self.compatible = np.ones(shape), np.ones(shape)
         self.user_fit = np.zeros((count, len(self.home)))
@@ -262,7 +264,13 @@ class SecondWriting:
             self.deliver()
             self.report()
             self.respond()
+            self.adopted = self.weight @ self.real
+            self.most = np.maximum(self.most, self.adopted)
         return self
+
+    def persistence(self):
+        ended = self.ambition * (self.arrival + self.duration <= self.months)
+        return (ended * self.adopted).sum() / (ended * self.most).sum()
 
     def hear_of_focal(self):
         if self.focal is not None:
@@ -323,10 +331,14 @@ class SecondWriting:
             will = p["centre.will"] if who == CENTRE else self.will[a]
             kept = self.luck("protection", a, i) >= p["pace.broken"] * (1.0 - will)
             self.haste[a, i] = p["pace.pressure"] * (1.0 - p["pace.protected"] if kept else 1.0)
-        share = self.weight[a]
-        if self.designer[a, i] != CENTRE:
-            share += m["design_economies"] * (1.0 - share)
-        self.bill[a, i] = share * (p["design.hours"] + self.signals(a, i) * p["design.signal_hours"])
+        own = 1.0
+        if self.designer[a, i] == CENTRE:
+            takes = [self.luck("design_holder", b, i) < self.design[CENTRE] for b in range(len(self.people))]
+            own = self.weight[a] / self.weight[takes].sum()
+        share = (1.0 - m["design_economies"]) * self.weight[a] + m["design_economies"] * own
+        signals = self.signals(a, i) * (share + (self.designer[a, i] != CENTRE) * m["local_need"])
+        self.bill[a, i] = share * p["design.hours"] + signals * p["design.signal_hours"]
+        self.users_bill[a, i] = signals * p["design.signal_user_hours"]
         if self.of_focal(i, "stage"):
             self.stage[a, i] = self.p["focal.stage"]
             if self.stage[a, i] == SHIFT:
@@ -374,6 +386,7 @@ class SecondWriting:
                 self.information[1] + self.information[3]
             )
             error = self.normal("local_estimation", a, i)
+            self.brokering[a] += p["bodies.brokered"] * self.broker[a] * p["design.signal_hours"]
             x += kept * estimate(self.heterogeneity[i] ** 2, local, self.difference[a, i], error)
         stray = p["design.translation_error"]
         x += stray * self.normal("translation", a, i)
@@ -408,7 +421,9 @@ class SecondWriting:
             return
         self.stage[a, i], self.progress[a, i] = SPARK, 0.0
         self.ledger[a, i, WRONG] += self.lengths[1] + self.lengths[2]
-        self.bill[a, i] += p["design.hours"] * self.weight[a]
+        taught = self.ref("fail_fast_signals")
+        self.bill[a, i] += p["design.hours"] + taught * p["design.signal_hours"]
+        self.users_bill[a, i] += taught * p["design.signal_user_hours"]
         error = p["design.signal_noise"] ** 2 / self.ref("fail_fast_signals")
         prior = self.ambiguity[i] ** 2 + self.heterogeneity[i] ** 2 + p["design.translation_error"] ** 2
         taught = self.need[i] + self.difference[a, i] + self.normal("pilot", a, i) * math.sqrt(error)
@@ -451,9 +466,8 @@ class SecondWriting:
             else:
                 self.come_to_points(a, i)
         for head in range(count + 1):
-            rate = self.p["attention.authority"]
-            if head == count:
-                rate *= self.p["attention.ratio"] * self.p["centre.capacity"]
+            of_centre = self.p["attention.ratio"] * self.p["centre.capacity"]
+            rate = self.p["attention.authority"] * (of_centre if head == count else self.p["attention.free"])
             self.served[head] += min(self.asked[head] - self.served[head], self.decisions(rate, head))
         for a, i in ((a, i) for a in range(count) for i in self.live if self.gate[a, i] != OPEN):
             if self.gate[a, i] == QUEUED:
@@ -487,17 +501,18 @@ class SecondWriting:
                 (self.vertical, "clearance") if self.vertical[a, i] else (self.horizontal, "partnership")
             )
             chance = self.ref(f"{name}_chance") * (1.0 - self.ref("clearance_conflict") * self.conflict[i])
+            self.meetings[a] += self.p["attention.meeting_hours"]
             if self.luck("clearance_try", a, i, self.t) < chance:
                 points[a, i] -= 1
                 self.tries[a, i] = 0
             else:
                 self.tries[a, i] += 1
-                if self.tries[a, i] >= self.ref("clearance_tries"):
+                if self.vertical[a, i] and self.tries[a, i] >= self.ref("clearance_tries"):
                     self.stage[a, i], self.gate[a, i] = ABANDONED, OPEN
                     self.stops += 1
                     return
         if not self.vertical[a, i] + self.horizontal[a, i]:
-            self.gate[a, i], self.progress[a, i] = OPEN, 0.0
+            self.gate[a, i], self.progress[a, i], self.tries[a, i] = OPEN, 0.0, 0
             self.stage[a, i] += 1
 
     def sign_pledge(self):
@@ -536,9 +551,7 @@ class SecondWriting:
     def is_active(self, a, i):
         if self.gate[a, i] != OPEN or not SEE <= self.stage[a, i] <= SHIFT:
             return False
-        if self.stage[a, i] < SHIFT or self.cover[a, i] < self.limit[i] - 1e-9:
-            return True
-        return self.cover[a, i] - self.real[a, i] > 1e-9 and self.scrutiny > 0.0
+        return self.stage[a, i] < SHIFT or self.cover[a, i] < self.limit[i] - 1e-9
 
     def divide_hours(self, a):
         p, m = self.p, self.m
@@ -547,14 +560,15 @@ class SecondWriting:
         crisis = min(1.0, crisis * (1.0 - m["prevention"] * self.ref("prevention_relief") * self.results[a]))
         capacity = within(1.0 - p["authorities.usual_business"] - crisis)
         before = min(1.0, max(1e-9, 1.0 - p["authorities.usual_business"] - min(1.0, start)))
-        wanted, design, shared, shaping = {}, 0.0, 0.0, 0
+        wanted, design, shared, shaping, asked = {}, 0.0, 0.0, 0, 0.0
         for i in (i for i in self.live if self.is_active(a, i)):
             left = 1.0
             if self.stage[a, i] == SHIFT:
-                left = max(self.limit[i] - self.cover[a, i], self.cover[a, i] - self.real[a, i])
-                left = min(1.0, left * self.lengths[3] * self.duration[i] / p["work.top_speed"])
+                left = (self.limit[i] - self.cover[a, i]) * self.lengths[3]
+                left = min(1.0, left * self.duration[i] / p["work.top_speed"])
             wanted[i] = left * self.full_hours(a, i)
             design += left * self.bill[a, i] / self.duration[i]
+            asked += left * self.users_bill[a, i] / self.duration[i]
             if self.stage[a, i] in (SPARK, SHAPE):
                 shaping += 1
                 shared += (
@@ -564,13 +578,17 @@ class SecondWriting:
         announced = sum(self.t - 12 < self.arrival[i] <= self.t for i in self.live)
         rush = self.agenda[CENTRE] * min(1.0, announced / self.ref("policy_end_rate"))
         policy = 1.0 - m["policy_end"] * self.ref("policy_end_hours") * rush
-        reports = 1.0 - m["gaming"] * self.ref("gaming_hours") * self.far
+        reports = 1.0 - m["gaming"] * self.ref("gaming_hours") * self.by_reports
         switching = 1.0 / (1.0 + m["layering"] * self.ref("layering_switching") * max(0, number - 1))
         staff, total = p["authorities.staff_hours"] * self.people[a], work + design + shared
-        offered = staff * capacity * policy * reports * switching + self.support[a]
+        offered = max(0.0, staff * capacity * policy * reports * switching - self.meetings[a])
+        self.meetings[a] = 0.0
+        brokered = min(self.support[a], self.brokering[a])
+        self.brokering[a] -= brokered
+        offered += self.support[a] - brokered
         self.busy[a] = total / max(1e-9, offered)
-        time = m["participation_cost"] * self.ref("participation_time") * self.design[USERS]
-        self.co_design[a] = time * shaping / number if number else 0.0
+        time = m["participation_cost"] * self.ref("participation_time") * self.design[USERS] * shaping
+        self.co_design[a] = min(1.0, time + asked / (self.people[a] * p["users.hours"]))
         reasons = np.array([
             bite((staff * before + self.support[a]) / (work + design)) if total > 0.0 else 0.0,
             bite(switching), bite(policy), bite(1.0 - shared / total) if total > 0.0 else 0.0, bite(reports),
@@ -583,9 +601,9 @@ class SecondWriting:
     def effort(self, a, i):
         p, m, will, genuine, speed = self.p, self.m, self.will[a], 1.0, 1.0
         seen, floor = self.visibility[i], self.ref("mandate_floor")
-        grip = m["mandate"] * self.judges[CENTRE] * p["centre.will"] * seen
+        grip = m["mandate"] * self.judges[CENTRE] * p["centre.will"]
         duty = self.of_focal(i, "duty")
-        grip, floor = grip + duty * (m["mandate"] * seen - grip), max(floor, duty)
+        grip, floor = grip + duty * (m["mandate"] - grip), max(floor, duty)
         if will < floor:
             genuine *= 1.0 - grip * (1.0 - seen - (1.0 - seen) * min(1.0, will / floor))
             will += grip * (floor - will)
@@ -598,7 +616,7 @@ class SecondWriting:
             if self.luck("intent", a) >= p["pledge.intent"]:
                 genuine *= 1.0 - lift / (will + lift) * (1.0 - p["pledge.monitoring"])
             will += lift
-        if self.starter[a, i] != CENTRE:
+        if self.starter[a, i] != CENTRE and self.stage[a, i] in (SEE, SPARK):
             will *= 1.0 - m["spillover"] * self.ref("spillover_starts") * self.spillover[i]
         if self.stage[a, i] in (SEE, SPARK):
             speed *= 1.0 + m["pace"] * self.ref("pace_speed") * self.haste[a, i]
@@ -639,7 +657,7 @@ class SecondWriting:
                 )
             elif self.gate[a, i] != OPEN:
                 ledger[ATTENTION if self.gate[a, i] == QUEUED else CLEARANCE] += planned
-            if self.limit[i] < 1.0 and self.cover[a, i] >= self.limit[i] - 1e-9:
+            if self.cover[a, i] >= self.limit[i] - 1e-9:
                 ledger[:] = 0.0
                 ledger[BLAME] = self.lengths[3] * (1.0 - self.limit[i])
             slip = m["relapse"] * self.ref("relapse_rate") * (1.0 - max(will, lasting))
@@ -681,15 +699,15 @@ class SecondWriting:
 
     def roll_out(self, a, i, step, genuine):
         before, real = self.cover[a, i], self.real[a, i]
-        if before >= self.limit[i] - 1e-9:
-            self.real[a, i] += max(0.0, min(before - real, step * self.scrutiny * genuine))
-            return before
-        reported = step * (1.0 + self.m["gaming"] * self.ref("gaming_reports") * self.far)
-        reported = min(reported, self.limit[i] - before)
+        reported = step * (1.0 + self.m["gaming"] * self.ref("gaming_reports") * self.by_reports)
+        reported = max(0.0, min(reported, self.limit[i] - before))
         after, shift = before + reported, self.lengths[3]
+        self.real[a, i] = real + min(step, reported) * genuine
+        if reported <= 0.0:
+            return before
         late = max(0.0, self.t + 1.0 - self.arrival[i] - self.duration[i] * (1.0 - shift + shift * after))
         self.behind[a, i] = (self.behind[a, i] * before + late * reported) / after
-        self.cover[a, i], self.real[a, i] = after, min(after, real + min(step, reported) * genuine)
+        self.cover[a, i] = after
         return after
 
     # ---- benefit and responses
@@ -791,6 +809,13 @@ class SecondWriting:
         spare = np.maximum(0.0, self.user_time - self.co_design[self.home])
         self.ready = self.trust * np.minimum(1.0, spare / p["users.time_needed"])
 
+    def room(self, who):
+        if who == CENTRE:
+            return 0.0
+        if who == AUTHORITIES:
+            return 0.5 + 0.5 * min(1.0, 4.0 * self.design[USERS])
+        return 0.5 * min(1.0, 4.0 * self.design[AUTHORITIES])
+
     def wanted_will(self, a):
         m, told, shaped = self.m, [], []
         for i in self.live:
@@ -798,8 +823,7 @@ class SecondWriting:
                 orders = 0.5 * (self.starter[a, i] == CENTRE) + 0.5 * (self.designer[a, i] == CENTRE)
                 sharp = 1.0 - self.ref("reactance_conflict") * (1.0 - self.conflict[i])
                 told.append(orders * 0.5 * (self.agenda[CENTRE] + self.design[CENTRE]) * sharp)
-                own = 0.5 + 0.5 * min(1.0, 4.0 * self.design[USERS])
-                shaped.append(0.0 if self.designer[a, i] == CENTRE else own)
+                shaped.append(self.room(self.designer[a, i]))
         will = self.place_will[a]
         if told:
             will *= 1.0 - m["reactance"] * self.ref("reactance_will") * np.mean(told)

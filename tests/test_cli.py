@@ -249,6 +249,22 @@ def test_run_writes_one_run_and_takes_its_scenario_by_name_or_by_key(gapsim, tmp
     assert gapsim("run", "devolved", *SMALL)[1].startswith("outcome")
 
 
+def test_run_in_detail_adds_up_to_the_run(gapsim, tmp_path):
+    gapsim("run", "devolved", *SMALL, "--out", "there", "--detail")
+    series, councils, cells, months = (
+        parquet.read_table(tmp_path / "there" / f"{name}.parquet").to_pandas()
+        for name in ("series", "councils", "cells", "places_by_month")
+    )
+    assert len(cells) == 32 * cells.change.nunique()
+    assert cells.intended.sum() == pytest.approx(series.intended.sum())
+    lost = cells.filter(like="lost.").sum(axis=1)
+    assert (cells.intended - cells.realised).to_numpy() == pytest.approx(lost.to_numpy(), abs=1e-6)
+    assert months.groupby("month").realised.sum().to_numpy() == pytest.approx(series.realised.to_numpy())
+    by_place = cells.groupby("code").intended.sum() - cells.groupby("code").realised.sum()
+    gaps = (by_place / cells.groupby("code").intended.sum())[councils.code]
+    assert gaps.to_numpy() == pytest.approx(councils.gap.to_numpy())
+
+
 def test_run_is_replication_0_of_compare(gapsim, tmp_path):
     gapsim("compare", "baseline", *SMALL, "--replications", 2, "--out", "there")
     compared = parquet.read_table(tmp_path / "there" / "runs.parquet").to_pylist()[0]

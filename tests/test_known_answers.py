@@ -222,7 +222,7 @@ def test_needs_of_places_are_centred_on_the_nation():
 @pytest.mark.parametrize("visibility", [0.0, 0.3, 0.8, 1.0])
 @pytest.mark.parametrize("will", [0.1, 0.35, 0.7, 0.9])
 def test_mandate(small, visibility, will):
-    """Real is v + (1 - v) min(1, will / floor) of nominal; the floor lifts effort as far as it is seen."""
+    """Real is v + (1 - v) min(1, will / floor) of nominal; held in full, effort stands at the floor."""
     floor = 0.7
     row = begin(
         worlds.parameters(
@@ -234,13 +234,13 @@ def test_mandate(small, visibility, will):
     real = compelled_share_real(visibility, will, floor)
     assert real == pytest.approx(visibility + (1.0 - visibility) * min(1.0, will / floor))
     after, genuine, speed = effort(row, 3, will, 1.0, visibility, 0.0, 30.0, False, False, True, 0.0)
-    assert after == pytest.approx(max(will, will + visibility * (floor - will)))
-    assert genuine == pytest.approx(1.0 - visibility * (1.0 - real))
+    assert after == pytest.approx(max(will, floor))
+    assert genuine == pytest.approx(real)
     assert speed == 1.0
 
 
 def test_mandate_in_a_run_covers_more_than_is_real(small):
-    """Places under the floor comply in name: where compulsion sees everything, all is real, where little, less."""
+    """Places under the floor comply in name: of what they report, v + (1 - v) will / floor is real."""
     settings = {**small, "authorities.will": 0.2, "authorities.will_spread": 0.0, "changes.variety": 0.0,
                 "power.accountability": worlds.whole("centre"), "centre.will": 1.0, "money.secure_months": 240.0,
                 "population.months": 200, "work.load": 0.0, "work.top_speed": 5.0}  # fmt: skip
@@ -253,8 +253,8 @@ def test_mandate_in_a_run_covers_more_than_is_real(small):
         cells = run.state.cells
         rolled = cells.nominal > 0.05
         shares.append((cells.genuine[rolled] / cells.nominal[rolled]).mean())
-        expected = 1.0 - visibility * (1.0 - compelled_share_real(visibility, 0.2, 0.7))
-        assert shares[-1] == pytest.approx(expected, rel=1e-9)
+        assert shares[-1] == pytest.approx(visibility + (1.0 - visibility) * 0.2 / 0.7, rel=1e-9)
+    assert shares == sorted(shares)
 
 
 def test_plans():

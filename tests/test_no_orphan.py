@@ -156,6 +156,8 @@ UNREAD = {
     "account.intended": "the account of a cell, read by outcomes and by the proofs of conservation",
     "account.realised": "the account of a cell, read by outcomes and by the proofs of conservation",
     "lost": "the account of a cell, read by outcomes",
+    "changes.adopted": "an outcome: how far the nation has it",
+    "changes.most": "an outcome: how far the nation has had it",
     "changes.half": "an outcome: the month in which half of the nation was reached",
     "places.will_at": "says when users' trust must be set anew; setting it anew twice gives the same",
     "places.ability_at": "says when users' ability must be set anew; setting it anew twice gives the same",
@@ -172,7 +174,7 @@ def test_the_schedule_has_the_processes_that_columns_are_moved_between():
 
 
 WORLDS = (
-    {"attention.authority": 4.0, "work.load": 1.0},
+    {"attention.authority": 4.0, "work.load": 1.0, "reference.fail_fast_fit": 1.0},
     {
         "attention.authority": 4.0,
         "work.load": 5.0,

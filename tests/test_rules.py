@@ -25,6 +25,7 @@ from sim.state import (
     OPEN,
     PASSING,
     PLACES,
+    RELAPSE,
     RITUAL,
     SEE,
     SHAPE,
@@ -103,14 +104,36 @@ def test_chance_to_start():
 
 
 def test_what_a_design_costs_a_place():
-    settings = {"design.hours": 900.0, "design.signals": 4.0, "design.signal_hours": 20.0}
     for who in range(4):
-        assert agenda.design_bill(row(settings), who, 0.1, 0.0) == close(98.0)
-    assert agenda.design_bill(row(settings, design_economies=1.0), CENTRE, 0.1, 0.0) == close(98.0)
-    assert agenda.design_bill(row(settings, design_economies=1.0), AUTHORITIES, 0.1, 0.0) == close(980.0)
-    assert agenda.design_bill(row(settings, design_economies=0.5), USERS, 0.1, 0.0) == close(980.0 * 0.55)
-    rushed = row(settings, {"reference.pace_discovery": 0.5}, pace=1.0)
-    assert agenda.design_bill(rushed, CENTRE, 0.1, 1.0) == close(94.0)
+        assert agenda.share_of_design(row(), who, 0.1, 0.5) == 0.1
+    # The places that take the centre's design share one among them; a local holder pays for a whole one.
+    assert agenda.share_of_design(row(design_economies=1.0), CENTRE, 0.1, 1.0) == close(0.1)
+    assert agenda.share_of_design(row(design_economies=1.0), CENTRE, 0.1, 0.5) == close(0.2)
+    assert agenda.share_of_design(row(design_economies=1.0), AUTHORITIES, 0.1, 0.5) == 1.0
+    assert agenda.share_of_design(row(design_economies=0.5), USERS, 0.1, 0.5) == close(0.55)
+
+
+def test_signals_of_the_nations_need_are_shared_and_a_places_own_are_its_own():
+    four = {"design.signals": 4.0}
+    for who in range(4):
+        assert agenda.signals_paid(row(four), who, 0.1, 0.0) == close(0.4)
+    assert agenda.signals_paid(row(four, local_need=1.0), CENTRE, 0.1, 0.0) == close(0.4)
+    assert agenda.signals_paid(row(four, local_need=0.5), AUTHORITIES, 0.1, 0.0) == close(0.4 + 2.0)
+    rushed = row(four, {"reference.pace_discovery": 0.5}, pace=1.0)
+    assert agenda.signals_paid(rushed, CENTRE, 0.1, 1.0) == close(0.2)
+
+
+def test_people_for_whom_the_centre_designs():
+    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    places = table(PLACES, 200, weight=1 / 200)
+
+    def taking(share):
+        rights = {"centre": share, "authorities": 1.0 - share, "third_sector": 0.0, "users": 0.0}
+        return agenda.people_taking(0, record(worlds.parameters({"power.design": rights}), 201), keys, places)
+
+    assert taking(0.0) == 0.0
+    assert taking(0.3) == pytest.approx(0.3, abs=0.1)
+    assert taking(1.0) == close(1.0)
 
 
 # Discovery
@@ -262,14 +285,20 @@ def test_a_point_is_tried_until_it_agrees_or_patience_ends():
     assert (cell.points, cell.tries) == (clearance.VERTICAL + 1, 1)
     assert not clearance.try_point(row(settings), 0.0, cell, 0.79)
     assert (cell.points, cell.tries) == (1, 0)
-    assert not clearance.try_point(row(settings), 0.0, cell, 0.41)
-    assert clearance.try_point(row(settings), 0.0, cell, 0.41)
-    assert not clearance.try_point(row(settings), 0.0, table(CELLS, 1, points=1)[0], 0.39)
+    # Partners who do not agree hold a change up for as long as it takes, and never stop it.
+    for _ in range(9):
+        assert not clearance.try_point(row(settings), 0.0, cell, 0.41)
+    assert not clearance.try_point(row(settings), 0.0, cell, 0.39)
+    assert cell.points == 0
+    vertical = table(CELLS, 1, points=clearance.VERTICAL)[0]
+    assert not clearance.try_point(row(settings), 0.0, vertical, 0.81)
+    assert clearance.try_point(row(settings), 0.0, vertical, 0.81)
 
 
 def test_heads_decide_as_far_as_their_attention_goes():
     keys = draws.stream_keys(3, 0, len(draws.STREAMS))
-    values = record(worlds.parameters({"attention.authority": 5.0, "attention.ratio": 10.0}), 3)
+    heads_of = {"attention.authority": 10.0, "attention.free": 0.5, "attention.ratio": 5.0}
+    values = record(worlds.parameters(heads_of), 3)
     decided = []
     for month in range(400):
         heads = table(HEADS, 3, asked=1000)
@@ -364,7 +393,7 @@ def test_hours_lost_to_switching_policy_and_reports():
     assert capacity.policy_end_factor(row(LOCAL_ALL, policy_end=1.0), 9.0) == 1.0
     judged = row(CENTRE_ALL, REPORTS, {"reference.gaming_hours": 0.2}, gaming=0.5)
     assert capacity.reporting_factor(judged) == close(0.9)
-    assert capacity.reporting_factor(row(LOCAL_ALL, REPORTS, gaming=1.0)) == 1.0
+    assert capacity.reporting_factor(row(USERS_ALL, REPORTS, gaming=1.0)) == 1.0
     assert capacity.reporting_factor(row(CENTRE_ALL, LEARNING, gaming=1.0)) == 1.0
 
 
@@ -392,26 +421,26 @@ def test_fear_keeps_coverage_small():
 
 
 def test_when_a_change_wants_staff():
-    def wants(limit=1.0, looked_at=0.5, **cell):
-        return bool(capacity.is_active(table(CELLS, 1, **cell)[0], limit, looked_at))
+    def wants(limit=1.0, **cell):
+        return bool(capacity.is_active(table(CELLS, 1, **cell)[0], limit))
 
     assert wants(stage=SEE)
     assert wants(stage=SHIFT, nominal=0.5)
     assert not wants(stage=SEE, gate=PASSING)
     assert not wants(stage=0)
     assert not wants(stage=5)
-    assert not wants(stage=SHIFT, nominal=1.0, genuine=1.0)
-    assert wants(stage=SHIFT, nominal=1.0, genuine=0.5)
-    assert not wants(stage=SHIFT, nominal=1.0, genuine=0.5, looked_at=0.0)
-    assert not wants(stage=SHIFT, nominal=0.7, genuine=0.7, limit=0.7)
+    assert not wants(stage=SHIFT, nominal=1.0)
+    assert not wants(stage=SHIFT, nominal=0.7, limit=0.7)
 
 
 def test_only_what_is_left_is_wanted():
-    assert capacity.part_left(table(CELLS, 1, stage=SHAPE)[0], 1.0, 4.0) == 1.0
-    assert capacity.part_left(table(CELLS, 1, stage=SHIFT, nominal=0.9, genuine=0.9)[0], 1.0, 4.0) == close(
-        0.4
-    )
-    assert capacity.part_left(table(CELLS, 1, stage=SHIFT, nominal=0.1, genuine=0.1)[0], 1.0, 4.0) == 1.0
+    def left(limit=1.0, **cell):
+        return capacity.part_left(table(CELLS, 1, **cell)[0], limit, 4.0)
+
+    assert left(stage=SHAPE) == 1.0
+    assert left(stage=SHIFT, nominal=0.9) == close(0.4)
+    assert left(stage=SHIFT, nominal=0.1) == 1.0
+    assert left(limit=0.8, stage=SHIFT, nominal=0.7) == close(0.4)
 
 
 def test_money_is_tilted_to_the_least_able_as_far_as_it_is_held_nationally():
@@ -464,12 +493,12 @@ def test_money_lasts_as_the_will_of_the_centre_does():
 def test_catching_up_shrinks_the_ledger_pro_rata():
     ledger = np.zeros((1, 1, LEDGER))
     ledger[0, 0, [WILL, ABILITY]] = (0.3, 0.1)
-    assert account.ledger_total(0, 0, ledger) == close(0.4)
-    assert account.catch_up(0, 0, 0.1, ledger) == close(0.1)
+    assert account.ledger_total(0, 0, 0, ledger) == close(0.4)
+    assert account.catch_up(0, 0, 0.1, 0, ledger) == close(0.1)
     assert ledger[0, 0, [WILL, ABILITY]].tolist() == close([0.225, 0.075])
-    assert account.catch_up(0, 0, 9.0, ledger) == close(0.3)
+    assert account.catch_up(0, 0, 9.0, 0, ledger) == close(0.3)
     assert not ledger.any()
-    assert account.catch_up(0, 0, 0.1, ledger) == 0.0
+    assert account.catch_up(0, 0, 0.1, 0, ledger) == 0.0
 
 
 def test_every_cause_of_the_ledger_is_counted():
@@ -477,7 +506,7 @@ def test_every_cause_of_the_ledger_is_counted():
     for cause in range(LEDGER):
         ledger[:] = 0.0
         ledger[0, 0, cause] = 0.5
-        assert account.ledger_total(0, 0, ledger) == 0.5
+        assert account.ledger_total(0, 0, 0, ledger) == 0.5
 
 
 def test_missing_progress_is_charged_by_how_hard_each_hurdle_bit():
@@ -504,20 +533,20 @@ def test_coverage_slips_where_neither_will_nor_money_holds_it():
 def test_reports_run_ahead_of_what_is_done():
     gamed = row(CENTRE_ALL, REPORTS, {"reference.gaming_reports": 0.25}, gaming=1.0)
     assert work.reported_share(gamed, 0.2) == close(0.25)
-    assert work.reported_share(row(LOCAL_ALL, REPORTS, gaming=1.0), 0.2) == 0.2
+    # Whoever judges by reports is told what it wants to hear, but users, who see what was done.
+    assert work.reported_share(row(LOCAL_ALL, REPORTS, gaming=1.0), 0.2) == close(
+        0.2 * work.reported_share(row(CENTRE_ALL, REPORTS, gaming=1.0), 1.0)
+    )
+    assert work.reported_share(row(USERS_ALL, REPORTS, gaming=1.0), 0.2) == 0.2
     nominal, real = work.roll_out(gamed, 0.2, 0.5, 1.0, 0.4, 0.4)
     assert (nominal, real) == close((0.65, 0.5))
 
 
-def test_coverage_stops_at_its_limit_and_is_mended_if_anybody_looks():
-    plain = row(CENTRE_ALL, {"power.judged_on": {"reports": 0.5, "outcomes": 0.5, "learning": 0.0}})
-    assert work.roll_out(plain, 0.2, 1.0, 1.0, 0.9, 0.9) == close((1.0, 1.0))
-    assert work.roll_out(plain, 0.2, 1.0, 1.0, 1.0, 0.5) == close((1.0, 0.6))
-    assert work.roll_out(plain, 9.0, 1.0, 1.0, 1.0, 0.5) == close((1.0, 1.0))
-    assert work.roll_out(row(CENTRE_ALL, REPORTS), 0.2, 1.0, 1.0, 1.0, 0.5) == close((1.0, 0.5))
-    # Users see what was done, whatever is reported.
-    assert work.roll_out(row(USERS_ALL, REPORTS), 0.2, 1.0, 1.0, 1.0, 0.5) == close((1.0, 0.7))
-    assert capacity.scrutiny(row(USERS_ALL, REPORTS)) == 1.0
+def test_coverage_stops_at_its_limit():
+    assert work.roll_out(row(), 0.2, 1.0, 1.0, 0.5, 0.5) == close((0.7, 0.7))
+    assert work.roll_out(row(), 0.2, 0.5, 1.0, 0.9, 0.8) == close((1.0, 0.85))
+    # Where fear has grown, what is there stays.
+    assert work.roll_out(row(), 0.2, 1.0, 0.7, 0.8, 0.8) == close((0.8, 0.8))
 
 
 def put_in(settings, **more):
@@ -535,13 +564,16 @@ def test_effort_is_the_will_of_the_place_when_nothing_else_speaks():
 
 def test_compulsion_lifts_effort_to_its_floor_and_quickens_before_a_target():
     settings = {"reference.mandate_floor": 0.7, "reference.mandate_target": 0.5}
-    grip = 0.8 * 0.5
+    grip = 0.8
     will, genuine, speed = put_in(row(CENTRE_ALL, settings, mandate=1.0), to_target=6.0)
     assert will == close(0.5 + grip * 0.2)
     assert genuine == close(1.0 - grip * 0.5 * (1.0 - 5.0 / 7.0))
     assert speed == close(1.0 + grip * 0.5 * 0.5)
     assert put_in(row(CENTRE_ALL, settings, mandate=1.0), will=0.9) == (0.9, 1.0, 1.0)
     assert put_in(row(LOCAL_ALL, settings, mandate=1.0), to_target=6.0) == (0.5, 1.0, 1.0)
+    # Held in full, effort stands at the floor, and what is real of it is v + (1 - v) min(1, will / floor).
+    held, real, _ = put_in(row(CENTRE_ALL, settings, mandate=1.0), centre_will=1.0)
+    assert (held, real) == close((0.7, 0.5 + 0.5 * 0.5 / 0.7))
 
 
 def test_a_pledge_lifts_effort_and_words_without_intent_only_reports():
@@ -555,8 +587,12 @@ def test_a_pledge_lifts_effort_and_words_without_intent_only_reports():
 
 def test_who_counts_only_its_own_benefit_holds_back():
     counts = row({"reference.spillover_starts": 0.5}, spillover=1.0)
-    assert put_in(counts, pulled=True) == close((0.4, 1.0, 1.0))
-    assert put_in(counts, pulled=False) == (0.5, 1.0, 1.0)
+    for stage in (SEE, SPARK):
+        assert put_in(counts, stage=stage, pulled=True) == close((0.4, 1.0, 1.0))
+        assert put_in(counts, stage=stage, pulled=False) == (0.5, 1.0, 1.0)
+    # What has been begun is carried on for all.
+    for stage in (SHAPE, SHIFT):
+        assert put_in(counts, stage=stage, pulled=True) == (0.5, 1.0, 1.0)
 
 
 def test_pressure_quickens_the_start_and_launches_unready():
@@ -573,11 +609,28 @@ def test_pilots_and_scale_up_have_separate_purses():
     assert work.purses(settings, 1.0, True, 1.0) == close((0.4, 0.2))
 
 
-def test_what_is_as_far_as_fear_lets_it_is_charged_to_fear():
-    ledger = np.full((1, 1, LEDGER), 0.1)
-    account.settle_timid(0, 0, 0.3, ledger)
+@pytest.mark.parametrize("settled", [0, 1])
+def test_what_is_as_far_as_fear_lets_it_is_charged_to_fear(settled):
+    ledger = np.full((1, 1, LEDGER), 0.0 if settled else 0.1)
+    ledger[0, 0, [BLAME, RELAPSE]] = 0.1
+    account.settle(0, 0, 0.3, settled, ledger)
     assert ledger[0, 0, BLAME] == 0.3
     assert ledger.sum() == 0.3
+
+
+def test_a_settled_ledger_holds_two_causes_and_is_read_as_any_other():
+    ledger = np.zeros((1, 1, LEDGER))
+    ledger[0, 0, BLAME], ledger[0, 0, RELAPSE] = 0.3, 0.1
+    for settled in (0, 1):
+        assert account.ledger_total(0, 0, settled, ledger) == close(0.4)
+        lost, by_month = np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
+        account.book_missing(0, 0, 8.0, settled, ledger, lost, by_month)
+        assert by_month[[BLAME, RELAPSE]] == close([6.0, 2.0])
+        assert by_month.sum() == close(8.0)
+        assert lost[0, 0] == close(by_month)
+        caught_up = ledger.copy()
+        assert account.catch_up(0, 0, 0.1, settled, caught_up) == close(0.1)
+        assert caught_up[0, 0, [BLAME, RELAPSE]] == close([0.225, 0.075])
 
 
 # Benefit
@@ -665,9 +718,13 @@ def test_what_is_told_and_what_is_owned():
     assert responses.owned(row(LOCAL_ALL), cell) == close(0.5)
     quarter = {"centre": 0.0, "authorities": 0.8, "third_sector": 0.0, "users": 0.2}
     assert responses.owned(row({"power.design": quarter}), cell) == close(0.9)
-    assert responses.owned(row(USERS_ALL), cell) == close(1.0)
     # Taking part in the choice of policy raises no will to deliver.
     assert responses.owned(row(LOCAL_ALL, {"power.agenda": worlds.whole("users")}), cell) == close(0.5)
+    # A design of users is the deliverers' as far as they hold a part of the right themselves.
+    cell.design_holder = USERS
+    assert responses.owned(row(USERS_ALL), cell) == 0.0
+    tenth = {"centre": 0.0, "authorities": 0.1, "third_sector": 0.0, "users": 0.9}
+    assert responses.owned(row({"power.design": tenth}), cell) == close(0.2)
 
 
 def test_ties_carry_less_where_the_centre_holds_design_and_information():

@@ -8,7 +8,7 @@ from sim.declarations import declarations
 from sim.month import simulate
 from sim.outcomes import summary
 from sim.parameters import MECHANISM_NAMES, Parameters
-from sim.power import DISTRIBUTED, HIERARCHY
+from sim.power import DISTRIBUTED, HIERARCHY, STATUS_QUO
 from sim.state import CAUSES
 from sim.territory import DATA
 
@@ -29,21 +29,22 @@ PILOTED = {**FOCAL, "focal.stage": 3}
 
 
 @pytest.mark.parametrize(
-    ("distribution", "rights", "strength", "settings", "seed"),
+    ("distribution", "rights", "strength", "settings", "seed", "off"),
     [
-        (0.0, HIERARCHY, 0.0, {}, 4),
-        (0.0, HIERARCHY, 0.5, {}, 5),
-        (1.0, DISTRIBUTED, 0.5, BUSY, 6),
-        (0.0, HIERARCHY, 1.0, BUSY | STOPPED, 7),
-        (1.0, DISTRIBUTED, 1.0, STOPPED, 8),
-        (0.0, HIERARCHY, 0.5, FOCAL, 9),
-        (1.0, DISTRIBUTED, 1.0, BEGUN, 10),
-        (0.0, HIERARCHY, 1.0, PILOTED | STOPPED, 11),
+        (0.0, HIERARCHY, 0.0, {}, 4, ()),
+        (0.0, HIERARCHY, 0.5, {}, 5, ()),
+        (1.0, DISTRIBUTED, 0.5, BUSY, 6, ()),
+        (0.0, HIERARCHY, 1.0, BUSY | STOPPED, 7, ()),
+        (1.0, DISTRIBUTED, 1.0, STOPPED, 8, ()),
+        (0.0, HIERARCHY, 0.5, FOCAL, 9, ()),
+        (1.0, DISTRIBUTED, 1.0, BEGUN, 10, ()),
+        (0.0, HIERARCHY, 1.0, PILOTED | STOPPED, 11, ()),
+        (None, STATUS_QUO, 0.5, {}, 12, ("blame",)),
     ],
 )
-def test_two_writings_of_the_model_agree(distribution, rights, strength, settings, seed):
+def test_two_writings_of_the_model_agree(distribution, rights, strength, settings, seed, off):
     settings = {"population.users": 160, **settings}
-    strengths = dict.fromkeys(MECHANISM_NAMES, strength)
+    strengths = dict.fromkeys(MECHANISM_NAMES, strength) | dict.fromkeys(off, 0.0)
     tree = {"power": {"distribution": distribution}, "mechanisms": strengths}
     for key, value in settings.items():
         group, _, name = key.partition(".")
@@ -60,6 +61,7 @@ def test_two_writings_of_the_model_agree(distribution, rights, strength, setting
 
     assert 1.0 - second.realised / second.intended == pytest.approx(first["gap"], abs=1e-9)
     assert 1.0 - second.nominal / second.intended == pytest.approx(first["nominal_gap"], abs=1e-9)
+    assert second.persistence() == pytest.approx(first["persistence"], abs=1e-9)
     assert (second.starts, second.stops) == (first["starts"], first["stops"])
     lost = np.array([first[f"losses.{cause}"] for cause in CAUSES])
     np.testing.assert_allclose(second.lost / second.intended, lost, rtol=0, atol=1e-9)

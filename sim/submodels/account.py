@@ -15,6 +15,7 @@ from sim.state import (
     DEVALUED,
     LEDGER,
     NOT_TAKEN_UP,
+    RELAPSE,
     RITUAL,
     SPILLOVER_MISSING,
     WILL,
@@ -33,8 +34,10 @@ def weakness(factor):
 
 
 @compiled
-def ledger_total(a, i, ledger):
+def ledger_total(a, i, settled, ledger):
     """Progress missing in a cell, over all causes of its ledger; two sums side by side, since one waits for itself."""
+    if settled == 1:
+        return ledger[a, i, BLAME] + ledger[a, i, RELAPSE]
     even = 0.0
     odd = 0.0
     for cause in range(0, LEDGER, 2):
@@ -44,14 +47,18 @@ def ledger_total(a, i, ledger):
 
 
 @compiled
-def catch_up(a, i, ahead, ledger):
+def catch_up(a, i, ahead, settled, ledger):
     """Shrink a cell's ledger pro rata by progress that was caught up; returns how much was."""
-    total = ledger_total(a, i, ledger)
+    total = ledger_total(a, i, settled, ledger)
     if total <= 0.0 or ahead <= 0.0:
         return 0.0
     left = max(0.0, (total - ahead) / total)
-    for cause in range(LEDGER):
-        ledger[a, i, cause] *= left
+    if settled == 1:
+        ledger[a, i, BLAME] *= left
+        ledger[a, i, RELAPSE] *= left
+    else:
+        for cause in range(LEDGER):
+            ledger[a, i, cause] *= left
     return min(ahead, total)
 
 
@@ -95,11 +102,21 @@ def charge_hurdles(a, i, behind, weak, unable, short, timid, reasons, ledger):
 
 
 @compiled
-def settle_timid(a, i, missing, ledger):
-    """Charge all that a cell misses to fear: it is rolled out as far as fear lets it, so all else was caught up."""
-    for cause in range(LEDGER):
-        ledger[a, i, cause] = 0.0
-    ledger[a, i, BLAME] = missing
+def settle(a, i, withheld, settled, ledger):
+    """Charge all that a cell misses to fear: it is rolled out as far as it will go, so all else was caught up.
+
+    Args:
+        a: index of the place.
+        i: index of the change.
+        withheld: progress that fear withholds; 0 where it stops short of nobody.
+        settled: 1 if the ledger holds nothing but this and what slipped.
+        ledger: (A, I, LEDGER) written.
+    """
+    if settled == 0:
+        for cause in range(LEDGER):
+            ledger[a, i, cause] = 0.0
+    ledger[a, i, RELAPSE] = 0.0
+    ledger[a, i, BLAME] = withheld
 
 
 @compiled
@@ -110,10 +127,14 @@ def book(a, i, cause, amount, lost, by_month):
 
 
 @compiled
-def book_missing(a, i, missing, ledger, lost, by_month):
+def book_missing(a, i, missing, settled, ledger, lost, by_month):
     """Share missing coverage among the causes of a cell's ledger."""
-    total = ledger_total(a, i, ledger)
+    total = ledger_total(a, i, settled, ledger)
     per = missing / total if total > 0.0 else 0.0
+    if settled == 1 and total > 0.0:
+        book(a, i, BLAME, per * ledger[a, i, BLAME], lost, by_month)
+        book(a, i, RELAPSE, per * ledger[a, i, RELAPSE], lost, by_month)
+        return
     for cause in range(LEDGER):
         part = per * ledger[a, i, cause]
         lost[a, i, cause] += part

@@ -79,18 +79,42 @@ def signals_heard(row, hurry):
 
 
 @compiled
-def design_bill(row, who, weight, hurry):
-    """Staff hours that a place pays for one design and its discovery.
+def share_of_design(row, who, weight, taking):
+    """Part of one design and its discovery that a place pays for.
 
-    In the base every place pays its people's share of one national design. With `design_economies` a local holder
-    pays for
-    a whole design of its own.
+    In the base every place pays its people's share of one national design. With `design_economies` a local holder pays for
+    a whole design of its own, and the places that take the centre's design pay for one among them.
+
+    Args:
+        row: parameters of the place.
+        who: holder of the right to design.
+        weight: the place's share of the nation's people.
+        taking: share of the people in places for which the centre designs this change.
     """
-    hours = row.design_hours + signals_heard(row, hurry) * row.design_signal_hours
-    share = weight
-    if row.design_economies > 0.0 and who != CENTRE:
-        share = weight + row.design_economies * (1.0 - weight)
-    return hours * share
+    if row.design_economies <= 0.0:
+        return weight
+    own = weight / taking if who == CENTRE else 1.0
+    return weight + row.design_economies * (own - weight)
+
+
+@compiled
+def signals_paid(row, who, share, hurry):
+    """Signals of need whose gathering a place pays for: its part of the nation's, and a local holder's own of its place."""
+    signals = signals_heard(row, hurry)
+    paid = share * signals
+    if row.local_need > 0.0 and who != CENTRE:
+        paid += row.local_need * signals
+    return paid
+
+
+@compiled
+def people_taking(i, p, keys, places):
+    """Share of the people in places for which the centre would design change `i`, as the rights stand now."""
+    taking = 0.0
+    for a in range(len(places)):
+        if draws.uniform(keys[draws.DESIGN_HOLDER], a, i, 0) < p[a].design_centre:
+            taking += places[a].weight
+    return taking
 
 
 @compiled
@@ -170,7 +194,13 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
             if row.pace > 0.0:
                 luck = draws.uniform(keys[draws.PROTECTION], a, i, 0)
                 cell.haste = haste(row, who, authority.will, centre[0].will, luck)
-            cell.design_hours = design_bill(row, designer, authority.weight, cell.haste)
+            taking = 1.0
+            if row.design_economies > 0.0 and designer == CENTRE and row.design_centre < 1.0:
+                taking = people_taking(i, p, keys, places)
+            share = share_of_design(row, designer, authority.weight, taking)
+            signals = signals_paid(row, designer, share, cell.haste)
+            cell.design_hours = share * row.design_hours + signals * row.design_signal_hours
+            cell.asked = signals * row.design_signal_user_hours
             cell.stage = SEE
             journal.months[month].starts += 1.0
             if at_once > 0:

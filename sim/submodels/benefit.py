@@ -158,7 +158,7 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, account, 
             intended_here += intended
             missing = full * (planned - cell.nominal)
             if missing > 0.0:
-                book_missing(a, i, missing, ledger, lost, by_month)
+                book_missing(a, i, missing, cell.settled, ledger, lost, by_month)
             elif missing < 0.0:
                 book(a, i, AHEAD, missing, lost, by_month)
             if cell.nominal <= 0.0:

@@ -1,7 +1,7 @@
 """Capacity: what staff time is left once business as usual is served, and how it is divided over what is active.
 
 Hours that a change wants are the same in every month it is active, so that more staff never slows anything in the base.
-Change money comes on top; it is offered by the time since the start, whoever holds it, and is never saved up.
+Change money comes on top; it is offered by the time since the announcement, whoever holds it, and is never saved up.
 """
 
 from sim.compiled import compiled
@@ -12,6 +12,7 @@ from sim.state import (
     CRISIS,
     DELIVERY,
     DESIGN_WORK,
+    MEETINGS,
     OPEN,
     PARTICIPATION,
     POLICY_END,
@@ -41,17 +42,11 @@ def full_coverage(row, radicalness, visibility):
 
 
 @compiled
-def is_active(cell, limit, looked_at):
-    """Whether a change wants staff time in a place this month.
-
-    It does until it is rolled out as far as it will go, and after that while what was reported but not done as meant is
-    mended, which it is unless nobody looks behind reports.
-    """
+def is_active(cell, limit):
+    """Whether a change wants staff time in a place this month: it does until it is rolled out as far as it will go."""
     if cell.stage < SEE or cell.stage > SHIFT or cell.gate != OPEN:
         return False
-    if cell.stage < SHIFT or cell.nominal < limit - SETTLED:
-        return True
-    return cell.nominal - cell.genuine > SETTLED and looked_at > 0.0
+    return cell.stage < SHIFT or cell.nominal < limit - SETTLED
 
 
 @compiled
@@ -71,7 +66,7 @@ def part_left(cell, limit, months):
     """
     if cell.stage < SHIFT:
         return 1.0
-    return min(1.0, max(limit - cell.nominal, cell.nominal - cell.genuine) * months)
+    return min(1.0, (limit - cell.nominal) * months)
 
 
 @compiled
@@ -84,14 +79,8 @@ def co_design_hours(row, hours):
 
 @compiled
 def judged_by_reports(row):
-    """How far people are judged from afar by what they report."""
-    return row.judged_on_reports * row.accountability_centre
-
-
-@compiled
-def scrutiny(row):
-    """How far judgement looks behind reports at what was done: in full where users judge, who see it."""
-    return 1.0 - row.judged_on_reports * (1.0 - row.accountability_users)
+    """How far people are judged by what they report: not at all by users, who see what was done."""
+    return row.judged_on_reports * (1.0 - row.accountability_users)
 
 
 @compiled
@@ -254,6 +243,7 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         months_of_shift = shift / row.work_top_speed
         active = 0
         shaping = 0
+        asked = 0.0
         work = 0.0
         design = 0.0
         shared = 0.0
@@ -261,13 +251,14 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
             cell = cells[a, i]
             change = changes[i]
             limit = full_coverage(row, change.radicalness, change.visibility)
-            if not is_active(cell, limit, scrutiny(row)):
+            if not is_active(cell, limit):
                 continue
             active += 1
             left = part_left(cell, limit, months_of_shift * change.duration)
             own = left * own_hours(row, authority.population, change.radicalness, change.pace)
             work += own
             design += left * cell.design_hours * change.pace
+            asked += left * cell.asked * change.pace
             if cell.stage == SPARK or cell.stage == SHAPE:
                 shaping += 1
                 shared += co_design_hours(row, own)
@@ -277,16 +268,22 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         policy = policy_end_factor(row, calendar[month].announced)
         reports = reporting_factor(row)
         switching = switching_factor(row, active)
-        offered = free * policy * reports * switching + authority.support
+        staffed = free * policy * reports * switching
+        meetings = min(staffed, authority.met)
+        authority.met = 0.0
+        brokering = min(authority.support, authority.brokered)
+        authority.brokered -= brokering
+        offered = staffed - meetings + authority.support - brokering
         authority.granted = min(1.0, offered / wanted) if wanted > 0.0 else 1.0
         authority.busy = wanted / max(SETTLED, offered)
         growth = max(SETTLED, authority.capacity) / before
         plain = (staff * before + authority.support) / (work + design) if wanted > 0.0 else 1.0
         note_reasons(a, reasons, plain, switching, policy, reports, growth, ratio(shared, wanted))
-        authority.co_design = 0.0
-        if row.participation_cost > 0.0 and active > 0:
+        authority.co_design = asked / (authority.population * row.users_hours)
+        if row.participation_cost > 0.0:
             share = row.participation_cost * row.participation_time * row.design_users
-            authority.co_design = share * shaping / active
+            authority.co_design += share * shaping
+        authority.co_design = min(1.0, authority.co_design)
 
         served = min(staff - free, row.authorities_usual_business * staff)
         spent = authority.granted * wanted
@@ -295,8 +292,9 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         hours[POLICY_WORK] += free * (1.0 - policy)
         hours[REPORT_WORK] += free * policy * (1.0 - reports)
         hours[SWITCHING_TIME] += free * policy * reports * (1.0 - switching)
+        hours[MEETINGS] += meetings
         hours[DELIVERY] += spent * ratio(work, wanted)
-        hours[DESIGN_WORK] += spent * ratio(design, wanted)
+        hours[DESIGN_WORK] += spent * ratio(design, wanted) + brokering
         hours[CO_DESIGN] += spent * ratio(shared, wanted)
         hours[UNSPENT] += max(0.0, offered - spent)
         brought += authority.support

@@ -122,19 +122,21 @@ def decide(month, p, keys, centre_capacity, heads):
         rate = p[number].attention_authority
         if number == len(heads) - 1:
             rate *= p[number].attention_ratio * centre_capacity
+        else:
+            rate *= p[number].attention_free
         head.served += min(waiting, int(draws.poisson(keys[draws.DECISIONS], rate, number, month)))
 
 
 @compiled
 def try_point(row, conflict, cell, luck):
-    """Try the present decision point once; True if the change must be abandoned."""
+    """Try the present decision point once; True if the change must be abandoned, as only vertical ones can demand."""
     chance = row.clearance_chance if cell.points >= VERTICAL else row.partnership_chance
     if luck < chance * (1.0 - row.clearance_conflict * conflict):
         cell.points -= VERTICAL if cell.points >= VERTICAL else 1
         cell.tries = 0
         return False
     cell.tries += 1
-    return cell.tries >= row.clearance_tries
+    return cell.points >= VERTICAL and cell.tries >= row.clearance_tries
 
 
 @compiled
@@ -161,6 +163,7 @@ def clear_changes(month, p, keys, calendar, changes, places, centre, cells, head
                 # Points that have been waived meanwhile are gone, those already passed stay passed.
                 cell.points = fewer_points(cell.points, points_ahead(a, i, int(cell.stage), row, keys, left))
             if cell.points > 0:
+                places[a].met += row.attention_meeting_hours
                 luck = draws.uniform(keys[draws.CLEARANCE_TRY], a, i, month)
                 if try_point(row, changes[i].conflict, cell, luck):
                     cell.stage = ABANDONED
@@ -171,3 +174,4 @@ def clear_changes(month, p, keys, calendar, changes, places, centre, cells, head
                 cell.gate = OPEN
                 cell.stage += 1
                 cell.progress = 0.0
+                cell.tries = 0

@@ -202,12 +202,16 @@ def design_changes(month, p, keys, calendar, changes, places, ties, users, centr
             change = changes[i]
             if cell.designed == 0 and (in_use or cell.stage == SPARK):
                 design = designed_for(a, i, row, keys, change, authority, government.ability, ties, cells)
+                if row.local_need > 0.0 and cell.design_holder != CENTRE:
+                    authority.brokered += row.bodies_brokered * authority.broker * row.design_signal_hours
                 put_in_use(i, design, row, change, authority, cell, users)
             elif cell.stage == SHAPE and row.fail_fast > 0.0 and cell.reviewed == 0 and cell.gate == OPEN:
                 cell.reviewed = 1
                 if seen_fit(row, cell.design_holder, cell.fit) < bar_for_pilots(row, change):
                     luck = draws.normal(keys[draws.PILOT], a, i, 0)
-                    cell.design_hours += row.design_hours * authority.weight
+                    # What a pilot taught is one place's alone, so it pays for all of it.
+                    cell.design_hours += row.design_hours + row.fail_fast_signals * row.design_signal_hours
+                    cell.asked += row.fail_fast_signals * row.design_signal_user_hours
                     cell.stage = SPARK
                     cell.progress = 0.0
                     ledger[a, i, WRONG_DESIGN] += undone

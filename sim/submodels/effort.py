@@ -26,9 +26,9 @@ def combine(form, will, ability, capacity):
 
 
 @compiled
-def mandate_grip(row, visibility, centre_will):
-    """How firmly compliance is compelled: as far as the centre judges, persists and can see."""
-    return row.mandate * row.accountability_centre * centre_will * visibility
+def mandate_grip(row, centre_will):
+    """How firmly compliance is compelled: as far as the centre judges and persists."""
+    return row.mandate * row.accountability_centre * centre_will
 
 
 @compiled
@@ -67,11 +67,11 @@ def effort(
     genuine = 1.0
     speed = 1.0
     if row.mandate > 0.0:
-        grip = mandate_grip(row, visibility, centre_will)
+        grip = mandate_grip(row, centre_will)
         floor = row.mandate_floor
         if duty > 0.0:
-            # A law binds whoever judges and whoever governs, as far as it can be seen to be kept.
-            grip += duty * (row.mandate * visibility - grip)
+            # A law binds whoever judges and whoever governs.
+            grip += duty * (row.mandate - grip)
             floor = max(floor, duty)
         if will < floor:
             real = compelled_share_real(visibility, will, floor)
@@ -84,7 +84,8 @@ def effort(
         if not sincere and lift > 0.0:
             genuine *= 1.0 - lift / (will + lift) * (1.0 - row.pledge_monitoring)
         will += lift
-    if row.spillover > 0.0 and pulled:
+    if row.spillover > 0.0 and pulled and (stage == SEE or stage == SPARK):
+        # Only its own benefit counts while a place orders work and starts it; what is built is built for all.
         will *= 1.0 - row.spillover * row.spillover_starts * spillover
     if row.pace > 0.0:
         if stage == SEE or stage == SPARK:

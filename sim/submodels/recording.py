@@ -26,6 +26,8 @@ def write_down(month, calendar, changes, places, bodies, centre, cells, journal)
     for i in range(arrived):
         nominal += reported[i]
         real += adopted[i]
+        changes[i].adopted = adopted[i]
+        changes[i].most = max(changes[i].most, adopted[i])
         if adopted[i] >= 0.5 and changes[i].half < 0:
             changes[i].half = month + 1 - changes[i].arrival
     if arrived > 0:

@@ -5,7 +5,7 @@ w(t+1) = L A w(t) + (I - L) z(t), where z is the disposition, constant while not
 """
 
 from sim.compiled import compiled
-from sim.state import ABANDONED, CENTRE, NOT_STARTED
+from sim.state import ABANDONED, AUTHORITIES, CENTRE, NOT_STARTED
 from sim.submodels.effort import LEAST
 
 
@@ -67,13 +67,16 @@ def imposed(row, conflict, cell):
 
 @compiled
 def owned(row, cell):
-    """How far a change was shaped by those who deliver it: in full when users hold their part of design as well.
+    """How far a change was shaped by those who deliver it: in full when users and deliverers are in one room.
 
-    Only the right `design` counts: taking part in the choice of policy (`agenda`) raises no will to deliver.
+    The room is open as far as the other side holds a part of the right, and in full from a quarter on. Only the right
+    `design` counts: taking part in the choice of policy (`agenda`) raises no will to deliver.
     """
     if cell.design_holder == CENTRE:
         return 0.0
-    return 0.5 + 0.5 * min(1.0, 4.0 * row.design_users)
+    if cell.design_holder == AUTHORITIES:
+        return 0.5 + 0.5 * min(1.0, 4.0 * row.design_users)
+    return 0.5 * min(1.0, 4.0 * row.design_authorities)
 
 
 @compiled

@@ -28,8 +28,8 @@ from sim.state import (
     SUPPORT,
     UNSPENT,
 )
-from sim.submodels.account import SETTLED, binding, catch_up, charge_hurdles, settle_timid, weakness
-from sim.submodels.capacity import full_coverage, is_active, judged_by_reports, own_hours, part_left, scrutiny
+from sim.submodels.account import SETTLED, binding, catch_up, charge_hurdles, settle, weakness
+from sim.submodels.capacity import full_coverage, is_active, judged_by_reports, own_hours, part_left
 from sim.submodels.effort import LEAST, combine, effort
 from sim.submodels.fear import fear
 from sim.submodels.focal import focal_money, money_left, to_target
@@ -71,7 +71,7 @@ def slip_back(row, will, persistence, cell):
 
 @compiled
 def reported_share(row, share):
-    """Coverage reported for a month's work: more than was done where people are judged from afar by reports."""
+    """Coverage reported for a month's work: more than was done where people are judged by reports."""
     if row.gaming > 0.0:
         return share * (1.0 + row.gaming * row.gaming_reports * judged_by_reports(row))
     return share
@@ -92,12 +92,8 @@ def roll_out(row, share, genuine, limit, nominal, real):
     Returns:
         Tuple (nominal, real) after the month.
     """
-    if nominal >= limit - SETTLED:
-        # All is reported as done: what is not done as meant is mended as far as judgement looks behind reports.
-        return nominal, real + max(0.0, min(nominal - real, share * scrutiny(row) * genuine))
-    reported = min(reported_share(row, share), limit - nominal)
-    after = nominal + reported
-    return after, min(after, real + min(share, reported) * genuine)
+    reported = min(reported_share(row, share), max(0.0, limit - nominal))
+    return nominal + reported, real + min(share, reported) * genuine
 
 
 @compiled
@@ -225,7 +221,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                 cell.agenda_holder != CENTRE, cell.haste, row.focal_duty if focal else 0.0,
             )  # fmt: skip
             limit = full_coverage(row, change.radicalness, change.visibility)
-            if is_active(cell, limit, scrutiny(row)):
+            if is_active(cell, limit):
                 wanted = hours_of_plan * part_left(cell, limit, months_of_shift * change.duration)
                 money = scale_up if cell.stage == SHIFT else pilot
                 teams = 0.0
@@ -262,18 +258,22 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
                 )
                 behind = planned - gained
                 if behind > 0.0:
+                    cell.settled = 0
                     weak, cannot, short = binding(row.work_form, weakness(will), unable, weakness(capacity))
                     charge_hurdles(a, i, behind, weak, cannot, short, weakness(boldness), reasons, ledger)
                 else:
-                    recovered += catch_up(a, i, -behind, ledger) * change.ambition * authority.population
+                    recovered += (
+                        catch_up(a, i, -behind, cell.settled, ledger) * change.ambition * authority.population
+                    )
             else:
                 unspent += offered
                 if cell.gate == QUEUED:
                     ledger[a, i, ATTENTION] += planned
                 elif cell.gate != OPEN:
                     ledger[a, i, CLEARANCE] += planned
-            if limit < 1.0 and cell.nominal >= limit - SETTLED:
-                settle_timid(a, i, shift * (1.0 - limit), ledger)
+            if cell.nominal >= limit - SETTLED:
+                settle(a, i, shift * (1.0 - limit), cell.settled, ledger)
+                cell.settled = 1
             ledger[a, i, RELAPSE] += shift * slip_back(row, will, persistence, cell)
         authority.teams = supported / at_work if at_work > 0.0 else 0.0
         hours[SUPPORT] += supported
