@@ -533,7 +533,8 @@ BAD_COMMANDS = {
         "sensitivity_screening",
         "work.load=2",
     ): "is a factor of sensitivity_screening, which gives it values from",
-    ("policy_types", "hierarchy"): "an experiment stands alone",
+    ("policy_types", "hierarchy"): "command line: hierarchy: an experiment stands alone",
+    ("policy_types", "policy_types"): "command line: policy_types: an experiment stands alone",
     ("policy_types", "scenario=hierarchy"): "an experiment names its own scenarios",
     ("nowhere.yaml",): "cannot be read",
 }
