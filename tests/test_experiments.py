@@ -18,7 +18,7 @@ from sim.experiments.experiment import from_command_line, load
 from sim.experiments.plausible import plausible_factor
 from sim.experiments.response_names import DEFAULT_RESPONSES, RESPONSES
 from sim.month import simulate
-from sim.parameters import DEFAULT_SEED, MECHANISM_NAMES, Parameters
+from sim.parameters import DEFAULT_SEED, ESTABLISHED, Parameters
 from sim.problems import InputProblems, Problem
 
 SHIPPED = sorted(experiment_files.shelf())
@@ -113,7 +113,7 @@ def test_what_the_screening_left_is_varied_over_the_ranges_that_were_screened():
 
 def test_the_ablation_takes_all_mechanisms():
     experiment = shipped("mechanism_ablation")
-    assert [factor.key for factor in experiment.factors] == [f"mechanisms.{name}" for name in MECHANISM_NAMES]
+    assert [factor.key for factor in experiment.factors] == [f"mechanisms.{name}" for name in ESTABLISHED]
     assert points_of(experiment.points) == 60
 
 

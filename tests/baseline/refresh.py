@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.month import simulate
 from sim.outcomes import summary
-from sim.parameters import MECHANISM_NAMES, Parameters
+from sim.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
 
 BASELINE = Path(__file__).parent / "outcomes.json"
 TOLERANCE = 1e-9
@@ -28,7 +28,7 @@ WORLDS: dict[str, dict[str, Any]] = {
     "hierarchy": {"power": {"distribution": 0.0}},
     "distributed": {"power": {"distribution": 1.0}},
     "no mechanisms": {"mechanisms": dict.fromkeys(MECHANISM_NAMES, 0.0)},
-    "all mechanisms in full": {"mechanisms": dict.fromkeys(MECHANISM_NAMES, 1.0), "pledge": {"open": 1.0}},
+    "all mechanisms in full": {"mechanisms": dict.fromkeys(ESTABLISHED, 1.0), "pledge": {"open": 1.0}},
     "hazards, minimum form": {"work": {"dynamics": "hazard", "form": "minimum", "hazard": 0.3}},
     "geometric mean, heavy load": {"work": {"form": "geometric_mean", "load": 3.0}},
     "sequenced": {
