@@ -22,7 +22,7 @@ from write import MEASURED, write
 from sim import overrides, scenario_files
 from sim.comparison import cores
 from sim.declarations import Declaration, declarations
-from sim.factors import is_whole
+from sim.experiments.factors import is_whole
 from sim.month import simulate
 from sim.outcomes import summary
 from sim.parameters import Parameters
