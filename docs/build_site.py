@@ -1,6 +1,7 @@
 """Build the documentation as a site that needs no network: open `build/site/index.html` in any browser.
 
-    uv run --group docs python docs/build_site.py
+    uv run --group docs python docs/build_site.py                    with the tutorials run: a minute
+    uv run --group docs python docs/build_site.py --as-written       with the tutorials as they are written: seconds
 
 Pages are staged first: those of `docs/` and those that stand beside what they describe (`CONTRIBUTING.md`, the READMEs of
 folders); files that pages point to become pages of their own, so that a link into the code works offline too. Zensical then
@@ -26,6 +27,7 @@ from latex2mathml.converter import convert
 ROOT = Path(__file__).resolve().parents[1]
 STAGED = ROOT / "build" / "site-pages"
 SITE = ROOT / "build" / "site"
+AS_WRITTEN = "--as-written"
 BESIDE = (
     "CONTRIBUTING.md", "CHANGELOG.md", "scenarios/README.md", "experiments/README.md", "results/README.md",
     "sim/data/README.md", "benchmarks/README.md",
@@ -115,14 +117,14 @@ class Staging:
         """Stage every page, the tutorials with what came out of them, and the files that they point to."""
         notebooks = sorted(path for path in self.pages if tutorials.is_tutorial(path))
         (STAGED / "tutorials").mkdir(parents=True)
-        self.executed = dict(zip(notebooks, tutorials.pages(notebooks, STAGED), strict=True))
+        if AS_WRITTEN not in sys.argv:
+            self.executed = dict(zip(notebooks, tutorials.pages(notebooks, STAGED), strict=True))
         for path, place in list(self.pages.items()):
             target = STAGED / place
             target.parent.mkdir(parents=True, exist_ok=True)
             if path.suffix == ".md":
-                target.write_text(
-                    self.linked(path.read_text(encoding="utf-8"), path, place), encoding="utf-8"
-                )
+                text = self.executed.get(path) or path.read_text(encoding="utf-8")
+                target.write_text(self.linked(text, path, place), encoding="utf-8")
             else:
                 shutil.copy(path, target)
         for path in self.shown:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
-from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 from plotly.offline import get_plotlyjs
@@ -60,9 +59,13 @@ def _page(path: Path, folder: Path) -> str:
     if solution is None:
         raise SystemExit(f"{path.name}: the last cell holds no solutions")
     notebook.cells.append(new_code_cell(solution.group(1)))
-    kernel = KernelManager(kernel_name="python3", transport="ipc")
-    at = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, km=kernel, timeout=SECONDS, resources=at).execute()
+    NotebookClient(
+        notebook,
+        timeout=SECONDS,
+        kernel_name="python3",
+        extra_arguments=["--log-level=40"],
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
     print(f"{path.name}: run in {time.monotonic() - started:.0f} s", flush=True)
     figures: dict[str, Any] = {}
     solved = notebook.cells.pop()
