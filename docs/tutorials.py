@@ -27,7 +27,15 @@ DRAW = """for (const [id, figure] of Object.entries(window.FIGURES)) {
   const box = document.getElementById(id);
   box.setAttribute("role", "img");
   box.setAttribute("aria-label", (figure.layout.title.text || "").replace(/<[^>]*>/g, " "));
-  const layout = { ...figure.layout, autosize: true, font: { size: 12 } };
+  // The title stands above as text, so that it wraps on a narrow screen.
+  const [finding, about] = figure.layout.title.text.split("<br>");
+  const title = document.createElement("p");
+  title.className = "chart-title";
+  title.append(Object.assign(document.createElement("strong"), { textContent: finding }));
+  title.append(document.createElement("br"), (about || "").replace(/<[^>]*>/g, ""));
+  box.before(title);
+  const margin = { ...figure.layout.margin, t: 10 };
+  const layout = { ...figure.layout, title: undefined, margin, autosize: true, font: { size: 12 } };
   Plotly.newPlot(box, figure.data, layout, { responsive: true, displaylogo: false });
 }
 """

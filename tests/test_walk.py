@@ -16,6 +16,9 @@ STEP = re.compile(
     r"```\w+\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+LEFT_BEHIND = shutil.ignore_patterns(
+    ".git", ".venv*", ".*cache", ".hypothesis", "__pycache__", "build", "dist", "results"
+)
 MOST_FILES = 5
 NAME = "fatigue"
 WOULD_NOTICE = (
@@ -73,10 +76,7 @@ def test_the_walk_touches_at_most_five_files():
 
 @pytest.mark.slow
 def test_the_walk_gives_a_mechanism_with_its_switch_its_row_and_its_section(tmp_path):
-    for folder in ("sim", "scenarios", "experiments", "docs", "tests"):
-        shutil.copytree(CHECKOUT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for page in [*CHECKOUT.glob("*.md"), CHECKOUT / "pyproject.toml"]:
-        shutil.copy(page, tmp_path)
+    shutil.copytree(CHECKOUT, tmp_path, ignore=LEFT_BEHIND, dirs_exist_ok=True)
     (tmp_path / "results").mkdir()
     shutil.copy(CHECKOUT / "results" / "README.md", tmp_path / "results")
     world = {**os.environ, "PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "compiled")}
