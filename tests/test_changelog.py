@@ -16,7 +16,7 @@ def test_every_version_has_its_three_headings():
 
 
 def test_the_baseline_is_the_one_that_the_changelog_last_named():
-    named = re.findall(r"Baseline ([0-9a-f]{8})\.", TEXT)
+    named = re.findall(r"Baseline\s+([0-9a-f]{8})\.", TEXT)
     now = refresh.named(refresh.BASELINE.read_text(encoding="utf-8"))
     said = 'numbers moved: uv run python tests/baseline/refresh.py "why they move"'
     assert named[0] == now, said
@@ -26,7 +26,7 @@ def test_a_new_baseline_is_written_down_first_of_the_newest_version():
     changed = refresh.with_entry(TEXT, "Relapse is counted from the month before.", "0123abcd")
     entry = "- Relapse is counted from the month before. Baseline 0123abcd.\n"
     assert changed.replace(entry, "", 1) == TEXT
-    assert re.findall(r"Baseline ([0-9a-f]{8})\.", changed)[0] == "0123abcd"
+    assert re.findall(r"Baseline\s+([0-9a-f]{8})\.", changed)[0] == "0123abcd"
     assert entry in re.split(r"^## ", changed, flags=re.MULTILINE)[1]
 
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 import math
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from sim.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
 BASELINE = Path(__file__).parent / "outcomes.json"
 CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 HEADING = "### Results change\n"
+WIDTH = 120
 TOLERANCE = 1e-9
 SEED = 20261123
 
@@ -69,7 +71,9 @@ def with_entry(changelog: str, why: str, name: str) -> str:
     if newest < 0 or place < 0 or "\n## " in changelog[newest + 1 : place]:
         raise ValueError(f"{CHANGELOG.name}: the newest version has no heading '{HEADING.strip()}'")
     after = place + len(HEADING)
-    return f"{changelog[:after]}\n- {why.strip().rstrip('.')}. Baseline {name}.{changelog[after:]}"
+    said = f"- {why.strip().rstrip('.')}. Baseline {name}."
+    entry = textwrap.fill(said, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return f"{changelog[:after]}\n{entry}{changelog[after:]}"
 
 
 def main(words: list[str]) -> None:
