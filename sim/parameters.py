@@ -71,41 +71,18 @@ def choice(default: str, sentence: str, *, role: Role = "uncertainty", source: s
 class Population(Group):
     """Who is there."""
 
-    months: int = number(
-        120,
-        1,
-        12_000,
-        "months",
-        "How long a run lasts.",
-        role="fixed",
-        source="chosen: ten years, twice a parliament",
-    )
+    months: int = number(120, 1, 12_000, "months", "How long a run lasts.", role="fixed", source="chosen: ten years, twice a parliament")
     places: str = Field(
         "scotland",
         description="Table of places: `scotland`, or the path of a CSV with the same columns.",
         json_schema_extra={"unit": "table", "role": "fixed", "source": "sim/data/README.md", "live": False},
     )
     users: int = number(
-        3200,
-        1,
-        10_000_000,
-        "users",
-        "Sampled service users; each stands for population/users people.",
-        role="fixed",
-        source="chosen for speed; up to the whole population, 5,447,700 (National Records of Scotland, mid-2022)",
+        3200, 1, 10_000_000, "users", "Sampled service users; each stands for population/users people.",
+        role="fixed", source="chosen for speed; up to the whole population, 5,447,700 (National Records of Scotland, mid-2022)",
     )
-    bodies: int = number(
-        160,
-        0,
-        100_000,
-        "bodies",
-        "Third-sector bodies, each at home in one authority.",
-        role="fixed",
-        source="chosen: five to an authority",
-    )
-    bodies_several: float = number(
-        0.25, 0.0, 1.0, "share", "Share of third-sector bodies that work in a second, tied place as well."
-    )
+    bodies: int = number(160, 0, 100_000, "bodies", "Third-sector bodies, each at home in one authority.", role="fixed", source="chosen: five to an authority")
+    bodies_several: float = number(0.25, 0.0, 1.0, "share", "Share of third-sector bodies that work in a second, tied place as well.")
     mixing: Literal["neighbours", "complete"] = choice(
         "neighbours", "Whether places meet their neighbours and like places, or everyone meets everyone."
     )
@@ -114,56 +91,18 @@ class Population(Group):
 class Changes(Group):
     """The stream of announced changes: the same in every power structure under the same seed."""
 
-    arriving: int = number(
-        24,
-        1,
-        1000,
-        "changes",
-        "Changes that arrive over the run, beyond those in progress at the start.",
-        source="chosen: one every five months",
-    )
+    arriving: int = number(24, 1, 1000, "changes", "Changes that arrive over the run, beyond those in progress at the start.", source="chosen: one every five months")
     in_progress: int = number(4, 0, 1000, "changes", "Changes already under way at month 0.")
-    ambition: float = number(
-        1.0,
-        0.01,
-        100.0,
-        "benefit per user a month",
-        "Intended benefit to each person a month when fully delivered.",
-        role="lever",
-    )
+    ambition: float = number(1.0, 0.01, 100.0, "benefit per user a month", "Intended benefit to each person a month when fully delivered.", role="lever")
     duration: float = number(
-        36.0,
-        2.0,
-        240.0,
-        "months",
-        "Planned months from announcement to full coverage.",
-        role="lever",
-        source="exploration to full use takes two to four years (general knowledge, Fixsen et al. 2005)",
+        36.0, 2.0, 240.0, "months", "Planned months from announcement to full coverage.",
+        role="lever", source="exploration to full use takes two to four years (general knowledge, Fixsen et al. 2005)",
     )
-    variety: float = number(
-        0.5,
-        0.0,
-        1.0,
-        "share",
-        "How much changes differ among themselves around each of the values below (0: all alike).",
-    )
-    radicalness: float = number(
-        0.5,
-        0.0,
-        1.0,
-        "degree",
-        "How far a change departs from what is done now: more work, more to fear.",
-        role="lever",
-    )
-    ambiguity: float = number(
-        1.0, 0.0, 5.0, "standard deviations of need", "How wrong the obvious answer tends to be."
-    )
-    heterogeneity: float = number(
-        0.6, 0.0, 5.0, "units of need", "How much the right answer differs between places."
-    )
-    spillover: float = number(
-        0.3, 0.0, 1.0, "share", "Share of the benefit that depends on others adopting a compatible design."
-    )
+    variety: float = number(0.5, 0.0, 1.0, "share", "How much changes differ among themselves around each of the values below (0: all alike).")
+    radicalness: float = number(0.5, 0.0, 1.0, "degree", "How far a change departs from what is done now: more work, more to fear.", role="lever")
+    ambiguity: float = number(1.0, 0.0, 5.0, "standard deviations of need", "How wrong the obvious answer tends to be.")
+    heterogeneity: float = number(0.6, 0.0, 5.0, "units of need", "How much the right answer differs between places.")
+    spillover: float = number(0.3, 0.0, 1.0, "share", "Share of the benefit that depends on others adopting a compatible design.")
     visibility: float = number(0.5, 0.0, 1.0, "degree", "How easily compliance can be seen from outside.")
     conflict: float = number(0.4, 0.0, 1.0, "degree", "How much interests are at odds over the change.")
     urgency: float = number(0.01, 0.0, 0.2, "per month", "Rate at which late benefit loses its worth.")
@@ -172,411 +111,121 @@ class Changes(Group):
 class Design(Group):
     """Needs, designs, and how well one fits the other."""
 
-    tolerance: float = number(
-        1.5,
-        0.05,
-        10.0,
-        "units of need",
-        "How far a design may miss the need before half its worth is gone, roughly (tau).",
-    )
+    tolerance: float = number(1.5, 0.05, 10.0, "units of need", "How far a design may miss the need before half its worth is gone, roughly (tau).")
     within: float = number(0.6, 0.0, 5.0, "units of need", "How much users' needs differ within a place.")
-    signals: float = number(
-        4.0,
-        0.0,
-        100.0,
-        "signals",
-        "Signals of need gathered for one design when nobody cuts discovery short.",
-        role="lever",
-        live=True,
-    )
-    signal_noise: float = number(
-        1.0, 0.01, 10.0, "units of need", "Standard deviation of one signal of need."
-    )
-    translation_error: float = number(
-        0.5,
-        0.0,
-        5.0,
-        "units of need",
-        "How far what a place builds strays from the design it was given, under any table.",
-    )
-    hours: float = number(
-        900.0,
-        0.0,
-        100_000.0,
-        "staff hours",
-        "Staff hours that one design takes, whoever makes it.",
-        source="assumption: half a person-year",
-    )
-    signal_hours: float = number(
-        20.0, 0.0, 10_000.0, "staff hours", "Staff hours to gather one signal of need."
-    )
-    signal_user_hours: float = number(
-        10.0, 0.0, 10_000.0, "hours of users", "Hours of users that gathering one signal of need takes."
-    )
+    signals: float = number(4.0, 0.0, 100.0, "signals", "Signals of need gathered for one design when nobody cuts discovery short.", role="lever", live=True)
+    signal_noise: float = number(1.0, 0.01, 10.0, "units of need", "Standard deviation of one signal of need.")
+    translation_error: float = number(0.5, 0.0, 5.0, "units of need", "How far what a place builds strays from the design it was given, under any table.")
+    hours: float = number(900.0, 0.0, 100_000.0, "staff hours", "Staff hours that one design takes, whoever makes it.", source="assumption: half a person-year")
+    signal_hours: float = number(20.0, 0.0, 10_000.0, "staff hours", "Staff hours to gather one signal of need.")
+    signal_user_hours: float = number(10.0, 0.0, 10_000.0, "hours of users", "Hours of users that gathering one signal of need takes.")
 
 
 class Work(Group):
     """How a change is carried through its stages."""
 
-    start_chance: float = number(
-        0.25,
-        0.0,
-        1.0,
-        "per month",
-        "Chance a month that a waiting change is started in a place, whoever holds the agenda.",
-    )
-    top_speed: float = number(
-        1.7,
-        0.1,
-        10.0,
-        "x plan",
-        "Speed of a place with full will, ability and staff, as a multiple of the plan's.",
-    )
+    start_chance: float = number(0.25, 0.0, 1.0, "per month", "Chance a month that a waiting change is started in a place, whoever holds the agenda.")
+    top_speed: float = number(1.7, 0.1, 10.0, "x plan", "Speed of a place with full will, ability and staff, as a multiple of the plan's.")
     hours_per_person: float = number(
-        0.035,
-        0.0,
-        10.0,
-        "staff hours per person",
-        "Staff hours that one change of middling radicalness takes, per inhabitant.",
+        0.035, 0.0, 10.0, "staff hours per person", "Staff hours that one change of middling radicalness takes, per inhabitant.",
     )
-    load: float = number(
-        1.0,
-        0.0,
-        10.0,
-        "x",
-        "How much work each change is, as a multiple of its reference hours.",
-        role="lever",
-        live=True,
-    )
-    see: float = number(
-        0.25, 0.01, 1.0, "relative length", "Planned length of *see*, relative to the other stages."
-    )
-    spark: float = number(
-        0.25, 0.01, 1.0, "relative length", "Planned length of *spark*, relative to the other stages."
-    )
-    shape: float = number(
-        0.3, 0.01, 1.0, "relative length", "Planned length of *shape*, relative to the other stages."
-    )
-    shift: float = number(
-        0.2,
-        0.01,
-        1.0,
-        "relative length",
-        "Planned length of *shift* up to full coverage, relative to the other stages.",
-    )
-    form: Literal["product", "minimum", "geometric_mean"] = choice(
-        "product", "How will, ability and capacity combine into advance."
-    )
-    dynamics: Literal["work", "hazard"] = choice(
-        "work", "Whether a stage is work to be done, or ends with a constant chance a month."
-    )
-    hazard: float = number(
-        0.1,
-        0.0,
-        1.0,
-        "per month",
-        "Under `hazard`: chance a month to leave a stage with full will, ability and staff; *shape* is slower by `shape_slower`.",
-    )
-    shape_slower: float = number(
-        1.0,
-        0.01,
-        1.0,
-        "x",
-        "Under `hazard`: the chance to leave *shape*, as a multiple of the others' chance.",
-    )
+    load: float = number(1.0, 0.0, 10.0, "x", "How much work each change is, as a multiple of its reference hours.", role="lever", live=True)
+    see: float = number(0.25, 0.01, 1.0, "relative length", "Planned length of *see*, relative to the other stages.")
+    spark: float = number(0.25, 0.01, 1.0, "relative length", "Planned length of *spark*, relative to the other stages.")
+    shape: float = number(0.3, 0.01, 1.0, "relative length", "Planned length of *shape*, relative to the other stages.")
+    shift: float = number(0.2, 0.01, 1.0, "relative length", "Planned length of *shift* up to full coverage, relative to the other stages.")
+    form: Literal["product", "minimum", "geometric_mean"] = choice("product", "How will, ability and capacity combine into advance.")
+    dynamics: Literal["work", "hazard"] = choice("work", "Whether a stage is work to be done, or ends with a constant chance a month.")
+    hazard: float = number(0.1, 0.0, 1.0, "per month", "Under `hazard`: chance a month to leave a stage with full will, ability and staff; *shape* is slower by `shape_slower`.")
+    shape_slower: float = number(1.0, 0.01, 1.0, "x", "Under `hazard`: the chance to leave *shape*, as a multiple of the others' chance.")
 
 
 class Money(Group):
     """Change money: pilots and scale-up are separate purses in every table."""
 
-    pilot: float = number(
-        0.25,
-        0.0,
-        1.0,
-        "share of hours",
-        "Share of a change's hours up to *shape* that the pilot purse can buy; unspent, it is lost.",
-        role="lever",
-        live=True,
-    )
-    scale_up: float = number(
-        0.15,
-        0.0,
-        1.0,
-        "share of hours",
-        "Share of a change's hours in *shift* that the scale-up purse can buy; unspent, it is lost.",
-        role="lever",
-        live=True,
-    )
-    secure_months: float = number(
-        24.0,
-        0.0,
-        240.0,
-        "months",
-        "How long after its announcement a change's money is safe; later it lasts as the centre's will does.",
-        role="lever",
-        live=True,
-    )
+    pilot: float = number(0.25, 0.0, 1.0, "share of hours", "Share of a change's hours up to *shape* that the pilot purse can buy; unspent, it is lost.", role="lever", live=True)
+    scale_up: float = number(0.15, 0.0, 1.0, "share of hours", "Share of a change's hours in *shift* that the scale-up purse can buy; unspent, it is lost.", role="lever", live=True)
+    secure_months: float = number(24.0, 0.0, 240.0, "months", "How long after its announcement a change's money is safe; later it lasts as the centre's will does.", role="lever", live=True)
 
 
 class Centre(Group):
     """Central government."""
 
-    will: float = number(
-        0.7,
-        0.0,
-        1.0,
-        "0 to 1",
-        "Commitment of the centre to see changes through once they are begun.",
-        live=True,
-        national=True,
-    )
-    ability: float = number(
-        0.6,
-        0.0,
-        1.0,
-        "0 to 1",
-        "Quality of the centre's design and delivery support.",
-        live=True,
-        national=True,
-    )
-    capacity: float = number(
-        0.6,
-        0.0,
-        1.0,
-        "0 to 1",
-        "Share of the centre's heads free to decide on changes.",
-        live=True,
-        national=True,
-    )
-    vision: float = number(
-        0.5, 0.0, 1.0, "degree", "How clear and compelling the stated aim is.", role="lever", live=True
-    )
+    will: float = number(0.7, 0.0, 1.0, "0 to 1", "Commitment of the centre to see changes through once they are begun.", live=True, national=True)
+    ability: float = number(0.6, 0.0, 1.0, "0 to 1", "Quality of the centre's design and delivery support.", live=True, national=True)
+    capacity: float = number(0.6, 0.0, 1.0, "0 to 1", "Share of the centre's heads free to decide on changes.", live=True, national=True)
+    vision: float = number(0.5, 0.0, 1.0, "degree", "How clear and compelling the stated aim is.", role="lever", live=True)
 
 
 class Authorities(Group):
     """The local authorities."""
 
     will: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean commitment of authorities to change.", live=True)
-    ability: float = number(
-        0.6, 0.0, 1.0, "0 to 1", "Mean ability of authorities to carry change out.", live=True
-    )
-    will_spread: float = number(
-        0.12, 0.0, 0.5, "standard deviation", "How much commitment differs between authorities."
-    )
-    ability_spread: float = number(
-        0.12, 0.0, 0.5, "standard deviation", "How much ability differs between authorities."
-    )
-    staff_hours: float = number(
-        0.05,
-        0.0,
-        10.0,
-        "staff hours per person a month",
-        "Staff hours of the services concerned, per inhabitant.",
-        role="lever",
-        live=True,
-    )
-    usual_business: float = number(
-        0.5, 0.0, 1.0, "share", "Share of staff hours that business as usual takes.", role="lever", live=True
-    )
-    crisis_demand: float = number(
-        0.15, 0.0, 1.0, "share", "Share of staff hours that crisis demand takes at the start.", live=True
-    )
-    crisis_by_deprivation: float = number(
-        0.25,
-        0.0,
-        1.0,
-        "per standard deviation",
-        "How much more crisis demand a place one standard deviation more deprived has.",
-    )
+    ability: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean ability of authorities to carry change out.", live=True)
+    will_spread: float = number(0.12, 0.0, 0.5, "standard deviation", "How much commitment differs between authorities.")
+    ability_spread: float = number(0.12, 0.0, 0.5, "standard deviation", "How much ability differs between authorities.")
+    staff_hours: float = number(0.05, 0.0, 10.0, "staff hours per person a month", "Staff hours of the services concerned, per inhabitant.", role="lever", live=True)
+    usual_business: float = number(0.5, 0.0, 1.0, "share", "Share of staff hours that business as usual takes.", role="lever", live=True)
+    crisis_demand: float = number(0.15, 0.0, 1.0, "share", "Share of staff hours that crisis demand takes at the start.", live=True)
+    crisis_by_deprivation: float = number(0.25, 0.0, 1.0, "per standard deviation", "How much more crisis demand a place one standard deviation more deprived has.")
 
 
 class Bodies(Group):
     """Third-sector bodies."""
 
-    will: float = number(
-        0.75, 0.0, 1.0, "0 to 1", "Mean commitment of third-sector bodies to their mission.", live=True
-    )
-    ability: float = number(
-        0.6,
-        0.0,
-        1.0,
-        "0 to 1",
-        "Mean ability of third-sector bodies to broker and to support delivery.",
-        live=True,
-    )
-    capacity: float = number(
-        0.5, 0.0, 1.0, "0 to 1", "Mean share of third-sector staff time that is funded.", live=True
-    )
-    spread: float = number(
-        0.12, 0.0, 0.5, "standard deviation", "How much will, ability and capacity differ between bodies."
-    )
-    hours: float = number(
-        0.01,
-        0.0,
-        10.0,
-        "staff hours per person a month",
-        "Third-sector staff hours per inhabitant, all bodies together.",
-        role="lever",
-        live=True,
-        national=True,
-    )
-    brokered: float = number(
-        2.0,
-        0.0,
-        50.0,
-        "signals",
-        "Signals of local need that fully willing, able and funded bodies bring to one local design.",
-    )
+    will: float = number(0.75, 0.0, 1.0, "0 to 1", "Mean commitment of third-sector bodies to their mission.", live=True)
+    ability: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean ability of third-sector bodies to broker and to support delivery.", live=True)
+    capacity: float = number(0.5, 0.0, 1.0, "0 to 1", "Mean share of third-sector staff time that is funded.", live=True)
+    spread: float = number(0.12, 0.0, 0.5, "standard deviation", "How much will, ability and capacity differ between bodies.")
+    hours: float = number(0.01, 0.0, 10.0, "staff hours per person a month", "Third-sector staff hours per inhabitant, all bodies together.", role="lever", live=True, national=True)
+    brokered: float = number(2.0, 0.0, 50.0, "signals", "Signals of local need that fully willing, able and funded bodies bring to one local design.")
 
 
 class Users(Group):
     """Service users."""
 
-    will: float = number(
-        0.6, 0.0, 1.0, "0 to 1", "Mean trust: readiness to engage and to take up what is offered.", live=True
-    )
-    ability: float = number(
-        0.6, 0.0, 1.0, "0 to 1", "Mean ability to navigate services and to speak for oneself.", live=True
-    )
-    capacity: float = number(
-        0.6, 0.0, 1.0, "0 to 1", "Mean share of a user's spare time that could go to services.", live=True
-    )
-    spread: float = number(
-        0.15, 0.0, 0.5, "standard deviation", "How much trust, ability and time differ between users."
-    )
-    by_deprivation: float = number(
-        0.05,
-        0.0,
-        0.5,
-        "per standard deviation",
-        "How much lower ability and time lie in a place one standard deviation more deprived.",
-    )
-    hours: float = number(
-        20.0,
-        0.1,
-        500.0,
-        "hours per person a month",
-        "Spare time of a user, of which `users.capacity` could go to services.",
-        role="fixed",
-        source="assumption: five hours a week",
-    )
-    time_needed: float = number(
-        0.3, 0.01, 1.0, "share of time", "Time that taking up what is offered needs in full."
-    )
-    review_months: int = number(
-        6, 1, 120, "months", "How often a user reconsiders whether to take a service up."
-    )
+    will: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean trust: readiness to engage and to take up what is offered.", live=True)
+    ability: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean ability to navigate services and to speak for oneself.", live=True)
+    capacity: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean share of a user's spare time that could go to services.", live=True)
+    spread: float = number(0.15, 0.0, 0.5, "standard deviation", "How much trust, ability and time differ between users.")
+    by_deprivation: float = number(0.05, 0.0, 0.5, "per standard deviation", "How much lower ability and time lie in a place one standard deviation more deprived.")
+    hours: float = number(20.0, 0.1, 500.0, "hours per person a month", "Spare time of a user, of which `users.capacity` could go to services.", role="fixed", source="assumption: five hours a week")
+    time_needed: float = number(0.3, 0.01, 1.0, "share of time", "Time that taking up what is offered needs in full.")
+    review_months: int = number(6, 1, 120, "months", "How often a user reconsiders whether to take a service up.")
 
 
 class Hierarchy(Group):
     """What lies between the centre and the person served."""
 
-    layers: float = number(
-        4.0,
-        1.0,
-        10.0,
-        "layers",
-        "Layers a signal climbs from user to centre.",
-        source="assumption: user, front line, manager, authority, directorate",
-        live=True,
-    )
-    local_layers: float = number(
-        1.0,
-        0.0,
-        10.0,
-        "layers",
-        "Layers a signal climbs from user to those who decide in the place.",
-        live=True,
-    )
-    central_grain: float = number(
-        0.0,
-        0.0,
-        1.0,
-        "share",
-        "How much of the differences between places survives in the centre's aggregates.",
-        role="lever",
-        live=True,
-    )
+    layers: float = number(4.0, 1.0, 10.0, "layers", "Layers a signal climbs from user to centre.", source="assumption: user, front line, manager, authority, directorate", live=True)
+    local_layers: float = number(1.0, 0.0, 10.0, "layers", "Layers a signal climbs from user to those who decide in the place.", live=True)
+    central_grain: float = number(0.0, 0.0, 1.0, "share", "How much of the differences between places survives in the centre's aggregates.", role="lever", live=True)
 
 
 class Attention(Group):
     """Heads who must decide."""
 
-    authority: float = number(
-        2.5,
-        0.01,
-        100.0,
-        "decisions a month",
-        "Decisions an authority's heads could handle a month if nothing else took their time.",
-        live=True,
-    )
-    free: float = number(
-        0.6,
-        0.0,
-        1.0,
-        "share",
-        "Share of the time of an authority's heads that is free to decide on changes.",
-        source="assumption: as for the centre",
-        live=True,
-    )
-    meeting_hours: float = number(
-        30.0,
-        0.0,
-        10_000.0,
-        "staff hours",
-        "Staff hours that one try at a decision point, vertical or horizontal, takes in its place.",
-        source="assumption: a dozen people, a meeting and its papers",
-        live=True,
-    )
-    ratio: float = number(
-        16.0,
-        1.0,
-        32.0,
-        "x",
-        "The centre's heads, as a multiple of one authority's.",
-        source="nobody has counted: the middle of 1 (one head each) to 32 (as many as all authorities together)",
-        live=True,
-        national=True,
-    )
+    authority: float = number(2.5, 0.01, 100.0, "decisions a month", "Decisions an authority's heads could handle a month if nothing else took their time.", live=True)
+    free: float = number(0.6, 0.0, 1.0, "share", "Share of the time of an authority's heads that is free to decide on changes.", source="assumption: as for the centre", live=True)
+    meeting_hours: float = number(30.0, 0.0, 10_000.0, "staff hours", "Staff hours that one try at a decision point, vertical or horizontal, takes in its place.", source="assumption: a dozen people, a meeting and its papers", live=True)
+    ratio: float = number(16.0, 1.0, 32.0, "x", "The centre's heads, as a multiple of one authority's.", source="nobody has counted: the middle of 1 (one head each) to 32 (as many as all authorities together)", live=True, national=True)
 
 
 class Response(Group):
     """How fast people change their minds."""
 
-    speed: float = number(
-        0.1, 0.0, 1.0, "per month", "Share of the way to its new level that will or trust goes in a month."
-    )
+    speed: float = number(0.1, 0.0, 1.0, "per month", "Share of the way to its new level that will or trust goes in a month.")
 
 
 class Pledge(Group):
     """A mutual, public pledge (concordat). Without an intervention that opens it, there is none."""
 
-    open: float = number(
-        0.0, 0.0, 1.0, "0 or 1", "Whether a pledge is open for signing and in force.", role="lever", live=True
-    )
-    threshold: float = number(
-        0.25,
-        -1.0,
-        2.0,
-        "share of tied places",
-        "Mean share of tied places that must have signed before a place signs.",
-    )
-    threshold_spread: float = number(
-        0.2, 0.0, 1.0, "standard deviation", "How much that share differs between places."
-    )
+    open: float = number(0.0, 0.0, 1.0, "0 or 1", "Whether a pledge is open for signing and in force.", role="lever", live=True)
+    threshold: float = number(0.25, -1.0, 2.0, "share of tied places", "Mean share of tied places that must have signed before a place signs.")
+    threshold_spread: float = number(0.2, 0.0, 1.0, "standard deviation", "How much that share differs between places.")
     cost: float = number(0.5, 0.0, 1.0, "degree", "What reneging costs a signatory.", role="lever", live=True)
-    monitoring: float = number(
-        0.5, 0.0, 1.0, "degree", "How surely reneging is noticed.", role="lever", live=True
-    )
-    money: float = number(
-        0.0,
-        0.0,
-        1.0,
-        "share of hours",
-        "Share of a change's hours that pledge money buys a signatory.",
-        role="lever",
-        live=True,
-    )
+    monitoring: float = number(0.5, 0.0, 1.0, "degree", "How surely reneging is noticed.", role="lever", live=True)
+    money: float = number(0.0, 0.0, 1.0, "share of hours", "Share of a change's hours that pledge money buys a signatory.", role="lever", live=True)
     intent: float = number(0.5, 0.0, 1.0, "share", "Share of signatories who mean it; the others report it.")
 
 
@@ -586,417 +235,91 @@ class Focal(Group):
     Its kind is given as it is, without variety. When there is one, a pledge is about it and about nothing else.
     """
 
-    arrival: int = number(
-        -1,
-        -1,
-        12_000,
-        "month",
-        "Month in which the change is announced; -1: there is no such change.",
-        role="fixed",
-        source="chosen",
-    )
-    duration: float = number(
-        36.0, 2.0, 240.0, "months", "Planned months from its announcement to full coverage.", role="lever"
-    )
-    radicalness: float = number(
-        0.5, 0.0, 1.0, "degree", "How far it departs from what is done now.", role="lever"
-    )
-    ambiguity: float = number(
-        1.0, 0.0, 5.0, "standard deviations of need", "How wrong the obvious answer tends to be."
-    )
-    heterogeneity: float = number(
-        0.6, 0.0, 5.0, "units of need", "How much the right answer differs between places."
-    )
-    spillover: float = number(
-        0.3, 0.0, 1.0, "share", "Share of its benefit that depends on others adopting a compatible design."
-    )
-    visibility: float = number(
-        0.5, 0.0, 1.0, "degree", "How easily compliance can be seen from outside.", live=True, national=True
-    )
+    arrival: int = number(-1, -1, 12_000, "month", "Month in which the change is announced; -1: there is no such change.", role="fixed", source="chosen")
+    duration: float = number(36.0, 2.0, 240.0, "months", "Planned months from its announcement to full coverage.", role="lever")
+    radicalness: float = number(0.5, 0.0, 1.0, "degree", "How far it departs from what is done now.", role="lever")
+    ambiguity: float = number(1.0, 0.0, 5.0, "standard deviations of need", "How wrong the obvious answer tends to be.")
+    heterogeneity: float = number(0.6, 0.0, 5.0, "units of need", "How much the right answer differs between places.")
+    spillover: float = number(0.3, 0.0, 1.0, "share", "Share of its benefit that depends on others adopting a compatible design.")
+    visibility: float = number(0.5, 0.0, 1.0, "degree", "How easily compliance can be seen from outside.", live=True, national=True)
     conflict: float = number(0.4, 0.0, 1.0, "degree", "How much interests are at odds over it.")
-    urgency: float = number(
-        0.01, 0.0, 0.2, "per month", "Rate at which late benefit loses its worth.", live=True, national=True
-    )
-    stage: int = number(
-        0,
-        0,
-        4,
-        "stage",
-        "Stage at which a place begins it, as soon as it is announced: 1 see, 2 spark, 3 shape, 4 shift; 0: the place begins as any other change is begun.",
-        live=True,
-    )
-    coverage: float = number(
-        0.0, 0.0, 1.0, "share", "Coverage that a place begins with where it begins with *shift*.", live=True
-    )
-    duty: float = number(
-        0.0,
-        0.0,
-        1.0,
-        "will",
-        "Effort that a law demands, whoever judges; 0: there is no law.",
-        role="lever",
-        live=True,
-    )
-    due: int = number(
-        -1,
-        -1,
-        12_000,
-        "month",
-        "Month of the dated target; -1: it has no date.",
-        role="lever",
-        live=True,
-        national=True,
-    )
-    pilot: float = number(
-        0.0,
-        0.0,
-        1.0,
-        "share of hours",
-        "Share of its hours up to *shift* that money of its own can buy.",
-        role="lever",
-        live=True,
-    )
-    scale_up: float = number(
-        0.0,
-        0.0,
-        1.0,
-        "share of hours",
-        "Share of its hours in *shift* that money of its own can buy.",
-        role="lever",
-        live=True,
-    )
-    ring_fenced: float = number(
-        0.0, 0.0, 1.0, "share", "Share of all money for it that does not fade.", role="lever", live=True
-    )
-    waived: float = number(
-        0.0,
-        0.0,
-        1.0,
-        "share",
-        "Share of requests and decision points on its way that are waived.",
-        role="lever",
-        live=True,
-    )
-    closed: float = number(
-        0.0,
-        0.0,
-        1.0,
-        "share",
-        "Share of those who would not take it up for whom the old way is shut.",
-        role="lever",
-        live=True,
-    )
-    ready: float = number(
-        0.0,
-        0.0,
-        0.95,
-        "share",
-        "Share of the work still to be done that infrastructure standing ready has already done.",
-        role="lever",
-        live=True,
-    )
+    urgency: float = number(0.01, 0.0, 0.2, "per month", "Rate at which late benefit loses its worth.", live=True, national=True)
+    stage: int = number(0, 0, 4, "stage", "Stage at which a place begins it, as soon as it is announced: 1 see, 2 spark, 3 shape, 4 shift; 0: the place begins as any other change is begun.", live=True)
+    coverage: float = number(0.0, 0.0, 1.0, "share", "Coverage that a place begins with where it begins with *shift*.", live=True)
+    duty: float = number(0.0, 0.0, 1.0, "will", "Effort that a law demands, whoever judges; 0: there is no law.", role="lever", live=True)
+    due: int = number(-1, -1, 12_000, "month", "Month of the dated target; -1: it has no date.", role="lever", live=True, national=True)
+    pilot: float = number(0.0, 0.0, 1.0, "share of hours", "Share of its hours up to *shift* that money of its own can buy.", role="lever", live=True)
+    scale_up: float = number(0.0, 0.0, 1.0, "share of hours", "Share of its hours in *shift* that money of its own can buy.", role="lever", live=True)
+    ring_fenced: float = number(0.0, 0.0, 1.0, "share", "Share of all money for it that does not fade.", role="lever", live=True)
+    waived: float = number(0.0, 0.0, 1.0, "share", "Share of requests and decision points on its way that are waived.", role="lever", live=True)
+    closed: float = number(0.0, 0.0, 1.0, "share", "Share of those who would not take it up for whom the old way is shut.", role="lever", live=True)
+    ready: float = number(0.0, 0.0, 0.95, "share", "Share of the work still to be done that infrastructure standing ready has already done.", role="lever", live=True)
 
 
 class Pace(Group):
     """Pressure to be seen moving."""
 
-    pressure: float = number(
-        0.5, 0.0, 1.0, "degree", "Pressure to be seen moving quickly.", role="lever", live=True
-    )
-    protected: float = number(
-        0.0,
-        0.0,
-        1.0,
-        "share",
-        "Share of discovery time that the agenda holder protects.",
-        role="lever",
-        live=True,
-    )
-    broken: float = number(
-        0.3, 0.0, 1.0, "chance", "Chance that granted protection is broken; a willing centre breaks it less."
-    )
+    pressure: float = number(0.5, 0.0, 1.0, "degree", "Pressure to be seen moving quickly.", role="lever", live=True)
+    protected: float = number(0.0, 0.0, 1.0, "share", "Share of discovery time that the agenda holder protects.", role="lever", live=True)
+    broken: float = number(0.3, 0.0, 1.0, "chance", "Chance that granted protection is broken; a willing centre breaks it less.")
 
 
 class Reference(Group):
     """Reference magnitudes: what a mechanism does at strength 1, the upper end of evidence or judgement."""
 
-    local_need_share: float = number(
-        1.0,
-        0.0,
-        1.0,
-        "share",
-        "Share of what a local holder learned of its place's difference that enters the design.",
-    )
-    information_noise: float = number(
-        0.5,
-        0.0,
-        5.0,
-        "x per layer",
-        "Variance that each layer adds to a signal, as a multiple of the signal's own.",
-    )
-    information_delay: float = number(
-        0.75,
-        0.0,
-        12.0,
-        "months per layer",
-        "Months that each layer adds to seeing a need.",
-        source=ROUNDTABLE,
-    )
-    information_blur: float = number(
-        0.05,
-        0.0,
-        0.5,
-        "ability per layer",
-        "Standard deviation that each layer adds to the centre's picture of a place's ability.",
-    )
-    information_optimism: float = number(
-        0.05, 0.0, 0.5, "share per layer", "Share of what is wrong that each layer leaves out of a report."
-    )
-    reactance_will: float = number(
-        0.5,
-        0.0,
-        1.0,
-        "share of will",
-        "Will lost by a place where all is imposed, without voice, under full conflict.",
-        source="autonomy correlates .28 with performance (Cerasoli et al. 2016, excerpt seen); upper end assumed",
-    )
-    reactance_conflict: float = number(
-        0.5, 0.0, 1.0, "share", "Share of the loss of will that is there only under conflict."
-    )
-    ownership_will: float = number(
-        0.3,
-        0.0,
-        1.0,
-        "share of missing will",
-        "Missing will restored in a place where users and deliverers shape everything together.",
-        source="participation helps a little, significantly (Wagner 1994, excerpt seen); size assumed",
-    )
-    clearance_points: float = number(
-        0.75,
-        0.0,
-        100.0,
-        "points per layer",
-        "Vertical decision points that each layer adds at each of two gates where the centre holds all.",
-        source="assumption; many more in Pressman and Wildavsky 1973",
-    )
-    clearance_chance: float = number(
-        0.8,
-        0.0,
-        1.0,
-        "per try",
-        "Chance that one try at a decision point succeeds.",
-        source="Pressman and Wildavsky 1973 show .80 to .99",
-    )
-    clearance_tries: int = number(
-        6, 1, 1000, "tries", "Failed tries at one point after which the change is abandoned."
-    )
-    clearance_conflict: float = number(
-        0.4, 0.0, 1.0, "share", "How much of each chance full conflict takes away."
-    )
-    partnership_points: int = number(
-        3,
-        0,
-        100,
-        "partners",
-        "Horizontal partners who must agree at each gate where power is shared most evenly.",
-    )
+    local_need_share: float = number(1.0, 0.0, 1.0, "share", "Share of what a local holder learned of its place's difference that enters the design.")
+    information_noise: float = number(0.5, 0.0, 5.0, "x per layer", "Variance that each layer adds to a signal, as a multiple of the signal's own.")
+    information_delay: float = number(0.75, 0.0, 12.0, "months per layer", "Months that each layer adds to seeing a need.", source=ROUNDTABLE)
+    information_blur: float = number(0.05, 0.0, 0.5, "ability per layer", "Standard deviation that each layer adds to the centre's picture of a place's ability.")
+    information_optimism: float = number(0.05, 0.0, 0.5, "share per layer", "Share of what is wrong that each layer leaves out of a report.")
+    reactance_will: float = number(0.5, 0.0, 1.0, "share of will", "Will lost by a place where all is imposed, without voice, under full conflict.", source="autonomy correlates .28 with performance (Cerasoli et al. 2016, excerpt seen); upper end assumed")
+    reactance_conflict: float = number(0.5, 0.0, 1.0, "share", "Share of the loss of will that is there only under conflict.")
+    ownership_will: float = number(0.3, 0.0, 1.0, "share of missing will", "Missing will restored in a place where users and deliverers shape everything together.", source="participation helps a little, significantly (Wagner 1994, excerpt seen); size assumed")
+    clearance_points: float = number(0.75, 0.0, 100.0, "points per layer", "Vertical decision points that each layer adds at each of two gates where the centre holds all.", source="assumption; many more in Pressman and Wildavsky 1973")
+    clearance_chance: float = number(0.8, 0.0, 1.0, "per try", "Chance that one try at a decision point succeeds.", source="Pressman and Wildavsky 1973 show .80 to .99")
+    clearance_tries: int = number(6, 1, 1000, "tries", "Failed tries at one point after which the change is abandoned.")
+    clearance_conflict: float = number(0.4, 0.0, 1.0, "share", "How much of each chance full conflict takes away.")
+    partnership_points: int = number(3, 0, 100, "partners", "Horizontal partners who must agree at each gate where power is shared most evenly.")
     partnership_chance: float = number(0.7, 0.0, 1.0, "per try", "Chance that one try at agreement succeeds.")
-    layering_switching: float = number(
-        0.03,
-        0.0,
-        0.2,
-        "share per change",
-        "Staff time lost to switching for each concurrent change beyond the first.",
-        source="no data behind it: sweep from 0",
-    )
-    layering_room: float = number(
-        1.0, 0.1, 5.0, "x capacity", "Load above which a place that holds its own agenda waits for room."
-    )
-    policy_end_hours: float = number(
-        0.35,
-        0.0,
-        1.0,
-        "share of hours",
-        "Free staff hours drawn to announcing and planning when announcements come at the reference rate.",
-        source=ROUNDTABLE,
-    )
-    policy_end_rate: float = number(
-        3.0, 0.1, 50.0, "announcements a year", "Announcements a year at which that share is reached."
-    )
-    gaming_reports: float = number(
-        0.25,
-        0.0,
-        1.0,
-        "share",
-        "Over-reporting under full judgement by reports.",
-        source="19 to 21 points under heavy targets, 96 % reported against 77 % (Bevan and Hood 2006, excerpt seen)",
-    )
-    gaming_hours: float = number(
-        0.15, 0.0, 1.0, "share of hours", "Free staff hours spent on reports under full judgement by reports."
-    )
-    blame_scale: float = number(
-        0.4,
-        0.0,
-        1.0,
-        "share of coverage",
-        "Coverage withheld out of fear before a visible centre, for a wholly radical and visible change.",
-        source=ROUNDTABLE,
-    )
-    blame_delay: float = number(
-        0.5, 0.0, 1.0, "share of speed", "Speed of piloting lost out of the same fear.", source=ROUNDTABLE
-    )
-    peer_copy: float = number(
-        0.8,
-        0.0,
-        1.0,
-        "share",
-        "How closely a local holder copies the best design that tied places have shown to work.",
-    )
-    peer_ability: float = number(
-        0.03,
-        0.0,
-        0.5,
-        "per month",
-        "Share of the lead of abler tied places that a place makes up in a month.",
-    )
-    peer_starts: float = number(
-        0.4,
-        0.0,
-        10.0,
-        "per month",
-        "What full adoption among tied places adds to the chance to start.",
-        source="imitation .38 a year is typical of goods (Bass 1969); faster for tied organisations assumed",
-    )
-    citizen_personal: float = number(
-        0.6,
-        0.0,
-        1.0,
-        "share",
-        "Share of personal differences in need that services meet when users hold all information.",
-    )
-    citizen_layers: float = number(
-        0.8, 0.0, 1.0, "share", "Share of the layers that information held by users passes by."
-    )
-    expertise_variance: float = number(
-        0.6, 0.0, 1.0, "share", "Share of the variance of a signal that a fully able central designer avoids."
-    )
-    equalising_money: float = number(
-        0.9,
-        0.0,
-        1.0,
-        "share of money",
-        "How strongly a national holder of money tilts it towards the least able places.",
-    )
-    equalising_spread: float = number(
-        0.5, 0.0, 3.0, "x", "How much wider than its base value the spread of ability is at full strength."
-    )
+    layering_switching: float = number(0.03, 0.0, 0.2, "share per change", "Staff time lost to switching for each concurrent change beyond the first.", source="no data behind it: sweep from 0")
+    layering_room: float = number(1.0, 0.1, 5.0, "x capacity", "Load above which a place that holds its own agenda waits for room.")
+    policy_end_hours: float = number(0.35, 0.0, 1.0, "share of hours", "Free staff hours drawn to announcing and planning when announcements come at the reference rate.", source=ROUNDTABLE)
+    policy_end_rate: float = number(3.0, 0.1, 50.0, "announcements a year", "Announcements a year at which that share is reached.")
+    gaming_reports: float = number(0.25, 0.0, 1.0, "share", "Over-reporting under full judgement by reports.", source="19 to 21 points under heavy targets, 96 % reported against 77 % (Bevan and Hood 2006, excerpt seen)")
+    gaming_hours: float = number(0.15, 0.0, 1.0, "share of hours", "Free staff hours spent on reports under full judgement by reports.")
+    blame_scale: float = number(0.4, 0.0, 1.0, "share of coverage", "Coverage withheld out of fear before a visible centre, for a wholly radical and visible change.", source=ROUNDTABLE)
+    blame_delay: float = number(0.5, 0.0, 1.0, "share of speed", "Speed of piloting lost out of the same fear.", source=ROUNDTABLE)
+    peer_copy: float = number(0.8, 0.0, 1.0, "share", "How closely a local holder copies the best design that tied places have shown to work.")
+    peer_ability: float = number(0.03, 0.0, 0.5, "per month", "Share of the lead of abler tied places that a place makes up in a month.")
+    peer_starts: float = number(0.4, 0.0, 10.0, "per month", "What full adoption among tied places adds to the chance to start.", source="imitation .38 a year is typical of goods (Bass 1969); faster for tied organisations assumed")
+    citizen_personal: float = number(0.6, 0.0, 1.0, "share", "Share of personal differences in need that services meet when users hold all information.")
+    citizen_layers: float = number(0.8, 0.0, 1.0, "share", "Share of the layers that information held by users passes by.")
+    expertise_variance: float = number(0.6, 0.0, 1.0, "share", "Share of the variance of a signal that a fully able central designer avoids.")
+    equalising_money: float = number(0.9, 0.0, 1.0, "share of money", "How strongly a national holder of money tilts it towards the least able places.")
+    equalising_spread: float = number(0.5, 0.0, 3.0, "x", "How much wider than its base value the spread of ability is at full strength.")
     mandate_floor: float = number(0.7, 0.0, 1.0, "will", "Effort that compulsion can hold everybody to.")
-    mandate_target: float = number(
-        0.5, 0.0, 3.0, "share of speed", "Speed gained in the last year before a dated target."
-    )
-    spillover_starts: float = number(
-        0.6,
-        0.0,
-        1.0,
-        "share",
-        "How much a local holder who counts only its own benefit holds back starts, and effort in *see* and *spark*, per share of spillover.",
-    )
-    participation_hours: float = number(
-        0.6,
-        0.0,
-        5.0,
-        "share of hours",
-        "Staff hours that full co-design adds, as a share of the change's own.",
-        source=ROUNDTABLE,
-    )
-    participation_time: float = number(
-        0.025,
-        0.0,
-        1.0,
-        "share of time",
-        "Users' time that full co-design takes for each change at work on its design or pilot.",
-        source="assumption: an eighth of their time in all at the five changes that a place of the status quo designs or pilots at once",
-    )
-    support_money: float = number(
-        0.2, 0.0, 1.0, "share of money", "Share of change money spent on implementation teams."
-    )
-    support_ability: float = number(
-        0.05,
-        0.0,
-        0.5,
-        "per month",
-        "Missing ability that fully able teams make up in a month where change money buys all of the hours at work.",
-    )
-    practice_gain: float = number(
-        0.012, 0.0, 0.5, "per month", "Missing ability made up by a month of full work on change."
-    )
-    practice_turnover: float = number(
-        0.02,
-        0.0,
-        0.5,
-        "per month",
-        "Gained ability lost a month as staff leave.",
-        source="turnover shows after about two years and peaks at four (a 2018 agent-based model, excerpt seen)",
-    )
-    evidence_peers: float = number(
-        0.3, 0.0, 1.0, "susceptibility", "Weight of others' will in one's own (Friedkin-Johnsen)."
-    )
-    evidence_self: float = number(
-        0.5,
-        0.0,
-        1.0,
-        "share",
-        "Weight of its own present will in what a place hears; the rest is the voices of those who judge it, share by share.",
-    )
-    evidence_results: float = number(
-        0.3, 0.0, 1.0, "share of missing will", "Missing will restored by fully visible results."
-    )
-    evidence_vision: float = number(
-        0.2,
-        0.0,
-        1.0,
-        "share of missing will",
-        "Missing will restored by a compelling vision backed by many data and by engagement.",
-        source=ROUNDTABLE,
-    )
-    evidence_promises: float = number(
-        0.5, 0.0, 1.0, "share of trust", "Trust lost when all that is promised stays away."
-    )
-    pace_discovery: float = number(
-        0.8, 0.0, 1.0, "share", "Share of signals left out under full pressure.", source=ROUNDTABLE
-    )
-    pace_speed: float = number(
-        0.5, 0.0, 2.0, "share of speed", "Speed gained in *see* and *spark* under full pressure."
-    )
-    pace_unready: float = number(
-        0.3,
-        0.0,
-        1.0,
-        "share of coverage",
-        "Coverage done badly when a change is launched unready under full pressure.",
-        source=ROUNDTABLE,
-    )
+    mandate_target: float = number(0.5, 0.0, 3.0, "share of speed", "Speed gained in the last year before a dated target.")
+    spillover_starts: float = number(0.6, 0.0, 1.0, "share", "How much a local holder who counts only its own benefit holds back starts, and effort in *see* and *spark*, per share of spillover.")
+    participation_hours: float = number(0.6, 0.0, 5.0, "share of hours", "Staff hours that full co-design adds, as a share of the change's own.", source=ROUNDTABLE)
+    participation_time: float = number(0.025, 0.0, 1.0, "share of time", "Users' time that full co-design takes for each change at work on its design or pilot.", source="assumption: an eighth of their time in all at the five changes that a place of the status quo designs or pilots at once")
+    support_money: float = number(0.2, 0.0, 1.0, "share of money", "Share of change money spent on implementation teams.")
+    support_ability: float = number(0.05, 0.0, 0.5, "per month", "Missing ability that fully able teams make up in a month where change money buys all of the hours at work.")
+    practice_gain: float = number(0.012, 0.0, 0.5, "per month", "Missing ability made up by a month of full work on change.")
+    practice_turnover: float = number(0.02, 0.0, 0.5, "per month", "Gained ability lost a month as staff leave.", source="turnover shows after about two years and peaks at four (a 2018 agent-based model, excerpt seen)")
+    evidence_peers: float = number(0.3, 0.0, 1.0, "susceptibility", "Weight of others' will in one's own (Friedkin-Johnsen).")
+    evidence_self: float = number(0.5, 0.0, 1.0, "share", "Weight of its own present will in what a place hears; the rest is the voices of those who judge it, share by share.")
+    evidence_results: float = number(0.3, 0.0, 1.0, "share of missing will", "Missing will restored by fully visible results.")
+    evidence_vision: float = number(0.2, 0.0, 1.0, "share of missing will", "Missing will restored by a compelling vision backed by many data and by engagement.", source=ROUNDTABLE)
+    evidence_promises: float = number(0.5, 0.0, 1.0, "share of trust", "Trust lost when all that is promised stays away.")
+    pace_discovery: float = number(0.8, 0.0, 1.0, "share", "Share of signals left out under full pressure.", source=ROUNDTABLE)
+    pace_speed: float = number(0.5, 0.0, 2.0, "share of speed", "Speed gained in *see* and *spark* under full pressure.")
+    pace_unready: float = number(0.3, 0.0, 1.0, "share of coverage", "Coverage done badly when a change is launched unready under full pressure.", source=ROUNDTABLE)
     fail_fast_fit: float = number(0.6, 0.0, 1.0, "fit", "Fit below which a pilot is stopped.")
-    fail_fast_signals: float = number(
-        6.0, 0.0, 100.0, "signals", "What a stopped pilot teaches, in signals of need."
-    )
-    relapse_rate: float = number(
-        0.04,
-        0.0,
-        1.0,
-        "per month",
-        "Coverage that slips a month where neither will nor money holds it.",
-        source="full relapse in about five years after a dated target ended (Scottish class sizes 2010-2015)",
-    )
-    prevention_growth: float = number(
-        0.03, 0.0, 0.5, "per year", "Growth of crisis demand a year, as a share of itself."
-    )
-    prevention_relief: float = number(
-        0.6, 0.0, 1.0, "share", "Crisis demand avoided when all intended benefit arrives."
-    )
-    uptake_burden: float = number(
-        0.8, 0.0, 1.0, "degree", "How much taking up needs ability where users had no hand in design."
-    )
+    fail_fast_signals: float = number(6.0, 0.0, 100.0, "signals", "What a stopped pilot teaches, in signals of need.")
+    relapse_rate: float = number(0.04, 0.0, 1.0, "per month", "Coverage that slips a month where neither will nor money holds it.", source="full relapse in about five years after a dated target ended (Scottish class sizes 2010-2015)")
+    prevention_growth: float = number(0.03, 0.0, 0.5, "per year", "Growth of crisis demand a year, as a share of itself.")
+    prevention_relief: float = number(0.6, 0.0, 1.0, "share", "Crisis demand avoided when all intended benefit arrives.")
+    uptake_burden: float = number(0.8, 0.0, 1.0, "degree", "How much taking up needs ability where users had no hand in design.")
     uptake_eased: float = number(0.7, 0.0, 1.0, "share", "Share of that burden lifted where users design.")
 
 
@@ -1005,59 +328,37 @@ def strength(sentence: str, *, on_trial: bool = False) -> Any:
 
     One that is on trial is off unless somebody sets it, so that it can be looked at before any answer rests on it.
     """
-    source = (
-        "on trial: off unless it is set"
-        if on_trial
-        else "0 switches it off exactly; .5 is the neutral middle of the range"
-    )
+    source = "on trial: off unless it is set" if on_trial else "0 switches it off exactly; .5 is the neutral middle of the range"
     return number(0.0 if on_trial else 0.5, 0.0, 1.0, "strength", sentence, source=source, live=True)
 
 
 class Mechanisms(Group):
     """One strength for each mechanism; each multiplies its reference magnitudes."""
 
-    local_need: float = strength(
-        "Right answers differ between places; a central design is uniform unless its information is fine-grained."
-    )
+    local_need: float = strength("Right answers differ between places; a central design is uniform unless its information is fine-grained.")
     information_loss: float = strength("Each layer a signal climbs adds noise and delay.")
     reactance: float = strength("Being told lowers will, less so with voice; conflict sharpens it.")
     ownership: float = strength("Having shaped a change raises will to deliver it.")
-    clearance: float = strength(
-        "Vertical decision points must each be passed; after too many failed tries the change is dropped."
-    )
+    clearance: float = strength("Vertical decision points must each be passed; after too many failed tries the change is dropped.")
     partnership: float = strength("Horizontal partners must agree; evenly shared power needs most of them.")
     attention: float = strength("Requests queue for the heads who must decide.")
-    layering: float = strength(
-        "Concurrent changes lose time to switching; a pushed start ignores the load, a pulled one waits for room."
-    )
+    layering: float = strength("Concurrent changes lose time to switching; a pushed start ignores the load, a pulled one waits for room.")
     policy_end: float = strength("Announcements draw hours to planning beyond need, and delivery loses them.")
     gaming: float = strength("Judged on reports, people raise the reports and leave real work to do so.")
-    blame: float = strength(
-        "Failure before a visible centre is punished: timid scale, late roll-out, wrong designs kept."
-    )
+    blame: float = strength("Failure before a visible centre is punished: timid scale, late roll-out, wrong designs kept.")
     peer_learning: float = strength("Places copy what worked nearby; ability and starts spread along ties.")
-    citizen_data: float = strength(
-        "Information that travels with the person joins services up and lets design serve the person."
-    )
-    design_economies: float = strength(
-        "A design costs its hours once centrally, and once in every place locally."
-    )
+    citizen_data: float = strength("Information that travels with the person joins services up and lets design serve the person.")
+    design_economies: float = strength("A design costs its hours once centrally, and once in every place locally.")
     central_expertise: float = strength("The centre's designers err less than a council's.")
     uneven_ability: float = strength("Places differ in ability; a national holder of money can equalise.")
     mandate: float = strength("Effort can be compelled; that it is done as meant only where it is visible.")
-    spillover: float = strength(
-        "My benefit rises with others' compatible adoption; local holders count only their own."
-    )
+    spillover: float = strength("My benefit rises with others' compatible adoption; local holders count only their own.")
     participation_cost: float = strength("Co-design takes users' and deliverers' hours.")
     urgency: float = strength("Late benefit is worth less.")
     programme_support: float = strength("Implementation teams raise local ability, paid from the same money.")
     practice: float = strength("Ability grows by doing and decays as staff leave.")
-    evidence: float = strength(
-        "Visible results, a clear vision and peers move will; broken promises lower trust."
-    )
-    pace: float = strength(
-        "Pressure cuts discovery short and launches unready; protected time can be granted, and broken."
-    )
+    evidence: float = strength("Visible results, a clear vision and peers move will; broken promises lower trust.")
+    pace: float = strength("Pressure cuts discovery short and launches unready; protected time can be granted, and broken.")
     fail_fast: float = strength("A pilot that shows a bad fit is stopped and redesigned with what it taught.")
     concordat: float = strength("A mutual, public pledge binds those who sign it.")
     relapse: float = strength("Coverage slips when money, mandate or will ends.")
@@ -1107,12 +408,7 @@ class JudgedOn(Row):
 
 def _row(name: str, sentence: str) -> Any:
     kind = JudgedOn if name == "judged_on" else Shares
-    extra: JsonDict = {
-        "unit": "shares",
-        "role": "lever",
-        "source": "the status quo is an assumption",
-        "live": True,
-    }
+    extra: JsonDict = {"unit": "shares", "role": "lever", "source": "the status quo is an assumption", "live": True}
     return Field(kind(**STATUS_QUO[name]), description=sentence, json_schema_extra=extra)
 
 
@@ -1120,13 +416,8 @@ class Power(Group):
     """Where power resides: one table of decision rights. Each row sums to 1."""
 
     distribution: float | None = number(
-        None,
-        0.0,
-        1.0,
-        "0 hierarchy, 1 distributed",
-        "When given, every row that is not set explicitly lies between `hierarchy` and `distributed`.",
-        role="lever",
-        live=True,
+        None, 0.0, 1.0, "0 hierarchy, 1 distributed", "When given, every row that is not set explicitly lies between `hierarchy` and `distributed`.",
+        role="lever", live=True,
     )
     agenda: Shares = _row("agenda", "Which change starts here, and when.")
     design: Shares = _row("design", "Who designs it for this place.")
@@ -1142,9 +433,7 @@ class Intervention(Group):
     month: int = Field(ge=0, description="Month from which the new value holds; 0 is the first month.")
     key: str = Field(description="The parameter, as in `power.agenda` or `mechanisms.pace`; it must be live.")
     value: Any = Field(description="The new value; a whole row for a row of the power table.")
-    places: list[str] | None = Field(
-        None, description="Names or codes of the places; everywhere when left out."
-    )
+    places: list[str] | None = Field(None, description="Names or codes of the places; everywhere when left out.")
 
 
 class Parameters(Group):
