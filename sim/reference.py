@@ -6,9 +6,7 @@ one at a time, drawn from numbers that `docs/reference/measure.py` has measured.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from sim import glossary, scenario_files, wording
@@ -16,50 +14,13 @@ from sim.declarations import Declaration, declarations, reference_magnitudes
 from sim.parameters import MECHANISM_NAMES, Parameters, Power
 from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
 from sim.problems import refuse, shown
-from sim.reference_charts import Effect, Line, drawn, finding, ranked
+from sim.reference_charts import drawn, ranked
+from sim.reference_effects import Effect, finding
 from sim.state import CAUSES
-
-COLUMNS = (
-    "subject", "beside", "line", "level", "mean", "low", "high", "change", "change_low", "change_high",
-    "replications", "seed", "rules",
-)  # fmt: skip
-"""Columns of the table of measured numbers: gaps in percent, and the paired change since the first level of the line."""
 
 CHARTS = "charts"
 MEASURE = "uv run python docs/reference/measure.py"
 WRITTEN = "*Written by `uv run python docs/reference/write.py` from the declarations; never edited by hand.*"
-
-
-def effects(table: Path) -> dict[str, Effect]:
-    """What has been measured, by subject."""
-    with table.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    found: dict[str, list[dict[str, str]]] = {}
-    for row in rows:
-        found.setdefault(row["subject"], []).append(row)
-    return {subject: _effect(subject, of) for subject, of in found.items()}
-
-
-def _effect(subject: str, rows: list[dict[str, str]]) -> Effect:
-    lines = []
-    for name in dict.fromkeys(row["line"] for row in rows):
-        of = [row for row in rows if row["line"] == name]
-        mean, low, high = (tuple(float(row[end]) for row in of) for end in ("mean", "low", "high"))
-        change, least, most = (float(of[-1][end]) for end in ("change", "change_low", "change_high"))
-        lines.append(
-            Line(
-                "" if subject.startswith("outcome.") else name,
-                tuple(row["level"] for row in of),
-                mean,
-                low,
-                high,
-                (change, least, most),
-            )
-        )
-    one = rows[0]
-    return Effect(
-        subject, tuple(lines), int(one["replications"]), int(one["seed"]), one["beside"], one["rules"]
-    )
 
 
 def subjects() -> list[str]:

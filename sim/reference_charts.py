@@ -11,85 +11,14 @@ from dataclasses import dataclass
 from html import escape
 
 from sim.charting.ink import GRID, INK, MUTED, SCENARIOS
+from sim.reference_effects import Effect
 from sim.wording import number
 
 WIDTH, HEIGHT = 460, 230
 LEFT, RIGHT, BOTTOM, LINE = 44, 96, 52, 15
-HARDLY = 0.5
-"""Points of intended benefit below which a change of the gap is said to be hardly one."""
 LEAST_SPAN = 5.0
 """Points that the upright axis spans at least, so that noise does not look like an effect."""
 WRAPPED = 60
-
-
-@dataclass(frozen=True)
-class Line:
-    """One measured line.
-
-    Attributes:
-        name: what it was measured under; stands at its end.
-        levels: values as written, in order.
-        mean: at each level.
-        low: lower ends of the 95 % intervals.
-        high: upper ends.
-        change: paired change from the first to the last level, with the ends of its 95 % interval.
-    """
-
-    name: str
-    levels: tuple[str, ...]
-    mean: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    change: tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What was measured of one thing.
-
-    Attributes:
-        subject: a parameter's key, `power.<row>`, `outcome.<name>` or `scenario.<name>`.
-        lines: one for each table of decision rights.
-        replications: paired worlds behind every point.
-        seed: root of their luck.
-        beside: settings that hold beside it, as on the command line; empty if none.
-        rules: fingerprint of the rules it was measured with.
-    """
-
-    subject: str
-    lines: tuple[Line, ...]
-    replications: int
-    seed: int
-    beside: str
-    rules: str
-
-
-def finding(effect: Effect) -> str:
-    """What a chart shows, in a sentence: how far the gap moves from one end of the range to the other.
-
-    A change is called one if its paired interval is clear of 0 and it is at least half a point.
-    """
-    if all(max(line.mean) - min(line.mean) < HARDLY for line in effect.lines):
-        return f"{effect.subject} moves the gap by less than {HARDLY:g} points"
-    ends = f"from {effect.lines[0].levels[0]} to {effect.lines[0].levels[-1]}"
-    said = [f"{_moved(line)} under {line.name}" for line in effect.lines]
-    if len({_moved(line) for line in effect.lines}) == 1:
-        said = [f"{_moved(effect.lines[0])} under either table" if len(said) > 1 else _moved(effect.lines[0])]
-    return f"{effect.subject} {ends}: the gap {', and '.join(said)}"
-
-
-def _moved(line: Line) -> str:
-    change, low, high = line.change
-    span = max(line.mean) - min(line.mean)
-    if abs(change) < HARDLY or low <= 0 <= high:
-        return (
-            "ends about where it began"
-            if span < 2 * HARDLY
-            else f"moves within {number(span)} points and returns"
-        )
-    word = "rises" if change > 0 else "falls"
-    turns = ", not evenly," if span > abs(change) + 1.0 else ""
-    return f"{word} by {number(abs(change))} points{turns}"
 
 
 def drawn(

@@ -11,7 +11,8 @@ import pytest
 from sim.declarations import declarations
 from sim.parameters import MECHANISM_NAMES
 from sim.power import ROWS
-from sim.reference import COLUMNS, effects, pages, subjects
+from sim.reference import pages, subjects
+from sim.reference_effects import COLUMNS, effects
 from sim.scenario_files import shelf
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"

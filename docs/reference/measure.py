@@ -29,7 +29,8 @@ from sim.parameters import Parameters
 from sim.power import DISTRIBUTED, HIERARCHY, columns
 from sim.problems import nearest_name
 from sim.provenance import model
-from sim.reference import COLUMNS, subjects
+from sim.reference import subjects
+from sim.reference_effects import COLUMNS
 from sim.scenarios import updated
 from sim.statistics import interval
 from sim.wording import UNITS

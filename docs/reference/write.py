@@ -7,7 +7,8 @@ It takes a second. Numbers are measured by `measure.py`, which takes minutes and
 
 from pathlib import Path
 
-from sim.reference import CHARTS, effects, pages
+from sim.reference import CHARTS, pages
+from sim.reference_effects import effects
 
 HERE = Path(__file__).parent
 MEASURED = HERE / "effects.csv"
