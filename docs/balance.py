@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.comparison import Comparison, compare
-from sim.parameters import MECHANISM_NAMES
+from sim.parameters import ESTABLISHED
 from sim.scenarios import compose
 from sim.statistics import interval
 
@@ -74,7 +74,7 @@ def ablation() -> list[str]:
     before = gaps(compared())
     changes = {
         name: [after - b for after, b in zip(gaps(compared(f"mechanisms.{name}=0")), before, strict=True)]
-        for name in MECHANISM_NAMES
+        for name in ESTABLISHED
     }
     totals = [sum(abs(float(change[side].mean())) for change in changes.values()) for side in (0, 1)]
     lines = [

@@ -12,7 +12,8 @@ Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by
     happens), `cases` (history as files) and `histories` (lived again and judged, beside `null_models`).
 Reading a sweep: `sweep_analysis` (who wins where, what decides it, what moves it: numbers), `sweep_verdict` (the words),
     `sweep_report` (the page).
-Reading: `analysis`, `verdict`, `charts`, `page` (what reports are put together from), `report`, `case_report`, `explain`.
+Reading: `analysis`, `verdict`, `charts`, `page` (what reports are put together from), `report`, `case_report`, `explain`,
+    `reference` (the pages of docs/reference, from the declarations).
 Doors: `cli` (the commands), `commands` and `sweep_commands` (what they do), `frames` (the same for notebooks),
     `live` (the view for a room, in a browser).
 """

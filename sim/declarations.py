@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args, get_origin
 import numpy as np
 from pydantic import BaseModel
 
-from sim.parameters import Parameters
+from sim.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
 from sim.power import ROWS, columns, resolve
 
 BARE_GROUPS = ("mechanisms", "reference", "power")
@@ -103,6 +103,14 @@ def reference_magnitudes(mechanism: str) -> list[Declaration]:
         for d in declarations().values()
         if d.group == "reference" and d.key.startswith(f"reference.{stem}_")
     ]
+
+
+@lru_cache(maxsize=1)
+def on_trial() -> frozenset[str]:
+    """Strengths of the mechanisms on trial, and their reference magnitudes: nothing rests on them unless asked for."""
+    names = [name for name in MECHANISM_NAMES if name not in ESTABLISHED]
+    strengths = [f"mechanisms.{name}" for name in names]
+    return frozenset([*strengths, *(d.key for name in names for d in reference_magnitudes(name))])
 
 
 REFERENCE_STEM = {

@@ -323,9 +323,13 @@ class Reference(Group):
     uptake_eased: float = number(0.7, 0.0, 1.0, "share", "Share of that burden lifted where users design.")
 
 
-def strength(sentence: str, source: str = "0 switches it off exactly; .5 is the neutral middle of the range") -> Any:
-    """The strength of one mechanism: 0 off, 1 the upper end of what evidence or judgement supports."""
-    return number(0.5, 0.0, 1.0, "strength", sentence, source=source, live=True)
+def strength(sentence: str, *, on_trial: bool = False) -> Any:
+    """The strength of one mechanism: 0 off, 1 the upper end of what evidence or judgement supports.
+
+    One that is on trial is off unless somebody sets it, so that it can be looked at before any answer rests on it.
+    """
+    source = "on trial: off unless it is set" if on_trial else "0 switches it off exactly; .5 is the neutral middle of the range"
+    return number(0.0 if on_trial else 0.5, 0.0, 1.0, "strength", sentence, source=source, live=True)
 
 
 class Mechanisms(Group):
@@ -363,6 +367,8 @@ class Mechanisms(Group):
 
 
 MECHANISM_NAMES = tuple(Mechanisms.model_fields)
+ESTABLISHED = tuple(name for name, field in Mechanisms.model_fields.items() if field.default > 0.0)
+"""Mechanisms that answers rest on by default; any other is on trial."""
 
 
 ROW_SUM_TOLERANCE = 1e-9

@@ -110,6 +110,8 @@ def sweep(
     from sim.sweeping import sweep as sweeping
 
     engine = engines.named(settings.engine, settings.workers, settings.address)
+    if engine.workers == 0:
+        _say("the scheduler has no workers yet; waiting for the first")
     compile_first()
     share = sweeping.Share(*settings.share)
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import difflib
 import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +21,10 @@ NUMBERS = {
     "rurality": "pct_pop2020_rural_ur6_5_6",
 }
 REQUIRED = ("code", "name", *NUMBERS.values(), "land_neighbours")
+TILE = ("tile_row", "tile_col")
+"""Where a place lies on the map of tiles; may be left out."""
+TIE_COLUMNS = ("a", "b", "kind")
+BEYOND = "cells beyond the header"
 SIMILAR = 2
 """How many of the most alike places each place looks to."""
 WEIGHTS = {"land": 1.0, "bridge": 1.0, "ferry": 0.5, "air": 0.5, "similar": 0.5}
@@ -89,8 +95,10 @@ def territory(places: str) -> Territory:
     ties = DATA / "ties.csv" if places == "scotland" else path.with_name(f"{path.stem}_ties.csv")
     if not path.is_file():
         raise ValueError(f"population.places: no table '{places}'; give 'scotland' or the path of a CSV file")
-    rows = _read(path)
-    found = _table_problems(path, rows)
+    header, rows = _read(path)
+    crossings_header, crossings = _read(ties) if ties.is_file() else (TIE_COLUMNS, [])
+    found = _table_problems(path, header, rows)
+    found += _tie_problems(ties, crossings_header, crossings, {row.get("code") for row in rows})
     if found:
         raise ValueError("; ".join(found))
     weight = np.array([float(row[NUMBERS["population"]]) for row in rows])
@@ -98,9 +106,7 @@ def territory(places: str) -> Territory:
     columns = {name: np.array([float(row[column]) for row in rows]) for name, column in NUMBERS.items()}
     character = np.column_stack([standardised(columns[name], weight) for name in ("deprivation", "rurality")])
     code = tuple(row["code"] for row in rows)
-    start, other, share = _ties(
-        rows, code, _read(ties) if ties.is_file() else [], character, columns["population"], ties
-    )
+    start, other, share = _ties(rows, code, crossings, character, columns["population"])
     tiles = all(row.get("tile_row") and row.get("tile_col") for row in rows)
     return Territory(
         code=code,
@@ -115,37 +121,92 @@ def territory(places: str) -> Territory:
     )
 
 
-def _read(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
+def _read(path: Path) -> tuple[Sequence[str], list[dict[str, str]]]:
+    """The header and the rows of a CSV file."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, restkey=BEYOND)
+            return reader.fieldnames or (), list(reader)
+    except UnicodeDecodeError as error:
+        said = f"the file is not UTF-8 (byte {error.start + 1}); save it as CSV UTF-8"
+        raise ValueError(f"{path.name}: {said}") from error
+    except csv.Error as error:
+        raise ValueError(f"{path.name}: the file cannot be read as CSV: {error}") from error
 
 
-def _table_problems(path: Path, rows: list[dict[str, str]]) -> list[str]:
+def _header_problems(path: Path, header: Sequence[str], needed: Sequence[str]) -> list[str]:
+    twice = sorted({column for column in header if column and header.count(column) > 1})
+    if twice:
+        return [f"{path.name}: column {', '.join(twice)} is there more than once"]
+    missing = [column for column in needed if column not in header]
+    if missing:
+        hint = "" if len(header) > 1 else "; are the columns separated by commas?"
+        return [f"{path.name}: no column {', '.join(missing)}; needed are {', '.join(needed)}{hint}"]
+    return []
+
+
+def _table_problems(path: Path, header: Sequence[str], rows: list[dict[str, str]]) -> list[str]:
     if not rows:
         return [f"{path.name}: the table has no rows"]
-    missing = [column for column in REQUIRED if column not in rows[0]]
-    if missing:
-        return [f"{path.name}: no column {', '.join(missing)}; needed are {', '.join(REQUIRED)}"]
-    found = []
-    codes = [row["code"] for row in rows]
+    found = _header_problems(path, header, REQUIRED)
+    if found:
+        return found
+    codes = Counter(row["code"] for row in rows)
+    names = Counter(row["name"] for row in rows)
+    tiled = [bool(row.get(TILE[0]) and row.get(TILE[1])) for row in rows]
     for number, row in enumerate(rows, start=2):
         where = f"{path.name}, line {number}"
-        if not row["code"] or codes.count(row["code"]) > 1:
-            found.append(f"{where}: code '{row['code']}' must be there once")
-        for name, column in NUMBERS.items():
-            try:
-                value = float(row[column])
-            except (TypeError, ValueError):
-                found.append(f"{where}: {column} is '{row[column]}', not a number")
-                continue
-            if not math.isfinite(value) or value < 0 or (name == "population" and value <= 0):
-                least = "above 0" if name == "population" else "0 or more"
-                found.append(f"{where}: {column} is {row[column]}; it must be {least}")
-            if name != "population" and value > 100:
-                found.append(f"{where}: {column} is {row[column]}, but is a percentage")
+        if row.get(BEYOND):
+            found.append(f"{where}: more cells than the header has columns; write 40000, not 40,000")
+        if not row["code"] or codes[row["code"]] > 1:
+            found.append(f"{where}: code '{row['code'] or ''}' must be there once")
+        if not row["name"] or names[row["name"]] > 1 or (row["name"] in codes and row["name"] != row["code"]):
+            found.append(
+                f"{where}: name '{row['name'] or ''}' must be there once, and be no other place's code"
+            )
+        found += [f"{where}: {said}" for said in _number_problems(row)]
         for neighbour in filter(None, (row["land_neighbours"] or "").split(";")):
             if neighbour not in codes or neighbour == row["code"]:
                 found.append(f"{where}: land neighbour '{neighbour}' is not another place of the table")
+        for column in TILE if all(tiled) else ():
+            if not row[column].isdecimal():
+                found.append(f"{where}: {column} is '{row[column]}', not a whole number from 0")
+    if any(tiled) and not all(tiled):
+        found.append(
+            f"{path.name}: {tiled.count(False)} places have no {' and '.join(TILE)}; give all of them, or none"
+        )
+    return found
+
+
+def _number_problems(row: dict[str, str]) -> Iterator[str]:
+    for name, column in NUMBERS.items():
+        try:
+            value = float(row[column])
+        except (TypeError, ValueError):
+            yield f"{column} is '{row[column]}', not a number"
+            continue
+        if not math.isfinite(value) or value < 0 or (name == "population" and value <= 0):
+            yield f"{column} is {row[column]}; it must be {'above 0' if name == 'population' else '0 or more'}"
+        if name != "population" and value > 100:
+            yield f"{column} is {row[column]}, but is a percentage"
+
+
+def _tie_problems(
+    path: Path, header: Sequence[str], rows: list[dict[str, str]], codes: set[str | None]
+) -> list[str]:
+    found = _header_problems(path, header, TIE_COLUMNS)
+    if found:
+        return found
+    needs = f"a tie needs two codes of the table and a kind of {', '.join(WEIGHTS)}"
+    for number, row in enumerate(rows, start=2):
+        if (
+            row["a"] not in codes
+            or row["b"] not in codes
+            or row["a"] == row["b"]
+            or row["kind"] not in WEIGHTS
+        ):
+            given = ", ".join(str(row[column] or "") for column in TIE_COLUMNS)
+            found.append(f"{path.name}, line {number}: {needs}; it is '{given}'")
     return found
 
 
@@ -155,7 +216,6 @@ def _ties(
     crossings: list[dict[str, str]],
     character: np.ndarray,
     population: np.ndarray,
-    path: Path,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     count = len(code)
     position = {c: a for a, c in enumerate(code)}
@@ -168,11 +228,7 @@ def _ties(
         for neighbour in filter(None, (row["land_neighbours"] or "").split(";")):
             tie(a, position[neighbour], "land")
             tie(position[neighbour], a, "land")
-    for number, row in enumerate(crossings, start=2):
-        if row.get("a") not in position or row.get("b") not in position or row.get("kind") not in WEIGHTS:
-            raise ValueError(
-                f"{path.name}, line {number}: a tie needs two codes of the table and a kind of {', '.join(WEIGHTS)}"
-            )
+    for row in crossings:
         tie(position[row["a"]], position[row["b"]], row["kind"])
         tie(position[row["b"]], position[row["a"]], row["kind"])
     size = np.log(population)

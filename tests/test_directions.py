@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.parameters import MECHANISM_NAMES
+from sim.parameters import ESTABLISHED
 from sim.verification import _directions, check_direction, contrasts
 
 CONTRASTS = {contrast.label or contrast.name: contrast for contrast in contrasts()}
@@ -40,7 +40,7 @@ def test_replications_are_at_least_a_hundred():
     assert WRITTEN["replications"] >= 100
 
 
-@pytest.mark.parametrize("mechanism", MECHANISM_NAMES)
+@pytest.mark.parametrize("mechanism", ESTABLISHED)
 def test_prediction_is_the_specified_one(mechanism):
     found = {c.predicted if c.kind == "D" else c.kind for c in CONTRASTS.values() if c.name == mechanism}
     assert PREDICTED[mechanism] in found

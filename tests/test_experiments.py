@@ -10,7 +10,7 @@ import pytest
 import worlds
 
 from sim import outcomes, places, scenario_files
-from sim.declarations import declarations
+from sim.declarations import declarations, on_trial
 from sim.experiments import experiment_files
 from sim.experiments.design_point import parameters_at
 from sim.experiments.designs import point, points_of
@@ -18,7 +18,7 @@ from sim.experiments.experiment import from_command_line, load
 from sim.experiments.plausible import plausible_factor
 from sim.experiments.response_names import DEFAULT_RESPONSES, RESPONSES, named
 from sim.month import simulate
-from sim.parameters import DEFAULT_SEED, MECHANISM_NAMES, Parameters
+from sim.parameters import DEFAULT_SEED, ESTABLISHED, Parameters
 from sim.problems import InputProblems, Problem
 from sim.sweeping import living
 
@@ -87,7 +87,9 @@ def test_shipped_experiments_are_sound_and_every_point_runs_with_valid_parameter
 
 def test_the_map_covers_all_uncertainties_and_all_power_structures():
     experiment = shipped("regime_map")
-    uncertain = {d.key for d in declarations().values() if d.role == "uncertainty" and d.group != "focal"}
+    uncertain = {
+        d.key for d in declarations().values() if d.role == "uncertainty" and d.group != "focal"
+    } - on_trial()
     varied = {factor.key for factor in experiment.factors}
     assert uncertain <= varied
     assert not any(key.startswith("focal.") for key in varied)
@@ -114,7 +116,7 @@ def test_what_the_screening_left_is_varied_over_the_ranges_that_were_screened():
 
 def test_the_ablation_takes_all_mechanisms():
     experiment = shipped("mechanism_ablation")
-    assert [factor.key for factor in experiment.factors] == [f"mechanisms.{name}" for name in MECHANISM_NAMES]
+    assert [factor.key for factor in experiment.factors] == [f"mechanisms.{name}" for name in ESTABLISHED]
     assert points_of(experiment.points) == 60
 
 
@@ -552,7 +554,8 @@ BAD_COMMANDS = {
         "sensitivity_screening",
         "work.load=2",
     ): "is a factor of sensitivity_screening, which gives it values from",
-    ("policy_types", "hierarchy"): "an experiment stands alone",
+    ("policy_types", "hierarchy"): "command line: hierarchy: an experiment stands alone",
+    ("policy_types", "policy_types"): "command line: policy_types: an experiment stands alone",
     ("policy_types", "scenario=hierarchy"): "an experiment names its own scenarios",
     ("nowhere.yaml",): "cannot be read",
 }

@@ -114,6 +114,13 @@ def widened(text: str) -> str:
     )
 
 
+def test_what_the_model_and_the_table_both_name_they_name_alike():
+    model = declared.words_of_the_model(views.shelf())
+    both = set(model) & set(TABLE)
+    assert {"stage.shift", "kind.users"} <= both
+    assert {key: model[key] for key in both} == {key: TABLE[key] for key in both}
+
+
 @pytest.fixture
 def strange(tmp_path, monkeypatch):
     """A language of which every letter is another."""

@@ -147,7 +147,9 @@ ROOT = ODD.parents[1]
 WRITTEN = [
     path
     for path in sorted(ROOT.rglob("*.md"))
-    if not any(part.startswith(".") or part == "results" for part in path.relative_to(ROOT).parts[:-1])
+    if not any(
+        part.startswith(".") or part in ("results", "build") for part in path.relative_to(ROOT).parts[:-1]
+    )
 ]
 
 

@@ -49,7 +49,7 @@ def test_pins_are_exact_versions_without_addresses(pins):
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 def test_every_declared_dependency_is_pinned_once_on_every_python(pyproject, pins, python):
     groups = pyproject["dependency-groups"]
-    for line in [*pyproject["project"]["dependencies"], *groups["test"], *groups["lint"]]:
+    for line in [*pyproject["project"]["dependencies"], *groups["test"], *groups["lint"], *groups["docs"]]:
         pinned_version(pins, Requirement(line).name, python)
 
 

@@ -7,7 +7,7 @@ from second_writing import SecondWriting
 from sim.declarations import declarations
 from sim.month import simulate
 from sim.outcomes import summary
-from sim.parameters import MECHANISM_NAMES, Parameters
+from sim.parameters import ESTABLISHED, Parameters
 from sim.power import DISTRIBUTED, HIERARCHY, STATUS_QUO
 from sim.state import CAUSES
 from sim.territory import DATA
@@ -44,7 +44,7 @@ PILOTED = {**FOCAL, "focal.stage": 3}
 )
 def test_two_writings_of_the_model_agree(distribution, rights, strength, settings, seed, off):
     settings = {"population.users": 160, **settings}
-    strengths = dict.fromkeys(MECHANISM_NAMES, strength) | dict.fromkeys(off, 0.0)
+    strengths = dict.fromkeys(ESTABLISHED, strength) | dict.fromkeys(off, 0.0)
     tree = {"power": {"distribution": distribution}, "mechanisms": strengths}
     for key, value in settings.items():
         group, _, name = key.partition(".")

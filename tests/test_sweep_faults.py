@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -143,7 +144,9 @@ def killing(pids, now, stop):
     while not stop.wait(0.05):
         if now():
             for pid in pids():
-                os.kill(pid, signal.SIGKILL)
+                # One may have ended since: the others must be killed all the same.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 @ONLY_POSIX

@@ -246,3 +246,21 @@ def test_help_does_not_wait_for_the_analysis():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path.cwd()
     )
     assert run.stdout.strip().endswith("[]")
+
+
+def test_points_of_which_some_share_the_lead_say_who_on_the_map(tmp_path):
+    high = COLUMNS["z"] > 0.5
+    means = {"a": np.where(high, 0.5, 0.6), "b": FLAT, "c": FLAT + 0.1}
+    found = findings(read_sweep(write(tmp_path / "s", COLUMNS, responses(gaps(means, 20)))))
+    drawn = map_data(found)
+    calls, shared = drawn["calls"]["gap"]["all"], drawn["shared"]["gap"]
+    assert {calls[p] for p in np.flatnonzero(high)} == {"A"}
+    assert {p for p, call in enumerate(calls) if call == "+"} == set(shared)
+    assert set(shared.values()) == {"AB"}
+    assert len(shared) > 0.9 * (~high).sum()
+    assert "+" not in drawn["calls"]["gap"]["0-1"]
+    words = seen(sweep_html(found))
+    assert "nobody: several share the lead" in words
+    at = np.array(drawn["numbers"]["leads_b"]["values"], float)
+    assert at[high].sum() == 0
+    assert at[~high].mean() > 0.9

@@ -45,6 +45,10 @@ def changed(column, value):
         (changed("land_neighbours", "Z"), ["line 2", "'Z'", "not another place"]),
         (changed("land_neighbours", "B;A"), ["line 2", "'A'", "not another place"]),
         (changed("land_neighbours", "B,C"), ["line 2", "'B,C'", "not another place"]),
+        (changed("name", ""), ["line 2", "name ''", "once"]),
+        (changed("name", "Bogside"), ["line 2", "line 3", "name 'Bogside'", "once"]),
+        (changed("name", "B"), ["line 2", "name 'B'", "no other place's code"]),
+        ((*ROW, "more"), ["line 2", "more cells than the header", "write 40000, not 40,000"]),
     ],
 )
 def test_what_is_wrong_with_a_row_is_said(table, row, words):
@@ -80,7 +84,53 @@ def test_a_table_that_is_not_there_is_refused(tmp_path):
         territory(str(tmp_path / "nowhere.csv"))
 
 
-@pytest.mark.parametrize("tie", ["A,Z,bridge", "Q,B,ferry", "A,B,tunnel", "A,B", ",,"])
+TILES = (*worlds.COLUMNS, "tile_row", "tile_col")
+
+
+@pytest.mark.parametrize(
+    ("tiles", "words"),
+    [
+        ([("1", "2"), ("north", "3")], ["line 3", "tile_row is 'north'", "whole number"]),
+        ([("1", "2"), ("1", "-3")], ["line 3", "tile_col is '-3'", "whole number"]),
+        ([("1", "2"), ("", "3")], ["1 places have no tile_row and tile_col", "all of them, or none"]),
+    ],
+)
+def test_what_is_wrong_with_tiles_is_said(table, tiles, words):
+    with pytest.raises(ValueError, match=r"mine.csv") as refused:
+        territory(table((*ROW, *tiles[0]), (*OTHER, *tiles[1]), header=TILES))
+    for word in words:
+        assert word in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"code;name;pop_mid2022\nA;Aberfoyle;1\n", "are the columns separated by commas?"),
+        (b"code,name\nA,Pays de Vaud" + "é\n".encode("latin-1"), "not UTF-8 .*save it as CSV UTF-8"),
+        (b"code,name,code\nA,Aberfoyle,B\n", "column code is there more than once"),
+        (b"code,name\n" + b"x" * 200_000 + b",y\n", "cannot be read as CSV"),
+        (b"", "no rows"),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_refused(tmp_path, content, said):
+    (tmp_path / "mine.csv").write_bytes(content)
+    with pytest.raises(ValueError, match=rf"mine.csv: .*{said}"):
+        territory(str(tmp_path / "mine.csv"))
+
+
+def test_a_table_of_ties_needs_its_columns(table, tmp_path):
+    places = table(ROW, OTHER)
+    (tmp_path / "mine_ties.csv").write_text("from,to,kind\nA,B,bridge\n")
+    with pytest.raises(ValueError, match=r"mine_ties.csv: no column a, b; needed are a, b, kind"):
+        territory(places)
+
+
+def test_all_wrong_ties_are_said_together(table):
+    with pytest.raises(ValueError, match=r"line 2.*line 4"):
+        territory(table(ROW, OTHER, ties=["A,Z,bridge", "A,B,bridge", "B,B,ferry"]))
+
+
+@pytest.mark.parametrize("tie", ["A,Z,bridge", "Q,B,ferry", "A,B,tunnel", "A,B", ",,", "A,A,bridge"])
 def test_a_wrong_tie_is_refused(table, tie):
     with pytest.raises(
         ValueError, match=r"mine_ties.csv, line 2: a tie needs two codes .* land, bridge, ferry, air"

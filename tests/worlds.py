@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from sim.declarations import Declaration, declarations
 from sim.month import Run
-from sim.parameters import MECHANISM_NAMES, Parameters
+from sim.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
 from sim.power import KINDS, ROWS, columns
 from sim.state import State
 from sim.verification import structures
 
 OFF = dict.fromkeys(MECHANISM_NAMES, 0.0)
-ON = dict.fromkeys(MECHANISM_NAMES, 1.0)
+ON = dict.fromkeys(ESTABLISHED, 1.0)
 
 PLACES = [
     # code, name, people, deprivation, rurality, neighbours

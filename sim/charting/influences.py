@@ -76,7 +76,8 @@ def influence_chart(found: Sequence[Sensitivity], first: Sequence[str], made_by:
         key += f"   <span style='color:{colour(1)}'>◆</span> {two}"
     notes.append(label(0, 0, key + "; whiskers: 95 % intervals", MUTED, size=14, xref="paper", yref="paper",
                        yanchor="top", yshift=-30))  # fmt: skip
-    title = _title(panels[0])
+    # A scale is no factor of the difference between its ends, so the first panel may have one factor and others more.
+    title = _title(next((panel for panel in panels if len(panel.influences) > 1), panels[0]))
     left = 30 + int(8.2 * max(len(f) for f in factors))
     layout = frame(
         made_by, title, 30 * len(factors) + 8, left=left, bottom=64, top=34, annotations=notes, **axes
@@ -146,6 +147,8 @@ def _mark(
 
 def _title(panel: Sensitivity) -> str:
     first = panel.influences[0]
+    if panel.method == "morris" and len(panel.influences) > 1:
+        return _title_of_screening(panel)
     # The strongest of many factors is named only if its interval clears 0 when all factors are read together.
     wider = float(ndtri(1 - 0.025 / len(panel.influences)) / ndtri(0.975))
     ends = [first.rank] if panel.method == "rank" else [first.first, first.total]
@@ -160,6 +163,20 @@ def _title(panel: Sensitivity) -> str:
     if panel.method == "rank":
         return f"Most closely in line with the {panel.response}: {first.factor}"
     return f"What moves the {panel.response} most: {first.factor}"
+
+
+def _title_of_screening(panel: Sensitivity) -> str:
+    """Effects are absolute, so none can fall below 0; what their intervals tell is which might be the largest."""
+    first, *others = sorted(panel.influences, key=lambda i: -i.first[0])
+    if not first.first[0]:
+        return f"No factor moves the {panel.response} at all"
+    if panel.luck > 0.5:
+        return f"The {panel.response} varies between points hardly more than luck would make it"
+    near = sum(i.first[2] >= first.first[1] for i in others)
+    said = (
+        f"; intervals of {near} of the other {len(others)} reach its own" if near else ", clear of all others"
+    )
+    return f"Largest mean effect on the {panel.response}: {first.factor}{said}"
 
 
 def _row(found: Sensitivity, i: Influence) -> tuple[str, ...]:

@@ -125,7 +125,8 @@ def from_command_line(
     asked = overrides.read([argument for argument in arguments if is_override(argument)], sweeping=True)
     experiments = [name for name in names if experiment_files.find(name) is not None]
     if experiments:
-        others = [name for name in names if name != experiments[0]]
+        others = list(names)
+        others.remove(experiments[0])
         extra = [
             Problem(COMMAND_LINE, name, "an experiment stands alone: it names its own scenarios")
             for name in others
@@ -171,7 +172,9 @@ def _experiment(
     try:
         scenarios = compose(draft.scenarios, fixed, folders, found)
     except InputProblems as error:
-        raise InputProblems(_from_file(problem, draft, asked) for problem in error.problems) from None
+        raise InputProblems(
+            problem if problem in found else _from_file(problem, draft, asked) for problem in error.problems
+        ) from None
     assert draft.design is not None
     refuse(coupled_problems(draft.where, scenarios, points))
     return Experiment(

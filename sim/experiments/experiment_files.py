@@ -23,7 +23,7 @@ from sim.experiments.factor_files import key_problem, read_factors
 from sim.experiments.factors import Factor, declared_role, is_whole
 from sim.experiments.point_checks import as_declared, is_allowed
 from sim.overrides import INTERPOLATION, NO_INTERPOLATION, has_interpolation, in_grammar, leaves
-from sim.parameters import MAX_SEED, MECHANISM_NAMES
+from sim.parameters import ESTABLISHED, MAX_SEED
 from sim.power import ROWS
 from sim.problems import Problem, nearest_name, shown
 
@@ -148,7 +148,7 @@ def _design(given: Any, tree: Mapping[Any, Any], folder: Path, draft: Draft) -> 
         draft.problems += problems
         draft.factors = [_factor_of(key, values) for key, values in draft.points.items()]
     elif kind == "ablation":
-        _ablated(tree.get("factors", [f"mechanisms.{name}" for name in MECHANISM_NAMES]), draft)
+        _ablated(tree.get("factors", [f"mechanisms.{name}" for name in ESTABLISHED]), draft)
     elif kind not in WRITTEN_DOWN:
         read_factors(tree.get("factors"), draft)
         _fitting(kind, draft)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.declarations import Declaration, declarations, nearest_key
+from sim.declarations import Declaration, declarations, nearest_key, on_trial
 from sim.experiments.drafts import Draft
 from sim.experiments.factors import ROLES, Factor, declared_role, is_whole
 from sim.experiments.plausible import plausible_factor
@@ -60,7 +60,7 @@ def key_problem(key: str) -> tuple[str, str | None] | None:
     if key == INTERVENTIONS:
         return "is no single value; write a scenario for each list of dated changes", None
     if key == "mechanisms":
-        return "is 29 parameters; name them, or use the design `ablation`", None
+        return "is many parameters; name them, or use the design `ablation`", None
     if key.removeprefix("power.") in ROWS:
         share = next(k for k in declarations() if k.startswith(f"{key}."))
         return f"is a row of shares; vary all its shares together (as in {share}) with a zip or list", None
@@ -170,7 +170,7 @@ def _uncertainties(given: Any, draft: Draft) -> list[Factor]:
     without = _without(given.get("except", []), f"{place}.except", draft)
     factors = []
     for declared in declarations().values():
-        left_out = declared.group in (*without, INERT) or declared.key in without
+        left_out = declared.group in (*without, INERT) or declared.key in without | on_trial()
         if declared.role != "uncertainty" or left_out:
             continue
         if declared.choices and not choices:

@@ -1,7 +1,7 @@
 // The regime map over any two factors, chosen on the page. Everything it draws stands in the page.
 const sweep = JSON.parse(document.getElementById("map-data").textContent);
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", SAME = "=", OPEN = "?", MOST_LEVELS = 12;
-const INK = { "=": "#aab2ba", "?": "#e3e7eb", " ": "#ffffff" };
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", SAME = "=", OPEN = "?", SHARED = "+", MOST_LEVELS = 12;
+const INK = { "+": "#c9d6ea", "=": "#aab2ba", "?": "#e3e7eb", " ": "#ffffff" };
 const chosen = (id) => document.getElementById(id).value;
 const percent = (part) => (part > 0 && part < 0.005 ? "<1" : part < 1 && part > 0.995 ? ">99" : Math.round(100 * part)) + "\u00a0%";
 const plain = (v) => String(Number(v.toPrecision(3))).replace("-", "\u2212");
@@ -26,29 +26,37 @@ function binned(factor) {
   return { labels, of: (p) => Math.min(count - 1, Math.floor((factor.values[p] - low) / width)) };
 }
 
-function cells(across, up, calls, values) {
-  const grid = across.labels.map(() => up.labels.map(() => ({ n: 0, calls: {}, sum: 0, known: 0 })));
+function cells(across, up, calls, values, shared) {
+  const grid = across.labels.map(() => up.labels.map(() => ({ n: 0, calls: {}, groups: {}, sum: 0, known: 0 })));
   for (let p = 0; p < sweep.points; p++) {
     const cell = grid[across.of(p)][up.of(p)];
     cell.n++;
     if (calls) cell.calls[calls[p]] = (cell.calls[calls[p]] || 0) + 1;
+    if (calls && calls[p] === SHARED) cell.groups[shared[p]] = (cell.groups[shared[p]] || 0) + 1;
     if (values && values[p] !== null) { cell.sum += values[p]; cell.known++; }
   }
   return grid;
 }
 
 const nameOf = (call) => LETTERS.includes(call) ? sweep.structures[LETTERS.indexOf(call)].name
-  : call === SAME ? "practically the same" : call === OPEN ? "not told apart" : "too few runs";
+  : call === SHARED ? "several share the lead" : call === SAME ? "practically the same" : call === OPEN ? "not told apart" : "too few runs";
+const together = (letters) => {
+  const names = [...letters].map(nameOf);
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}` : names.join("");
+};
 const inkOf = (call) => LETTERS.includes(call) ? sweep.structures[LETTERS.indexOf(call)].colour : INK[call];
 const ranked = (cell) => Object.entries(cell.calls).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-const nobodyIn = (cell) => (cell.calls[SAME] || 0) + (cell.calls[OPEN] || 0) + (cell.calls[" "] || 0);
+const nobodyIn = (cell) => (cell.calls[SHARED] || 0) + (cell.calls[SAME] || 0) + (cell.calls[OPEN] || 0) + (cell.calls[" "] || 0);
 
-// Who leads a cell: the structure with most of its points, unless nobody has more.
+// Who leads a cell: the structure with most of its points, unless nobody has more; then those who share most of the leads.
 function leader(cell) {
   const first = ranked(cell).find(([call]) => LETTERS.includes(call));
   const nobody = nobodyIn(cell);
   if (!first || nobody > first[1]) {
-    return [(cell.calls[SAME] ? SAME : "") + (cell.calls[OPEN] ? OPEN : "") || " ", nobody];
+    const [group, count] = Object.entries(cell.groups).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0] || ["", 0];
+    if (2 * count > nobody && group.length <= 3) return [[...group].join(SHARED), count];
+    if (2 * (cell.calls[SHARED] || 0) > nobody) return [SHARED, cell.calls[SHARED]];
+    return [(cell.calls[SHARED] ? SHARED : "") + (cell.calls[SAME] ? SAME : "") + (cell.calls[OPEN] ? OPEN : "") || " ", nobody];
   }
   return first;
 }
@@ -65,7 +73,8 @@ function drawMap() {
     if (select) select.disabled = !winners;
   }
   const calls = sweep.calls[outcome] && sweep.calls[outcome][compare];
-  const grid = cells(across, up, calls, winners ? null : sweep.numbers[show].values);
+  const grid = cells(across, up, calls, winners ? null : sweep.numbers[show].values,
+    sweep.shared[outcome]);
   const flat = grid.flatMap((column, i) => column.map((cell, j) => ({ ...cell, i, j }))).filter((c) => c.n);
   const shapes = [], notes = [], hover = { x: [], y: [], text: [] };
   const rows = [];
@@ -78,7 +87,7 @@ function drawMap() {
     let said, pill;
     if (winners) {
       let left = i - 0.48;
-      for (const call of [...LETTERS, SAME, OPEN, " "]) {
+      for (const call of [...LETTERS, SHARED, SAME, OPEN, " "]) {
         const part = (cell.calls[call] || 0) / cell.n;
         if (!part) continue;
         shapes.push({ type: "rect", x0: left, x1: left + 0.96 * part, y0: j - 0.47, y1: j + 0.47,
@@ -88,6 +97,8 @@ function drawMap() {
       const [call, count] = leader(cell);
       pill = `<b>${call}</b> ${Math.round(100 * count / cell.n)}`;
       said = ranked(cell).map(([c, k]) => `${c} ${safe(nameOf(c))}: ${percent(k / cell.n)}`);
+      said.push(...Object.entries(cell.groups).sort((a, b) => b[1] - a[1]).slice(0, 3).map(([group, k]) =>
+        `\u2003${safe(together(group))}: ${percent(k / cell.n)}`));
       rows.push([across.labels[i], up.labels[j], cell.n, ...present.map((c) => percent((cell.calls[c] || 0) / cell.n))]);
     } else {
       const mean = cell.known ? cell.sum / cell.known : null;
@@ -149,9 +160,13 @@ function finding(winners, flat, fx, fy, show, outcome) {
   for (const cell of flat) { const c = leader(cell)[0]; leads[c] = (leads[c] || 0) + 1; }
   const said = Object.entries(leads).filter(([c]) => LETTERS.includes(c)).sort((a, b) => b[1] - a[1]);
   const cellsIn = `of ${flat.length} cell${flat.length === 1 ? "" : "s"}`;
-  if (!said.length) return `${within}nobody leads in any ${cellsIn}.`;
-  const parts = said.map(([c, k], n) => `${nameOf(c)} wins most points in ${k}${n === 0 ? " " + cellsIn : ""}`);
-  const nobody = flat.length - said.reduce((sum, [, k]) => sum + k, 0);
+  const shared = Object.entries(leads).filter(([c]) => c.length > 1 && [...c].some((letter) => LETTERS.includes(letter)))
+    .sort((a, b) => b[1] - a[1]);
+  if (!said.length && !shared.length) return `${within}nobody wins most points in any ${cellsIn}.`;
+  const parts = said.map(([c, k], n) => `${nameOf(c)} wins more points than any other in ${k}${n === 0 ? " " + cellsIn : ""}`);
+  parts.push(...shared.slice(0, 2).map(([c, k], n) =>
+    `${together(c.replaceAll(SHARED, ""))} share the lead in ${k}${n + said.length === 0 ? " " + cellsIn : ""}`));
+  const nobody = flat.length - [...said, ...shared.slice(0, 2)].reduce((sum, [, k]) => sum + k, 0);
   if (nobody) parts.push(`nobody in ${nobody}`);
   return `${within}${parts.join(", ")}.`;
 }

@@ -87,6 +87,12 @@ class Regimes:
         winner = int(self.winner[point])
         return str(self.kind[point]) if winner == NOBODY else self.structures[winner]
 
+    @property
+    def sharing(self) -> np.ndarray:
+        """Points at which nobody wins and several structures, but not all, share the lead."""
+        together = self.leaders.sum(axis=0)
+        return (self.winner == NOBODY) & (together > 1) & (together < len(self.structures))
+
     def shared_leads(self) -> list[tuple[tuple[int, ...], np.ndarray]]:
         """Groups of several structures, but not all, that lead together where nobody wins, the commonest first.
 
@@ -94,10 +100,8 @@ class Regimes:
             Positions of the structures, and the points at which just they lead.
         """
         groups: dict[tuple[int, ...], list[int]] = {}
-        for point in np.flatnonzero(self.known & (self.winner == NOBODY)).tolist():
-            together = tuple(np.flatnonzero(self.leaders[:, point]).tolist())
-            if 1 < len(together) < len(self.structures):
-                groups.setdefault(together, []).append(point)
+        for point in np.flatnonzero(self.sharing).tolist():
+            groups.setdefault(tuple(np.flatnonzero(self.leaders[:, point]).tolist()), []).append(point)
         found = []
         for together, points in sorted(groups.items(), key=lambda item: -len(item[1])):
             at = np.zeros(self.points, bool)

@@ -22,6 +22,9 @@ LETTERS = string.ascii_uppercase + string.ascii_lowercase
 MOST_ON_PAGE = 20_000
 """Of more points than this an even choice is drawn, so that the page stays small; verdict and tables use all."""
 
+SHARED = "+"
+"""A point of which several structures, but not all, share the lead."""
+
 MARKS = {SAME: "=", OPEN: "?"}
 
 
@@ -31,9 +34,11 @@ def map_data(findings: Findings) -> dict[str, Any]:
     drawn = drawn_points(compared.points)
     response = compared.decided_by
     calls: dict[str, dict[str, str]] = {}
+    shared: dict[str, dict[int, str]] = {}
     if found is not None:
         for outcome, regimes in {response: found, **findings.others}.items():
             calls[outcome] = {"all": _letters(regimes, range(len(compared.structures)), drawn)}
+            shared[outcome] = _sharing(regimes, drawn)
         for (outcome, a, b), regimes in findings.in_pairs.items():
             calls[outcome][f"{a}-{b}"] = _letters(regimes, (a, b), drawn)
     return {
@@ -44,6 +49,7 @@ def map_data(findings: Findings) -> dict[str, Any]:
         "factors": [_factor(f.at(drawn)) for f in ordered(findings)],
         "response": response,
         "calls": calls,
+        "shared": shared,
         "numbers": _numbers(findings, drawn),
         "stamp": stamp(findings),
         "file": file_name(findings),
@@ -91,12 +97,25 @@ def _factor(factor: SweptFactor) -> dict[str, Any]:
 
 
 def _letters(regimes: Regimes, members: range | tuple[int, ...], drawn: np.ndarray) -> str:
+    alone = regimes.winner != NOBODY
+    together = regimes.sharing
     return "".join(
-        MARKS.get(regimes.kind[p], " ")
-        if regimes.winner[p] == NOBODY
-        else LETTERS[members[int(regimes.winner[p])]]
+        LETTERS[members[int(regimes.winner[p])]]
+        if alone[p]
+        else SHARED
+        if together[p]
+        else MARKS.get(regimes.kind[p], " ")
         for p in drawn
     )
+
+
+def _sharing(regimes: Regimes, drawn: np.ndarray) -> dict[int, str]:
+    """Letters of those who share the lead, by the number of the drawn point."""
+    return {
+        k: "".join(LETTERS[s] for s in np.flatnonzero(regimes.leaders[:, p]))
+        for k, p in enumerate(drawn)
+        if regimes.sharing[p]
+    }
 
 
 def _numbers(findings: Findings, drawn: np.ndarray) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from sim.sweep_analysis.positions import SCALE
 from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, Regimes
 from sim.sweep_analysis.swept import is_share
 from sim.sweep_report.findings import Findings
-from sim.sweep_report.map_data import LETTERS, MOST_ON_PAGE, ordered
+from sim.sweep_report.map_data import LETTERS, MARKS, MOST_ON_PAGE, SHARED, ordered
 from sim.sweep_report.section import Section, scrolling, written_level
 from sim.sweep_verdict.headline import share
 from sim.wording import listing, number, outcome_name, points
@@ -64,7 +64,8 @@ def the_map(f: Findings) -> Section | None:
         '<h3 id="map-title" aria-live="polite"></h3>'
         '<figure tabindex="0" aria-label="Chart: the map"><div class="chart" id="map" role="img"></div></figure>'
         '<p id="map-note">Each cell gathers the points that lie in it, whatever their other factors are; its colours '
-        "divide it as its points divide. The letter leads the cell, with its share of points in percent.</p>"
+        "divide it as its points divide. The letter says who wins most of its points, or which letters share most of its "
+        "leads, with their share of points in percent.</p>"
     )
     return Section("map-section", "The map", before, after=after + _standing(f))
 
@@ -91,10 +92,10 @@ def point_by_point(f: Findings) -> Section | None:
 
 def _nobody(found: Regimes, point: int) -> str:
     """Why nobody wins a point, and who leads together there, unless all do."""
-    leaders = np.flatnonzero(found.leaders[:, point])
     kind = str(found.kind[point])
-    if not 1 < len(leaders) < len(found.structures):
+    if not found.sharing[point]:
         return f"nobody: {kind}"
+    leaders = np.flatnonzero(found.leaders[:, point])
     return f"nobody: {listing([found.structures[k] for k in leaders])} {kind}"
 
 
@@ -122,6 +123,10 @@ def _legend(f: Findings) -> str:
         f'<li data-call="{LETTERS[k]}"><i style="background:{colour(k)}"></i><b>{LETTERS[k]}</b> {escape(name)} wins</li>'
         for k, name in enumerate(f.compared.structures)
     )
+    if len(f.compared.structures) > 2:
+        items += (
+            '<li data-call="+"><i style="background:#c9d6ea"></i><b>+</b> nobody: several share the lead</li>'
+        )
     items += '<li data-call="="><i style="background:#aab2ba"></i><b>=</b> nobody: practically the same</li>'
     items += '<li data-call="?"><i style="background:#e3e7eb"></i><b>?</b> nobody: not told apart</li>'
     return f'<ul class="legend" id="map-legend">{items}</ul>'
@@ -137,8 +142,9 @@ def _standing(f: Findings) -> str:
         gap = level_over(f.compared, k, found.response, np.ones(found.points, bool))
         rows.append((f"{LETTERS[k]} {name}", int(won.sum()), share(found.share(won)),
                      share(found.share(found.leaders[k])), written_level(found.response, gap)))  # fmt: skip
-    for kind, mark in ((SAME, "="), (OPEN, "?")):
-        at = found.kind == kind
+    several = [("several share the lead", SHARED, found.sharing)] if len(f.compared.structures) > 2 else []
+    apart = [(kind, MARKS[kind], (found.kind == kind) & ~found.sharing) for kind in (SAME, OPEN)]
+    for kind, mark, at in [*several, *apart]:
         rows.append((f"{mark} nobody: {kind}", int(at.sum()), share(found.share(at)), "–", "–"))
     heads = ("Structure", "Points won", "Share of points", "Leads, alone or not clearly behind the best",
              f"Mean {outcome_name(found.response)} over the map")  # fmt: skip

@@ -92,7 +92,7 @@ def best_position(positions: BestPositions | None) -> list[str]:
     inside = float(positions.inside[known].mean())
     at = f"at {share(inside)}" if inside else "at none"
     where = (
-        plain(low)
+        f"{plain(low)} at every point"
         if low == high
         else f"{plain(middle)} in the middle of the points, from {plain(low)} to {plain(high)}"
     )

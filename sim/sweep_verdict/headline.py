@@ -105,8 +105,7 @@ def _nobody(found: Regimes) -> tuple[str, None, str]:
         )
         said = (
             f"No single structure wins: {listing([names[k] for k in together])} share the lead at "
-            f"{share(found.share(at))} of {tried}, where they are not told apart or are practically the same, and the best "
-            f"of them {more} than {others}."
+            f"{share(found.share(at))} of {tried}; the best of them {more} than {others}."
         )
         return "shared", None, said
     if same >= NEARLY_ALL:

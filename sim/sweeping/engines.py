@@ -23,6 +23,7 @@ from sim.sweeping.chunks import WorkerLost
 
 ENGINES = ("processes", "serial", "dask")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+ANSWER_WITHIN = "10s"
 
 
 class Engine(Protocol):
@@ -147,21 +148,33 @@ class Dask:
         self._cluster: Any = None
 
     def start(self) -> Executor:
-        """An executor over the cluster.
+        """An executor over the cluster."""
+        from distributed import Client
+
+        self._client = Client(self._cluster_here() if self._address is None else self._address)
+        self.workers = max(1, len(self._client.nthreads()))
+        return self._client.get_executor(pure=False)
+
+    def reach(self) -> None:
+        """See that the scheduler at the address answers and that its workers will do, before anything is written.
 
         Raises:
-            InputProblems: if no scheduler answers at the address, or its workers have several threads each.
+            InputProblems: if no scheduler answers, or its workers have several threads each.
         """
         from distributed import Client
 
-        self._client = Client(self._cluster_here() if self._address is None else self._reached())
-        threads = self._client.nthreads()
-        if self._address is not None and any(count != 1 for count in threads.values()):
-            said = "its workers must have one thread each (dask worker --nthreads 1): a run that hangs ends its process"
-            self.stop(at_once=True)
-            raise InputProblems([Problem(COMMAND_LINE, "--address", said, self._address)])
-        self.workers = max(1, len(threads))
-        return self._client.get_executor(pure=False)
+        address, wrong = str(self._address), ""
+        try:
+            with Client(address, timeout=ANSWER_WITHIN) as client:
+                threads = client.nthreads()
+        except (OSError, ValueError) as error:
+            wrong = f"no Dask scheduler answers there ({error})".splitlines()[0]
+        else:
+            self.workers = len(threads)
+            if any(count != 1 for count in threads.values()):
+                wrong = "its workers must have one thread each (dask worker --nthreads 1): a run that hangs ends its process"
+        if wrong:
+            raise InputProblems([Problem(COMMAND_LINE, "--address", wrong, address or "''")])
 
     def _cluster_here(self) -> Any:
         import dask
@@ -175,16 +188,6 @@ class Dask:
                 silence_logs="CRITICAL",
             )  # fmt: skip
         return self._cluster
-
-    def _reached(self) -> Any:
-        from distributed import Client
-
-        try:
-            Client(self._address, timeout="10s").close()
-        except (OSError, ValueError) as error:
-            said = f"no Dask scheduler answers there ({error})".splitlines()[0]
-            raise InputProblems([Problem(COMMAND_LINE, "--address", said, str(self._address))]) from None
-        return self._address
 
     def stop(self, at_once: bool) -> None:
         """Takes leave of the cluster, and ends the one that was started here."""
@@ -204,14 +207,17 @@ def named(name: str, workers: int | None = None, address: str | None = None) -> 
         address: of a Dask scheduler that is there already.
 
     Raises:
-        InputProblems: if there is no such engine, or what it needs is not installed.
+        InputProblems: if there is no such engine, what it needs is not installed, or no fit scheduler is at the address.
     """
     if name not in ENGINES:
         raise InputProblems(
             [Problem(COMMAND_LINE, "--engine", f"must be one of {', '.join(ENGINES)}", name or "''")]
         )
     if name == "dask":
-        return Dask(workers, address)
+        dask = Dask(workers, address)
+        if address is not None:
+            dask.reach()
+        return dask
     return Serial() if name == "serial" else Processes(workers)
 
 

@@ -8,7 +8,7 @@ const LEVELS = ["will", "ability", "capacity", "bodies", "trust"];
 const MOST_TIES = 5;
 
 /** Makes the panel in `host`; `choose(place)` goes to another council. */
-export function createCouncil(host, places, causeNames, choose) {
+export function createCouncil(host, places, causes, choose) {
   let run = null;
   let month = 0;
   let place = null;
@@ -67,7 +67,7 @@ export function createCouncil(host, places, causeNames, choose) {
 
   function limit(side) {
     const code = atPlace(side, "limits", month, place);
-    return code === null || code < 0 ? say("council.nothing") : causeNames[code];
+    return code === null || code < 0 ? say("council.nothing") : say(`reason.${causes[code].name}`);
   }
 
   function influences() {

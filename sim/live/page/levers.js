@@ -84,10 +84,10 @@ export function createLevers(host, facts, history, clock) {
     refresh();
   }
 
-  // A mechanism is a switch with a strength: off is 0, on again is its default.
+  // A mechanism is a switch with a strength: off is 0, on again is its default, or the middle if it is off by default.
   function toggle(parameter, lever) {
     const box = make("input", { type: "checkbox", role: "switch", "aria-label": say("levers.switch", { name: facts.labelOf(parameter.key) }) });
-    box.addEventListener("change", () => moved(parameter.key, box.checked ? parameter.default : 0));
+    box.addEventListener("change", () => moved(parameter.key, box.checked ? parameter.default || (parameter.low + parameter.high) / 2 : 0));
     lever.row.querySelector(".lever-words").prepend(box);
     return box;
   }

@@ -86,7 +86,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   );
   const causes = facts.causes;
   const story = createStory(place("story"), seek);
-  const council = createCouncil(place("council"), facts.places, causes.map((cause) => cause.label), (k) => choose(k, true));
+  const council = createCouncil(place("council"), facts.places, causes, (k) => choose(k, true));
   const gap = createGapChart(place("gap-chart"), seek);
   const councils = createCouncils(place("councils"), facts.places);
   const losses = createLosses(place("losses"), causes);

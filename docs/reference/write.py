@@ -1,0 +1,30 @@
+"""Write the reference pages and their charts anew, from the declarations and the numbers measured before.
+
+    uv run python docs/reference/write.py
+
+It takes a second. Numbers are measured by `measure.py`, which takes minutes and then writes the pages as well.
+"""
+
+from pathlib import Path
+
+from sim.reference import CHARTS, pages
+from sim.reference_effects import effects
+
+HERE = Path(__file__).parent
+MEASURED = HERE / "effects.csv"
+
+
+def write() -> None:
+    """Write every page and chart; remove those of things that are gone."""
+    found = pages(effects(MEASURED))
+    (HERE / CHARTS).mkdir(exist_ok=True)
+    for old in [*HERE.glob("*.md"), *(HERE / CHARTS).glob("*.svg")]:
+        if old.relative_to(HERE).as_posix() not in found:
+            old.unlink()
+    for name, text in found.items():
+        (HERE / name).write_text(text, encoding="utf-8")
+    print(f"{len(found)} files written to {HERE}")
+
+
+if __name__ == "__main__":
+    write()
