@@ -174,12 +174,13 @@ def series_table(histories: Sequence[History]) -> dict[str, Any]:
 def page_html(page: Page) -> str:
     """The whole page as text; it fetches nothing."""
     drawn = {
-        h.case.name: history_charts(h, page.replications, page.seed, page.version) for h in page.histories
+        h.case.name: history_charts(h, page.replications * page.systems, page.seed, page.version)
+        for h in page.histories
     }
     hits = sum(history.hit for history in page.histories)
     parts = [
         "<h1>Does it hold against history?</h1>",
-        f'<p class="lead">{counted(len(page.histories), "historical case")} · {counted(page.systems, "set of parameters")} · '
+        f'<p class="lead">{counted(len(page.histories), "historical case")} · {counted(page.systems, "parameter set")} · '
         f"{counted(page.replications, 'world')} each · "
         f"seed {page.seed} · gapsim {escape(page.version)}</p>",
         f'<section class="verdict"><p class="headline">{hits} of {len(page.histories)} patterns are hit by '
