@@ -5,8 +5,9 @@ itself, in a sentence that begins *Not run by the tests*, with the reason.
 """
 
 import re
-import runpy
 import shlex
+import subprocess
+import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -124,7 +125,7 @@ def carried_out(words):
     if words[:2] == ["uv", "run"]:
         words = words[4:] if words[2] == "--group" else words[2:]
     if words[0] == "python" and words[1] == "-m":
-        runpy.run_module(words[2], run_name="__main__")
+        subprocess.run([sys.executable, *words[1:]], check=True, capture_output=True, cwd=ROOT)
         return
     if words[0] in ("python", "python3"):
         assert (ROOT / words[1]).is_file(), words
