@@ -89,8 +89,12 @@ def number(value: float | None, decimals: int = 1) -> str:
     """A number with a true minus sign; a small one keeps enough digits not to read as 0."""
     if value is None or not math.isfinite(value):
         return "unknown"
-    while decimals < 6 and value != 0 and round(value, decimals) == 0:
-        decimals += 1
+    longer = decimals
+    while longer < 6 and round(value, longer) == 0:
+        longer += 1
+    # What is nothing at six decimals is nothing.
+    if round(value, longer) != 0:
+        decimals = longer
     text = f"{value:.{decimals}f}"
     if float(text) == 0:
         text = text.lstrip("-")

@@ -14,7 +14,7 @@ def with_winners(winner):
     unknown = np.full(points, np.nan)
     kind = np.where(winner == NOBODY, "not told apart", "won").astype(object)
     return Regimes(("a", "b"), "gap", winner, kind, winner, winner, unknown, unknown, unknown, np.full(points, 9),
-                   np.zeros((2, points)), np.zeros((2, points), bool), 0.05)  # fmt: skip
+                   np.zeros((2, points)), np.zeros((2, points), bool), np.zeros((2, points), bool), 0.05)  # fmt: skip
 
 
 def factors(tmp_path, columns):
