@@ -114,10 +114,12 @@ def test_wheel_holds_data_scenarios_and_experiments_and_no_tests(wheel):
     shipped = [path for folder in ("scenarios", "experiments") for path in (CHECKOUT / folder).rglob("*.*")]
     for path in shipped:
         assert f"sim/shipped/{path.relative_to(CHECKOUT).as_posix()}" in names
-    for path in (CHECKOUT / "sim" / "data").iterdir():
-        assert f"sim/data/{path.name}" in names
+    data = [path for path in (CHECKOUT / "sim" / "data").rglob("*") if path.is_file()]
+    assert len({path.parent for path in data}) > 1
+    for path in data:
+        assert path.relative_to(CHECKOUT).as_posix() in names
     for path in [
-        *(CHECKOUT / "sim" / "live").glob("*.json"),
+        *(CHECKOUT / "sim" / "live" / "languages").glob("*.json"),
         *(CHECKOUT / "sim" / "live" / "page").iterdir(),
     ]:
         assert path.relative_to(CHECKOUT).as_posix() in names
