@@ -54,15 +54,21 @@ def content(folder):
 
 
 def started(folder, *words, cwd=None):
-    """`gapsim sweep` in a session of its own, as a shell starts it."""
+    """`gapsim sweep` in a session of its own, as a shell starts it: it hears Ctrl-C even where these tests do not."""
     return subprocess.Popen(
         [COMMAND, "sweep", *map(str, words), "--out", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_hears_interrupts if os.name == "posix" else None,
         cwd=cwd,
     )
+
+
+def _hears_interrupts():
+    # What was started in the background of a script ignores Ctrl-C, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def until(happened, seconds=300.0):
