@@ -13,6 +13,7 @@ from sim.state import (
     THIRD_SECTOR,
     USERS,
 )
+from sim.submodels.focal import uptake_forced
 
 
 @compiled
@@ -49,7 +50,7 @@ def write_down(month, p, calendar, changes, places, bodies, centre, cells, journ
             for a in range(count):
                 weight = places[a].weight
                 cell = cells[a, i]
-                taken_up = cell.uptake + p[a].focal_closed * (1.0 - cell.uptake)
+                taken_up = uptake_forced(p[a], changes[i], cell.uptake)
                 followed[AS_REPORTED] += weight * cell.nominal
                 followed[AS_MEANT] += weight * cell.genuine
                 followed[TAKEN_UP] += weight * cell.genuine * taken_up
