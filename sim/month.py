@@ -22,6 +22,7 @@ from sim.submodels.capacity import divide_capacity
 from sim.submodels.clearance import clear_changes
 from sim.submodels.discovery import design_changes
 from sim.submodels.focal import announce
+from sim.submodels.handover import hand_over
 from sim.submodels.pledges import sign
 from sim.submodels.recording import write_down
 from sim.submodels.reports import report
@@ -40,7 +41,10 @@ def live_months(first, last, p, state):
     for month in range(first, last):
         # 1: what is said of the change that is followed, if one is
         announce(p, changes)
-        # 2: what has been announced is pushed or pulled onto the agenda of each place
+        # 2: rights that changed hands take along what is under way; what has been announced is pushed or pulled
+        if month == first:
+            # Values change between calls only, so within one no right does.
+            hand_over(month, p, keys, calendar, changes, places, ties, users, centre, cells)
         start_changes(month, p, keys, calendar, changes, places, ties, centre, cells, ledger, journal)
         # 3: needs are explored, designs made, failed pilots stopped
         design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger)

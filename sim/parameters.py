@@ -145,7 +145,7 @@ class Money(Group):
 
     pilot: float = number(0.25, 0.0, 1.0, "share of hours", "Share of a change's hours up to *shape* that the pilot purse can buy; unspent, it is lost.", role="lever", live=True)
     scale_up: float = number(0.15, 0.0, 1.0, "share of hours", "Share of a change's hours in *shift* that the scale-up purse can buy; unspent, it is lost.", role="lever", live=True)
-    secure_months: float = number(24.0, 0.0, 240.0, "months", "How long after its announcement a change's money is safe; later it lasts as the centre's will does.", role="lever", live=True)
+    secure_months: float = number(24.0, 0.0, 240.0, "months", "How long after its announcement a change's money, and the centre's attention to it, are safe; later both last as the centre's will does.", role="lever", live=True)
 
 
 class Centre(Group):

@@ -18,7 +18,7 @@ STREAMS = (
     "ambiguity", "heterogeneity", "spillover", "visibility", "conflict", "urgency", "ambition",
     "head_start", "agenda_holder", "start", "design_holder", "translation", "local_estimation",
     "protection", "pilot", "vertical_point", "horizontal_point", "clearance_try", "decisions",
-    "queue_order", "stage", "threshold", "intent", "picture",
+    "queue_order", "stage", "threshold", "intent", "picture", "seen_through",
 )  # fmt: skip
 NOT_STARTED, SEE, SPARK, SHAPE, SHIFT, ABANDONED = range(6)
 OPEN, QUEUED, PASSING = range(3)
@@ -66,21 +66,29 @@ class SecondWriting:
 
     def __init__(self, parameters, rights, strengths, folder, seed, replication, pledge=(0, 0), dated=()):
         self.p, self.m, self.pledge, self.dated = dict(parameters), strengths, pledge, dated
-        self.agenda, self.design, self.resource, self.judges, self.looks, self.information = (
-            list(rights[row].values())
-            for row in ("agenda", "design", "resource", "accountability", "judged_on", "information")
-        )
+        self.lay_table(rights)
         world = mix((mix((seed + GOLDEN) & WORD) + GOLDEN * (replication + 1)) & WORD)
         self.keys = {name: mix((world + GOLDEN * (k + 1)) & WORD) for k, name in enumerate(STREAMS)}
         self.months = self.p["population.months"]
         self.lengths = np.array([self.p[f"work.{stage}"] for stage in ("see", "spark", "shape", "shift")])
         self.lengths /= self.lengths.sum()
-        self.by_reports = self.looks[0] * (1.0 - self.judges[USERS])
         self.lost, self.intended, self.realised, self.nominal = np.zeros(19), 0.0, 0.0, 0.0
         self.starts, self.stops = 0, 0
         self.make_places(folder)
         self.make_people()
         self.make_changes()
+
+    def lay_table(self, rights):
+        names = {"agenda": "agenda", "design": "design", "resource": "resource", "accountability": "judges"}
+        for row, shares in rights.items():
+            setattr(self, names.get(row, {"judged_on": "looks"}.get(row, row)), list(shares.values()))
+        self.by_reports = self.looks[0] * (1.0 - self.judges[USERS])
+        if rights and hasattr(self, "visibility"):
+            self.be_afraid()
+
+    def be_afraid(self):
+        self.fear = self.judges[CENTRE] * (1.0 - self.looks[2]) * self.visibility * self.radicalness
+        self.limit = 1.0 - self.m["blame"] * self.ref("blame_scale") * self.fear
 
     def ref(self, name):
         return self.p[f"reference.{name}"]
@@ -206,8 +214,7 @@ class SecondWriting:
             self.add_focal(count)
             count += 1
         self.difference = self.character @ self.direction.T * self.heterogeneity
-        self.fear = self.judges[CENTRE] * (1.0 - self.looks[2]) * self.visibility * self.radicalness
-        self.limit = 1.0 - self.m["blame"] * self.ref("blame_scale") * self.fear
+        self.be_afraid()
 
         shape = (len(self.people), count)
         self.stage, self.gate, self.designed, self.reviewed, self.tries = (
@@ -252,9 +259,12 @@ class SecondWriting:
     def run(self):
         for month in range(self.months):
             self.t = month
-            self.p.update({key: value for when, key, value in self.dated if when == month})
+            now = {key: value for when, key, value in self.dated if when == month}
+            self.lay_table(now.pop("power", {}))
+            self.p.update(now)
             self.hear_of_focal()
             self.live = [i for i in range(len(self.arrival)) if self.arrival[i] <= month]
+            self.hand_over()
             self.start_changes()
             self.make_designs()
             self.pass_gates()
@@ -276,10 +286,7 @@ class SecondWriting:
         if self.focal is not None:
             i = self.focal
             self.visibility[i], self.urgency[i] = self.p["focal.visibility"], self.p["focal.urgency"]
-            self.fear[i] = (
-                self.judges[CENTRE] * (1.0 - self.looks[2]) * self.visibility[i] * self.radicalness[i]
-            )
-            self.limit[i] = 1.0 - self.m["blame"] * self.ref("blame_scale") * self.fear[i]
+            self.be_afraid()
 
     def layers(self, who):
         passed = self.m["citizen_data"] * self.ref("citizen_layers") * self.information[USERS]
@@ -293,6 +300,43 @@ class SecondWriting:
         return self.p["design.signals"] * (
             1.0 - self.m["pace"] * self.ref("pace_discovery") * self.haste[a, i]
         )
+
+    def hand_over(self):
+        m, p = self.m, self.p
+        for a, i in ((a, i) for a in range(len(self.people)) for i in self.live):
+            if not SEE <= self.stage[a, i] <= SHAPE:
+                continue
+            agenda = holder(self.agenda, self.luck("agenda_holder", a, i))
+            design = holder(self.design, self.luck("design_holder", a, i))
+            passes = design != self.designer[a, i] and not self.reviewed[a, i]
+            if self.gate[a, i] == QUEUED and (passes or agenda != self.starter[a, i]):
+                self.gate[a, i] = OPEN
+            self.starter[a, i] = agenda
+            if not passes:
+                continue
+            self.designer[a, i] = design
+            if not self.designed[a, i]:
+                if m["design_economies"] + m["local_need"] > 0.0:
+                    self.settle_bill(a, i)
+            elif max(m[k] for k in ("local_need", "peer_learning", "information_loss", "central_expertise")):
+                again = m["design_economies"] * self.own_design(a, i)
+                signals = self.signals(a, i) * (again + (design != CENTRE) * m["local_need"])
+                self.bill[a, i] += again * p["design.hours"] + signals * p["design.signal_hours"]
+                self.users_bill[a, i] += signals * p["design.signal_user_hours"]
+                self.put_to_use(a, i, self.new_design(a, i))
+
+    def own_design(self, a, i):
+        if self.designer[a, i] != CENTRE:
+            return 1.0
+        takes = [self.luck("design_holder", b, i) < self.design[CENTRE] for b in range(len(self.people))]
+        return self.weight[a] / self.weight[takes].sum()
+
+    def settle_bill(self, a, i):
+        p, m = self.p, self.m
+        share = (1.0 - m["design_economies"]) * self.weight[a] + m["design_economies"] * self.own_design(a, i)
+        signals = self.signals(a, i) * (share + (self.designer[a, i] != CENTRE) * m["local_need"])
+        self.bill[a, i] = share * p["design.hours"] + signals * p["design.signal_hours"]
+        self.users_bill[a, i] = signals * p["design.signal_user_hours"]
 
     def start_changes(self):
         before = self.started.copy()
@@ -331,14 +375,7 @@ class SecondWriting:
             will = p["centre.will"] if who == CENTRE else self.will[a]
             kept = self.luck("protection", a, i) >= p["pace.broken"] * (1.0 - will)
             self.haste[a, i] = p["pace.pressure"] * (1.0 - p["pace.protected"] if kept else 1.0)
-        own = 1.0
-        if self.designer[a, i] == CENTRE:
-            takes = [self.luck("design_holder", b, i) < self.design[CENTRE] for b in range(len(self.people))]
-            own = self.weight[a] / self.weight[takes].sum()
-        share = (1.0 - m["design_economies"]) * self.weight[a] + m["design_economies"] * own
-        signals = self.signals(a, i) * (share + (self.designer[a, i] != CENTRE) * m["local_need"])
-        self.bill[a, i] = share * p["design.hours"] + signals * p["design.signal_hours"]
-        self.users_bill[a, i] = signals * p["design.signal_user_hours"]
+        self.settle_bill(a, i)
         if self.of_focal(i, "stage"):
             self.stage[a, i] = self.p["focal.stage"]
             if self.stage[a, i] == SHIFT:
@@ -382,9 +419,10 @@ class SecondWriting:
         if who == CENTRE:
             x += kept * p["hierarchy.central_grain"] * self.difference[a, i]
         elif kept > 0.0:
-            local = (count + p["bodies.brokered"] * self.broker[a]) * (
-                self.information[1] + self.information[3]
-            )
+            users = self.users[a]
+            voice = self.trust[users].mean() * self.user_ability[users].mean()
+            local = count * (self.information[1] + self.information[3] * voice)
+            local += p["bodies.brokered"] * self.broker[a] * (self.information[1] + self.information[3])
             error = self.normal("local_estimation", a, i)
             self.brokering[a] += p["bodies.brokered"] * self.broker[a] * p["design.signal_hours"]
             x += kept * estimate(self.heterogeneity[i] ** 2, local, self.difference[a, i], error)
@@ -471,9 +509,15 @@ class SecondWriting:
             self.served[head] += min(self.asked[head] - self.served[head], self.decisions(rate, head))
         for a, i in ((a, i) for a in range(count) for i in self.live if self.gate[a, i] != OPEN):
             if self.gate[a, i] == QUEUED:
-                waiting = self.ticket[a, i] >= self.served[self.head(a, i)]
-                if waiting and (self.must_ask(a, i) or not self.of_focal(i, "waived")):
-                    continue
+                head, old = self.head(a, i), self.t - self.arrival[i] - self.p["money.secure_months"]
+                if self.must_ask(a, i) or not self.of_focal(i, "waived"):
+                    if self.ticket[a, i] >= self.served[head]:
+                        continue
+                    kept = 1.0 if old <= 0.0 else self.p["centre.will"] ** (old / 12.0)
+                    if head == count and self.luck("seen_through", a, i, self.t) >= kept:
+                        self.ticket[a, i] = self.asked[head]
+                        self.asked[head] += 1
+                        continue
                 self.come_to_points(a, i)
             elif self.of_focal(i, "waived"):
                 before = self.vertical[a, i], self.horizontal[a, i]

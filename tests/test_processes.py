@@ -46,6 +46,35 @@ def test_a_stopped_pilot_costs_a_return_and_fits_better(small):
     assert stopped.state.cells.design_hours[judged].sum() > kept.state.cells.design_hours[judged].sum()
 
 
+def test_a_centre_without_will_turns_from_what_is_no_longer_new(small):
+    """Requests for changes younger than `money.secure_months` are decided at once, older ones are put off for ever."""
+    heads = {**CENTRE, "attention.authority": 100.0, "attention.ratio": 32.0, "centre.capacity": 1.0}
+    queue = {"mechanisms": worlds.OFF | {"attention": 1.0}, "money.secure_months": 6.0}
+    bored, keen = (
+        begin(worlds.parameters(small, heads, queue, {"centre.will": will}), SEED) for will in (0.0, 1.0)
+    )
+    put_off = 0
+    for month in range(48):
+        bored.advance(1)
+        keen.advance(1)
+        old = month - bored.state.changes.arrival > 6
+        waits = bored.state.cells.gate == 1
+        assert not waits[:, ~old].any()
+        assert not (keen.state.cells.gate == 1).any()
+        put_off += waits.sum()
+    assert put_off > 0
+    # Whoever is put off asks again, behind all others.
+    assert bored.state.heads.asked[-1] > keen.state.heads.asked[-1]
+
+
+def test_a_council_does_not_put_off_what_is_old(small):
+    heads = {**PLACES, "attention.authority": 100.0}
+    wills = ({"centre.will": will, "mechanisms": worlds.OFF | {"attention": 1.0}} for will in (0.0, 1.0))
+    money = {"money.pilot": 0.0, "money.scale_up": 0.0}
+    bored, keen = (simulate(worlds.parameters(small, heads, money, will), SEED) for will in wills)
+    assert worlds.differing(bored.state, keen.state) <= {"centre.will", "journal.readiness"}
+
+
 def test_places_in_the_queue_are_served_in_the_order_they_asked(small):
     settings = {**CENTRE, "attention.authority": 0.2, "attention.ratio": 4.0, "work.top_speed": 10.0}
     run = begin(worlds.parameters(small, settings, mechanisms=worlds.OFF | {"attention": 1.0}), SEED)

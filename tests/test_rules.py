@@ -129,7 +129,9 @@ def test_people_for_whom_the_centre_designs():
 
     def taking(share):
         rights = {"centre": share, "authorities": 1.0 - share, "third_sector": 0.0, "users": 0.0}
-        return agenda.people_taking(0, record(worlds.parameters({"power.design": rights}), 201), keys, places)
+        return agenda.people_taking(
+            0, CENTRE, record(worlds.parameters({"power.design": rights}), 201), keys, places
+        )
 
     assert taking(0.0) == 0.0
     assert taking(0.3) == pytest.approx(0.3, abs=0.1)
@@ -137,6 +139,16 @@ def test_people_for_whom_the_centre_designs():
 
 
 # Discovery
+
+
+def test_users_speak_for_themselves_as_far_as_they_trust_and_are_able():
+    four = {"power.information": {"centre": 0.2, "authorities": 0.3, "third_sector": 0.0, "users": 0.5}}
+    values = row(four, {"bodies.brokered": 6.0})
+    place = table(PLACES, 1, trust=0.8, user_ability=0.5, broker=0.5)[0]
+    # 10 signals, of which .3 are kept by the place and .5 by users; bodies bring 3 more, whoever could not speak.
+    assert discovery.local_signals(values, 10.0, place) == close(10.0 * (0.3 + 0.5 * 0.4) + 3.0 * 0.8)
+    place.trust = 0.0
+    assert discovery.local_signals(values, 10.0, place) == close(10.0 * 0.3 + 3.0 * 0.8)
 
 
 def test_weight_of_what_signals_say():
@@ -485,9 +497,9 @@ def test_will_ability_and_capacity_together(form, expected):
 
 
 def test_money_lasts_as_the_will_of_the_centre_does():
-    assert work.money_persistence(24, 24.0, math.log(0.7)) == 1.0
-    assert work.money_persistence(36, 24.0, math.log(0.7)) == close(0.7)
-    assert work.money_persistence(48, 24.0, math.log(0.7)) == close(0.49)
+    assert effort.persistence_of_centre(24, 24.0, math.log(0.7)) == 1.0
+    assert effort.persistence_of_centre(36, 24.0, math.log(0.7)) == close(0.7)
+    assert effort.persistence_of_centre(48, 24.0, math.log(0.7)) == close(0.49)
 
 
 def test_catching_up_shrinks_the_ledger_pro_rata():

@@ -28,6 +28,14 @@ BEGUN = {**FOCAL, "focal.stage": 4, "focal.coverage": 0.2}
 PILOTED = {**FOCAL, "focal.stage": 3}
 
 
+TURNS = (
+    (36, "power", DISTRIBUTED),
+    (60, "power", HIERARCHY),
+    (96, "power", {"design": STATUS_QUO["design"]}),
+)
+"""The table is turned round and back in mid-run, and one of its rows once more."""
+
+
 @pytest.mark.parametrize(
     ("distribution", "rights", "strength", "settings", "seed", "off"),
     [
@@ -40,11 +48,13 @@ PILOTED = {**FOCAL, "focal.stage": 3}
         (1.0, DISTRIBUTED, 1.0, BEGUN, 10, ()),
         (0.0, HIERARCHY, 1.0, PILOTED | STOPPED, 11, ()),
         (None, STATUS_QUO, 0.5, {}, 12, ("blame",)),
+        (None, STATUS_QUO, 0.5, {"work.load": 1.5}, 13, ("turns",)),
+        (None, STATUS_QUO, 1.0, STOPPED, 14, ("turns", "design_economies")),
     ],
 )
 def test_two_writings_of_the_model_agree(distribution, rights, strength, settings, seed, off):
     settings = {"population.users": 160, **settings}
-    strengths = dict.fromkeys(ESTABLISHED, strength) | dict.fromkeys(off, 0.0)
+    strengths = dict.fromkeys(ESTABLISHED, strength) | {name: 0.0 for name in off if name in ESTABLISHED}
     tree = {"power": {"distribution": distribution}, "mechanisms": strengths}
     for key, value in settings.items():
         group, _, name = key.partition(".")
@@ -53,8 +63,10 @@ def test_two_writings_of_the_model_agree(distribution, rights, strength, setting
         {"month": month, "key": "pledge.open", "value": value}
         for month, value in zip(PLEDGE, (1.0, 0.0), strict=True)
     ]
-    dated = EVENTS if "focal.arrival" in settings else ()
-    tree["interventions"] += [{"month": month, "key": key, "value": value} for month, key, value in dated]
+    dated = EVENTS if "focal.arrival" in settings else TURNS if "turns" in off else ()
+    for month, key, value in dated:
+        rows = {f"power.{row}": shares for row, shares in value.items()} if key == "power" else {key: value}
+        tree["interventions"] += [{"month": month, "key": one, "value": what} for one, what in rows.items()]
     first = summary(simulate(Parameters.model_validate(tree), seed, 1))
     keys = {d.key: d.default for d in declarations().values()} | settings
     second = SecondWriting(keys, rights, strengths, DATA, seed, 1, PLEDGE, dated).run()

@@ -79,6 +79,12 @@ def signals_heard(row, hurry):
 
 
 @compiled
+def own_design(who, weight, taking):
+    """Part of a design that a place would pay for by itself: a local holder all of it, those who share one their part."""
+    return weight / taking if who == CENTRE else 1.0
+
+
+@compiled
 def share_of_design(row, who, weight, taking):
     """Part of one design and its discovery that a place pays for.
 
@@ -93,8 +99,7 @@ def share_of_design(row, who, weight, taking):
     """
     if row.design_economies <= 0.0:
         return weight
-    own = weight / taking if who == CENTRE else 1.0
-    return weight + row.design_economies * (own - weight)
+    return weight + row.design_economies * (own_design(who, weight, taking) - weight)
 
 
 @compiled
@@ -108,13 +113,38 @@ def signals_paid(row, who, share, hurry):
 
 
 @compiled
-def people_taking(i, p, keys, places):
-    """Share of the people in places for which the centre would design change `i`, as the rights stand now."""
+def agenda_falls_to(a, i, row, keys):
+    """Who holds the right to decide whether and when a change starts in a place, as the rights stand now."""
+    luck = draws.uniform(keys[draws.AGENDA_HOLDER], a, i, 0)
+    return holder(row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users, luck)
+
+
+@compiled
+def design_falls_to(a, i, row, keys):
+    """Who holds the right to design a change for a place, as the rights stand now."""
+    luck = draws.uniform(keys[draws.DESIGN_HOLDER], a, i, 0)
+    return holder(row.design_centre, row.design_authorities, row.design_third_sector, row.design_users, luck)
+
+
+@compiled
+def people_taking(i, who, p, keys, places):
+    """Share of the people in places that share the design of change `i` with a place for which `who` designs."""
+    if who != CENTRE:
+        return 1.0
     taking = 0.0
     for a in range(len(places)):
         if draws.uniform(keys[draws.DESIGN_HOLDER], a, i, 0) < p[a].design_centre:
             taking += places[a].weight
     return taking
+
+
+@compiled
+def set_bill(row, weight, taking, cell):
+    """Settle what a place pays for a design and its discovery, in staff and in users' hours, by who designs."""
+    share = share_of_design(row, cell.design_holder, weight, taking)
+    signals = signals_paid(row, cell.design_holder, share, cell.haste)
+    cell.design_hours = share * row.design_hours + signals * row.design_signal_hours
+    cell.asked = signals * row.design_signal_user_hours
 
 
 @compiled
@@ -164,10 +194,7 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
             luck = draws.uniform(keys[draws.START], a, i, month)
             if not begun and at_once == 0 and luck >= most_likely:
                 continue
-            who = holder(
-                row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users,
-                draws.uniform(keys[draws.AGENDA_HOLDER], a, i, 0),
-            )  # fmt: skip
+            who = agenda_falls_to(a, i, row, keys)
             if not begun and at_once == 0:
                 delay = 0.0
                 if row.information_loss > 0.0:
@@ -184,10 +211,7 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
                     chance *= 1.0 - row.layering
                 if luck >= chance:
                     continue
-            designer = holder(
-                row.design_centre, row.design_authorities, row.design_third_sector, row.design_users,
-                draws.uniform(keys[draws.DESIGN_HOLDER], a, i, 0),
-            )  # fmt: skip
+            designer = design_falls_to(a, i, row, keys)
             cell.agenda_holder = who
             cell.design_holder = designer
             cell.started = month
@@ -195,12 +219,9 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
                 luck = draws.uniform(keys[draws.PROTECTION], a, i, 0)
                 cell.haste = haste(row, who, authority.will, centre[0].will, luck)
             taking = 1.0
-            if row.design_economies > 0.0 and designer == CENTRE and row.design_centre < 1.0:
-                taking = people_taking(i, p, keys, places)
-            share = share_of_design(row, designer, authority.weight, taking)
-            signals = signals_paid(row, designer, share, cell.haste)
-            cell.design_hours = share * row.design_hours + signals * row.design_signal_hours
-            cell.asked = signals * row.design_signal_user_hours
+            if row.design_economies > 0.0 and row.design_centre < 1.0:
+                taking = people_taking(i, designer, p, keys, places)
+            set_bill(row, authority.weight, taking, cell)
             cell.stage = SEE
             journal.months[month].starts += 1.0
             if at_once > 0:

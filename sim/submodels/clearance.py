@@ -1,5 +1,8 @@
 """Clearances: requests queue for the heads who must decide; then vertical and horizontal points must agree.
 
+Three requests are made for a change in a place: to go ahead after *see*, to sign its design off after *spark* (and again
+after a redesign), to review its pilot after *shape*.
+
 A cell that has finished *see*, *spark* or *shape* stands at a gate. With all mechanisms off it passes at once. A
 decision point
 exists where its common uniform lies below the share that calls for it, so there are no rounding jumps.
@@ -10,6 +13,7 @@ import math
 from sim import draws
 from sim.compiled import compiled
 from sim.state import ABANDONED, CENTRE, OPEN, PASSING, QUEUED, SEE, SHAPE
+from sim.submodels.effort import LEAST, persistence_of_centre
 from sim.submodels.focal import waived
 
 VERTICAL = 1000
@@ -89,6 +93,14 @@ def deciding_head(a, centre_row, cell):
 
 
 @compiled
+def ask(head, cell):
+    """Let a cell take the next ticket in the queue of the heads who must decide."""
+    cell.ticket = head.asked
+    head.asked += 1
+    cell.gate = QUEUED
+
+
+@compiled
 def join_queues(month, arrived, p, keys, changes, cells, heads):
     """Let every cell that has come to a gate ask the heads who must decide; a lot settles who asks first."""
     count = len(cells)
@@ -102,10 +114,7 @@ def join_queues(month, arrived, p, keys, changes, cells, heads):
                 continue
             left = 1.0 - waived(row, changes[i])
             if must_ask(a, i, int(cell.stage), row, keys, left):
-                head = heads[deciding_head(a, count, cell)]
-                cell.ticket = head.asked
-                head.asked += 1
-                cell.gate = QUEUED
+                ask(heads[deciding_head(a, count, cell)], cell)
             else:
                 cell.gate = PASSING
                 cell.points = points_ahead(a, i, int(cell.stage), row, keys, left)
@@ -146,6 +155,7 @@ def clear_changes(month, p, keys, calendar, changes, places, centre, cells, head
     arrived = calendar[month].arrived
     join_queues(month, arrived, p, keys, changes, cells, heads)
     decide(month, p, keys, centre[0].capacity, heads)
+    log_centre_will = math.log(max(LEAST, centre[0].will))
     for a in range(count):
         row = p[a]
         for i in range(arrived):
@@ -154,9 +164,16 @@ def clear_changes(month, p, keys, calendar, changes, places, centre, cells, head
                 continue
             left = 1.0 - waived(row, changes[i])
             if cell.gate == QUEUED:
-                undecided = cell.ticket >= heads[deciding_head(a, count, cell)].served
-                if undecided and (left == 1.0 or must_ask(a, i, int(cell.stage), row, keys, left)):
-                    continue
+                head = deciding_head(a, count, cell)
+                if left == 1.0 or must_ask(a, i, int(cell.stage), row, keys, left):
+                    if cell.ticket >= heads[head].served:
+                        continue
+                    age = month - changes[i].arrival
+                    kept = persistence_of_centre(age, p[count].money_secure_months, log_centre_will)
+                    if head == count and draws.uniform(keys[draws.SEEN_THROUGH], a, i, month) >= kept:
+                        # The centre has turned to what is newer: it puts an old change off, which must ask again.
+                        ask(heads[head], cell)
+                        continue
                 cell.gate = PASSING
                 cell.points = points_ahead(a, i, int(cell.stage), row, keys, left)
             elif left < 1.0:

@@ -73,6 +73,18 @@ def best_around(i, own, row, authority, ties, cells):
 
 
 @compiled
+def local_signals(row, signals, authority):
+    """Signals of its own difference that a local designer of a place has, as far as they are kept where it can hear them.
+
+    Users speak for themselves as far as they trust enough to take part and are able to; bodies speak for those who do not.
+    """
+    voice = authority.trust * authority.user_ability
+    heard = signals * (row.information_authorities + row.information_users * voice)
+    kept = row.information_authorities + row.information_users
+    return heard + row.bodies_brokered * authority.broker * kept
+
+
+@compiled
 def designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells):
     """The design that the holder of the right makes of change `i` for place `a`."""
     cell = cells[a, i]
@@ -87,8 +99,7 @@ def designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells
         if who == CENTRE:
             design += share * row.hierarchy_central_grain * delta
         else:
-            kept = row.information_authorities + row.information_users
-            local = (signals + row.bodies_brokered * authority.broker) * kept
+            local = local_signals(row, signals, authority)
             spread = change.heterogeneity * change.heterogeneity
             luck = draws.normal(keys[draws.LOCAL_ESTIMATION], a, i, 0)
             design += share * national_estimate(spread, variance, local, delta, luck)
@@ -149,6 +160,16 @@ def put_in_use(i, design, row, change, authority, cell, users):
 
 
 @compiled
+def make_design(a, i, row, keys, change, authority, centre_ability, ties, users, cells):
+    """Let the holder of the right make a design for a place and put it to use; bodies' help with it costs their hours."""
+    cell = cells[a, i]
+    design = designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells)
+    if row.local_need > 0.0 and cell.design_holder != CENTRE:
+        authority.brokered += row.bodies_brokered * authority.broker * row.design_signal_hours
+    put_in_use(i, design, row, change, authority, cell, users)
+
+
+@compiled
 def redesigned(row, design, change, authority, luck):
     """What a failed pilot turns the design into: moved towards the place's need by what it taught."""
     noise = row.design_signal_noise * row.design_signal_noise
@@ -201,10 +222,7 @@ def design_changes(month, p, keys, calendar, changes, places, ties, users, centr
                 continue
             change = changes[i]
             if cell.designed == 0 and (in_use or cell.stage == SPARK):
-                design = designed_for(a, i, row, keys, change, authority, government.ability, ties, cells)
-                if row.local_need > 0.0 and cell.design_holder != CENTRE:
-                    authority.brokered += row.bodies_brokered * authority.broker * row.design_signal_hours
-                put_in_use(i, design, row, change, authority, cell, users)
+                make_design(a, i, row, keys, change, authority, government.ability, ties, users, cells)
             elif cell.stage == SHAPE and row.fail_fast > 0.0 and cell.reviewed == 0 and cell.gate == OPEN:
                 cell.reviewed = 1
                 if seen_fit(row, cell.design_holder, cell.fit) < bar_for_pilots(row, change):

@@ -1,5 +1,7 @@
 """Effort: what will, ability and capacity together make of a month, and what bends the will for one change."""
 
+import math
+
 from sim.compiled import compiled
 from sim.state import SEE, SHIFT, SPARK
 
@@ -23,6 +25,20 @@ def combine(form, will, ability, capacity):
     if form == GEOMETRIC_MEAN:
         return product ** (1.0 / 3.0)
     return product
+
+
+@compiled
+def persistence_of_centre(age, secure, log_will):
+    """Share of the centre's money and attention that a change still has so many months after its announcement.
+
+    Args:
+        age: months since the announcement.
+        secure: months for which both are safe.
+        log_will: logarithm of the centre's will; each later year keeps a share `will` of them.
+    """
+    if age <= secure:
+        return 1.0
+    return math.exp(log_will / 12.0 * (age - secure))
 
 
 @compiled

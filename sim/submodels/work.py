@@ -30,7 +30,7 @@ from sim.state import (
 )
 from sim.submodels.account import SETTLED, binding, catch_up, charge_hurdles, settle, weakness
 from sim.submodels.capacity import full_coverage, is_active, judged_by_reports, own_hours, part_left
-from sim.submodels.effort import LEAST, combine, effort
+from sim.submodels.effort import LEAST, combine, effort, persistence_of_centre
 from sim.submodels.fear import fear
 from sim.submodels.focal import focal_money, money_left, to_target
 
@@ -41,20 +41,6 @@ HAZARD = 1.0
 def planned_path(month, arrival, pace):
     """Share of a change's path that its plan has covered by a moment in months."""
     return min(1.0, max(0.0, (month - arrival) * pace))
-
-
-@compiled
-def money_persistence(age, secure, log_will):
-    """Share of change money still there so many months after the announcement: safe at first, then as the centre wills.
-
-    Args:
-        age: months since the announcement.
-        secure: months for which the money is safe.
-        log_will: logarithm of the centre's will; each later year keeps a share `will` of the money.
-    """
-    if age <= secure:
-        return 1.0
-    return math.exp(log_will / 12.0 * (age - secure))
 
 
 @compiled
@@ -181,7 +167,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
         change = changes[i]
         due[i] = planned_path(month + 1.0, change.arrival, change.pace)
         due[i] -= planned_path(month, change.arrival, change.pace)
-        kept[i] = money_persistence(month - change.arrival, nation.money_secure_months, log_centre_will)
+        kept[i] = persistence_of_centre(month - change.arrival, nation.money_secure_months, log_centre_will)
     endowment = 0.0
     recovered = 0.0
     for a in range(count):
@@ -200,7 +186,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
             planned = due[i]
             persistence = kept[i]
             if row.money_secure_months != nation.money_secure_months:
-                persistence = money_persistence(
+                persistence = persistence_of_centre(
                     month - change.arrival, row.money_secure_months, log_centre_will
                 )
             focal = change.focal == 1
