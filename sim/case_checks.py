@@ -49,7 +49,7 @@ def dates(case: CaseFile) -> Found:
 
 
 def kind(case: CaseFile) -> Found:
-    """Dimensions of the change's kind that are unknown or missing."""
+    """Dimensions of the change's kind that are unknown or missing, and people whom no word of the table counts."""
     for name in case.change.type:
         if name not in levels():
             said = f"is no dimension; there is {', '.join(levels())}"
@@ -62,6 +62,10 @@ def kind(case: CaseFile) -> Found:
     for name in levels():
         if name not in case.change.type:
             yield f"change.type.{name}", "is missing: every dimension is coded"
+    users = case.change.users
+    if users is not None and users.share not in coverages():
+        said = f"must be one of {', '.join(coverages())}; leave users out where it is for everybody"
+        yield "change.users.share", said, users.share
 
 
 def timeline(case: CaseFile) -> Found:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import UnionType
 from typing import Any, get_args
 
 import yaml
@@ -88,6 +89,8 @@ def _form_at(location: tuple[int | str, ...]) -> list[str]:
             form = fields.get(str(part), form)
         else:
             form = get_args(form)[-1]
+        if isinstance(form, UnionType):
+            form = get_args(form)[0]
     if isinstance(form, type) and issubclass(form, Form):
         return [info.alias or name for name, info in form.model_fields.items()]
     return []

@@ -41,12 +41,23 @@ class Coded(Form):
     because: str = Field(min_length=1)
 
 
+class Concerned(Form):
+    """How many of a place's people it is for, in a word of the shared table, and the reason."""
+
+    share: str
+    because: str = Field(min_length=1)
+
+
 class Announcement(Form):
-    """What was announced: when, by when it was to be done, and what kind of change it was."""
+    """What was announced: when, by when it was to be done, what kind of change it was, and for how many of the people.
+
+    Without `users` it is for everybody.
+    """
 
     announced: str
     planned_until: str | None
     type: dict[str, Coded]
+    users: Concerned | None = None
 
 
 class Event(Form):

@@ -42,7 +42,7 @@ def levels() -> dict[str, dict[str, float]]:
 
 @lru_cache(maxsize=1)
 def coverages() -> dict[str, float]:
-    """Share of a place's people that have a change already, by word."""
+    """Share of a place's people that have a change already, or whom it concerns at all, by word."""
     return {name: float(value) for name, value in _table("case_levels.yaml")["coverage"].items()}
 
 

@@ -94,6 +94,8 @@ def parameters_of(case: Case, system: Parameters, recoded: Mapping[str, str] | N
     coded = {name: row.level for name, row in change.type.items()} | dict(recoded or {})
     focal: dict[str, Any] = {name: levels()[name][level] for name, level in coded.items()}
     focal["arrival"] = case.number(change.announced)
+    if change.users is not None:
+        focal["users"] = coverages()[change.users.share]
     if change.planned_until is not None:
         focal["duration"] = float(month_number(change.planned_until, change.announced))
     a_month = system.changes.arriving / system.population.months

@@ -244,6 +244,7 @@ class Focal(Group):
     visibility: float = number(0.5, 0.0, 1.0, "degree", "How easily compliance can be seen from outside.", live=True, national=True)
     conflict: float = number(0.4, 0.0, 1.0, "degree", "How much interests are at odds over it.")
     urgency: float = number(0.01, 0.0, 0.2, "per month", "Rate at which late benefit loses its worth.", live=True, national=True)
+    users: float = number(1.0, 0.001, 1.0, "share", "Share of the people of every place whom it concerns; benefit and hours are theirs alone.")
     stage: int = number(0, 0, 4, "stage", "Stage at which a place begins it, as soon as it is announced: 1 see, 2 spark, 3 shape, 4 shift; 0: the place begins as any other change is begun.", live=True)
     coverage: float = number(0.0, 0.0, 1.0, "share", "Coverage that a place begins with where it begins with *shift*.", live=True)
     duty: float = number(0.0, 0.0, 1.0, "will", "Effort that a law demands, whoever judges; 0: there is no law.", role="lever", live=True)

@@ -116,6 +116,7 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
         duration=duration,
         pace=1.0 / duration,
         ambition=varied("ambition", draws.AMBITION, 0.0, np.inf),
+        concerned=1.0,
         radicalness=varied("radicalness", draws.RADICALNESS, 0.0, 1.0),
         ambiguity=ambiguity,
         heterogeneity=varied("heterogeneity", draws.HETEROGENEITY, 0.0, np.inf),
@@ -145,7 +146,8 @@ def _with_focal(changes: np.recarray, parameters: Parameters, keys: np.ndarray) 
     own = {
         **{name: getattr(focal, name) for name in ("arrival", "duration", *kind)},
         "pace": 1.0 / focal.duration,
-        "ambition": parameters.changes.ambition,
+        "ambition": parameters.changes.ambition * focal.users,
+        "concerned": focal.users,
         "first": np.cos(angle),
         "second": np.sin(angle),
         "need": focal.ambiguity * draws.normal(keys[draws.NEED], count, 0, 0),

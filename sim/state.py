@@ -60,6 +60,7 @@ CHANGES = np.dtype(
         ("duration", REAL),  # planned months to full coverage
         ("pace", REAL),  # share of the plan that is due each month: 1 / duration
         ("ambition", REAL),  # intended benefit per user a month
+        ("concerned", REAL),  # share of a place's people whom it concerns
         ("radicalness", REAL),
         ("ambiguity", REAL),
         ("heterogeneity", REAL),

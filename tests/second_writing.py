@@ -245,7 +245,7 @@ class SecondWriting:
         for name in (*names, "conflict", "urgency"):
             setattr(self, name, np.insert(getattr(self, name), i, self.p[f"focal.{name}"]))
         angle = 2.0 * np.pi * self.luck("direction", count)
-        self.ambition = np.insert(self.ambition, i, self.p["changes.ambition"])
+        self.ambition = np.insert(self.ambition, i, self.p["changes.ambition"] * self.p["focal.users"])
         self.direction = np.insert(self.direction, i, [np.cos(angle), np.sin(angle)], axis=0)
         self.need = np.insert(self.need, i, self.ambiguity[i] * self.normal("need", count))
         self.error = np.insert(self.error, i, self.normal("estimation", count))
@@ -590,7 +590,7 @@ class SecondWriting:
 
     def full_hours(self, a, i):
         hours = self.p["work.load"] * self.p["work.hours_per_person"] * self.people[a]
-        return hours * (0.5 + self.radicalness[i]) / self.duration[i]
+        return hours * (0.5 + self.radicalness[i]) * self.of_focal(i, "users", 1.0) / self.duration[i]
 
     def is_active(self, a, i):
         if self.gate[a, i] != OPEN or not SEE <= self.stage[a, i] <= SHIFT:
@@ -604,7 +604,7 @@ class SecondWriting:
         crisis = min(1.0, crisis * (1.0 - m["prevention"] * self.ref("prevention_relief") * self.results[a]))
         capacity = within(1.0 - p["authorities.usual_business"] - crisis)
         before = min(1.0, max(1e-9, 1.0 - p["authorities.usual_business"] - min(1.0, start)))
-        wanted, design, shared, shaping, asked = {}, 0.0, 0.0, 0, 0.0
+        wanted, design, shared, shaping, asked = {}, 0.0, 0.0, 0.0, 0.0
         for i in (i for i in self.live if self.is_active(a, i)):
             left = 1.0
             if self.stage[a, i] == SHIFT:
@@ -614,7 +614,7 @@ class SecondWriting:
             design += left * self.bill[a, i] / self.duration[i]
             asked += left * self.users_bill[a, i] / self.duration[i]
             if self.stage[a, i] in (SPARK, SHAPE):
-                shaping += 1
+                shaping += self.of_focal(i, "users", 1.0)
                 shared += (
                     m["participation_cost"] * self.ref("participation_hours") * self.design[USERS] * wanted[i]
                 )

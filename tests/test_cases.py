@@ -193,6 +193,16 @@ def test_other_changes_come_as_fast_however_long_the_history():
     assert all(rate == pytest.approx(0.2, abs=0.01) for rate in rates)
 
 
+def test_whom_a_change_concerns_is_said_in_a_word_and_everybody_where_it_is_not(tmp_path):
+    tree = content("smoking_ban")
+    tree["change"]["users"] = {"share": "few", "because": "made up"}
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
+    (mine,) = cases((), tmp_path)
+    (shipped,) = cases(["smoking_ban"])
+    assert parameters_of(mine, Parameters()).focal.users == coverages()["few"] < 1.0
+    assert parameters_of(shipped, Parameters()).focal.users == 1.0
+
+
 def test_a_system_with_another_table_keeps_it():
     (case,) = cases(["smoking_ban"])
     system = Parameters.model_validate({"power": {"distribution": 1.0}})
@@ -269,6 +279,11 @@ def test_everything_wrong_is_said_at_once_with_what_was_meant(refused):
         (lambda t: t["observed"]["smoking_ban_compliance"].update(at_full=0), "they must differ"),
         (lambda t: t.pop("header"), "header: is missing"),
         (lambda t: t["change"].update(planned_untl="2006-03"), "did you mean `planned_until`"),
+        (
+            lambda t: t["change"].update(users={"share": "none", "because": "x"}),
+            "must be one of few, some, most",
+        ),
+        (lambda t: t["change"].update(users={"shore": "few", "because": "x"}), "did you mean `share`"),
     ],
 )
 def test_mistakes_are_named(refused, edit, words):

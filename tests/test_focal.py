@@ -7,6 +7,7 @@ import worlds
 from sim.conservation import TOLERANCE, imbalances
 from sim.month import simulate
 from sim.parameters import Parameters
+from sim.state import USERS
 
 SEED = 21
 FOLLOWED = {
@@ -76,6 +77,38 @@ def test_its_kind_is_given_as_it_is():
 def test_an_event_helps_it_along(settings, dated):
     settings = {"population.months": LATE, **settings}
     assert covered(lived(settings, dated=dated)) > covered(lived(settings)) + 0.002
+
+
+def test_a_change_for_some_promises_and_asks_for_that_much_less():
+    """With hours to spare and nobody pressing, it goes the same way for a tenth of the people as for all of them."""
+    spare = {**FOLLOWED, "work.load": 0.01, "design.hours": 0.0, "design.signal_hours": 0.0}
+    whole, tenth = (lived(spare, {"focal.users": s}, mechanisms=worlds.OFF) for s in (1.0, 0.1))
+    assert np.array_equal(column(whole, "genuine"), column(tenth, "genuine"))
+    for name in ("intended", "realised"):
+        of_all, of_some = (run.state.account[name][:, run.state.changes.focal == 1] for run in (whole, tenth))
+        assert of_all.sum() > 0.0
+        np.testing.assert_allclose(of_some, 0.1 * of_all, rtol=1e-12)
+
+
+def test_a_change_for_some_is_done_where_one_for_all_starves_the_place():
+    short = {**FOLLOWED, "work.load": 3.0, "population.months": LATE}
+    whole, tenth = (lived(short, {"focal.users": s}) for s in (1.0, 0.1))
+    assert covered(tenth) > covered(whole) + 0.02
+    assert column(tenth, "nominal", False).sum() > column(whole, "nominal", False).sum()
+
+
+def test_co_design_of_a_change_for_some_takes_their_time_alone():
+    piloted = {**FOLLOWED, "focal.stage": 3, "design.signal_user_hours": 0.0, "population.months": 11}
+    piloted["power.design"] = {"centre": 0.0, "authorities": 0.0, "third_sector": 0.0, "users": 1.0}
+    alone = worlds.OFF | {"participation_cost": 1.0}
+
+    def users_time(settings):
+        run = simulate(worlds.parameters(piloted, settings, mechanisms=alone), SEED)
+        return run.state.journal.readiness[-1, USERS, 2]
+
+    without, for_some, for_all = map(users_time, ({"focal.arrival": -1}, {"focal.users": 0.1}, {}))
+    assert without - for_all > 0.005
+    assert without - for_some == pytest.approx(0.1 * (without - for_all), rel=1e-6)
 
 
 def test_a_duty_taken_away_is_no_duty():

@@ -26,6 +26,7 @@ EVENTS = (
 )  # fmt: skip
 BEGUN = {**FOCAL, "focal.stage": 4, "focal.coverage": 0.2}
 PILOTED = {**FOCAL, "focal.stage": 3}
+FOR_SOME = {**FOCAL, "focal.users": 0.3, "work.load": 2.0}
 
 
 TURNS = (
@@ -50,6 +51,7 @@ TURNS = (
         (None, STATUS_QUO, 0.5, {}, 12, ("blame",)),
         (None, STATUS_QUO, 0.5, {"work.load": 1.5}, 13, ("turns",)),
         (None, STATUS_QUO, 1.0, STOPPED, 14, ("turns", "design_economies")),
+        (1.0, DISTRIBUTED, 0.5, FOR_SOME, 15, ()),
     ],
 )
 def test_two_writings_of_the_model_agree(distribution, rights, strength, settings, seed, off):

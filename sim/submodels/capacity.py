@@ -50,9 +50,9 @@ def is_active(cell, limit):
 
 
 @compiled
-def own_hours(row, population, radicalness, pace):
-    """Staff hours a month that carrying a change takes in a place while it is active."""
-    return row.work_load * row.work_hours_per_person * population * (0.5 + radicalness) * pace
+def own_hours(row, people, radicalness, pace):
+    """Staff hours a month that carrying a change takes in a place while it is active, by the people it concerns."""
+    return row.work_load * row.work_hours_per_person * people * (0.5 + radicalness) * pace
 
 
 @compiled
@@ -242,7 +242,7 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
 
         months_of_shift = shift / row.work_top_speed
         active = 0
-        shaping = 0
+        shaping = 0.0
         asked = 0.0
         work = 0.0
         design = 0.0
@@ -255,12 +255,13 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
                 continue
             active += 1
             left = part_left(cell, limit, months_of_shift * change.duration)
-            own = left * own_hours(row, authority.population, change.radicalness, change.pace)
+            people = change.concerned * authority.population
+            own = left * own_hours(row, people, change.radicalness, change.pace)
             work += own
             design += left * cell.design_hours * change.pace
             asked += left * cell.asked * change.pace
             if cell.stage == SPARK or cell.stage == SHAPE:
-                shaping += 1
+                shaping += change.concerned
                 shared += co_design_hours(row, own)
         wanted = work + design + shared
 

@@ -1,6 +1,8 @@
 """The focal change: what dated events do to the one change that a study follows, and to no other.
 
-It lives among the stream and under the same rules. Only what is said here sets it apart.
+It lives among the stream and under the same rules. Only what is said here sets it apart, and whom it concerns: a share
+of every place's people (`changes.concerned`), who are like the others there, so that means over a place's users stand for
+them.
 """
 
 from sim.compiled import compiled

@@ -193,7 +193,9 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
             signed = authority.signed == 1.0 and (focal or not following)
             persistence = money_left(row, focal, persistence)
             own_pilot, own_scale_up = focal_money(row, focal)
-            hours_of_plan = own_hours(row, authority.population, change.radicalness, change.pace)
+            hours_of_plan = own_hours(
+                row, change.concerned * authority.population, change.radicalness, change.pace
+            )
             pilot, scale_up = purses(row, persistence, signed, authority.funded, own_pilot, own_scale_up)
             offered = (pilot + scale_up) * hours_of_plan
             endowment += offered
