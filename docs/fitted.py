@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.declarations import declarations
-from sim.fitted_set import FITTED_MAP, FITTED_SET, fitted_factors, fitted_points, kept_out
+from sim.fitted_set import FITTED_MAP, FITTED_SET, SCREENING, fitted_factors, fitted_points, kept_out
 from sim.fitting import tables
 from sim.places import RESULTS
 from sim.sweep_analysis.regimes import regimes
@@ -34,8 +34,9 @@ def ship() -> None:
     """Copy the tables of the fit, its screening and its calibration to where they are shipped."""
     SHIPPED.mkdir(exist_ok=True)
     for name in (FITTED_SET, FITTED_MAP):
-        shutil.copyfile(FIT / name, EXPERIMENTS / name)
-    for name in (tables.MEMBERS, tables.WAVES, tables.LEFT_OUT, tables.SCREENING, tables.CALIBRATION):
+        if (FIT / name).is_file():
+            shutil.copyfile(FIT / name, EXPERIMENTS / name)
+    for name in (tables.MEMBERS, tables.WAVES, tables.LEFT_OUT, SCREENING, tables.CALIBRATION):
         if (FIT / name).is_file():
             shutil.copyfile(FIT / name, SHIPPED / name)
 

@@ -25,7 +25,10 @@ BARE_GROUPS = ("mechanisms", "reference", "power")
 
 @dataclass(frozen=True)
 class Declaration:
-    """One declared parameter: all that validation, help, sliders and reference pages need to know of it."""
+    """One declared parameter: all that validation, help, sliders and reference pages need to know of it.
+
+    `judged` is the default that was judged plausible before any fit: the default itself, unless a fit has moved that.
+    """
 
     key: str
     field: str
@@ -40,6 +43,7 @@ class Declaration:
     national: bool
     choices: tuple[str, ...]
     kind: type
+    judged: Any
 
     @property
     def group(self) -> str:
@@ -80,6 +84,7 @@ def _walk(model: type[BaseModel], default: BaseModel, path: tuple[str, ...]) -> 
             national=bool(extra.get("national", False)),
             choices=tuple(choices),
             kind=_kind(info.annotation, choices),
+            judged=value if extra.get("judged") is None else extra["judged"],
         )
 
 

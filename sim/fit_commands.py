@@ -76,8 +76,8 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
 
     effort, known, space = Effort(), cases(), Space(fitted_factors())
     live = _histories(folder, seed, space, engine, command, bar)
-    defaults = space.shares({key: [declarations()[key].default] for key in space.names})[0]
-    found = fit(space, targets(known), live, effort, seed, _say, defaults)
+    start = space.shares({key: [declarations()[key].judged] for key in space.names})[0]
+    found = fit(space, targets(known), live, effort, seed, start, _say)
     left_out = leave_each_out(found, known, effort.enough)
     tables.write_fit(folder, found, left_out)
     points = fitted_points(folder / FITTED_SET)
@@ -91,10 +91,29 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
             f"{one.case} left out: {'hit' if one.hit else 'miss'}, {100 * one.share:.0f} % of runs show it "
             f"({100 * one.fitted:.0f} % when it is fitted)"
         )
+    _say_defaults(points[0], found.rounded)
     click.echo(f"set: {folder / FITTED_SET}", err=True)
 
 
+def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
+    """Say what the defaults are to be declared as, and what stands there now."""
+    from sim.declarations import declarations
+
+    how = "rounded" if rounded else "not rounded, since rounding rules it out"
+    click.echo(
+        f"to be declared in sim/parameters.py, the set nearest to what was judged before any fit ({how}):"
+    )
+    for key, value in first.items():
+        declared = declarations()[key]
+        moved = value != declared.default
+        judged = f", judged={declared.judged!r}" if value != declared.judged else ""
+        click.echo(
+            f"  {key}: {value!r}{judged}{f'  (now {declared.default!r})' if moved else '  (as it is)'}"
+        )
+
+
 def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
+    from sim.fitted_set import SCREENING, kept_out
     from sim.fitting import screening, tables
     from sim.fitting.space import Space
 
@@ -104,10 +123,13 @@ def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> 
     live = _histories(folder, root, space, engine, command, bar)
     shares, values = live("screening", space.spread(SCREENED, root), SCREENING_WORLDS, 0)
     found = screening.screened(factors, shares, values.mean(axis=1))
-    tables.write_screening(folder, found)
+    apart = {key for row in kept_out() for key in row.keys}
+    tables.write_screening(folder, found, apart)
     told = [one.key for one in found if one.told]
+    fitted = [key for key in told if key not in apart]
     click.echo(f"of {len(found)} uncertainties, the cases tell of {len(told)}: {', '.join(told)}")
-    click.echo(f"table: {folder / tables.SCREENING}", err=True)
+    click.echo(f"to be fitted, once the table is shipped, are {len(fitted)}: {', '.join(fitted)}")
+    click.echo(f"table: {folder / SCREENING}", err=True)
 
 
 def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:

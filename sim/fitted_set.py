@@ -1,11 +1,13 @@
 """The fitted set: sets of parameters that the historical cases do not rule out, shipped as a small table.
 
-It lies beside the experiments, so that an experiment of the design `table` can run over it. What is fitted, and what is
-kept out and why, is in `sim/data/fit.yaml`.
+It lies beside the experiments, so that an experiment of the design `table` can run over it. Its first row is what the
+defaults are declared as. What is fitted is what the shipped screening found; what is kept out and why is in
+`sim/data/fit.yaml`.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,10 +22,11 @@ from sim.experiments import point_tables
 from sim.experiments.designs import point, points_of
 from sim.experiments.factors import Factor
 from sim.experiments.plausible import plausible_factor
+from sim.parameters import ESTABLISHED
 from sim.problems import refuse
 from sim.territory import DATA
 
-FITTED_SET, FITTED_MAP = "fitted_set.csv", "fitted_map.csv"
+FITTED_SET, FITTED_MAP, SCREENING = "fitted_set.csv", "fitted_map.csv", "screening.csv"
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,14 @@ def _said() -> Any:
 
 
 def spread() -> float:
-    """How many times smaller and larger than its default a number without natural bounds may be."""
+    """How many times smaller and larger than its judged default a number without natural bounds may be."""
     return float(_said()["spread"])
 
 
 def fitted_factors() -> tuple[Factor, ...]:
-    """What is fitted, each with its range."""
-    return tuple(factor_of(key) for key in _said()["fitted"])
+    """What is fitted, each with its range, as the shipped screening found it: the strongest first."""
+    with open(DATA / "fit" / SCREENING, encoding="utf-8", newline="") as file:
+        return tuple(factor_of(row["key"]) for row in csv.DictReader(file) if row["fitted"] == "yes")
 
 
 def kept_out() -> tuple[KeptOut, ...]:
@@ -78,10 +82,13 @@ def set_file() -> Path:
 
 def beside() -> tuple[Factor, ...]:
     """What varies beside the fitted set where the map is drawn anew: what no fit could say anything of."""
+    strengths = {f"mechanisms.{name}": None for name in ESTABLISHED}
+    fitted = {factor.key for factor in fitted_factors()}
     found = []
-    for key, ends in _said()["beside"].items():
-        factor = factor_of(key)
-        found.append(factor if ends is None else replace(factor, low=float(ends[0]), high=float(ends[1])))
+    for key, ends in {**_said()["beside"], **strengths}.items():
+        if key not in fitted:
+            factor = factor_of(key)
+            found.append(factor if ends is None else replace(factor, low=float(ends[0]), high=float(ends[1])))
     return tuple(found)
 
 

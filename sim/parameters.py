@@ -44,6 +44,7 @@ def number(
     source: str = ASSUMED,
     live: bool = False,
     national: bool = False,
+    judged: float | None = None,
 ) -> Any:
     """One declared number: what it means, where it may lie, who says so.
 
@@ -57,14 +58,20 @@ def number(
         source: where default and range come from.
         live: whether an intervention may change it in mid-run.
         national: whether it belongs to the nation alone, so that no intervention can set it for named places.
+        judged: the default that was judged plausible before any fit, where a fit has moved it. Ranges lie around it, so
+            that what may be found does not depend on what was found before.
     """
-    extra: JsonDict = {"unit": unit, "role": role, "source": source, "live": live, "national": national}
+    extra: JsonDict = {
+        "unit": unit, "role": role, "source": source, "live": live, "national": national, "judged": judged
+    }  # fmt: skip
     return Field(default, ge=low, le=high, description=sentence, json_schema_extra=extra)
 
 
-def choice(default: str, sentence: str, *, role: Role = "uncertainty", source: str = ASSUMED) -> Any:
-    """One declared choice between named forms of a rule."""
-    extra: JsonDict = {"unit": "choice", "role": role, "source": source, "live": False}
+def choice(
+    default: str, sentence: str, *, role: Role = "uncertainty", source: str = ASSUMED, judged: str | None = None
+) -> Any:
+    """One declared choice between named forms of a rule; `judged` as in `number`."""
+    extra: JsonDict = {"unit": "choice", "role": role, "source": source, "live": False, "judged": judged}
     return Field(default, description=sentence, json_schema_extra=extra)
 
 
@@ -324,13 +331,17 @@ class Reference(Group):
     uptake_eased: float = number(0.7, 0.0, 1.0, "share", "Share of that burden lifted where users design.")
 
 
-def strength(sentence: str, *, on_trial: bool = False) -> Any:
+def strength(sentence: str, *, default: float = 0.5, on_trial: bool = False) -> Any:
     """The strength of one mechanism: 0 off, 1 the upper end of what evidence or judgement supports.
 
-    One that is on trial is off unless somebody sets it, so that it can be looked at before any answer rests on it.
+    It is .5 unless a fit has moved it. One that is on trial is off unless somebody sets it, so that it can be looked at before
+    any answer rests on it.
     """
     source = "on trial: off unless it is set" if on_trial else "0 switches it off exactly; .5 is the neutral middle of the range"
-    return number(0.0 if on_trial else 0.5, 0.0, 1.0, "strength", sentence, source=source, live=True)
+    judged = 0.0 if on_trial else 0.5
+    return number(
+        0.0 if on_trial else default, 0.0, 1.0, "strength", sentence, source=source, live=True, judged=judged
+    )
 
 
 class Mechanisms(Group):

@@ -108,6 +108,8 @@ def _chart(subject: str, measured: Mapping[str, Effect]) -> list[str]:
 
 def _facts(d: Declaration) -> list[str]:
     default = "none" if d.default is None else shown(d.default) if d.choices else _plain(d.default)
+    if d.judged != d.default:
+        default += f" (judged {shown(d.judged) if d.choices else _plain(d.judged)} before any fit)"
     between = f"one of {', '.join(f'`{c}`' for c in d.choices)}" if d.choices else f"in {d.unit}"
     if d.low is not None and d.high is not None:
         between = f"range {_plain(d.low)} to {_plain(d.high)}, unit: {d.unit}"

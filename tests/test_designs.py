@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim import parameters
 from sim.declarations import declarations
 from sim.experiments import point_tables
 from sim.experiments.design_point import parameters_at
@@ -235,13 +236,18 @@ def test_every_uncertainty_has_a_plausible_range_within_its_bounds():
             assert factor.low <= declared.default <= factor.high
 
 
+def test_a_default_that_a_fit_has_moved_leaves_its_range_where_it_was():
+    speed = declarations()["work.top_speed"]
+    moved = dataclasses.replace(speed, default=1.3 * speed.judged)
+    assert plausible_factor(moved, 2) == plausible_factor(speed, 2)
+    assert parameters.number(2.0, 0.0, 9.0, "x", "A number.", judged=1.5).json_schema_extra["judged"] == 1.5
+
+
 def test_zero_has_no_half_and_double():
-    hours = dataclasses.replace(declarations()["design.hours"], default=0.0)
+    hours = dataclasses.replace(declarations()["design.hours"], judged=0.0)
     assert plausible_factor(hours, 2) is None
-    assert (
-        plausible_factor(dataclasses.replace(declarations()["mechanisms.pace"], default=0.0), 2).high == 1.0
-    )
-    below = dataclasses.replace(declarations()["pledge.threshold"], default=-0.4)
+    assert plausible_factor(dataclasses.replace(declarations()["mechanisms.pace"], judged=0.0), 2).high == 1.0
+    below = dataclasses.replace(declarations()["pledge.threshold"], judged=-0.4)
     assert (plausible_factor(below, 2).low, plausible_factor(below, 2).high) == (-0.8, -0.2)
 
 

@@ -17,7 +17,7 @@ from sim.fitting.matching import against, by_case, implausibility, members, show
 from sim.fitting.screening import screened, uncertainties
 from sim.fitting.space import Space
 from sim.fitting.targets import Target, measured, responses, targets
-from sim.fitting.waves import Effort, Fit, Wave, fit, learn, measured_luck
+from sim.fitting.waves import Effort, Fit, Wave, fit, learn, measured_luck, nearest
 from sim.histories import as_reported, judge, live
 from sim.parameters import Parameters
 from sim.problems import InputProblems
@@ -38,6 +38,10 @@ PLAYGROUND = Space(
         Factor("work.form", "uncertainty", levels=("product", "minimum")),
     )
 )
+
+
+MIDDLE = np.array([0.5, 0.5, 0.25])
+"""The defaults as judged before any fit."""
 
 
 def truth_at(shares):
@@ -71,7 +75,7 @@ def to_be_met(shares, allowance=0.1):
 @pytest.mark.parametrize("truth", [(0.3, 0.7, 0.25), (0.85, 0.6, 0.75)])
 def test_a_known_truth_lies_in_the_set_and_the_set_is_small(truth):
     truth = np.array(truth)
-    found = fit(PLAYGROUND, to_be_met(truth), made_up(1), SMALL, 3)
+    found = fit(PLAYGROUND, to_be_met(truth), made_up(1), SMALL, 3, MIDDLE)
     chosen = found.confirmed.shares[found.chosen]
     assert found.given_up == 0
     assert len(chosen) >= SMALL.enough
@@ -90,7 +94,7 @@ def test_a_known_truth_lies_in_the_set_and_the_set_is_small(truth):
 def test_a_case_that_no_set_can_meet_is_given_up_and_named():
     met = to_be_met(np.array([0.3, 0.7, 0.25]))
     met[2] = Target("two", 9.0, 0.15)
-    found = fit(PLAYGROUND, met, made_up(1), SMALL, 3)
+    found = fit(PLAYGROUND, met, made_up(1), SMALL, 3, MIDDLE)
     assert found.given_up == 1
     assert np.all(found.worst[found.chosen, 1] > 3.0)
     assert np.all(found.worst[found.chosen][:, [0, 2]] <= 3.0)
@@ -114,6 +118,36 @@ def test_sets_hold_known_truths_as_often_as_they_should():
     # A set that takes luck for nothing is too narrow, and this shows it.
     blind = coverage(PLAYGROUND, met, learned, luck * 0.0, 4, truths, histories, 7, candidates=1500)
     assert blind.held < found.held
+
+
+def test_the_defaults_are_to_be_the_nearest_member_in_plain_numbers():
+    start = np.array([0.31, 0.69, 0.25])
+    found = fit(PLAYGROUND, to_be_met(np.array([0.3, 0.7, 0.25])), made_up(1), SMALL, 3, start)
+    first, *others = found.confirmed.shares[found.chosen]
+    assert found.rounded
+    assert np.allclose(np.round(first[:2], 2), first[:2], atol=1e-12)
+    assert against(found.worst[found.chosen])[0] == 0
+    assert all(((one - start) ** 2).sum() >= ((first - start) ** 2).sum() - 0.01 for one in others)
+
+
+def test_what_rounding_rules_out_is_not_rounded():
+    """A world in which two digits are worse than four."""
+
+    def live(name, shares, worlds, fresh):
+        _, values = made_up(1)(name, shares, worlds, fresh)
+        return shares, values + 9.0 * (name == "default")
+
+    found = fit(PLAYGROUND, to_be_met(np.array([0.3, 0.7, 0.25])), live, SMALL, 3, MIDDLE)
+    first = found.confirmed.shares[found.chosen[0]]
+    assert not found.rounded
+    assert not np.allclose(np.round(first[:2], 2), first[:2], atol=1e-12)
+    assert against(found.worst[found.chosen])[0] == 0
+
+
+def test_the_nearest_member_has_the_judged_choices_where_any_has():
+    shares = np.array([[0.5, 0.5, 0.75], [0.1, 0.1, 0.25], [0.4, 0.1, 0.25]])
+    assert nearest(PLAYGROUND, shares, MIDDLE) == 2
+    assert nearest(PLAYGROUND, shares[:1], MIDDLE) == 0
 
 
 # Its parts

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.declarations import declarations
+from sim.declarations import declarations, on_trial
 from sim.experiments.factors import Factor
 from sim.experiments.plausible import plausible_factor
 from sim.fitting.lived import may_be_fitted
@@ -58,7 +58,7 @@ def uncertainties(spread: float = SPREAD, known: Sequence[str] = ()) -> list[Fac
     for declared in declarations().values():
         if known and declared.key not in known:
             continue
-        if declared.role != "uncertainty" or declared.group == "changes":
+        if declared.role != "uncertainty" or declared.group == "changes" or declared.key in on_trial():
             continue
         factor = (
             plausible_factor(declared, spread) if declared.choices or declared.kind in (int, float) else None

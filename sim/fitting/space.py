@@ -13,6 +13,9 @@ from sim.experiments import sampling
 from sim.experiments.designs import Columns
 from sim.experiments.factors import Factor
 
+DIGITS = 2
+"""Significant digits of a declared default: more would say more than anybody knows."""
+
 
 @dataclass(frozen=True)
 class Space:
@@ -41,6 +44,15 @@ class Space:
     def shares(self, columns: Columns) -> np.ndarray:
         """The points of the cube at which values lie: the way back from `columns`."""
         return np.column_stack([_shares(factor, columns[factor.key]) for factor in self.factors])
+
+    def rounded(self, shares: np.ndarray) -> np.ndarray:
+        """The nearest points whose numbers have two significant digits, within their ranges; what is whole stays as it is."""
+        columns = self.columns(shares)
+        for factor in self.factors:
+            if factor.levels is None and not factor.whole:
+                plain = [float(f"{value:.{DIGITS}g}") for value in columns[factor.key]]
+                columns[factor.key] = np.clip(plain, factor.low, factor.high)
+        return self.shares(columns)
 
     def settled(self, shares: np.ndarray) -> np.ndarray:
         """The same points where whole numbers and levels allow them: two that mean the same become the same."""

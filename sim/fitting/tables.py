@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.experiments.factors import Factor
-from sim.fitted_set import FITTED_SET
+from sim.fitted_set import FITTED_SET, SCREENING
 from sim.fitting.calibrated import WIDTHS, Coverage
 from sim.fitting.leaving_out import NULLS, LeftOut
 from sim.fitting.matching import against, case_names, shows
@@ -21,7 +21,7 @@ from sim.fitting.waves import Fit
 from sim.results import whole_text
 
 MEMBERS, WAVES, LEFT_OUT = "members.csv", "waves.csv", "left_out.csv"
-SCREENING, CALIBRATION = "screening.csv", "calibration.csv"
+CALIBRATION = "calibration.csv"
 DIGITS = 4
 """Significant digits of values: far finer than anything the cases can tell, and small files."""
 
@@ -34,8 +34,8 @@ def write_fit(folder: Path, found: Fit, left_out: Sequence[LeftOut]) -> None:
         folder / FITTED_SET, found.space.names, zip(*(columns[key] for key in found.space.names), strict=True)
     )
     shown = shows(found.confirmed.values, found.targets).mean(axis=1)
-    # The defaults were lived beside the set, first of all, and are no member unless they were chosen as well.
-    asked = [("defaults", 0), *enumerate(found.chosen.tolist())]
+    # The judged defaults were lived beside the set, first of all, and are no member unless they were chosen as well.
+    asked = [("judged", 0), *enumerate(found.chosen.tolist())]
     rows = [
         [name, int(against(found.worst[[place]])[0]), *found.worst[place], *shown[place]]
         for name, place in asked
@@ -79,10 +79,13 @@ def write_map(
     _write(path, [*points[0], *space.names], rows)
 
 
-def write_screening(folder: Path, found: Sequence[Screened]) -> None:
-    """Every uncertainty, the strongest first."""
-    rows = [[one.key, one.most, one.like or ""] for one in found]
-    _write(folder / SCREENING, ["key", "most_variance_explained", "like"], rows)
+def write_screening(folder: Path, found: Sequence[Screened], apart: Container[str]) -> None:
+    """Every uncertainty, the strongest first, and whether it is to be fitted: told of, and not among those kept apart."""
+    rows = [
+        [one.key, one.most, one.like or "", "yes" if one.told and one.key not in apart else "no"]
+        for one in found
+    ]
+    _write(folder / SCREENING, ["key", "most_variance_explained", "like", "fitted"], rows)
 
 
 def write_calibration(folder: Path, found: Coverage) -> None:

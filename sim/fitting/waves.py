@@ -101,8 +101,9 @@ class Fit:
         targets: what was to be met.
         waves: all waves, the confirmation last.
         worst: (N, cases) implausibility by case of the confirmed points, from fresh worlds alone.
-        chosen: positions of the fitted set among the confirmed points; the first is the most central one (`central`).
+        chosen: positions of the fitted set among the confirmed points; the first becomes the declared default (`nearest`).
         given_up: how many cases may speak against one of them.
+        rounded: whether the first could be rounded without being ruled out.
     """
 
     space: Space
@@ -111,6 +112,7 @@ class Fit:
     worst: np.ndarray
     chosen: np.ndarray
     given_up: int
+    rounded: bool = False
 
     @property
     def confirmed(self) -> Wave:
@@ -141,10 +143,10 @@ def fit(
     live: Live,
     effort: Effort,
     seed: int,
+    start: np.ndarray,
     say: Callable[[str], None] = lambda words: None,
-    start: np.ndarray | None = None,
 ) -> Fit:
-    """Find the sets of parameters that fewest cases speak against.
+    """Find the sets of parameters that fewest cases speak against, and which of them the defaults are to be.
 
     Args:
         space: what is fitted.
@@ -152,8 +154,8 @@ def fit(
         live: lives points.
         effort: how much of it.
         seed: root of the choice of points.
+        start: (parameters,) the defaults as judged before any fit: they come first among the confirmed points.
         say: told how it goes.
-        start: (parameters,) one more point to confirm, the declared defaults: it comes first among the confirmed.
     """
     luck = measured_luck(space, live, effort, seed)
     shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
@@ -169,27 +171,39 @@ def fit(
         shares, values = live(name, asked, effort.worlds, 0)
         surprised = _surprised(learned, space.features(shares), values, luck)
         waves.append(Wave(name, shares, values, kept, given_up, surprised))
-    asked = _to_confirm(targets, waves, luck, effort)
-    if start is not None:
-        asked = np.concatenate([start[None, :], asked])
+    asked = np.concatenate([start[None, :], _to_confirm(targets, waves, luck, effort)])
     shares, values = live("confirmed", asked, effort.worlds_again, FRESH)
-    waves.append(Wave("confirmed", shares, values))
     worst = judged(values, targets)
     chosen, given_up = members(worst, effort.enough)
-    first = central(shares[chosen], against(worst[chosen]))
+    first = nearest(space, shares[chosen], start)
     chosen = np.concatenate([chosen[[first]], np.delete(chosen, first)])
     say(f"{len(chosen)} sets of parameters, {given_up} of {worst.shape[1]} cases given up")
-    return Fit(space, tuple(targets), tuple(waves), worst, chosen, given_up)
+    # The rounded set stands for the one it comes from, in the same worlds, unless rounding rules it out.
+    plain, again = live("default", space.rounded(shares[chosen[:1]]), effort.worlds_again, FRESH)
+    found = judged(again, targets)
+    rounded = bool(against(found)[0] <= given_up)
+    if rounded:
+        shares, values, worst = shares.copy(), values.copy(), worst.copy()
+        shares[chosen[0]], values[chosen[0]], worst[chosen[0]] = plain[0], again[0], found[0]
+    waves.append(Wave("confirmed", shares, values))
+    return Fit(space, tuple(targets), tuple(waves), worst, chosen, given_up, rounded)
 
 
-def central(shares: np.ndarray, counted: np.ndarray) -> int:
-    """The set to take where a single one is wanted: of those that fewest cases speak against, the nearest to all others.
+def nearest(space: Space, shares: np.ndarray, start: np.ndarray) -> int:
+    """The set that the defaults are to be: of those with the judged choices, or of all if none has, the nearest to `start`.
 
-    It is found without sight of any comparison of power structures.
+    Distance is Euclidean over the numbers, each in shares of its range. No comparison of power structures is looked at.
+
+    Args:
+        space: what was fitted.
+        shares: (N, parameters) the fitted set.
+        start: (parameters,) the defaults as judged before any fit.
     """
-    best = np.flatnonzero(counted == counted.min())
-    distance = np.sqrt(((shares[best][:, None, :] - shares[best][None, :, :]) ** 2).sum(axis=2)).sum(axis=1)
-    return int(best[distance.argmin()])
+    choices = np.array([factor.levels is not None for factor in space.factors])
+    alike = np.flatnonzero((shares[:, choices] == start[choices]).all(axis=1))
+    among = alike if len(alike) else np.arange(len(shares))
+    distance = ((shares[among][:, ~choices] - start[~choices]) ** 2).sum(axis=1)
+    return int(among[distance.argmin()])
 
 
 def judged(values: np.ndarray, targets: Sequence[Target], luck: np.ndarray | None = None) -> np.ndarray:
