@@ -224,6 +224,14 @@ def test_half_delivery_says_over_how_many_replications():
     some = np.where(np.arange(100) < 60, np.nan, 40.0)
     said = verdict(two(0.60, 0.55, b={"months_to_half": some}))
     assert "over the 40 of 100 replications in which both reach it" in said.text
+    assert "In 60 of 100 replications only north reaches half delivery of most changes at all." in said.text
+    assert "only south" not in said.text
+
+
+def test_a_side_that_alone_ever_reaches_half_is_named_though_no_pair_can_be_compared():
+    said = verdict(two(0.60, 0.55, a={"months_to_half": np.full(100, np.nan)}))
+    assert "In 100 of 100 replications only south reaches half delivery" in said.text
+    assert "months sooner" not in said.text
 
 
 def test_names_the_largest_losses_and_what_differs_most():
