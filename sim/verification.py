@@ -14,6 +14,7 @@ import yaml
 
 from sim.comparison import cores
 from sim.conservation import TOLERANCE, imbalances, random_parameters
+from sim.declarations import declarations
 from sim.known_answers import known_answers
 from sim.month import Run, simulate
 from sim.outcomes import summary
@@ -87,14 +88,21 @@ def structures() -> dict[str, Parameters]:
 def parameters_for(
     table: str, settings: dict[str, Any], mechanisms: dict[str, float], dated: tuple[Intervention, ...] = ()
 ) -> Parameters:
-    """Parameters with the table of one structure, some settings by key, given strengths and further interventions."""
+    """Parameters with the table of one structure, some settings by key, given strengths and further interventions.
+
+    All else is as it was judged before any fit: what is to be checked was written down for that base, and a default that
+    moves later moves no check.
+    """
     structure = structures()[table]
     groups: dict[str, Any] = {
         "power": structure.power,
         "mechanisms": mechanisms,
         "interventions": structure.interventions + dated,
     }
-    for key, value in settings.items():
+    moved = {
+        d.key: d.judged for d in declarations().values() if d.judged != d.default and d.group != "mechanisms"
+    }
+    for key, value in {**moved, **settings}.items():
         group, _, leaf = key.partition(".")
         groups.setdefault(group, {})[leaf] = value
     return Parameters.model_validate(groups)
