@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
@@ -210,6 +210,12 @@ def _one_record(same: _Same) -> np.ndarray:
             for column in columns(row):
                 one[f"{row}_{column}"] = table[row][column]
     return one
+
+
+@lru_cache(maxsize=1)
+def as_judged() -> Mapping[str, Any]:
+    """The defaults that a fit has moved, as they were judged before it, by key: the base that checks were written down for."""
+    return {d.key: d.judged for d in declarations().values() if d.judged != d.default}
 
 
 def record(parameters: Parameters, rows: int) -> np.recarray:

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim import draws
 from sim.compiled import compiled
-from sim.declarations import record
+from sim.declarations import as_judged, record
 from sim.month import Run, begin, simulate
 from sim.parameters import MECHANISM_NAMES, Parameters
 from sim.population import draw_uniforms
@@ -70,8 +70,11 @@ def _whole(kind: str, *rights: str) -> dict[str, dict[str, float]]:
 
 
 def _parameters(mechanisms: dict[str, float], **groups: Any) -> Parameters:
-    tree: dict[str, Any] = {name: {**values} for name, values in FREE.items()}
-    for name, values in groups.items():
+    tree: dict[str, Any] = {}
+    for key, value in as_judged().items():
+        group, _, leaf = key.partition(".")
+        tree.setdefault(group, {})[leaf] = value
+    for name, values in (*FREE.items(), *groups.items()):
         tree[name] = {**tree.get(name, {}), **values}
     tree["mechanisms"] = {name: mechanisms.get(name, 0.0) for name in MECHANISM_NAMES}
     return Parameters.model_validate(tree)

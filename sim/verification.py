@@ -14,7 +14,7 @@ import yaml
 
 from sim.comparison import cores
 from sim.conservation import TOLERANCE, imbalances, random_parameters
-from sim.declarations import declarations
+from sim.declarations import as_judged
 from sim.known_answers import known_answers
 from sim.month import Run, simulate
 from sim.outcomes import summary
@@ -99,10 +99,8 @@ def parameters_for(
         "mechanisms": mechanisms,
         "interventions": structure.interventions + dated,
     }
-    moved = {
-        d.key: d.judged for d in declarations().values() if d.judged != d.default and d.group != "mechanisms"
-    }
-    for key, value in {**moved, **settings}.items():
+    base = {key: value for key, value in as_judged().items() if not key.startswith("mechanisms.")}
+    for key, value in {**base, **settings}.items():
         group, _, leaf = key.partition(".")
         groups.setdefault(group, {})[leaf] = value
     return Parameters.model_validate(groups)

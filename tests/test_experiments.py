@@ -247,7 +247,7 @@ def test_options_and_overrides_win_over_the_file(write):
     assert set(scenario.parameters.mechanisms.model_dump().values()) == {0.0}
     assert load(name, ["seed=5"]).seed == 5
     again = load(name, ["mechanisms=as_scenario"])
-    assert again.scenarios[0].parameters.mechanisms.pace == 0.5
+    assert again.scenarios[0].parameters.mechanisms.pace == Parameters().mechanisms.pace > 0.0
 
 
 def test_distribution_on_the_command_line_wins_over_rows_of_the_file(write):

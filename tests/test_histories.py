@@ -7,6 +7,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+import worlds
 from pyarrow import parquet
 
 from sim import histories
@@ -17,7 +18,7 @@ from sim.month import begin
 from sim.null_models import against_nulls, bass, constant_hazards, last_value, linear_trend
 from sim.parameters import MECHANISM_NAMES, Parameters
 
-FAST = Parameters.model_validate({"population": {"users": 64}})
+FAST = worlds.parameters({"population.users": 64})
 
 
 def case_of(name):

@@ -329,7 +329,7 @@ def test_a_story_has_a_handful_of_lines_a_month_each_about_places_there_are(know
         months = [line["month"] for line in lines]
         assert months == sorted(months)
         assert max(months.count(month) for month in months) <= story.MOST_A_MONTH
-        assert 20 < len(lines) < 160
+        assert 20 < len(lines) < 2 * 120  # less than two a month
         for line in lines:
             assert 1 <= line["month"] <= 120
             assert line["text"][:1].isupper() or line["text"][:1].isdigit(), line

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from sim.declarations import Declaration, declarations
+from sim.declarations import Declaration, as_judged, declarations
 from sim.month import Run
 from sim.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
 from sim.power import KINDS, ROWS, columns
@@ -55,9 +55,12 @@ def write_places(path: Path, rows: list[tuple[Any, ...]] = PLACES, header: tuple
 
 
 def parameters(*deltas: Mapping[str, Any], interventions: Any = (), **keys: Any) -> Parameters:
-    """Parameters from deltas by dotted key (`{"work.load": 2.0}`), by row (`{"power.agenda": {...}}`) or by group."""
+    """Parameters from deltas by dotted key (`{"work.load": 2.0}`), by row (`{"power.agenda": {...}}`) or by group.
+
+    What is not given is as it was judged before any fit: a default that a fit moves is to break no test of a rule.
+    """
     tree: dict[str, Any] = {"interventions": interventions}
-    for delta in (*deltas, keys):
+    for delta in (as_judged(), *deltas, keys):
         for key, value in delta.items():
             group, _, leaf = key.partition(".")
             if not leaf:
