@@ -36,7 +36,7 @@ from sim.territory import DATA
 from sim.wording import CAUSES
 
 HERE = Path(__file__).parent
-PAGES = (HERE / "validation.md", HERE / "claims.md", HERE.parent / "README.md")
+PAGES = (HERE / "validation.md", HERE / "claims.md", HERE / "index.md", HERE.parent / "README.md")
 TABLE = HERE / "figures.csv"
 FIGURE = re.compile(r"<!--fig (?P<name>[\w.]+)-->(?P<text>.*?)<!--end-->", re.DOTALL)
 
