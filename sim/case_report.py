@@ -21,9 +21,10 @@ from sim.territory import DATA
 from sim.wording import counted, number, percent
 
 FIXED_BEFORE = "Levels, events and rules were fixed before any case was run. A miss is a finding; nothing is changed to hit."
-NOT_A_FIT = (
-    "The parameters are the declared defaults, or what the command set: nothing has been fitted to these histories. "
-    + FIXED_BEFORE
+THE_DEFAULTS = (
+    "The parameters are the declared defaults, or what the command set. The defaults are the one among the sets that these "
+    "histories rule out least which lies nearest to what was judged before any fit (`gapsim fit`). A hit of theirs is no "
+    "forecast. " + FIXED_BEFORE
 )
 A_FIT = (
     "The parameters are the sets that these histories do not rule out, or rule out least (`gapsim fit`), lived in other worlds "
@@ -68,13 +69,13 @@ class Page:
     @property
     def note(self) -> str:
         """What a reader must know of where the parameters come from."""
-        return A_FIT if self.fitted else NOT_A_FIT
+        return A_FIT if self.fitted else THE_DEFAULTS
 
 
 @lru_cache(maxsize=1)
-def findings() -> dict[str, dict[str, str]]:
-    """Guesses at why cases miss, by case: under the `defaults`, and under the `fitted` set; written after the first looks."""
-    found: dict[str, dict[str, str]]
+def findings() -> dict[str, str]:
+    """Guesses at why cases miss, by case, written after a look at the fitted set."""
+    found: dict[str, str]
     found = yaml.safe_load((DATA / "case_findings.yaml").read_text(encoding="utf-8")) or {}
     return found
 
@@ -226,9 +227,8 @@ def _section(page: Page, history: History, charts: Sequence[Chart]) -> str:
     said = f"<p><b>{_result(history).capitalize()}.</b> {escape(file.pattern.says)} "
     said += f"{percent(history.share, 0)} of runs show all of it.</p>"
     if not history.hit:
-        guess = findings()[history.case.name]["fitted" if page.fitted else "defaults"]
-        of = "fitted set" if page.fitted else "default parameters"
-        said += f"<p><b>A guess at why</b> (written for the {of}): {escape(guess)}</p>"
+        guess = findings()[history.case.name]
+        said += f"<p><b>A guess at why</b> (written for the fitted set): {escape(guess)}</p>"
     return (
         f'<section id="{history.case.name}"><h2>{escape(file.header.title)}</h2><p>{escape(file.header.question)}</p>{said}'
         + table(

@@ -57,6 +57,11 @@ def test_the_set_lies_within_its_ranges():
     assert [set(one) for one in points] == [{factor.key for factor in fitted_factors()}] * len(points)
 
 
+def test_the_declared_defaults_are_the_first_member():
+    first, declared = fitted_points()[0], declarations()
+    assert {key: declared[key].default for key in first} == first
+
+
 def test_members_are_those_that_fewest_cases_speak_against():
     judged, *members = rows(tables.MEMBERS)
     assert judged["member"] == "judged"

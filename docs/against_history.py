@@ -1,0 +1,92 @@
+"""What `gapsim cases` and `gapsim fit` found, as tables: hits and misses, and the null models beside them.
+
+Read by `docs/fitted.py`, which writes the page, and by `docs/figures.py`, which puts single numbers into prose.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sim.fitting import tables
+from sim.histories import MOST_RUNS
+from sim.places import RESULTS
+
+SHIPPED = Path("sim/data/fit")
+FITTED, DEFAULTS = RESULTS / "cases", RESULTS / "cases_defaults"
+NULLS = ("constant_hazards", "bass", "last_value", "linear_trend")
+FITTED_NULLS = ("constant_hazards", "bass")
+
+
+@lru_cache(maxsize=2)
+def lived(folder: Path) -> dict[str, Any]:
+    """What a command `gapsim cases … --out FOLDER` came to."""
+    found: dict[str, Any] = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+    return found
+
+
+def left_out() -> dict[str, dict[str, str]]:
+    """What the shipped fit says of each case when it was left out, by case."""
+    return {row["case"]: row for row in tables.read(SHIPPED / tables.LEFT_OUT)}
+
+
+def verdict(share: float) -> str:
+    """Hit or miss by the frozen rule, and the share of runs that show the pattern."""
+    return f"{'**hit**' if share >= MOST_RUNS else 'miss'}, {100 * share:.0f} %"
+
+
+def hits() -> tuple[list[str], list[list[object]]]:
+    """Every case under the defaults, under the fitted set, and left out of the fit."""
+    fitted, defaults, apart = lived(FITTED), lived(DEFAULTS), left_out()
+    head = [
+        "case",
+        "defaults",
+        "fitted set",
+        "sets that hit",
+        "left out of the fit",
+        "what fails most in the fitted set",
+    ]
+    rows: list[list[object]] = []
+    for name, case in fitted["cases"].items():
+        worst = min(case["conditions"], key=lambda one: one["share"])
+        failing = (
+            f"{worst['condition']}: {worst['median']:.3g} in the middle run, {worst['observed']:.3g} observed"
+        )
+        rows.append(
+            [
+                name, verdict(defaults["cases"][name]["share"]), verdict(case["share"]),
+                f"{case['sets_that_hit']} of {fitted['sets']}", verdict(float(apart[name]["shows"])),
+                "–" if case["hit"] else failing,
+            ]
+        )  # fmt: skip
+    return head, rows
+
+
+def curves() -> tuple[list[str], list[list[object]]]:
+    """Every case as null models have it, beside the median run of defaults and fitted set."""
+    fitted, defaults, apart = lived(FITTED), lived(DEFAULTS), left_out()
+    head = [
+        "case", "constant hazards", "Bass", "last value", "linear trend", "median run, defaults", "median run, fitted",
+        "constant hazards, fitted to the others", "Bass, fitted to the others",
+    ]  # fmt: skip
+    rows: list[list[object]] = []
+    for name, case in fitted["cases"].items():
+        of = [defaults["cases"][name], case]
+        middle = [
+            f"{'**hit**' if one['hit'] else 'miss'} {_error(one['nulls']['constant_hazards']['error_of_runs'])}"
+            for one in of
+        ]
+        told = [_null(case["nulls"][null]) for null in NULLS]
+        rows.append([name, *told, *middle, *(verdict(float(apart[name][null])) for null in FITTED_NULLS)])
+    return head, rows
+
+
+def _null(null: dict[str, Any]) -> str:
+    word = {True: "**hit**", False: "miss", None: "" if null["error"] is not None else "no test"}[null["hit"]]
+    return f"{word} {_error(null['error'])}".strip()
+
+
+def _error(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}".lstrip("0")

@@ -1,0 +1,332 @@
+"""Put the numbers of validation.md, claims.md and README.md where they stand, from what commands gave.
+
+    uv run python docs/figures.py           measure anew: reads results/, writes figures.csv, fills the pages
+    uv run python docs/figures.py fill      fill the pages from figures.csv, and from the shipped tables of the fit
+
+In a page a figure stands between `<!--fig NAME-->` and `<!--end-->`, which no reader sees. Nobody types one: a test compares
+every page with `figures.csv`, and that with the shipped set. Words that follow from numbers (who closes more, which cases) are
+figures as well, so that a sentence turns when its number does.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import yaml
+from against_history import DEFAULTS, FITTED, SHIPPED, left_out, lived
+
+from sim.comparison import compare
+from sim.fitted_set import FITTED_SET, SCREENING, fitted_factors, fitted_points
+from sim.fitting import tables
+from sim.fitting.targets import CUT_OFF
+from sim.fitting.waves import Effort
+from sim.histories import MOST_RUNS
+from sim.parameters import ESTABLISHED
+from sim.places import RESULTS
+from sim.scenarios import compose
+from sim.statistics import interval
+from sim.sweep_analysis.regimes import regimes
+from sim.sweep_analysis.swept import Sweep, read_sweep
+from sim.territory import DATA
+from sim.wording import CAUSES
+
+HERE = Path(__file__).parent
+PAGES = (HERE / "validation.md", HERE / "claims.md", HERE / "index.md", HERE.parent / "README.md")
+TABLE = HERE / "figures.csv"
+FIGURE = re.compile(r"<!--fig (?P<name>[\w.]+)-->(?P<text>.*?)<!--end-->", re.DOTALL)
+
+COMPARISON, MAP = RESULTS / "fitted_comparison", RESULTS / "fitted_map"
+PAIR = ("hierarchy", "distributed")
+MATTERS = 0.5
+"""Points of intended benefit below which a difference is none."""
+ENDS = (0.025, 0.975)
+WORLDS = 100
+"""Worlds of one comparison, unless said otherwise."""
+NARROWED = 0.7
+"""Width of the middle nine tenths of the set, as a share of that of the range, from which a parameter counts as narrowed."""
+DEAR = "design.hours=30000"
+NUMBERS = [
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+
+Figures = dict[str, str]
+
+
+def in_words(count: int) -> str:
+    """A small number as a word."""
+    return NUMBERS[count] if count < len(NUMBERS) else f"{count:,}"
+
+
+def listed(names: list[str], nothing: str = "none") -> str:
+    """Names one after the other."""
+    plain = [f"`{name}`" if "_" in name else name for name in names]
+    return (
+        nothing if not plain else plain[0] if len(plain) == 1 else f"{', '.join(plain[:-1])} and {plain[-1]}"
+    )
+
+
+def closes_more(difference: float) -> str:
+    """Who closes more of the gap, by hierarchy minus distributed in points."""
+    if abs(difference) < MATTERS:
+        return "neither hierarchy nor distributed power closes more of the gap"
+    better, worse = (
+        ("distributed power", "hierarchy") if difference > 0 else ("hierarchy", "distributed power")
+    )
+    return f"{better} closes more of the gap than {worse}"
+
+
+def percent(share: float) -> str:
+    """A share for a sentence."""
+    return f"{100 * share:.3g} %"
+
+
+# From the tables that are shipped with the model: a test makes these anew.
+
+
+def of_the_fit() -> Figures:
+    """What was fitted, and what each case says of it."""
+    screened = tables.read(SHIPPED / SCREENING)
+    judged, *members = tables.read(SHIPPED / tables.MEMBERS)
+    apart = left_out()
+    cases = list(apart)
+
+    def against(row: dict[str, str]) -> list[str]:
+        return [name for name in cases if float(row[f"implausibility.{name}"]) > CUT_OFF]
+
+    counted = [int(row["cases_against"]) for row in members]
+    foreseen = [name for name in cases if float(apart[name]["shows"]) >= MOST_RUNS]
+    whole = tables.read(SHIPPED / tables.CALIBRATION)[0]
+    effort = Effort()
+    names = [factor.key for factor in fitted_factors()]
+    told = [factor.key for factor, width in zip(fitted_factors(), _widths(), strict=True) if width < NARROWED]
+    return {
+        "fit.screened": str(len(screened)),
+        "fit.fitted": str(len(names)),
+        "fit.first": str(effort.first),
+        "fit.later": str(effort.later),
+        "fit.worlds": in_words(effort.worlds),
+        "fit.waves": in_words(effort.waves),
+        "fit.again": in_words(effort.worlds_again),
+        "fit.enough": in_words(effort.enough) if effort.enough <= 12 else str(effort.enough),
+        "fit.sets": str(len(members)),
+        "fit.fewest_against": in_words(min(counted)),
+        "fit.most_against": in_words(max(counted)),
+        "fit.cases": in_words(len(cases)),
+        "fit.never": listed([n for n in cases if all(n in against(row) for row in members)]),
+        "fit.never_shown": listed([n for n in cases if all(float(r[f"shows.{n}"]) == 0 for r in members)]),
+        "fit.judged_against": in_words(len(against(judged))),
+        "fit.default_against": in_words(len(against(members[0]))),
+        "fit.default_against_names": listed(against(members[0])),
+        "fit.narrowed": ", ".join(f"`{key}`" for key in told) or "none",
+        "fit.as_wide": str(len(names) - len(told)),
+        "left_out.hits": in_words(len(foreseen)),
+        "left_out.hit_names": listed(foreseen),
+        "left_out.misses": in_words(len(cases) - len(foreseen)),
+        **{
+            f"left_out.{null}": in_words(sum(float(apart[n][null]) >= MOST_RUNS for n in cases))
+            for null in ("constant_hazards", "bass")
+        },
+        "calibration.histories": whole["histories"],
+        "calibration.held": percent(float(whole["truth_held"])),
+        "calibration.nearly": percent(float(whole["truth_nearly_held"])),
+        "mechanisms.count": str(len(ESTABLISHED)),
+        "mechanisms.centre": in_words(len(for_the_centre())),
+    }
+
+
+def _widths() -> list[float]:
+    """How wide the middle nine tenths of the set are, as a share of those of the range; choices by their commonest level."""
+    points, found = fitted_points(), []
+    for factor in fitted_factors():
+        values = [one[factor.key] for one in points]
+        if factor.levels is not None:
+            most = max(values.count(level) for level in factor.levels) / len(values)
+            found.append((1.0 - most) / (1.0 - 1.0 / len(factor.levels)))
+            continue
+        assert factor.low is not None
+        assert factor.high is not None
+        low, high = np.quantile(np.array(values, dtype=float), (0.05, 0.95))
+        found.append(float(high - low) / (0.9 * (factor.high - factor.low)))
+    return found
+
+
+def for_the_centre() -> set[str]:
+    """Mechanisms that theory says favour the centre, as written down before they were run."""
+    written = yaml.safe_load((DATA / "directions.yaml").read_text(encoding="utf-8"))["contrasts"]
+    return {row["name"] for row in written if row.get("predicted") == "-"}
+
+
+# From results, measured by commands.
+
+
+def of_the_cases() -> Figures:
+    """Hits and misses of the defaults and of the fitted set: `gapsim cases --out results/cases`, and with `--defaults`."""
+    fitted, defaults = lived(FITTED), lived(DEFAULTS)
+    close = [
+        name
+        for name, case in fitted["cases"].items()
+        if case["nulls"]["constant_hazards"]["error_of_runs"] < case["nulls"]["constant_hazards"]["error"]
+    ]
+    turned = [
+        f"`{name}` with {moved['dimension']} {moved['level']} "
+        f"({'hit' if moved['hit'] else 'miss'}, {100 * moved['share']:.0f} % of runs)"
+        for name, case in fitted["cases"].items()
+        for moved in case["recoded"]
+        if moved["hit"] != case["hit"]
+    ]
+    names = list(fitted["cases"])
+    linear = [n for n in names if fitted["cases"][n]["nulls"]["linear_trend"]["hit"]]
+    found = {
+        "cases.fitted_hits": in_words(fitted["hits"]),
+        "cases.fitted_hit_names": listed([n for n in names if fitted["cases"][n]["hit"]]),
+        "cases.defaults_hits": in_words(defaults["hits"]),
+        "cases.defaults_hit_names": listed([n for n in names if defaults["cases"][n]["hit"]]),
+        "cases.runs": f"{fitted['sets'] * fitted['replications']}",
+        "cases.replications": str(defaults["replications"]),
+        "cases.closer_than_hazards": in_words(len(close)),
+        "cases.linear_hits": in_words(len(linear)),
+        "cases.turned": "; ".join(turned) or "none",
+    }
+    return found
+
+
+def gaps(sweep: Sweep, name: str, response: str = "gap") -> np.ndarray:
+    """(points, worlds) of one structure, in points of intended benefit."""
+    return 100 * sweep.responses[response][sweep.structures.index(name)]
+
+
+def of_the_comparison() -> Figures:
+    """Hierarchy minus distributed under the fitted set: `gapsim sweep fitted_comparison`. Its first set is the defaults."""
+    sweep = read_sweep(COMPARISON)
+    difference = gaps(sweep, PAIR[0]) - gaps(sweep, PAIR[1])
+    by_set = difference.mean(axis=1)
+    low, high = np.quantile(by_set, ENDS)
+    luck = float(np.sqrt(difference.var(axis=1, ddof=1).mean())) if difference.shape[1] > 1 else float("nan")
+    lost = {cause: [gaps(sweep, name, f"losses.{cause}") for name in PAIR] for cause in CAUSES}
+    of_hierarchy, of_distributed, unclear = [], [], []
+    for cause, (one, other) in lost.items():
+        away = (one - other).mean(axis=1)
+        bottom, top = np.quantile(away, ENDS)
+        if abs(away.mean()) < MATTERS:
+            continue
+        where = of_hierarchy if bottom > 0 else of_distributed if top < 0 else unclear
+        where.append(CAUSES[cause])
+    largest = [max(lost, key=lambda cause: float(lost[cause][side].mean())) for side in (0, 1)]
+    lead = gaps(sweep, PAIR[1]).mean(axis=1) - gaps(sweep, "citizen_led").mean(axis=1)
+    return {
+        "comparison.defaults": f"{by_set[0]:+.1f}",
+        "comparison.defaults_says": closes_more(by_set[0]),
+        "comparison.mean": f"{by_set.mean():+.1f}",
+        "comparison.low": f"{low:+.1f}",
+        "comparison.high": f"{high:+.1f}",
+        "comparison.width": f"{high - low:.1f}",
+        "comparison.luck": f"{2 * 1.96 * luck / np.sqrt(WORLDS):.2f}",
+        "comparison.distributed": percent(float((by_set > MATTERS).mean())),
+        "comparison.hierarchy": percent(float((by_set < -MATTERS).mean())),
+        "comparison.hierarchy_loses": listed(of_hierarchy),
+        "comparison.distributed_loses": listed(of_distributed),
+        "comparison.unclear": listed(unclear),
+        "comparison.largest": " and ".join(dict.fromkeys(CAUSES[cause] for cause in largest)),
+        **_what_the_lead_hangs_on(lead),
+    }
+
+
+def _what_the_lead_hangs_on(lead: np.ndarray) -> Figures:
+    """The fitted number with which the lead of `citizen_led` over distributed power goes most, over the sets."""
+    points = fitted_points()
+    numbers = {f.key: [float(p[f.key]) for p in points] for f in fitted_factors() if f.levels is None}
+    found = {
+        key: float(np.corrcoef(values, lead)[0, 1]) for key, values in numbers.items() if np.std(values) > 0
+    }
+    most = max(found, key=lambda key: abs(found[key]))
+    return {
+        "comparison.lead": f"{lead.mean():+.1f}",
+        "comparison.lead_key": f"`{most}`",
+        "comparison.lead_r": f"{found[most]:+.2f}",
+    }
+
+
+def of_the_map() -> Figures:
+    """Who wins where over the fitted set: `gapsim sweep fitted_map`."""
+    sweep = read_sweep(MAP)
+    best = np.asarray(regimes(sweep).winner)
+    by_point = (gaps(sweep, PAIR[0]) - gaps(sweep, PAIR[1])).mean(axis=1)
+    return {
+        "map.citizen_led": percent(float((best == sweep.structures.index("citizen_led")).mean())),
+        "map.nobody": percent(float((best < 0).mean())),
+        "map.hierarchy": percent(float((by_point < -MATTERS).mean())),
+    }
+
+
+def of_dear_designs() -> Figures:
+    """Hierarchy minus distributed where designing is dear: `gapsim compare design.hours=30000`."""
+    runs = [np.asarray(one.summaries["gap"]) for one in compare(compose(PAIR, [DEAR]), 100, 2026).scenarios]
+    found = interval(100 * (runs[0] - runs[1]))
+    mean = found["mean"] or 0.0
+    return {"dear.difference": f"{mean:+.1f}", "dear.says": closes_more(mean)}
+
+
+SOURCES = {
+    "gapsim fit": of_the_fit,
+    "gapsim cases": of_the_cases,
+    "gapsim sweep fitted_comparison": of_the_comparison,
+    "gapsim sweep fitted_map": of_the_map,
+    f"gapsim compare {DEAR}": of_dear_designs,
+}
+
+
+def fingerprint() -> str:
+    """Which fitted set results are of."""
+    return hashlib.sha256((HERE.parent / "experiments" / FITTED_SET).read_bytes()).hexdigest()[:12]
+
+
+def measured() -> Figures:
+    """All figures as last measured, and the set that they are of."""
+    with open(TABLE, encoding="utf-8", newline="") as file:
+        return {row["name"]: row["text"] for row in csv.DictReader(file)}
+
+
+def measure() -> None:
+    """Make every figure anew from results, and write the table."""
+    rows = [("set", fingerprint(), "gapsim fit")]
+    for command, source in SOURCES.items():
+        rows += [(name, text, command) for name, text in source().items()]
+    with open(TABLE, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("name", "text", "command"))
+        writer.writerows(rows)
+
+
+def filled(text: str, figures: Figures) -> str:
+    """A page with its figures as they are."""
+    return FIGURE.sub(lambda found: f"<!--fig {found['name']}-->{figures[found['name']]}<!--end-->", text)
+
+
+def fill() -> None:
+    """Put every figure into its pages."""
+    figures = measured()
+    for page in PAGES:
+        page.write_text(filled(page.read_text(encoding="utf-8"), figures), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["fill"]:
+        measure()
+    fill()
