@@ -206,6 +206,9 @@ def status(folder: str) -> int:
         click.echo(f"rate: {said['rate']:.1f} runs a second; about {left} to go")
     for one in said["shares"]:
         state = "running" if one["running"] else "stopped"
+        if "done" not in one:
+            click.echo(f"{one['label']}: {state}, reading what is kept or putting it together")
+            continue
         click.echo(
             f"{one['label']}: {state}, {one['done']} of {one['total']}, engine {one['engine']}"
             f" with {one['workers']} workers on {one['machine']}"

@@ -102,16 +102,17 @@ def sweep(
     except Timeout:
         raise InputProblems([_busy(folder)]) from None
     try:
+        progress.forget(folder, share.label)
         with progress.tables_lock(folder):
             _settle(plan, folder, share)
         outcome = _carry_out(plan, folder, engine, share, limit, retry_failed, watcher, say)
+        progress.clear(folder, share.label)
     except InputProblems:
         # A refusal leaves no trace; a sweep that was cut short leaves its note for `gapsim status`.
         progress.clear(folder, share.label)
         raise
     finally:
         lock.release()
-    progress.clear(folder, share.label)
     return outcome
 
 
