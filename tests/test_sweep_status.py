@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import platform
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sweeps
@@ -117,3 +119,20 @@ def test_a_process_of_another_machine_runs_as_long_as_it_is_heard_from(plan, tmp
         text = json.dumps({**note, "noted": time.time() - seconds})
         (tmp_path / "running" / "shard-2-of-2.json").write_text(text)
         assert state(plan, tmp_path) == wanted
+
+
+def test_shards_that_extend_a_sweep_at_the_same_moment_do_not_refuse_each_other(plan, tmp_path, monkeypatch):
+    sweeps.swept(plan, tmp_path)
+    longer, both_are_here, real = sweeps.plan(replications=3), threading.Barrier(3), progress.tables_lock
+
+    def waits(folder):
+        both_are_here.wait(60)
+        return real(folder)
+
+    with ThreadPoolExecutor(2) as shards, real(tmp_path):
+        monkeypatch.setattr(progress, "tables_lock", waits)
+        ends = [shards.submit(sweeps.swept, longer, tmp_path, share=Share(k, 2)) for k in (1, 2)]
+        both_are_here.wait(60)
+        monkeypatch.setattr(progress, "tables_lock", real)
+    assert sum(end.result().lived for end in ends) == 8
+    assert state(longer, tmp_path) == "finished"
