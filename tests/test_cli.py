@@ -14,7 +14,7 @@ import pytest
 from omegaconf import OmegaConf
 from pyarrow import parquet
 
-from sim import cli, comparison, glossary, outcomes, places
+from sim import cli, comparison, glossary, month, outcomes, places
 from sim.experiments import experiment_files
 from sim.experiments.designs import design_points, points_of
 from sim.parameters import MECHANISM_NAMES, Parameters
@@ -279,8 +279,11 @@ def test_run_writes_one_run_and_takes_its_scenario_by_name_or_by_key(gapsim, tmp
     assert gapsim("run", "devolved", *SMALL)[1].startswith("outcome")
 
 
-def test_run_in_detail_adds_up_to_the_run(gapsim, tmp_path):
+def test_run_in_detail_is_lived_once_and_adds_up_to_the_run(gapsim, tmp_path, monkeypatch):
+    begun, begin = [], month.begin
+    monkeypatch.setattr(month, "begin", lambda *asked: begun.append(asked) or begin(*asked))
     gapsim("run", "devolved", *SMALL, "--out", "there", "--detail")
+    assert len(begun) == 1
     series, councils, cells, months = (
         parquet.read_table(tmp_path / "there" / f"{name}.parquet").to_pandas()
         for name in ("series", "councils", "cells", "places_by_month")
