@@ -214,8 +214,20 @@ def status(folder: str) -> int:
             f" with {one['workers']} workers on {one['machine']}"
         )
     if said["state"] == "stopped":
-        click.echo(f"to go on: {plan.command}")
+        # Without a share, whoever types it does all that is left.
+        click.echo(f"to go on: {_without('--shard', plan.command)}")
     return OK
+
+
+def _without(option: str, command: str) -> str:
+    """A command without an option and its value."""
+    words = shlex.split(command)
+    kept = [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if option not in (before, word) and not word.startswith(f"{option}=")
+    ]
+    return shlex.join(kept)
 
 
 def merge(*, folders: Sequence[str], out: str | None, command: Sequence[str]) -> int:
