@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from sim import repeated_options
 from sim.problems import BAD_INPUT, INTERRUPTED, OK, OUR_FAULT, RUNS_FAILED, InputProblems, RunFailed
 
 GRAMMAR = "[SCENARIO …] [KEY=VALUE …]"
@@ -43,7 +44,14 @@ def _replications(default: str) -> Callable[[Command], Command]:
     return click.option("--replications", metavar="N", help=said)
 
 
+class Gapsim(click.Group):
+    """The commands, which take each option once."""
+
+    command_class = repeated_options.Command
+
+
 @click.group(
+    cls=Gapsim,
     name="gapsim",
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,

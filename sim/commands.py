@@ -114,12 +114,12 @@ def run(
     note_compilation()
     from sim import comparison, printed, provenance, results
 
-    runs = comparison.compare([scenario], 1, asked.seed).scenarios[0]
+    runs, lived = comparison.alone(scenario, asked.seed)
     folder = named or results.default_folder("run", {"scenario": scenario.text, "seed": asked.seed})
     with results.whole(folder) as draft:
         results.write_run(draft, runs, asked.seed, shlex.join(command))
         if detail:
-            results.write_detail(draft, scenario.parameters, asked.seed)
+            results.write_detail(draft, lived)
     outcomes = {name: float(values[0]) for name, values in runs.summaries.items()}
     if as_json:
         about = {

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim import outcomes
-from sim.month import simulate
+from sim.month import Run, simulate
 from sim.parameters import Parameters
 from sim.problems import RunFailed
 from sim.provenance import version
@@ -88,6 +88,17 @@ def compare(
     return Comparison(tuple(runs_of.gathered() for runs_of in collected), replications, seed, version())
 
 
+def alone(composed: Composed, seed: int) -> tuple[ScenarioRuns, Run]:
+    """One run of one scenario: its outcomes, as `compare` gathers them, and the run itself, to be looked at closely.
+
+    Raises:
+        RunFailed: if it failed.
+    """
+    collected = _Replications(composed, 1)
+    run = collected.live(seed, 0)
+    return collected.gathered(), run
+
+
 def cores() -> int:
     """How many processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -104,7 +115,11 @@ class _Replications:
         self.places: dict[str, list[Any]] = {}
 
     def run(self, seed: int, replication: int) -> None:
-        """Run one replication and keep its outcomes."""
+        """Run one replication and keep its outcomes alone: all runs together would fill the memory."""
+        self.live(seed, replication)
+
+    def live(self, seed: int, replication: int) -> Run:
+        """Run one replication, keep its outcomes, and give the run."""
         try:
             run = simulate(self.scenario.parameters, seed, replication)
             councils = dict(outcomes.councils(run))
@@ -115,6 +130,7 @@ class _Replications:
         except Exception as error:
             which = f"scenario {self.scenario.name}, seed {seed}, replication {replication}"
             raise RunFailed(f"{which}: {error!r}") from error
+        return run
 
     def gathered(self) -> ScenarioRuns:
         """All replications, one row each."""

@@ -19,7 +19,7 @@ from pyarrow import parquet
 from sim import outcomes, provenance
 from sim.columns import column
 from sim.comparison import Comparison, ScenarioRuns
-from sim.month import simulate
+from sim.month import Run
 from sim.parameters import Parameters
 from sim.places import RESULTS
 
@@ -110,11 +110,10 @@ def write_run(folder: Path, run: ScenarioRuns, seed: int, command: str) -> None:
     write_metadata(folder, [run], seed, command)
 
 
-def write_detail(folder: Path, parameters: Parameters, seed: int) -> None:
+def write_detail(folder: Path, run: Run) -> None:
     """Write one run by change and council, `cells.parquet`, and by month and council, `places_by_month.parquet`."""
-    lived = simulate(parameters, seed)
-    write_table(folder / "cells.parquet", outcomes.cells(lived))
-    write_table(folder / "places_by_month.parquet", outcomes.places_by_month(lived))
+    write_table(folder / "cells.parquet", outcomes.cells(run))
+    write_table(folder / "places_by_month.parquet", outcomes.places_by_month(run))
 
 
 def _runs(comparison: Comparison) -> dict[str, Any]:

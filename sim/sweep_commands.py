@@ -206,13 +206,28 @@ def status(folder: str) -> int:
         click.echo(f"rate: {said['rate']:.1f} runs a second; about {left} to go")
     for one in said["shares"]:
         state = "running" if one["running"] else "stopped"
+        if "done" not in one:
+            click.echo(f"{one['label']}: {state}, reading what is kept or putting it together")
+            continue
         click.echo(
             f"{one['label']}: {state}, {one['done']} of {one['total']}, engine {one['engine']}"
             f" with {one['workers']} workers on {one['machine']}"
         )
     if said["state"] == "stopped":
-        click.echo(f"to go on: {plan.command}")
+        # Without a share, whoever types it does all that is left.
+        click.echo(f"to go on: {_without('--shard', plan.command)}")
     return OK
+
+
+def _without(option: str, command: str) -> str:
+    """A command without an option and its value."""
+    words = shlex.split(command)
+    kept = [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if option not in (before, word) and not word.startswith(f"{option}=")
+    ]
+    return shlex.join(kept)
 
 
 def merge(*, folders: Sequence[str], out: str | None, command: Sequence[str]) -> int:

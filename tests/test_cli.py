@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 
+import click
 import pytest
 from omegaconf import OmegaConf
 from pyarrow import parquet
 
-from sim import comparison, glossary, outcomes, places
+from sim import cli, comparison, glossary, month, outcomes, places
 from sim.experiments import experiment_files
 from sim.experiments.designs import design_points, points_of
 from sim.parameters import MECHANISM_NAMES, Parameters
@@ -193,6 +194,35 @@ def test_refusals_are_code_2_and_write_nothing(gapsim, tmp_path, arguments, said
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", cli.gapsim.commands)
+def test_an_option_given_twice_is_refused_with_both_values(gapsim, tmp_path, name):
+    options = [option for option in cli.gapsim.commands[name].params if isinstance(option, click.Option)]
+    once = [option for option in options if not option.multiple]
+    both, said = [name], []
+    for option in once:
+        first, *_ = option.opts
+        last = option.secondary_opts[0] if option.secondary_opts else first
+        both += [first, last] if option.is_flag else [first, "5", f"{first}=7"]
+        said.append(f"{first} = {f'{first} and {last}' if option.is_flag else '5 and 7'}: is given twice")
+    if not once:
+        return
+    code, out, err = gapsim(*both)
+    assert (code, out) == (2, "")
+    assert err.splitlines()[1:] == [f"  command line: {problem}; give one" for problem in said]
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_option_that_may_be_repeated_still_may(gapsim, tmp_path):
+    for folder in ("one", "two"):
+        scenario = f"# @package _global_\nheader: {{title: {folder}, question: 'Why?', source: a test}}\n"
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{folder}_of_mine.yaml").write_text(scenario)
+    code, out, err = gapsim("list", "scenarios", "--scenarios", "one", "--scenarios", "two")
+    assert (code, err) == (0, "")
+    assert "one_of_mine" in out
+    assert "two_of_mine" in out
+
+
 def test_results_cannot_take_the_place_of_a_file(gapsim, tmp_path):
     (tmp_path / "there").write_text("mine")
     for out in ("there", "there/below"):
@@ -249,8 +279,11 @@ def test_run_writes_one_run_and_takes_its_scenario_by_name_or_by_key(gapsim, tmp
     assert gapsim("run", "devolved", *SMALL)[1].startswith("outcome")
 
 
-def test_run_in_detail_adds_up_to_the_run(gapsim, tmp_path):
+def test_run_in_detail_is_lived_once_and_adds_up_to_the_run(gapsim, tmp_path, monkeypatch):
+    begun, begin = [], month.begin
+    monkeypatch.setattr(month, "begin", lambda *asked: begun.append(asked) or begin(*asked))
     gapsim("run", "devolved", *SMALL, "--out", "there", "--detail")
+    assert len(begun) == 1
     series, councils, cells, months = (
         parquet.read_table(tmp_path / "there" / f"{name}.parquet").to_pandas()
         for name in ("series", "councils", "cells", "places_by_month")

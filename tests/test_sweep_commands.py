@@ -63,6 +63,7 @@ def test_a_sweep_is_run_shown_replayed_and_exported(gapsim, tmp_path):
         assert file.variables["changes.heterogeneity"][:].tolist() == [0.0, 1.5]
         names = [b"".join(word).decode() for word in file.variables["scenario"][:]]
         assert [name.rstrip("\x00") for name in names] == ["hierarchy", "distributed"]
+        assert file.variables["scenario"]._Encoding == b"utf-8"
         assert np.isnan(file.variables["months_to_half"][:]).sum() == sum(
             row["months_to_half"] is None for row in rows
         )
@@ -106,7 +107,13 @@ def test_shards_are_merged_and_a_missing_one_is_named(gapsim, tmp_path):
     code, _, err = gapsim("merge", "part1")
     assert code == 2
     assert "6 of 12 runs are missing, the first is run 1" in err
-    assert gapsim("status", "part1")[1].startswith("sweep: stopped, 6 of 12 runs (50 %)")
+    _, out, _ = gapsim("status", "part1")
+    assert out.startswith("sweep: stopped, 6 of 12 runs (50 %)")
+    *_, to_go_on = out.splitlines()
+    assert to_go_on.startswith("to go on: gapsim sweep ")
+    assert to_go_on.endswith(" --engine serial --replications 3 --out part1"), (
+        "all that is left, not one share"
+    )
     code, out, _ = gapsim("merge", "part1", "part2", "--out", "whole")
     assert (code, out) == (0, "finished: 12 runs in whole, 0 of them failed\n")
     gapsim("sweep", *ASKED, *SERIAL, "--replications", 3, "--out", "at-once")

@@ -70,15 +70,11 @@ def load(
     folders: Sequence[str | Path] = (),
     already: Sequence[Problem] = (),
 ) -> Experiment:
-    """An experiment file, with overrides applied to every run.
+    """An experiment file, with overrides applied to every run; what else is given means what it does on a command line.
 
     Args:
         name_or_path: name of a shipped experiment, or path of a YAML file.
         asked: `key=value` arguments, read or not; they win over the file's `parameters`.
-        replications: instead of the file's number.
-        seed: instead of the file's.
-        folders: folders of scenarios besides the shipped one.
-        already: problems that the caller has found in the same command, to be reported with the others.
 
     Raises:
         InputProblems: with everything that is wrong.

@@ -61,6 +61,37 @@ function leader(cell) {
   return first;
 }
 
+// How a number is written: shares in points, and with its sign where the sign is the finding.
+const rounded = (about, value) => (about.share ? Number((100 * value).toFixed(1)) : Number(value.toPrecision(3)));
+const written = (about, value) => (about.signed && rounded(about, value) > 0 ? "+" : "")
+  + (about.share ? Math.abs(rounded(about, value)) === 0 ? "0.0" : (100 * value).toFixed(1) : plain(value)).replace("-", "\u2212");
+
+// Colours by value: what has a sign is pale at 0 and equally deep at both ends, everything else goes from pale to deep.
+function scaleOf(about, values) {
+  const reach = Math.max(...values.map(Math.abs), 0);
+  const [low, high] = about.signed ? [-reach, reach] : [Math.min(...values), Math.max(...values)];
+  const stops = about.signed ? sweep.scales.diverging : sweep.scales.sequential;
+  const parts = (hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
+  const shade = (value) => {
+    const at = high > low ? (value - low) / (high - low) : 0.5;
+    const k = Math.max(1, stops.findIndex(([end]) => end >= at)), [from, to] = [stops[k - 1], stops[k]];
+    const [a, b] = [parts(from[1]), parts(to[1])], along = (at - from[0]) / (to[0] - from[0]);
+    return `rgb(${a.map((v, c) => Math.round(v + (b[c] - v) * along)).join(",")})`;
+  };
+  return { low, high, stops, shade, known: values.length > 0 };
+}
+
+function drawScale(scale, show) {
+  const place = document.getElementById("map-scale");
+  place.hidden = scale === null || !scale.known;
+  if (place.hidden) return;
+  const about = sweep.numbers[show], [first, last] = place.querySelectorAll("span"), [a, b] = sweep.structures;
+  first.textContent = written(about, scale.low) + (about.signed ? ` (smaller in ${a.name})` : "");
+  last.textContent = written(about, scale.high)
+    + (about.signed ? ` (smaller in ${b.name}); pale: 0. Means alone: \u201cwho wins\u201d shows where they are told apart.` : "");
+  place.querySelector("i").style.background = `linear-gradient(to right, ${scale.stops.map(([at, ink]) => `${ink} ${100 * at}%`)})`;
+}
+
 function drawMap() {
   const byKey = (id) => sweep.factors.find((f) => f.key === chosen(id));
   const fx = byKey("map-x"), fy = chosen("map-x") === chosen("map-y") ? undefined : byKey("map-y");
@@ -79,7 +110,7 @@ function drawMap() {
   const shapes = [], notes = [], hover = { x: [], y: [], text: [] };
   const rows = [];
   const values = flat.filter((c) => c.known).map((c) => c.sum / c.known);
-  const lowest = Math.min(...values), highest = Math.max(...values);
+  const scale = winners ? null : scaleOf(sweep.numbers[show], values);
   const present = winners ? [...new Set(calls)].sort() : [];
   for (const cell of flat) {
     const { i, j } = cell;
@@ -102,11 +133,9 @@ function drawMap() {
       rows.push([across.labels[i], up.labels[j], cell.n, ...present.map((c) => percent((cell.calls[c] || 0) / cell.n))]);
     } else {
       const mean = cell.known ? cell.sum / cell.known : null;
-      const at = mean === null || highest === lowest ? 0.5 : (mean - lowest) / (highest - lowest);
-      const blend = (a, b) => Math.round(a + (b - a) * at);
       shapes.push({ type: "rect", x0: i - 0.48, x1: i + 0.48, y0: j - 0.47, y1: j + 0.47, line: { width: 0 }, layer: "below",
-        fillcolor: `rgb(${blend(242, 109)},${blend(245, 156)},${blend(248, 198)})` });
-      pill = mean === null ? "" : (sweep.numbers[show].share ? (100 * mean).toFixed(1) : plain(mean)).replace("-", "\u2212");
+        fillcolor: mean === null ? "#ffffff" : scale.shade(mean) });
+      pill = mean === null ? "" : written(sweep.numbers[show], mean);
       said = [`${safe(sweep.numbers[show].name)}: ${pill || "unknown"}`];
       rows.push([across.labels[i], up.labels[j], cell.n, pill]);
     }
@@ -144,6 +173,7 @@ function drawMap() {
     ...(winners ? present.map(nameOf) : [sweep.numbers[show].name])]);
   document.getElementById("map-legend").hidden = !winners;
   document.getElementById("map-note").hidden = !winners;
+  drawScale(scale, show);
   const members = compare === "all" ? null : compare.split("-").map((k) => LETTERS[Number(k)]);
   for (const item of document.querySelectorAll("#map-legend li")) {
     item.hidden = members !== null && LETTERS.includes(item.dataset.call) && !members.includes(item.dataset.call);
@@ -155,7 +185,7 @@ function finding(winners, flat, fx, fy, show, outcome) {
   const decided = winners && outcome !== sweep.response
     ? `, decided by the ${document.getElementById("map-outcome").selectedOptions[0].textContent}` : "";
   const within = by ? `By ${by}${decided}: ` : "";
-  if (!winners) return `${within}${sweep.numbers[show].name}`;
+  if (!winners) return within + numbersSaid(flat.filter((c) => c.known).map((c) => c.sum / c.known), sweep.numbers[show]);
   const leads = {};
   for (const cell of flat) { const c = leader(cell)[0]; leads[c] = (leads[c] || 0) + 1; }
   const said = Object.entries(leads).filter(([c]) => LETTERS.includes(c)).sort((a, b) => b[1] - a[1]);
@@ -171,10 +201,23 @@ function finding(winners, flat, fx, fy, show, outcome) {
   return `${within}${parts.join(", ")}.`;
 }
 
+function numbersSaid(values, about) {
+  if (!values.length) return `${about.name}: unknown.`;
+  if (!about.signed) return `${about.name}: ${written(about, Math.min(...values))} to ${written(about, Math.max(...values))}.`;
+  const [a, b] = sweep.structures, signs = values.map((v) => Math.sign(rounded(about, v)));
+  const count = (sign) => signs.filter((s) => s === sign).length;
+  const cellsIn = `of ${values.length} cell${values.length === 1 ? "" : "s"}`;
+  const parts = [[`smaller in ${a.name}`, count(-1)], [`smaller in ${b.name}`, count(1)]].sort((x, y) => y[1] - x[1]);
+  parts.push(["the same as written", count(0)]);
+  const said = parts.filter(([, k]) => k).map(([words, k], n) => `${words} in ${k}${n === 0 ? " " + cellsIn : ""}`);
+  return `the mean ${sweep.response_name} is ${said.join(", ")}.`;
+}
+
 // The picture bears its title and legend, which on the page stand beside it.
 const saveButton = { name: "save", title: "Save the map as a picture", icon: Plotly.Icons.camera, click: (place) => {
   const title = document.getElementById("map-title").textContent.replace(/(.{60,100}?) /g, "$1\n").split("\n").map(safe);
-  const key = chosen("map-show") === "winner" ? [...document.querySelectorAll("#map-legend li:not([hidden])")].map((li) => safe(li.textContent.trim())).join("   ") : "";
+  const key = chosen("map-show") === "winner" ? [...document.querySelectorAll("#map-legend li:not([hidden])")].map((li) => safe(li.textContent.trim())).join("   ")
+    : safe([...document.querySelectorAll("#map-scale:not([hidden]) span")].map((end) => end.textContent).join(" to "));
   const lines = title.length + (key ? 1 : 0), layout = structuredClone(place.layout);
   layout.margin.t += 24 * lines;
   layout.height += 24 * lines;
@@ -209,10 +252,15 @@ document.getElementById("map-cells-csv").addEventListener("click", () =>
   saveCsv(sweep.file + "-cells.csv", shown.columns, shown.rows));
 document.getElementById("map-points-csv").addEventListener("click", () => {
   const calls = sweep.calls[sweep.response], all = calls && calls.all;
-  const columns = ["point", ...sweep.factors.map((f) => f.key), ...(all ? ["winner"] : []), ...Object.keys(sweep.numbers)];
-  const rows = Array.from({ length: sweep.points }, (_, p) => [p,
-    ...sweep.factors.map((f) => (f.levels ? f.levels[f.values[p]] : f.values[p])),
-    ...(all ? [nameOf(all[p])] : []), ...Object.values(sweep.numbers).map((n) => n.values[p])]);
+  const named = (call) => (LETTERS.includes(call) ? nameOf(call) : ""), names = sweep.point_names;
+  const leaders = (p) => LETTERS.includes(all[p]) ? all[p] : all[p] === " " ? ""
+    : sweep.shared[sweep.response][p] || LETTERS.slice(0, sweep.structures.length);
+  const columns = [sweep.point, ...(names ? ["name"] : []), ...sweep.factors.map((f) => f.key),
+    ...(all ? ["winner", "leaders", "best", "rival"] : []), ...Object.keys(sweep.numbers)];
+  const rows = Array.from({ length: sweep.points }, (_, p) => [sweep.point_numbers ? sweep.point_numbers[p] : p,
+    ...(names ? [names[p]] : []), ...sweep.factors.map((f) => (f.levels ? f.levels[f.values[p]] : f.values[p])),
+    ...(all ? [nameOf(all[p]), [...leaders(p)].map(nameOf).join("; "), named(sweep.best[p]), named(sweep.rival[p])] : []),
+    ...Object.values(sweep.numbers).map((n) => n.values[p])]);
   saveCsv(sweep.file + "-points.csv", columns, rows);
 });
 drawMap();

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from sim.charting.frame import lean
-from sim.charting.ink import colour
+from sim.charting.ink import DIVERGING, SEQUENTIAL, colour
+from sim.sweep_analysis.contrasts import point_names
 from sim.sweep_analysis.paired import mean_over
 from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, Regimes
 from sim.sweep_analysis.sensitivity import Sensitivity
@@ -38,7 +39,7 @@ def map_data(findings: Findings) -> dict[str, Any]:
     if found is not None:
         for outcome, regimes in {response: found, **findings.others}.items():
             calls[outcome] = {"all": _letters(regimes, range(len(compared.structures)), drawn)}
-            shared[outcome] = _sharing(regimes, drawn)
+            shared[outcome] = _leading(regimes, drawn)
         for (outcome, a, b), regimes in findings.in_pairs.items():
             calls[outcome][f"{a}-{b}"] = _letters(regimes, (a, b), drawn)
     return {
@@ -48,9 +49,12 @@ def map_data(findings: Findings) -> dict[str, Any]:
         ],
         "factors": [_factor(f.at(drawn)) for f in ordered(findings)],
         "response": response,
+        "response_name": outcome_name(response),
         "calls": calls,
         "shared": shared,
         "numbers": _numbers(findings, drawn),
+        "scales": {"sequential": SEQUENTIAL, "diverging": DIVERGING},
+        **_called(findings, drawn),
         "stamp": stamp(findings),
         "file": file_name(findings),
     }  # fmt: skip
@@ -96,6 +100,22 @@ def _factor(factor: SweptFactor) -> dict[str, Any]:
     return about | {"levels": list(factor.levels), "values": [place[v] for v in factor.values.tolist()]}
 
 
+def _called(findings: Findings, drawn: np.ndarray) -> dict[str, Any]:
+    """What points are called in tables, and by letter which structures are the best and the next at each."""
+    names = point_names(findings.compared)
+    found = {
+        # The ends of a scale are structures here: what is left of the design are its combinations of other factors.
+        "point": "design_point" if findings.scale is None else "point",
+        "point_numbers": drawn.tolist() if len(drawn) < findings.compared.points else None,
+        "point_names": [names[p] for p in drawn] if names else None,
+    }
+    if findings.found is not None:
+        for key in ("best", "rival"):
+            places = getattr(findings.found, key)[drawn].tolist()
+            found[key] = "".join(" " if place == NOBODY else LETTERS[place] for place in places)
+    return found
+
+
 def _letters(regimes: Regimes, members: range | tuple[int, ...], drawn: np.ndarray) -> str:
     alone = regimes.winner != NOBODY
     together = regimes.sharing
@@ -109,12 +129,13 @@ def _letters(regimes: Regimes, members: range | tuple[int, ...], drawn: np.ndarr
     )
 
 
-def _sharing(regimes: Regimes, drawn: np.ndarray) -> dict[int, str]:
-    """Letters of those who share the lead, by the number of the drawn point."""
+def _leading(regimes: Regimes, drawn: np.ndarray) -> dict[int, str]:
+    """Letters of those who lead where nobody wins, unless all do, by the number of the drawn point."""
+    some = (regimes.winner == NOBODY) & regimes.leaders.any(axis=0) & ~regimes.leaders.all(axis=0)
     return {
         k: "".join(LETTERS[s] for s in np.flatnonzero(regimes.leaders[:, p]))
         for k, p in enumerate(drawn)
-        if regimes.sharing[p]
+        if some[p]
     }
 
 
@@ -125,8 +146,8 @@ def _numbers(findings: Findings, drawn: np.ndarray) -> dict[str, dict[str, Any]]
     share = is_share(response)
     found: dict[str, dict[str, Any]] = {}
 
-    def add(key: str, name: str, values: np.ndarray, in_points: bool) -> None:
-        found[key] = {"name": name, "share": in_points, "values": lean(values[drawn])}
+    def add(key: str, name: str, values: np.ndarray, in_points: bool, signed: bool = False) -> None:
+        found[key] = {"name": name, "share": in_points, "signed": signed, "values": lean(values[drawn])}
 
     unit = ", %" if share else ""
     means = [mean_over(values, axis=1) for values in compared.responses[response]]
@@ -141,6 +162,7 @@ def _numbers(findings: Findings, drawn: np.ndarray) -> dict[str, dict[str, Any]]
                 f"difference in the {outcome_name(response)}, {a} − {b}{unit}",
                 means[0] - means[1],
                 share,
+                signed=True,
             )
         if len(means) > 2:
             for k, name in enumerate(compared.structures):

@@ -61,6 +61,7 @@ def the_map(f: Findings) -> Section | None:
     )
     before = (
         f'<div class="controls">{controls}</div>{_legend(f)}'
+        '<p class="scale" id="map-scale" hidden><span></span><i></i><span></span></p>'
         '<h3 id="map-title" aria-live="polite"></h3>'
         '<figure tabindex="0" aria-label="Chart: the map"><div class="chart" id="map" role="img"></div></figure>'
         '<p id="map-note">Each cell gathers the points that lie in it, whatever their other factors are; its colours '

@@ -151,6 +151,8 @@ class Sweeping:
             while self.backlog.waiting or self.backlog.suspects or self.in_hand:
                 executor = self._hand_out(executor)
                 executor = self._hear(executor, wait(self.in_hand, 1.0, FIRST_COMPLETED).done)
+                # Word also when no chunk has come in: other machines go by it.
+                self.heard(0, 0)
             at_once = False
         except (KeyboardInterrupt, OSError):
             stopping()

@@ -94,3 +94,5 @@ def _words(target: Any, name: str, over: str, words: Sequence[str]) -> None:
     target.createDimension(f"{name}_letters", width)
     variable = target.createVariable(name, "S1", (over, f"{name}_letters"))
     variable[:] = letters.astype(f"S{width}").view("S1").reshape(len(words), width)
+    # By which xarray reads text instead of bytes.
+    variable._Encoding = "utf-8"

@@ -59,9 +59,9 @@ def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
         plan_files.write(plan, out)
         finishing.finish(plan, out, found, command)
         remove_parts(out, found)
+        progress.clear(out, WHOLE)
     finally:
         lock.release()
-    progress.clear(out, WHOLE)
     return Outcome(out, plan.runs, plan.runs, int(found.failed.sum()), True, 0)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +21,14 @@ from sim.sweeping import parts
 from sim.sweeping.chunks import RUNNING
 from sim.sweeping.finishing import manifest
 
+if sys.platform != "win32":
+    import fcntl
+
 EVERY = 1.0
 """Seconds between two notes to other shells."""
+
+SILENT = 60.0
+"""Seconds without a note after which a process on another machine counts as stopped; their clocks may differ a little."""
 
 TABLES = "tables"
 
@@ -86,19 +93,18 @@ def status(plan: Plan, folder: Path) -> dict[str, Any]:
 
     Returns:
         state (finished, running, stopped), done, total, failed, rate in runs a second, seconds left, and shares: what
-        each process in the folder last wrote of itself.
+        each process in the folder last wrote of itself; of one that has just begun only its label.
     """
+    shares = _shares(folder)
+    running = [share for share in shares if share["running"]]
+    counts = list(parts.counts(folder))
+    done = _finished_before(folder) + sum(rows for rows, _ in counts)
+    # Read last: who ends meanwhile has written it before taking away what it said of itself.
     finished = manifest(folder)
     if finished is not None and finished["identity"] == plan.identity:
         said = {"state": "finished", "done": finished["runs"], "failed": finished["failed"]}
         return {**said, "total": plan.runs, "rate": None, "seconds_left": 0.0, "shares": []}
-    counts = list(parts.counts(folder))
-    shares = [json.loads(path.read_text("utf-8")) for path in sorted((folder / RUNNING).glob("*.json"))]
-    for share in shares:
-        share["running"] = is_held(folder, share["label"])
-    running = [share for share in shares if share["running"]]
-    done = _finished_before(folder) + sum(rows for rows, _ in counts)
-    rate = sum(share["rate"] or 0.0 for share in running)
+    rate = sum(share.get("rate") or 0.0 for share in running)
     return {
         "state": "running" if running else "stopped",
         # A run that was made again after a stop counts twice until the tables are written.
@@ -109,6 +115,23 @@ def status(plan: Plan, folder: Path) -> dict[str, Any]:
         "seconds_left": (plan.runs - min(done, plan.runs)) / rate if rate else None,
         "shares": shares,
     }
+
+
+def _shares(folder: Path) -> list[dict[str, Any]]:
+    """What processes wrote of themselves, and who holds a share without a word yet: one reads first what is kept."""
+    held = {path.stem for path in (folder / RUNNING).glob("*.lock")} - {TABLES}
+    shares = {label: {"label": label, "running": True} for label in sorted(held) if is_held(folder, label)}
+    for path in sorted((folder / RUNNING).glob("*.json")):
+        # Who ends takes it away.
+        with suppress(FileNotFoundError):
+            note = json.loads(path.read_text("utf-8"))
+            shares[note["label"]] = {**note, "running": note["label"] in shares or _is_heard_from(note)}
+    return list(shares.values())
+
+
+def _is_heard_from(note: dict[str, Any]) -> bool:
+    """Whether a process of another machine, whose locks may not be seen from here, wrote of itself just now."""
+    return note["machine"] != platform.node() and time.time() - note["noted"] < SILENT
 
 
 def _finished_before(folder: Path) -> int:
@@ -126,7 +149,7 @@ def lock(folder: Path, label: str, wait: float = 1.0) -> FileLock:
     Args:
         folder: folder of results.
         label: of the share.
-        wait: seconds to wait for it; `gapsim status` holds it for a moment to see whether anybody does.
+        wait: seconds to wait for it; `gapsim status` touches it for a moment to see whether anybody holds it.
     """
     (folder / RUNNING).mkdir(parents=True, exist_ok=True)
     return FileLock(folder / RUNNING / f"{label}.lock", timeout=wait)
@@ -138,8 +161,20 @@ def tables_lock(folder: Path) -> FileLock:
 
 
 def is_held(folder: Path, label: str) -> bool:
-    """Whether a process is at work on a share."""
+    """Whether a process is at work on a share; whoever may read the folder may ask."""
     path = folder / RUNNING / f"{label}.lock"
+    if sys.platform == "win32":
+        return _is_taken(path)
+    try:
+        with open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        # Where a file system has no such locks, one is held as long as its file is there.
+        return path.exists()
+    return False
+
+
+def _is_taken(path: Path) -> bool:
     if not path.exists():
         return False
     held = FileLock(path, timeout=0)
@@ -151,10 +186,26 @@ def is_held(folder: Path, label: str) -> bool:
     return False
 
 
+def forget(folder: Path, label: str) -> None:
+    """Take away what an earlier process wrote about itself under this label; the caller holds its lock."""
+    (folder / RUNNING / f"{label}.json").unlink(missing_ok=True)
+
+
 def clear(folder: Path, label: str) -> None:
-    """Take away what a process wrote about itself, and the folder for it when it was the last."""
-    for name in (label, TABLES):
-        for path in (folder / RUNNING).glob(f"{name}[.-]*"):
-            path.unlink(missing_ok=True)
+    """Take away what a process wrote about itself, and the folder for it when it was the last.
+
+    The caller still holds its lock: a file that is taken away later could be the next one's, which then nobody would see.
+    """
+    _unlink((folder / RUNNING).glob(f"{label}[.-]*"))
+    tables = lock(folder, TABLES, wait=0.0)
+    with suppress(Timeout), tables:
+        _unlink([Path(tables.lock_file)])
     with suppress(OSError):
         (folder / RUNNING).rmdir()
+
+
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
+        # Windows keeps a file that is open; it is empty, and in nobody's way.
+        with suppress(PermissionError):
+            path.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from filelock import Timeout
+from filelock import FileLock, Timeout
 
 from sim.experiments import plan_files
 from sim.experiments.plans import Plan, differences
@@ -98,20 +98,20 @@ def sweep(
     folder.mkdir(parents=True, exist_ok=True)
     lock = progress.lock(folder, share.label)
     try:
-        lock.acquire()
-    except Timeout:
-        raise InputProblems([_busy(folder)]) from None
-    try:
         with progress.tables_lock(folder):
+            # In this order: a shard that waits for its turn must not look to the others as if it were at work.
+            _take(lock, folder)
+            progress.forget(folder, share.label)
             _settle(plan, folder, share)
         outcome = _carry_out(plan, folder, engine, share, limit, retry_failed, watcher, say)
+        progress.clear(folder, share.label)
     except InputProblems:
         # A refusal leaves no trace; a sweep that was cut short leaves its note for `gapsim status`.
-        progress.clear(folder, share.label)
+        if lock.is_locked:
+            progress.clear(folder, share.label)
         raise
     finally:
         lock.release()
-    progress.clear(folder, share.label)
     return outcome
 
 
@@ -124,6 +124,13 @@ def folder_name(plan: Plan, source: str) -> str:
         return plan.name
     asked = [plan.identity, *((factor.key, factor.levels) for factor in plan.factors)]
     return f"sweep-{hashlib.sha256(repr(asked).encode()).hexdigest()[:10]}"
+
+
+def _take(lock: FileLock, folder: Path) -> None:
+    try:
+        lock.acquire()
+    except Timeout:
+        raise InputProblems([_busy(folder)]) from None
 
 
 def _busy(folder: Path) -> Problem:
