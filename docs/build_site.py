@@ -35,6 +35,9 @@ BESIDE = (
 """Pages that stand beside what they describe."""
 KEPT = (".md", ".svg", ".png", ".css", ".csv")
 LINK = re.compile(r"(\]\()([^)\s#]+)((?:#[^)\s]*)?\))")
+ITEM = re.compile(r"(?:\d+\.|[-*]) +")
+DEPTH = 4
+"""Spaces before what belongs to an item of a list, as the generator wants them; pages stand flush with the item's text."""
 FENCED = re.compile(r"(^ *```.*?^ *```$)", re.MULTILINE | re.DOTALL)
 LANGUAGES = {
     ".py": "python",
@@ -99,6 +102,22 @@ def with_groups(configuration: str) -> str:
     return configuration.replace('{ "Parameters" = [] }', f'{{ "Parameters" = [{listed}] }}')
 
 
+def stood_in(text: str) -> str:
+    """A page in which code and paragraphs within an item of a list stand in as the generator wants them."""
+    lines, width, fenced = [], 0, False
+    for line in text.splitlines():
+        item = ITEM.match(line)
+        fenced ^= line.startswith("```")
+        if item and not fenced:
+            width = len(item.group())
+        elif line and not line.startswith(" "):
+            width = 0
+        elif width and line.startswith(" " * width):
+            line = " " * DEPTH + line[width:]
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
 class Staging:
     """Copies pages to where the generator looks for them, and turns links between files into links between pages."""
 
@@ -124,7 +143,7 @@ class Staging:
             target.parent.mkdir(parents=True, exist_ok=True)
             if path.suffix == ".md":
                 text = self.executed.get(path) or path.read_text(encoding="utf-8")
-                target.write_text(self.linked(text, path, place), encoding="utf-8")
+                target.write_text(stood_in(self.linked(text, path, place)), encoding="utf-8")
             else:
                 shutil.copy(path, target)
         for path in self.shown:

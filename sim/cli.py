@@ -286,6 +286,11 @@ def list_(**asked: Any) -> int:
     "--open/--no-open", "browse", default=None, help="Open a browser. [default: where there is a desktop]"
 )
 @click.option("--language", metavar="L", default="en", show_default=True, help="Language of the page.")
+@click.option(
+    "--deck",
+    metavar="FILE",
+    help="Play the steps of a session from a file, or from a shipped deck by its name.",
+)
 @_scenarios
 def live(**asked: Any) -> int:
     """Show runs to a room: a page on this machine that plays them, without any network."""

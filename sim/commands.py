@@ -255,7 +255,15 @@ def list_names(*, what: str | None, folders: Sequence[str], as_json: bool) -> in
     return 0
 
 
-def live(*, port: str | None, host: str, folders: Sequence[str], browse: bool | None, language: str) -> int:
+def live(
+    *,
+    port: str | None,
+    host: str,
+    folders: Sequence[str],
+    browse: bool | None,
+    language: str,
+    deck: str | None,
+) -> int:
     """Serve the live view until it is interrupted."""
     asked = Asked(())
     number = asked.number("--port", port, LIVE_PORT, 0, 65_535)
@@ -263,7 +271,7 @@ def live(*, port: str | None, host: str, folders: Sequence[str], browse: bool | 
     note_compilation()
     from sim.live import door
 
-    return door.serve(host, number, folders, browse, language)
+    return door.serve(host, number, folders, browse, language, deck)
 
 
 def note_compilation() -> None:

@@ -21,6 +21,6 @@ def checkout() -> Path | None:
 
 
 def shipped(name: str) -> Path:
-    """The folder of that name that comes with the model: `scenarios` or `experiments`."""
+    """The folder of that name that comes with the model: `scenarios`, `experiments` or `decks`."""
     root = checkout()
     return root / name if root else PACKAGE / "shipped" / name

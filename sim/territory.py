@@ -23,6 +23,8 @@ NUMBERS = {
 REQUIRED = ("code", "name", *NUMBERS.values(), "land_neighbours")
 TILE = ("tile_row", "tile_col")
 """Where a place lies on the map of tiles; may be left out."""
+MOST_PEOPLE = 8.3e9
+"""People on Earth: what is above was written in another unit."""
 TIE_COLUMNS = ("a", "b", "kind")
 BEYOND = "cells beyond the header"
 SIMILAR = 2
@@ -153,6 +155,7 @@ def _table_problems(path: Path, header: Sequence[str], rows: list[dict[str, str]
         return found
     codes = Counter(row["code"] for row in rows)
     names = Counter(row["name"] for row in rows)
+    drawn = Counter((row.get(TILE[0]), row.get(TILE[1])) for row in rows)
     tiled = [bool(row.get(TILE[0]) and row.get(TILE[1])) for row in rows]
     for number, row in enumerate(rows, start=2):
         where = f"{path.name}, line {number}"
@@ -171,6 +174,11 @@ def _table_problems(path: Path, header: Sequence[str], rows: list[dict[str, str]
         for column in TILE if all(tiled) else ():
             if not row[column].isdecimal():
                 found.append(f"{where}: {column} is '{row[column]}', not a whole number from 0")
+        here = (row.get(TILE[0]), row.get(TILE[1]))
+        if all(tiled) and drawn[here] > 1:
+            found.append(
+                f"{where}: {' and '.join(TILE)} are {', '.join(map(str, here))}, another place's tile too"
+            )
     if any(tiled) and not all(tiled):
         found.append(
             f"{path.name}: {tiled.count(False)} places have no {' and '.join(TILE)}; give all of them, or none"
@@ -187,6 +195,8 @@ def _number_problems(row: dict[str, str]) -> Iterator[str]:
             continue
         if not math.isfinite(value) or value < 0 or (name == "population" and value <= 0):
             yield f"{column} is {row[column]}; it must be {'above 0' if name == 'population' else '0 or more'}"
+        if name == "population" and MOST_PEOPLE < value < math.inf:
+            yield f"{column} is {row[column]}, more people than there are on Earth"
         if name != "population" and value > 100:
             yield f"{column} is {row[column]}, but is a percentage"
 

@@ -21,6 +21,7 @@ import uvicorn
 from live_moves import TWIN
 
 from sim.live import views
+from sim.live.deck import Deck
 from sim.live.entry import Entry
 from sim.live.server import Live
 
@@ -52,10 +53,14 @@ class Served:
         return self.ask("api/run", view)
 
 
-def _serve(entry: Entry | None):
+def _serve(entry: Entry | None, deck: Deck | None = None):
     bound = socket.create_server(("127.0.0.1", 0))
     settings = uvicorn.Config(
-        Live(views.shelf(), entry).application(), log_level="error", lifespan="off", ws="none", http="h11"
+        Live(views.shelf(), entry, deck).application(),
+        log_level="error",
+        lifespan="off",
+        ws="none",
+        http="h11",
     )
     server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)

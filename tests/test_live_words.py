@@ -62,7 +62,7 @@ def test_every_word_asked_for_is_in_the_table():
 
 
 NOT_FOR_READERS = {
-    *("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Enter"),
+    *("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Enter", "PageDown", "PageUp"),
     *("POST", "Content-Type", "Content-Disposition", "X-Gapsim-Code", "M", "L", "Z"),
 }
 

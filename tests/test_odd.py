@@ -63,7 +63,8 @@ def test_every_part_of_the_protocol_has_its_heading(odd, heading):
 
 
 def test_every_declared_parameter_is_named(quoted):
-    assert not set(declarations()) - quoted
+    unnamed = sorted(set(declarations()) - quoted)
+    assert not unnamed, f"docs/odd.md does not name {', '.join(unnamed)}"
 
 
 def test_defaults_in_tables_are_the_declared_ones(odd):
@@ -71,7 +72,8 @@ def test_defaults_in_tables_are_the_declared_ones(odd):
     found = {row[0].strip("`"): row[1] for row in rows if len(row) == PARAMETER_COLUMNS}
     shares = {f"power.{row}.{who}" for row in ROWS for who in columns(row)}
     strengths = {f"mechanisms.{name}" for name in MECHANISM_NAMES}
-    assert not set(declarations()) - set(found) - shares - strengths
+    no_row = sorted(set(declarations()) - set(found) - shares - strengths)
+    assert not no_row, f"no table of docs/odd.md has a row for {', '.join(no_row)}"
     for key, shown in found.items():
         default = declarations()[key].default
         expected = (

@@ -111,7 +111,9 @@ def gapsim(installed, tmp_path, tmp_path_factory):
 @pytest.mark.slow
 def test_wheel_holds_data_scenarios_and_experiments_and_no_tests(wheel):
     names = ZipFile(wheel).namelist()
-    shipped = [path for folder in ("scenarios", "experiments") for path in (CHECKOUT / folder).rglob("*.*")]
+    shipped = [
+        path for folder in ("scenarios", "experiments", "decks") for path in (CHECKOUT / folder).rglob("*.*")
+    ]
     for path in shipped:
         assert f"sim/shipped/{path.relative_to(CHECKOUT).as_posix()}" in names
     data = [path for path in (CHECKOUT / "sim" / "data").rglob("*") if path.is_file()]

@@ -78,6 +78,13 @@ def test_equations_are_drawn_and_none_is_left_as_it_was_typed(opened):
     assert "\\" not in text
 
 
+def test_steps_with_commands_between_them_are_numbered_on(opened):
+    steps = opened("doors/policy.html", WIDE).locator("article ol")
+    assert steps.count() == 1
+    assert steps.locator("> li").count() == 4
+    assert steps.locator("li pre").count() == 3
+
+
 def test_it_can_be_searched_without_a_network(opened):
     page = opened("index.html", WIDE)
     page.locator("button.md-search__button").click()

@@ -32,6 +32,7 @@ def changed(column, value):
     [
         (changed("pop_mid2022", 0), ["line 2", "pop_mid2022", "above 0"]),
         (changed("pop_mid2022", -5), ["line 2", "pop_mid2022", "above 0"]),
+        (changed("pop_mid2022", "1e30"), ["line 2", "pop_mid2022", "more people than there are on Earth"]),
         (changed("pop_mid2022", "many"), ["line 2", "pop_mid2022", "'many'", "not a number"]),
         (changed("pop_mid2022", ""), ["line 2", "pop_mid2022", "not a number"]),
         (changed("pop_mid2022", "nan"), ["line 2", "pop_mid2022"]),
@@ -92,6 +93,10 @@ TILES = (*worlds.COLUMNS, "tile_row", "tile_col")
     [
         ([("1", "2"), ("north", "3")], ["line 3", "tile_row is 'north'", "whole number"]),
         ([("1", "2"), ("1", "-3")], ["line 3", "tile_col is '-3'", "whole number"]),
+        (
+            [("1", "2"), ("1", "2")],
+            ["line 2", "line 3", "tile_row and tile_col are 1, 2", "another place's tile"],
+        ),
         ([("1", "2"), ("", "3")], ["1 places have no tile_row and tile_col", "all of them, or none"]),
     ],
 )

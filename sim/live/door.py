@@ -16,6 +16,7 @@ import click
 import uvicorn
 
 from sim.live import answers, views, words
+from sim.live import deck as decks
 from sim.live.entry import Entry
 from sim.live.guard import is_loopback, plain
 from sim.live.server import Live
@@ -44,7 +45,12 @@ SOMEWHERE = "192.0.2.1"
 
 
 def serve(
-    host: str, port: int, folders: Sequence[str], browse: bool | None, language: str = words.ENGLISH
+    host: str,
+    port: int,
+    folders: Sequence[str],
+    browse: bool | None,
+    language: str = words.ENGLISH,
+    deck: str | None = None,
 ) -> int:
     """Serve the live view until it is interrupted.
 
@@ -54,9 +60,11 @@ def serve(
         folders: folders of scenarios besides the shipped one.
         browse: whether to open a browser; None does so where there is a desktop.
         language: the language of the page, one of `sim.live.words.languages`.
+        deck: the steps of a session: a file, or the name of a shipped one.
 
     Raises:
-        InputProblems: if the address cannot be bound, a scenario cannot be used, or there is no such language.
+        InputProblems: if the address cannot be bound, a scenario or the deck cannot be used, or there is no such
+            language.
     """
     there = words.languages()
     if language not in there:
@@ -65,15 +73,18 @@ def serve(
         raise InputProblems([problem])
     words.speak(language)
     known = views.shelf(folders)
+    played = None if deck is None else decks.read(decks.find(deck), known)
     bound = _bound(host, port)
     try:
         entry = None if is_loopback(bound.getsockname()[0]) else Entry()
-        live = Live(known, entry)
+        live = Live(known, entry, played)
         answers.run(views.read(OPENING, known))
         # What is here now stays; looking through it again and again for what may go would delay answers.
         gc.freeze()
         address = _address(host, bound)
         click.echo(f"gapsim live: {address}")
+        if played is not None:
+            click.echo(f"deck: {played.title} ({len(played.steps)} steps)")
         if entry is not None:
             click.echo(
                 f"code to enter: {entry.code[:4]}-{entry.code[4:]}  (anyone with it on this network can look)"

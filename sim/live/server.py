@@ -7,6 +7,7 @@ import math
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from sim.live import answers, declared, downloads, limits, views, words
+from sim.live.deck import Deck
 from sim.live.entry import Allowance, Entry
 from sim.live.guard import Guard, one, refusal
 from sim.live.words import say
@@ -53,17 +55,18 @@ class TooMany(Exception):
 class Live:
     """One live view: the scenarios it knows, its page, and who may ask what."""
 
-    def __init__(self, known: views.Shelf, entry: Entry | None = None) -> None:
+    def __init__(self, known: views.Shelf, entry: Entry | None = None, deck: Deck | None = None) -> None:
         """Get ready to answer.
 
         Args:
             known: scenarios by name.
             entry: the code that is needed to enter; None when only this machine can.
+            deck: the steps of a session, if one is played.
         """
         self.known = known
         self.entry = entry
         told = declared.everything(known)
-        self.declared = _json(told)
+        self.declared = _json({**told, "deck": asdict(deck) if deck else None})
         self.page = {path.name: path.read_bytes() for path in sorted(PAGE.glob("*")) if path.suffix in KINDS}
         self.page[STRINGS] = _json(words.words())
         self.shipped = downloads.Shipped(self.page, words.words(), told)

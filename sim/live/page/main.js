@@ -1,20 +1,24 @@
 // The page: reads what is declared, asks for the run that the address names, and lets the parts show it month by month.
 
 import { fromFragment, toFragment } from "./address.js";
+import { createBelow } from "./below.js";
 import { connectControls } from "./controls.js";
 import { createCouncil } from "./council.js";
 import { createCouncils } from "./councils.js";
+import { createDeck } from "./deck.js";
 import { set, write } from "./elements.js";
 import { readFacts } from "./facts.js";
 import { createGapChart } from "./gapchart.js";
 import { createHistory } from "./history.js";
 import { createLevers } from "./levers.js";
+import { connectLinks } from "./links.js";
 import { createLosses } from "./losses.js";
+import { connectMiddle } from "./middle.js";
 import { createPeople } from "./people.js";
 import { createPlayer } from "./player.js";
 import { createPredict } from "./predict.js";
 import { createProblems } from "./problems.js";
-import { readRun } from "./run.js";
+import { comparable, readRun } from "./run.js";
 import { createShare } from "./share.js";
 import { carried, embedded, server } from "./source.js";
 import { createSpread } from "./spread.js";
@@ -42,7 +46,7 @@ async function start() {
     const first = source.run(asked.view).then((answer) => ({ answer }), (error) => ({ error }));
     const declared = await source.declarations();
     document.body.classList.toggle("carried", !source.live);
-    await createPage(source, readFacts(declared), problems, { data, asked, first });
+    await createPage(source, readFacts(declared), problems, { data, asked, first, steps: declared.deck });
     document.body.classList.add("ready");
   } catch (error) {
     document.body.classList.add("outside");
@@ -52,7 +56,8 @@ async function start() {
   }
 }
 
-async function createPage(source, facts, problems, { data, asked: askedFirst, first }) {
+async function createPage(source, facts, problems, { data, asked: askedFirst, first, steps }) {
+  const asksForView = location.hash.includes("=");
   let run = null;
   let before = null;
   let asked = 0;
@@ -70,6 +75,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     settle();
   });
   const controls = connectControls(document, player);
+  const look = connectMiddle(document, () => choose(null, false));
   const seek = (month) => {
     player.pause();
     player.seek(month);
@@ -98,26 +104,11 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     another: () => history.change(withReplication(history.view, history.view.replication + 1)),
   });
   const live = source.live ? createLive() : null;
+  const goTo = connectLinks(document);
+  const deck = steps && createDeck(place("deck"), steps, { lay, goTo });
   // What is seen first is drawn first; the rest follows once it is on the screen.
   const above = [...sides, story, council, councils, gap];
-  const below = new Map([
-    [place("losses"), losses],
-    [place("stages"), stages],
-    [place("people"), people],
-    [place("predict"), predict],
-  ]);
-  // While the clock runs, only what is on the screen keeps up with it.
-  const onScreen = new Set();
-  const watch = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) onScreen.delete(target);
-      else if (!onScreen.has(target)) {
-        onScreen.add(target);
-        if (run) below.get(target).show(player.month);
-      }
-    }
-  });
-  for (const element of below.keys()) watch.observe(element);
+  const below = createBelow({ losses, stages, people, predict }, () => run && player.month);
 
   function createLive() {
     place("swap").addEventListener("click", () => history.change(swapped(history.view)));
@@ -154,7 +145,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
       const answer = await source.run(view);
       if (mine !== asked) return;
       problems.clear();
-      await take(answer);
+      await take(answer, run);
     } catch (error) {
       if (mine !== asked) return;
       if (!error.problems) throw error;
@@ -176,12 +167,13 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     return null;
   }
 
-  function take(answer) {
+  // A line of the run before is drawn for what was changed by hand; a view that was laid begins without one.
+  function take(answer, earlier = null) {
     const next = readRun(answer);
     next.version = facts.version;
     next.sentences = answer.sentences;
     next.made = say("made", { seed: next.seed, n: next.replication + 1, version: next.version });
-    before = run && comparable(run, next) ? run : null;
+    before = earlier && comparable(earlier, next) ? earlier : null;
     run = next;
     player.setMonths(run.months);
     controls.load(run.months);
@@ -194,17 +186,11 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
 
   function takeRest(next) {
     if (next !== run) return;
-    for (const part of below.values()) part.load(run);
+    below.load(run);
     spread.load(run, source.live ? null : data.spread);
     live?.levers.load(run);
     show(player.month);
     settle();
-  }
-
-  // A ghost says what a change did; a swap of sides or another luck is no such change.
-  function comparable(one, other) {
-    const same = one.seed === other.seed && one.replication === other.replication && one.months === other.months;
-    return same && one.view.sides.every((side, k) => side.scenario === other.view.sides[k].scenario);
   }
 
   function show(month) {
@@ -212,7 +198,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     controls.show(month);
     write(place("sentence"), month ? run.sentences[Math.min(month, run.months) - 1] : say("sentence.start"));
     for (const part of above) part.show(month);
-    for (const element of onScreen) below.get(element).show(month);
+    below.show(month);
     live?.levers.show(month);
     if (!player.playing) settle();
   }
@@ -225,7 +211,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     waiting = setTimeout(() => {
       set(place("main"), "aria-busy", asked !== answered);
       if (player.playing) return;
-      for (const part of below.values()) part.show(player.month);
+      below.rest(player.month);
       losses.rest();
       councils.rest();
       live?.levers.rest();
@@ -235,7 +221,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   }
 
   function showAddress() {
-    const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...predict.look() };
+    const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...predict.look(), step: deck?.step };
     const fragment = toFragment(history.view, look);
     if (location.hash !== `#${fragment}`) globalThis.history.replaceState(null, "", `#${fragment}`);
     live.share.show(location.href);
@@ -249,36 +235,22 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     settle();
   }
 
-  // Between the maps stand the gap and the story, or one council.
-  function look(at) {
-    place("gap-and-story").hidden = at !== "story";
-    place("council").hidden = at !== "council";
-    set(place("look-story"), "aria-pressed", at === "story");
-    set(place("look-council"), "aria-pressed", at === "council");
-  }
-  place("look-story").addEventListener("click", () => choose(null, false));
-  place("look-council").addEventListener("click", () => look("council"));
-
-  // The address holds the view, so links within the page leave it alone.
-  function goTo(event) {
-    event.preventDefault();
-    const section = document.querySelector(event.currentTarget.getAttribute("href"));
-    section.setAttribute("tabindex", "-1");
-    section.focus({ preventScroll: true });
-    section.scrollIntoView();
-  }
-
   // A wrong address names what is wrong, and the page shows its opening view instead of nothing.
   async function fromAddress({ view, look, problems: found }, lived) {
+    asked += 1;
+    const mine = asked;
     let wrong = found;
     let { answer, error } = await lived;
+    if (mine !== asked) return;
     let instead = say("problem.leftout");
     if (answer) history.refuse(answer.view);
     else {
+      answered = mine;
       if (error.status === 401 || !error.status) throw error;
       wrong = [...found, ...error.problems];
       instead = say("problem.opening");
       answer = await source.run(opening);
+      if (mine !== asked) return;
       history.refuse(opening);
     }
     let month = Number(look.m ?? 0);
@@ -286,25 +258,40 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
       wrong = [...wrong, { key: "m", value: look.m, wrong: say("address.month") }];
       month = 0;
     }
+    // What a room expected of other sides is no guess about these.
+    if (run && JSON.stringify(run.view.sides) !== JSON.stringify(answer.view.sides)) predict.forget();
     predict.recall(look);
+    if (look.step !== undefined && !deck?.name(look.step)) wrong = [...wrong, { key: "step", value: look.step, wrong: say("address.step") }];
     player.setMonths(Math.max(...answer.sides.map((side) => side.months)));
     player.seek(month);
     await take(answer);
+    answered = mine;
     const council = facts.places.findIndex((each) => each.code === look.place || each.name === look.place);
     if (look.place && council < 0) wrong = [...wrong, { key: "place", value: look.place, wrong: say("address.place") }];
-    if (council >= 0) choose(council, false);
+    if (council >= 0 || chosen !== null) choose(council >= 0 ? council : null, false);
+    if (look.step !== undefined) deck?.arrive();
     settle();
     if (wrong.length) problems.show(wrong, instead);
   }
-  globalThis.addEventListener("hashchange", () => {
-    if (!location.hash.includes("=")) return;
+
+  function followAddress() {
     set(place("main"), "aria-busy", true);
     problems.clear();
     const wanted = fromFragment(location.hash, opening);
-    fromAddress(wanted, source.run(wanted.view).then((answer) => ({ answer }), (error) => ({ error })));
-  });
-  for (const link of document.querySelectorAll("a[href^='#']")) link.addEventListener("click", goTo);
+    const lived = source.run(wanted.view).then((answer) => ({ answer }), (error) => ({ error }));
+    return fromAddress(wanted, lived).catch(refused);
+  }
+  globalThis.addEventListener("hashchange", () => location.hash.includes("=") && followAddress());
+
+  // A step lays its view through the address, so that Back goes to the step before; the same address is laid anew.
+  function lay(fragment) {
+    player.pause();
+    if (location.hash === `#${fragment}`) followAddress();
+    else location.hash = fragment;
+  }
+
   await fromAddress(askedFirst, first);
+  if (!asksForView) deck?.begin();
 }
 
 start();

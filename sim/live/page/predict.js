@@ -241,6 +241,7 @@ export function createPredict(host, { start, play, noted }) {
       about: about ? "b" : null,
       votes: votes.some(Boolean) ? votes.join(".") : null,
     }),
+    forget: clear,
     recall(look) {
       const list = (look.guess ?? "").split(".");
       if (list.length === KNOTS) guess = list.map((text) => (/^\d{1,3}$/.test(text) ? Number(text) / 100 : null));

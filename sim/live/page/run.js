@@ -49,3 +49,9 @@ export function stageAt(side, month, place) {
   const code = atPlace(side, "stage", month, place);
   return STAGE_CODES[Math.max(0, code ?? 0)];
 }
+
+/** Whether a run differs from another by a change alone, which a ghost then shows; a swap of sides or another luck is no such change. */
+export function comparable(one, other) {
+  const same = one.seed === other.seed && one.replication === other.replication && one.months === other.months;
+  return same && one.view.sides.every((side, k) => side.scenario === other.view.sides[k].scenario);
+}
