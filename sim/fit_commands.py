@@ -70,7 +70,6 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     from sim.fitted_set import FITTED_MAP, FITTED_SET, beside, fitted_factors, fitted_points
     from sim.fitting import tables
     from sim.fitting.leaving_out import leave_each_out
-    from sim.fitting.levels import status_quo_levels
     from sim.fitting.space import Space
     from sim.fitting.targets import targets
     from sim.fitting.waves import Effort, fit
@@ -78,8 +77,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     effort, known, space = Effort(), cases(), Space(fitted_factors())
     live = _histories(folder, seed, space, engine, command, bar)
     start = space.shares({key: [declarations()[key].judged] for key in space.names})[0]
-    levels = status_quo_levels(space, seed)
-    found = fit(space, targets(known), live, effort, seed, start, levels, _say)
+    found = fit(space, targets(known), live, effort, seed, start, _say)
     left_out = leave_each_out(found, known, effort.enough)
     tables.write_fit(folder, found, left_out)
     points = fitted_points(folder / FITTED_SET)
@@ -103,7 +101,7 @@ def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
 
     how = "rounded" if rounded else "not rounded, since rounding rules it out"
     click.echo(
-        f"to be declared in sim/parameters.py, the set whose status quo is most like the one judged before any fit ({how}):"
+        f"to be declared in sim/parameters.py, the set nearest to what was judged before any fit ({how}):"
     )
     for key, value in first.items():
         declared = declarations()[key]

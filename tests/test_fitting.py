@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import worlds
 
 from sim.cases import cases, parameters_of
 from sim.declarations import declarations
@@ -13,7 +12,6 @@ from sim.experiments.factors import Factor
 from sim.fitting.calibrated import coverage
 from sim.fitting.emulators import emulator
 from sim.fitting.leaving_out import NULLS, leave_each_out
-from sim.fitting.levels import LEVELS, WORLDS, status_quo_levels
 from sim.fitting.lived import Histories, may_be_fitted, scenarios
 from sim.fitting.matching import against, by_case, implausibility, members, shows
 from sim.fitting.screening import screened, uncertainties
@@ -21,8 +19,6 @@ from sim.fitting.space import Space
 from sim.fitting.targets import Target, measured, responses, targets
 from sim.fitting.waves import Effort, Fit, Wave, fit, learn, measured_luck, nearest
 from sim.histories import as_reported, judge, live
-from sim.month import simulate
-from sim.outcomes import summary
 from sim.parameters import Parameters
 from sim.problems import InputProblems
 from sim.sweeping import engines
@@ -46,11 +42,6 @@ PLAYGROUND = Space(
 
 MIDDLE = np.array([0.5, 0.5, 0.25])
 """The defaults as judged before any fit."""
-
-
-def numbers(shares):
-    """Levels that are the numbers themselves."""
-    return shares[:, :2]
 
 
 def truth_at(shares):
@@ -84,7 +75,7 @@ def to_be_met(shares, allowance=0.1):
 @pytest.mark.parametrize("truth", [(0.3, 0.7, 0.25), (0.85, 0.6, 0.75)])
 def test_a_known_truth_lies_in_the_set_and_the_set_is_small(truth):
     truth = np.array(truth)
-    found = fit(PLAYGROUND, to_be_met(truth), made_up(1), SMALL, 3, MIDDLE, numbers)
+    found = fit(PLAYGROUND, to_be_met(truth), made_up(1), SMALL, 3, MIDDLE)
     chosen = found.confirmed.shares[found.chosen]
     assert found.given_up == 0
     assert len(chosen) >= SMALL.enough
@@ -103,7 +94,7 @@ def test_a_known_truth_lies_in_the_set_and_the_set_is_small(truth):
 def test_a_case_that_no_set_can_meet_is_given_up_and_named():
     met = to_be_met(np.array([0.3, 0.7, 0.25]))
     met[2] = Target("two", 9.0, 0.15)
-    found = fit(PLAYGROUND, met, made_up(1), SMALL, 3, MIDDLE, numbers)
+    found = fit(PLAYGROUND, met, made_up(1), SMALL, 3, MIDDLE)
     assert found.given_up == 1
     assert np.all(found.worst[found.chosen, 1] > 3.0)
     assert np.all(found.worst[found.chosen][:, [0, 2]] <= 3.0)
@@ -129,9 +120,9 @@ def test_sets_hold_known_truths_as_often_as_they_should():
     assert blind.held < found.held
 
 
-def test_the_defaults_are_to_be_the_member_most_alike_in_plain_numbers():
+def test_the_defaults_are_to_be_the_nearest_member_in_plain_numbers():
     start = np.array([0.31, 0.69, 0.25])
-    found = fit(PLAYGROUND, to_be_met(np.array([0.3, 0.7, 0.25])), made_up(1), SMALL, 3, start, numbers)
+    found = fit(PLAYGROUND, to_be_met(np.array([0.3, 0.7, 0.25])), made_up(1), SMALL, 3, start)
     first, *others = found.confirmed.shares[found.chosen]
     assert found.rounded
     assert np.allclose(np.round(first[:2], 2), first[:2], atol=1e-12)
@@ -146,39 +137,17 @@ def test_what_rounding_rules_out_is_not_rounded():
         _, values = made_up(1)(name, shares, worlds, fresh)
         return shares, values + 9.0 * (name == "default")
 
-    found = fit(PLAYGROUND, to_be_met(np.array([0.3, 0.7, 0.25])), live, SMALL, 3, MIDDLE, numbers)
+    found = fit(PLAYGROUND, to_be_met(np.array([0.3, 0.7, 0.25])), live, SMALL, 3, MIDDLE)
     first = found.confirmed.shares[found.chosen[0]]
     assert not found.rounded
     assert not np.allclose(np.round(first[:2], 2), first[:2], atol=1e-12)
     assert against(found.worst[found.chosen])[0] == 0
 
 
-def test_the_member_most_alike_has_the_judged_choices_where_any_has():
+def test_the_nearest_member_has_the_judged_choices_where_any_has():
     shares = np.array([[0.5, 0.5, 0.75], [0.1, 0.1, 0.25], [0.4, 0.1, 0.25]])
-    assert nearest(PLAYGROUND, shares, MIDDLE, numbers) == 2
-    assert nearest(PLAYGROUND, shares[:1], MIDDLE, numbers) == 0
-
-
-def test_alike_is_asked_of_levels_not_of_parameters():
-    shares = np.array([[0.9, 0.5, 0.25], [0.45, 0.55, 0.25]])
-    assert nearest(PLAYGROUND, shares, MIDDLE, numbers) == 1
-    assert nearest(PLAYGROUND, shares, MIDDLE, lambda points: points[:, 1:2]) == 0
-
-
-def test_levels_are_those_of_the_status_quo_in_the_same_worlds():
-    space = Space(
-        (
-            Factor("population.users", "uncertainty", 64, 65, whole=True),
-            Factor("authorities.will", "uncertainty", 0.0, 1.0),
-        )
-    )
-    levels = status_quo_levels(space, 3)
-    found = levels(np.array([[0.0, 0.6], [0.0, 0.6], [0.0, 0.05]]))
-    same = worlds.parameters({"population.users": 64, "authorities.will": 0.6})
-    runs = [summary(simulate(same, 3, world)) for world in range(WORLDS)]
-    assert found[0].tolist() == pytest.approx([np.mean([run[level] for run in runs]) for level in LEVELS])
-    assert found[0].tolist() == found[1].tolist()
-    assert found[2, LEVELS.index("stage.shift")] < found[0, LEVELS.index("stage.shift")] - 0.1
+    assert nearest(PLAYGROUND, shares, MIDDLE) == 2
+    assert nearest(PLAYGROUND, shares[:1], MIDDLE) == 0
 
 
 # Its parts

@@ -25,10 +25,6 @@ FRESH, LUCK = 1, 2
 """Added to the seed for worlds in which a set is confirmed, and in which luck is measured: none that a set was found in."""
 
 
-Levels = Callable[[np.ndarray], np.ndarray]
-"""Reads the levels that defaults are set on, at points (N, parameters): (N, levels)."""
-
-
 class Live(Protocol):
     """Lives points in worlds. May give other points than asked for: those that it lived for the same wave before."""
 
@@ -148,7 +144,6 @@ def fit(
     effort: Effort,
     seed: int,
     start: np.ndarray,
-    levels: Levels,
     say: Callable[[str], None] = lambda words: None,
 ) -> Fit:
     """Find the sets of parameters that fewest cases speak against, and which of them the defaults are to be.
@@ -160,7 +155,6 @@ def fit(
         effort: how much of it.
         seed: root of the choice of points.
         start: (parameters,) the defaults as judged before any fit: they come first among the confirmed points.
-        levels: reads what defaults are set on, at points.
         say: told how it goes.
     """
     luck = measured_luck(space, live, effort, seed)
@@ -181,7 +175,7 @@ def fit(
     shares, values = live("confirmed", asked, effort.worlds_again, FRESH)
     worst = judged(values, targets)
     chosen, given_up = members(worst, effort.enough)
-    first = nearest(space, shares[chosen], start, levels)
+    first = nearest(space, shares[chosen], start)
     chosen = np.concatenate([chosen[[first]], np.delete(chosen, first)])
     say(f"{len(chosen)} sets of parameters, {given_up} of {worst.shape[1]} cases given up")
     # The rounded set stands for the one it comes from, in the same worlds, unless rounding rules it out.
@@ -195,23 +189,21 @@ def fit(
     return Fit(space, tuple(targets), tuple(waves), worst, chosen, given_up, rounded)
 
 
-def nearest(space: Space, shares: np.ndarray, start: np.ndarray, levels: Levels) -> int:
-    """The set that the defaults are to be: of those with the judged choices, or of all if none has, the one most alike.
+def nearest(space: Space, shares: np.ndarray, start: np.ndarray) -> int:
+    """The set that the defaults are to be: of those with the judged choices, or of all if none has, the nearest to `start`.
 
-    Alike in the levels that defaults are set on: the status quo's gap and census of stages. No comparison of power structures
-    is looked at.
+    Distance is Euclidean over the numbers, each in shares of its range. No comparison of power structures is looked at.
 
     Args:
         space: what was fitted.
         shares: (N, parameters) the fitted set.
         start: (parameters,) the defaults as judged before any fit.
-        levels: reads those levels at points.
     """
     choices = np.array([factor.levels is not None for factor in space.factors])
     alike = np.flatnonzero((shares[:, choices] == start[choices]).all(axis=1))
     among = alike if len(alike) else np.arange(len(shares))
-    found = levels(np.concatenate([start[None, :], shares[among]]))
-    return int(among[((found[1:] - found[0]) ** 2).sum(axis=1).argmin()])
+    distance = ((shares[among][:, ~choices] - start[~choices]) ** 2).sum(axis=1)
+    return int(among[distance.argmin()])
 
 
 def judged(values: np.ndarray, targets: Sequence[Target], luck: np.ndarray | None = None) -> np.ndarray:
