@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.comparison import Comparison, compare
+from sim.declarations import declarations
 from sim.parameters import ESTABLISHED
 from sim.scenarios import compose
 from sim.statistics import interval
@@ -21,27 +22,27 @@ PAIR = ("hierarchy", "distributed")
 PAGE = Path(__file__).with_name("balance.md")
 
 SETTINGS = {
-    "Load: hours of work in each change (`work.load`, 1 is the default)": (
+    "Load: hours of work in each change": (
         "work.load", (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
     ),
-    "Staff hours (`authorities.staff_hours`, .05 is the default)": (
+    "Staff hours": (
         "authorities.staff_hours", (0.0125, 0.025, 0.05, 0.1)
     ),
-    "Heads at the centre against one authority's (`attention.ratio`, 16 is the default)": (
+    "Heads at the centre against one authority's": (
         "attention.ratio", (1.0, 4.0, 8.0, 16.0, 24.0, 32.0)
     ),
-    "Differences of need between places (`changes.heterogeneity`, .6 is the default)": (
+    "Differences of need between places": (
         "changes.heterogeneity", (0.0, 0.6, 1.2, 2.4)
     ),
-    "Benefit that depends on others (`changes.spillover`, .3 is the default)": (
+    "Benefit that depends on others": (
         "changes.spillover", (0.0, 0.3, 0.6, 1.0)
     ),
-    "How easily compliance is seen (`changes.visibility`, .5 is the default)": (
+    "How easily compliance is seen": (
         "changes.visibility", (0.0, 0.25, 0.5, 0.75, 1.0)
     ),
-    "Will of the authorities (`authorities.will`, .6 is the default)": ("authorities.will", (0.2, 0.4, 0.6, 0.8)),
-    "Hours of one design (`design.hours`, 900 is the default)": ("design.hours", (0.0, 900.0, 9000.0, 30000.0)),
-    "Strength of all mechanisms that theory says favour the centre, others at .5": (
+    "Will of the authorities": ("authorities.will", (0.2, 0.4, 0.6, 0.8)),
+    "Hours of one design": ("design.hours", (0.0, 900.0, 9000.0, 30000.0)),
+    "Strength of all mechanisms that theory says favour the centre, others at their defaults": (
         "the centre's own", (0.0, 0.25, 0.5, 0.75, 1.0)
     ),
 }  # fmt: skip
@@ -89,6 +90,12 @@ def ablation() -> list[str]:
             f"| {points(change[0] - change[1])} |"
         )
     return lines
+
+
+def the_default(key: str) -> str:
+    """What a heading says of the setting: its key and its default; nothing of several settings at once."""
+    declared = declarations().get(key)
+    return f" (`{key}`, {declared.default:g} is the default)" if declared else ""
 
 
 def along(key: str, values: tuple[float, ...]) -> list[str]:
@@ -142,7 +149,7 @@ def main() -> None:
         *ablation(),
     ]
     for title, (key, values) in SETTINGS.items():
-        lines += ["", f"## {title}", "", *along(key, values)]
+        lines += ["", f"## {title}{the_default(key)}", "", *along(key, values)]
     lines += [
         "",
         "## Does more staff ever widen the gap?",
