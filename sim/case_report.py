@@ -127,7 +127,15 @@ def _one(page: Page, history: History) -> dict[str, Any]:
         for judged in history.judged
     ]
     recoded = [
-        {"dimension": r.dimension, "level": r.level, "share": r.share, "hit": r.hit} for r in history.recoded
+        {
+            "dimension": r.dimension,
+            "level": r.level,
+            "share": r.share,
+            "hit": r.hit,
+            "own": r.own,
+            "turned": r.turned,
+        }
+        for r in history.recoded
     ]
     nulls = {
         null.name: {"hit": null.hit, "error": null.error, "error_of_runs": null.error_of_runs}
@@ -288,14 +296,19 @@ def _assumed(history: History) -> str:
         (name, o.outcome, "" if o.at_none is None else f"{o.at_none:g} to {o.at_full:g}", o.because)
         for name, o in file.observed.items()
     ]
-    moved = [(r.dimension, r.level, "hit" if r.hit else "miss", percent(r.share, 0)) for r in history.recoded]
+    moved = [
+        (r.dimension, r.level, "hit" if r.hit else "miss", percent(r.share, 0), percent(r.own, 0))
+        for r in history.recoded
+    ]
     parts = [
         table(("Kind of change", "Level", "Because"), kinds),
         table(("Month", "Event", "Until", "By", "Where", "Source"), dated),
         table(("Series", "Read from", "Nobody to everybody", "Because"), read),
     ]
     if moved:
-        parts.append(table(("One level moved", "To", "Result", "Runs that show it"), moved))
+        parts.append(
+            table(("One level moved", "To", "Result", "Runs that show it", "The same runs as coded"), moved)
+        )
     return (
         f"<details><summary>What was coded and dated, and what another coding gives</summary>{''.join(parts)}"
         f"<p>Source: {escape(file.header.source)}</p></details>"

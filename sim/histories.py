@@ -27,16 +27,29 @@ Series = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Recoded:
-    """What a case makes of one level moved by one step: a look at how much rests on the coding."""
+    """What a case makes of one level moved by one step: a look at how much rests on the coding.
+
+    Args:
+        dimension: what of the change's kind was moved.
+        level: where to.
+        share: share of the runs looked at that show the pattern under this coding.
+        own: share of the same runs that do under the case's own.
+    """
 
     dimension: str
     level: str
     share: float
+    own: float
 
     @property
     def hit(self) -> bool:
         """Whether most runs show the pattern under this coding."""
         return self.share >= MOST_RUNS
+
+    @property
+    def turned(self) -> bool:
+        """Whether the same runs give another verdict under the case's own coding."""
+        return self.hit != (self.own >= MOST_RUNS)
 
 
 @dataclass(frozen=True)
@@ -176,6 +189,8 @@ def relive(
         RunFailed: naming the run that failed.
     """
     each = replications * len(systems)
+    # Every other coding is compared with the case's own in the same runs, so it is looked at in no more than there are.
+    look = min(look, each)
     codings: list[tuple[Case, dict[str, str], int]] = [(case, {}, each) for case in cases]
     codings += [(case, moved, look) for case in cases for moved in one_step_away(case) if look]
     total, done = sum(count for *_, count in codings), 0
@@ -203,15 +218,22 @@ def relive(
     finally:
         pool.shutdown(cancel_futures=True)
     looked: dict[str, list[Recoded]] = {case.name: [] for case in cases}
+    own = {
+        case.name: _share(case, seen[:look]) for case, seen in zip(cases, outcomes, strict=False) if look > 0
+    }
     for (case, moved, _), seen in zip(codings[len(cases) :], outcomes[len(cases) :], strict=True):
         ((dimension, level),) = moved.items()
-        share = History(case, {}, judge(case, as_reported(case, seen))).share
-        looked[case.name].append(Recoded(dimension, level, share))
+        looked[case.name].append(Recoded(dimension, level, _share(case, seen), own[case.name]))
     found = []
     for case, seen in zip(cases, outcomes, strict=False):
         series = as_reported(case, seen)
         found.append(History(case, series, judge(case, series), tuple(looked[case.name]), len(systems)))
     return found
+
+
+def _share(case: Case, outcomes: np.ndarray) -> float:
+    """Share of runs that show the whole pattern of a case."""
+    return History(case, {}, judge(case, as_reported(case, outcomes))).share
 
 
 def one_step_away(case: Case) -> list[dict[str, str]]:

@@ -216,6 +216,8 @@ def test_the_same_seed_gives_the_same_histories_and_levels_are_moved_one_step():
     # Six of seven dimensions stand at an end and have one neighbour, the other has one as well.
     assert len(one.recoded) == 7
     assert {r.level for r in one.recoded} == {"middle"}
+    # Beside it stands what the first two of these three runs are as coded, not all three.
+    assert {r.own for r in one.recoded} == {relive(chosen, [FAST], 7, 2)[0].share}
     assert not relive(chosen, [FAST], 7, 1)[0].recoded
 
 
