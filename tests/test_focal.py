@@ -54,9 +54,14 @@ def test_it_stands_in_the_stream_by_its_month_and_moves_no_other_change():
 def test_its_kind_is_given_as_it_is():
     kind = {"radicalness": 0.8, "ambiguity": 2.0, "heterogeneity": 1.2, "spillover": 0.6, "conflict": 0.8}
     kind |= {"visibility": 0.9, "urgency": 0.03}
-    run = lived(FOLLOWED, {f"focal.{name}": value for name, value in kind.items()})
+    run = lived(
+        FOLLOWED,
+        {"changes.ambition": 3.0, "focal.users": 0.5},
+        {f"focal.{name}": value for name, value in kind.items()},
+    )
     (row,) = run.state.changes[run.state.changes.focal == 1]
     assert {name: row[name] for name in kind} == kind
+    assert row["ambition"] == 1.5
 
 
 @pytest.mark.parametrize(

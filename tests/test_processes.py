@@ -21,12 +21,39 @@ def test_a_place_that_holds_its_agenda_waits_for_room_and_the_centre_does_not(sm
     starts = {
         (who, strength): lived(small, overload, table, layering=strength).state.journal.months.starts.sum()
         for who, table in (("centre", CENTRE), ("places", PLACES))
-        for strength in (0.0, 1.0)
+        for strength in (0.0, 0.5, 1.0)
     }
     assert starts["centre", 0.0] == starts["centre", 1.0] == starts["places", 0.0]
     assert starts["places", 1.0] < 0.75 * starts["places", 0.0]
+    assert starts["places", 1.0] < starts["places", 0.5] < starts["places", 0.0]
     idle = {"work.load": 0.0, "design.hours": 0.0, "design.signal_hours": 0.0}
     assert lived(small, idle, PLACES, layering=1.0).state.journal.months.starts.sum() == starts["places", 0.0]
+
+
+def test_changes_begun_before_the_run_stand_where_their_head_start_brought_them(small):
+    """Nobody has the will to go on, so that they stay there; what is announced in the first month waits as any other."""
+    idle = {
+        "authorities.will": 0.0,
+        "authorities.will_spread": 0.0,
+        "work.start_chance": 0.0,
+        "population.months": 1,
+    }
+    lengths = {"see": 0.1, "spark": 0.5, "shape": 0.3, "shift": 0.1}
+    begun = {"changes.in_progress": 30, "changes.arriving": 4}
+    state = lived(small, idle, begun, {f"work.{stage}": months for stage, months in lengths.items()}).state
+    early = state.changes.arrival < 0
+    assert np.all(state.cells.started[:, early] == 0)
+    assert np.all(state.cells.stage[:, ~early] == 0)
+    planned = -state.changes.arrival / state.changes.duration
+    done = state.changes.head_start * np.minimum(planned, 0.6)
+    cells = state.cells[:, early]
+    stands = np.where(cells.stage == 1, 0.1 * cells.progress, 0.1 + 0.5 * cells.progress)
+    np.testing.assert_allclose(stands, np.tile(done[early], (6, 1)), atol=1e-6)
+    assert set(np.unique(cells.stage)) == {1, 2}
+    # What the plan asks for and they do not have is missing from the start.
+    np.testing.assert_allclose(
+        state.ledger[:, early, 0], np.tile((planned - done)[early], (6, 1)), rtol=1e-12
+    )
 
 
 def test_tied_places_that_have_started_hasten_the_start(small):
@@ -44,6 +71,20 @@ def test_a_stopped_pilot_costs_a_return_and_fits_better(small):
     assert judged.any()
     assert stopped.state.cells.fit[judged].mean() > kept.state.cells.fit[judged].mean() + 0.1
     assert stopped.state.cells.design_hours[judged].sum() > kept.state.cells.design_hours[judged].sum()
+
+
+def test_a_pilot_is_judged_once(small):
+    """Where no pilot is ever good enough, each is stopped once and rolled out all the same."""
+    strict = {
+        "reference.fail_fast_fit": 1.0,
+        "work.top_speed": 10.0,
+        "work.load": 0.1,
+        "changes.in_progress": 6,
+    }
+    cells = lived(small, strict, {"design.hours": 0.0}, fail_fast=1.0).state.cells
+    begun = cells.started >= 0
+    assert np.all(cells.reviewed[begun & (cells.stage == 4)] == 1)
+    assert cells.nominal.max() > 0.9
 
 
 def test_a_centre_without_will_turns_from_what_is_no_longer_new(small):

@@ -138,6 +138,16 @@ def test_people_for_whom_the_centre_designs():
     assert taking(1.0) == close(1.0)
 
 
+def test_who_has_started_is_told_as_of_last_month():
+    cells = table(CELLS, 4, 2, started=-1)
+    cells.started[:, 0] = (3, 5, -1, 0)
+    assert agenda.started_nationwide(5, 2, cells).tolist() == [0.5, 0.0]
+    place = table(PLACES, 1, first_tie=1, last_tie=4)[0]
+    ties = table(TIES, 5, other=np.array([3, 0, 1, 2, 3]), weight=np.array([0.9, 0.5, 0.3, 0.2, 0.9]))
+    assert agenda.started_around(0, 5, place, ties, cells) == 0.5
+    assert agenda.started_around(0, 6, place, ties, cells) == close(0.8)
+
+
 # Discovery
 
 
@@ -218,6 +228,9 @@ def test_each_layer_makes_a_pilot_look_better():
     rosy = row({"reference.information_optimism": 0.1, "hierarchy.layers": 4.0}, information_loss=0.5)
     assert discovery.seen_fit(rosy, CENTRE, 0.5) == close(0.6)
     assert discovery.seen_fit(rosy, USERS, 0.5) == 0.5
+    # However many layers, nothing looks better than perfect.
+    rosiest = row({"reference.information_optimism": 0.5, "hierarchy.layers": 8.0}, information_loss=1.0)
+    assert discovery.seen_fit(rosiest, CENTRE, 0.5) == 1.0
     assert discovery.seen_fit(row(), CENTRE, 0.5) == 0.5
 
 
@@ -239,7 +252,10 @@ def test_places_copy_the_best_design_that_was_tried_nearby():
     ties = table(TIES, 2, other=np.array([1, 2]), weight=0.5)
     # The best was the centre's, and shows nothing that a place could not have had already.
     assert discovery.best_around(0, -1.0, row(), places[0], ties, cells) == 1.0
-    cells.fit[1, 0] = 0.1
+    cells.design_holder[2, 0] = USERS
+    cells.fit[2, 0] = 0.94
+    assert discovery.best_around(0, -1.0, row(), places[0], ties, cells) == 1.0
+    cells.fit[1:, 0] = 0.1
     assert discovery.best_around(0, -1.0, row(), places[0], ties, cells) == -1.0
 
 
@@ -280,6 +296,23 @@ def test_points_exist_below_the_share_that_calls_for_them():
         clearance.points_ahead(a, 0, SPARK, row(CENTRE_ALL, ten, clearance=0.5), keys) for a in range(400)
     ]) / clearance.VERTICAL  # fmt: skip
     assert half == pytest.approx(5.0, abs=0.35)
+
+
+def test_points_that_are_waived_are_gone_and_those_passed_stay_passed():
+    keys = draws.stream_keys(1, 0, len(draws.STREAMS))
+    ten = {"reference.clearance_points": 2.5, "hierarchy.layers": 4.0, "reference.partnership_points": 10}
+    even = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
+    for values, each in (
+        (row(CENTRE_ALL, ten, clearance=1.0), clearance.VERTICAL),
+        (row(dict.fromkeys(CENTRE_ALL, even), ten, partnership=1.0), 1),
+    ):
+        left = [clearance.points_ahead(a, 0, SPARK, values, keys, 0.3) / each for a in range(400)]
+        assert np.mean(left) == pytest.approx(3.0, abs=0.35)
+        assert clearance.points_ahead(0, 0, SPARK, values, keys, 0.0) == 0
+    many, few = 5 * clearance.VERTICAL + 2, 3 * clearance.VERTICAL + 7
+    assert (
+        clearance.fewer_points(many, few) == clearance.fewer_points(few, many) == 3 * clearance.VERTICAL + 2
+    )
 
 
 def test_a_point_is_tried_until_it_agrees_or_patience_ends():
@@ -329,6 +362,21 @@ def test_the_holder_of_the_right_decides_at_the_gate():
     assert clearance.deciding_head(2, 32, cell) == 2
     cell.design_holder = CENTRE
     assert clearance.deciding_head(2, 32, cell) == 32
+
+
+def test_a_lot_settles_whose_turn_to_ask_comes_first():
+    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    values = record(worlds.parameters(mechanisms=worlds.OFF | {"attention": 1.0}), 6)
+    first = set()
+    for month in range(60):
+        cells = table(CELLS, 5, 1, stage=SEE, progress=1.0, agenda_holder=CENTRE)
+        heads = table(HEADS, 6)
+        clearance.join_queues(month, 1, values, keys, table(CHANGES, 1), cells, heads)
+        assert heads.asked.tolist() == [0, 0, 0, 0, 0, 5]
+        begins = int(np.argmin(cells.ticket))
+        assert np.roll(cells.ticket[:, 0], -begins).tolist() == [0, 1, 2, 3, 4]
+        first.add(begins)
+    assert first == set(range(5))
 
 
 # Fear, pledges, reports
