@@ -18,6 +18,7 @@ FOLLOWED = {
 }
 BEGUN = {**FOLLOWED, "focal.stage": 4, "focal.coverage": 0.2}
 LATE = 45
+REPORTS = {"power.judged_on": {"reports": 1.0, "outcomes": 0.0, "learning": 0.0}}
 
 
 def lived(*settings, dated=(), **keys):
@@ -124,6 +125,27 @@ def test_a_duty_taken_away_is_no_duty():
     month = {**FOLLOWED, "population.months": LATE}
     never, off, again, always = (covered(lived(month, dated=rows)) for rows in ([], put_off, resumed, held))
     assert never < off < again < always
+
+
+def test_what_is_followed_of_it_is_written_down():
+    pledged = {
+        **BEGUN,
+        "pledge.open": 1.0,
+        "pledge.threshold": 0.3,
+        "pledge.threshold_spread": 0.3,
+        "focal.closed": 0.5,
+    }
+    run = lived(pledged, {"population.months": LATE}, REPORTS)
+    state, weight = run.state, run.state.places.weight
+    (cells,) = state.cells.T[state.changes.focal == 1]
+    used = cells.uptake + 0.5 * (1.0 - cells.uptake)
+    expected = [
+        weight @ cells.nominal, weight @ cells.genuine, weight @ (cells.genuine * used), state.places.signed.mean(),
+    ]  # fmt: skip
+    assert state.journal.focal[-1] == pytest.approx(expected, rel=1e-12)
+    assert len(set(np.round(expected, 6))) == 4
+    assert 0.0 < expected[3] < 1.0
+    assert not state.journal.focal[:10].any()
 
 
 def test_a_date_gone_by_presses_nobody():

@@ -461,6 +461,8 @@ def test_hours_that_co_design_adds():
     costs = row(USERS_ALL, {"reference.participation_hours": 0.6}, participation_cost=0.5)
     assert capacity.co_design_hours(costs, 10.0) == close(3.0)
     assert capacity.co_design_hours(row(CENTRE_ALL, participation_cost=1.0), 10.0) == 0.0
+    chosen = row(CENTRE_ALL, {"power.agenda": worlds.whole("users")}, participation_cost=1.0)
+    assert capacity.co_design_hours(chosen, 10.0) == 0.0
 
 
 def test_crises_grow_unless_benefit_prevents_them():
@@ -791,6 +793,47 @@ def test_ties_carry_less_where_the_centre_holds_design_and_information():
     assert responses.lateral_weight(row(CENTRE_ALL)) == 0.0
     assert responses.lateral_weight(row(LOCAL_ALL)) == 1.0
     assert responses.lateral_weight(row(CENTRE_ALL, {"power.design": worlds.whole("users")})) == 0.5
+
+
+def test_whom_a_place_looks_to():
+    ties = table(TIES, 4, other=np.array([0, 1, 2, 0]), weight=np.array([0.9, 0.7, 0.3, 0.9]))
+    place, values = table(PLACES, 1, first_tie=1, last_tie=3)[0], np.array([0.0, 0.8, 0.2])
+    assert responses.around(place, False, 0.5, values, ties) == close(0.7 * 0.8 + 0.3 * 0.2)
+    assert responses.around(place, True, 0.5, values, ties) == 0.5
+    # Only those who are ahead teach; where all meet all, only a mean that is ahead.
+    assert responses.lead_around(place, False, 0.9, 0.6, values, ties) == close(0.7 * 0.2)
+    assert responses.lead_around(place, True, 0.9, 0.6, values, ties) == close(0.3)
+    assert responses.lead_around(place, True, 0.5, 0.6, values, ties) == 0.0
+
+
+def test_what_is_told_and_shaped_is_a_mean_over_live_changes():
+    cells = table(CELLS, 1, 6, agenda_holder=CENTRE, design_holder=CENTRE)
+    cells.stage[0] = (SEE, SPARK, SHIFT, SHIFT, 0, 5)
+    cells.nominal[0, 3] = 1.0
+    cells.design_holder[0, 1] = AUTHORITIES
+    values = record(worlds.parameters(CENTRE_ALL, mechanisms=worlds.OFF | {"reactance": 1.0}), 2)
+    places, changes = table(PLACES, 1), table(CHANGES, 6, conflict=1.0)
+    responses.look_around(6, values, changes, places, cells)
+    # Three are live: two told in full, one of which is shared with the place that designs it.
+    assert places.told[0] == close((1.0 + 0.5 + 1.0) / 3.0)
+    assert places.shaped[0] == close(0.5 / 3.0)
+    responses.look_around(6, record(worlds.parameters(mechanisms=worlds.OFF), 2), changes, places, cells)
+    assert (places.told[0], places.shaped[0]) == (0.0, 0.0)
+
+
+def test_means_over_users_count_everybody():
+    for many in (1, 3, 4, 7):
+        values = np.arange(1.0, many + 1.0) / 8.0
+        assert responses.mean_of(values) == close(values.mean())
+        level = np.zeros(many)
+        assert responses.set_levels(0.1, level, values) == close(np.minimum(1.0, 0.1 + values).mean())
+        assert level.tolist() == close(np.minimum(1.0, 0.1 + values).tolist())
+        assert responses.set_levels(-0.5, level, values) == close(np.maximum(0.0, values - 0.5).mean())
+        taken = benefit.take_up(1.0, 1.0, values.mean(), values, np.ones(many), values / 2.0)
+        assert taken == close((values**2).sum() / 2.0 / values.sum())
+        ready = np.zeros(many)
+        responses.find_ready(0.25, 1.0, np.full(many, 0.5), values, ready)
+        assert ready.tolist() == close((0.5 * np.maximum(0.0, values - 0.25)).tolist())
 
 
 def test_teams_are_as_good_as_those_who_hold_the_money():
