@@ -600,6 +600,8 @@ def test_reports_run_ahead_of_what_is_done():
         0.2 * work.reported_share(row(CENTRE_ALL, REPORTS, gaming=1.0), 1.0)
     )
     assert work.reported_share(row(USERS_ALL, REPORTS, gaming=1.0), 0.2) == 0.2
+    halfway = row(CENTRE_ALL, REPORTS, {"reference.gaming_reports": 0.25}, gaming=0.5)
+    assert work.reported_share(halfway, 0.2) == close(0.225)
     nominal, real = work.roll_out(gamed, 0.2, 0.5, 1.0, 0.4, 0.4)
     assert (nominal, real) == close((0.65, 0.5))
 
@@ -669,6 +671,26 @@ def test_pilots_and_scale_up_have_separate_purses():
     assert work.purses(settings, 0.5, False, 1.0) == close((0.15, 0.05))
     assert work.purses(settings, 0.5, False, 1.5) == close((0.225, 0.075))
     assert work.purses(settings, 1.0, True, 1.0) == close((0.4, 0.2))
+    # A change's own money comes on top, and fades and is tilted as all other.
+    assert work.purses(settings, 0.5, False, 2.0, 0.2, 0.05) == close((0.5, 0.15))
+
+
+def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
+    keys = draws.stream_keys(4, 0, len(draws.STREAMS))
+    hazard = row({"work.dynamics": "hazard", "work.hazard": 0.5, "work.shape_slower": 0.4})
+    change = table(CHANGES, 1, duration=20.0, pace=0.05)[0]
+
+    def left(stage):
+        cells = table(CELLS, 800, stage=stage)
+        for a, cell in enumerate(cells):
+            gained = work.advance(7, a, 0, hazard, 0.2, 0.3, 0.6, 1.0, 1.0, change, cell, keys)
+            assert gained == close(cell.nominal * 0.2 if stage == SHIFT else cell.progress * 0.3)
+        reached = cells.nominal if stage == SHIFT else cells.progress
+        assert set(reached) == {0.0, 1.0}
+        return reached.mean()
+
+    assert left(SPARK) == left(SHIFT) == pytest.approx(0.3, abs=0.05)
+    assert left(SHAPE) == pytest.approx(0.12, abs=0.04)
 
 
 @pytest.mark.parametrize("settled", [0, 1])
