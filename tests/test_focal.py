@@ -18,6 +18,7 @@ FOLLOWED = {
 }
 BEGUN = {**FOLLOWED, "focal.stage": 4, "focal.coverage": 0.2}
 LATE = 45
+REPORTS = {"power.judged_on": {"reports": 1.0, "outcomes": 0.0, "learning": 0.0}}
 
 
 def lived(*settings, dated=(), **keys):
@@ -54,9 +55,14 @@ def test_it_stands_in_the_stream_by_its_month_and_moves_no_other_change():
 def test_its_kind_is_given_as_it_is():
     kind = {"radicalness": 0.8, "ambiguity": 2.0, "heterogeneity": 1.2, "spillover": 0.6, "conflict": 0.8}
     kind |= {"visibility": 0.9, "urgency": 0.03}
-    run = lived(FOLLOWED, {f"focal.{name}": value for name, value in kind.items()})
+    run = lived(
+        FOLLOWED,
+        {"changes.ambition": 3.0, "focal.users": 0.5},
+        {f"focal.{name}": value for name, value in kind.items()},
+    )
     (row,) = run.state.changes[run.state.changes.focal == 1]
     assert {name: row[name] for name in kind} == kind
+    assert row["ambition"] == 1.5
 
 
 @pytest.mark.parametrize(
@@ -119,6 +125,27 @@ def test_a_duty_taken_away_is_no_duty():
     month = {**FOLLOWED, "population.months": LATE}
     never, off, again, always = (covered(lived(month, dated=rows)) for rows in ([], put_off, resumed, held))
     assert never < off < again < always
+
+
+def test_what_is_followed_of_it_is_written_down():
+    pledged = {
+        **BEGUN,
+        "pledge.open": 1.0,
+        "pledge.threshold": 0.3,
+        "pledge.threshold_spread": 0.3,
+        "focal.closed": 0.5,
+    }
+    run = lived(pledged, {"population.months": LATE}, REPORTS)
+    state, weight = run.state, run.state.places.weight
+    (cells,) = state.cells.T[state.changes.focal == 1]
+    used = cells.uptake + 0.5 * (1.0 - cells.uptake)
+    expected = [
+        weight @ cells.nominal, weight @ cells.genuine, weight @ (cells.genuine * used), state.places.signed.mean(),
+    ]  # fmt: skip
+    assert state.journal.focal[-1] == pytest.approx(expected, rel=1e-12)
+    assert len(set(np.round(expected, 6))) == 4
+    assert 0.0 < expected[3] < 1.0
+    assert not state.journal.focal[:10].any()
 
 
 def test_a_date_gone_by_presses_nobody():

@@ -55,6 +55,17 @@ def test_an_intervention_in_the_first_month_is_the_value_itself(small, key):
     assert not worlds.differing(named.state, changed.state)
 
 
+@pytest.mark.parametrize("values", [(0.5, 2.0), (2.0, 0.5)])
+def test_of_two_in_one_month_the_later_said_holds_and_an_earlier_month_comes_first(small, values):
+    rows = [dated(20, "work.load", value) for value in values]
+    rows.append(dated(10, "work.load", 3.0))
+    run = begin(worlds.parameters(small, interventions=rows), SEED)
+    run.advance(15)
+    assert np.all(run.values["work_load"] == 3.0)
+    run.advance(10)
+    assert np.all(run.values["work_load"] == values[-1])
+
+
 def test_a_named_place_changes_alone(small):
     """With mechanisms off places do not meet, so what is done in one is felt in that one only."""
     plain = simulate(worlds.parameters(small, mechanisms=worlds.OFF), SEED)
@@ -142,6 +153,8 @@ def test_an_intervention_and_its_end_are_felt_and_no_longer(small):
         (dated(3, "work.see", 0.5), ["cannot change in mid-run"]),
         (dated(3, "population.users", 5), ["cannot change in mid-run"]),
         (dated(3, "work.load", 11.0), ["outside", "10"]),
+        (dated(3, "work.load", -0.1), ["outside 0"]),
+        (dated(3, "focal.due", 12.5), ["must be a whole number"]),
         (dated(3, "work.load", float("nan")), ["must be a number"]),
         (dated(3, "work.load", float("inf")), ["must be a number"]),
         (dated(3, "work.load", True), ["must be a number"]),

@@ -7,7 +7,17 @@ import pytest
 import worlds
 
 from sim.month import begin, simulate
-from sim.outcomes import councils, fifths, months_to_half, persistence, series, summary, worst_decile
+from sim.outcomes import (
+    cells,
+    councils,
+    fifths,
+    months_to_half,
+    persistence,
+    places_by_month,
+    series,
+    summary,
+    worst_decile,
+)
 from sim.power import KINDS
 from sim.state import ACTIVITIES, CAUSES, STAGES
 
@@ -44,7 +54,11 @@ def test_the_parts_agree_with_the_whole(run):
     assert sum(people[f] * row[f"gap_fifth_{f + 1}"] for f in range(5)) == pytest.approx(row["gap"], rel=1e-9)
     assert sum(row[f"stage.{stage}"] for stage in STAGES) == pytest.approx(1.0)
     assert sum(row[f"hours.{activity}"] for activity in ACTIVITIES) == pytest.approx(1.0)
-    assert columns["starts"].sum() == row["starts"]
+    state = run.state
+    assert columns["starts"].sum() == row["starts"] == np.sum(state.cells.started >= 0)
+    assert columns["stops"].sum() == row["stops"] == np.sum(state.cells.stage == STAGES.index("abandoned"))
+    assert row["worst_decile_gap"] == pytest.approx(worst_decile(places["gap"], np.ones(32)))
+    assert row["worst_decile_gap"] > row["gap"]
     assert row["rhetoric_reality"] >= 0.0
 
 
@@ -57,6 +71,47 @@ def test_names_and_shapes(run):
     assert {f"stage.{stage}" for stage in STAGES} <= set(columns) & set(places)
     assert {f"hours.{activity}" for activity in ACTIVITIES} <= set(columns)
     np.testing.assert_allclose(sum(columns[f"stage.{stage}"] for stage in STAGES)[11:], 1.0)
+
+
+def test_tables_tell_each_place_month_and_change_apart(run):
+    state, journal, land = run.state, run.state.journal, run.territory
+    assert np.array_equal(series(run)["intended"], journal.intended.sum(axis=1))
+    late = series(run)["intended"] > 0.0
+    by_month = 1.0 - journal.realised.sum(axis=1) / np.maximum(1.0, journal.intended.sum(axis=1))
+    np.testing.assert_allclose(series(run)["gap_month"][late], by_month[late])
+    for name in ("nominal_coverage", "real_coverage"):
+        assert np.array_equal(series(run)[name], journal.months[name])
+
+    places = councils(run)
+    assert places["rurality"] is land.rurality
+    assert places["deprivation"] is land.deprivation
+    for name in ("will", "ability", "capacity"):
+        assert np.array_equal(places[name], state.places[name])
+    np.testing.assert_allclose(
+        places["nominal_gap"], 1.0 - journal.nominal.sum(axis=0) / journal.intended.sum(axis=0)
+    )
+    for number, stage in enumerate(STAGES):
+        here = [np.mean([reached == number for reached in row]) for row in state.cells.stage]
+        assert places[f"stage.{stage}"].tolist() == here
+
+    for place, change in ((0, 0), (3, 7), (31, 29)):
+        at = change * 32 + place
+        told = {name: column[at] for name, column in cells(run).items()}
+        cell = state.cells[place, change]
+        assert (told["change"], told["code"]) == (change + 1, land.code[place])
+        assert (told["arrival"], told["stage"]) == (state.changes.arrival[change], STAGES[cell.stage])
+        assert (told["nominal_coverage"], told["real_coverage"], told["fit"]) == (
+            cell.nominal, cell.genuine, cell.fit,
+        )  # fmt: skip
+        assert told["intended"] == state.account.intended[place, change]
+        assert told["realised"] == state.account.realised[place, change]
+        assert [told[f"lost.{cause}"] for cause in CAUSES] == state.lost[place, change].tolist()
+
+    for month, place in ((0, 5), (60, 0), (119, 31)):
+        told = {name: column[month * 32 + place] for name, column in places_by_month(run).items()}
+        assert (told["month"], told["code"]) == (month + 1, land.code[place])
+        for name in ("intended", "realised", "nominal"):
+            assert told[name] == getattr(journal, name)[month, place]
 
 
 def test_intended_benefit_is_what_was_announced(small):
@@ -183,6 +238,31 @@ def test_fifths_hold_about_a_fifth_of_the_people_each(run):
     assert share == pytest.approx(0.2, abs=0.08)
     order = np.argsort(-land.deprivation)
     assert np.all(np.diff(groups[order]) >= 0)
+
+
+def test_a_place_belongs_to_the_fifth_in_which_the_middle_of_its_people_falls():
+    deprivation = np.array([10.0, 50.0, 20.0, 40.0, 30.0])
+    assert fifths(deprivation, np.ones(5)).tolist() == [4, 0, 3, 1, 2]
+    # The most deprived place holds .7 of the people, so that their middle is at .35; those of the others, at .75 and .9.
+    assert fifths(deprivation[:3], np.array([2.0, 7.0, 1.0])).tolist() == [4, 1, 3]
+
+
+def test_what_was_lost_and_made_up_later_is_told_as_a_share_of_what_was_missed(small):
+    """Staff are away for three years, and come back in one place."""
+    away = [{"month": 0, "key": "authorities.staff_hours", "value": 0.0}]
+    back = [*away, {"month": 36, "key": "authorities.staff_hours", "value": 3.0, "places": ["Bogside"]}]
+    settings = {**FREE, **SHORT, "changes.duration": 24.0, "changes.variety": 0.0, "work.top_speed": 10.0}
+    never, later = (
+        simulate(worlds.parameters(small, settings, mechanisms=worlds.OFF, interventions=rows), SEED)
+        for rows in (away, back)
+    )
+    assert summary(never)["recovered_later"] == pytest.approx(0.0, abs=1e-6)
+    state = later.state
+    closed = state.journal.months.recovered.sum()
+    missing = (state.ledger.sum(axis=2) * state.changes.ambition * later.territory.population[:, None]).sum()
+    assert summary(later)["recovered_later"] == pytest.approx(closed / (closed + missing))
+    # What Bogside caught up is no more than its people's share of all that was missed.
+    assert 0.2 < summary(later)["recovered_later"] < 120 / 269
 
 
 def test_half_delivery_and_what_is_kept():

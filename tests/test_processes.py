@@ -6,6 +6,7 @@ import worlds
 
 from sim.month import begin, simulate
 from sim.outcomes import summary
+from sim.state import ACTIVITIES
 
 SEED = 21
 CENTRE = {right: worlds.whole("centre") for right in ("power.agenda", "power.design", "power.resource")}
@@ -21,12 +22,39 @@ def test_a_place_that_holds_its_agenda_waits_for_room_and_the_centre_does_not(sm
     starts = {
         (who, strength): lived(small, overload, table, layering=strength).state.journal.months.starts.sum()
         for who, table in (("centre", CENTRE), ("places", PLACES))
-        for strength in (0.0, 1.0)
+        for strength in (0.0, 0.5, 1.0)
     }
     assert starts["centre", 0.0] == starts["centre", 1.0] == starts["places", 0.0]
     assert starts["places", 1.0] < 0.75 * starts["places", 0.0]
+    assert starts["places", 1.0] < starts["places", 0.5] < starts["places", 0.0]
     idle = {"work.load": 0.0, "design.hours": 0.0, "design.signal_hours": 0.0}
     assert lived(small, idle, PLACES, layering=1.0).state.journal.months.starts.sum() == starts["places", 0.0]
+
+
+def test_changes_begun_before_the_run_stand_where_their_head_start_brought_them(small):
+    """Nobody has the will to go on, so that they stay there; what is announced in the first month waits as any other."""
+    idle = {
+        "authorities.will": 0.0,
+        "authorities.will_spread": 0.0,
+        "work.start_chance": 0.0,
+        "population.months": 1,
+    }
+    lengths = {"see": 0.1, "spark": 0.5, "shape": 0.3, "shift": 0.1}
+    begun = {"changes.in_progress": 30, "changes.arriving": 4}
+    state = lived(small, idle, begun, {f"work.{stage}": months for stage, months in lengths.items()}).state
+    early = state.changes.arrival < 0
+    assert np.all(state.cells.started[:, early] == 0)
+    assert np.all(state.cells.stage[:, ~early] == 0)
+    planned = -state.changes.arrival / state.changes.duration
+    done = state.changes.head_start * np.minimum(planned, 0.6)
+    cells = state.cells[:, early]
+    stands = np.where(cells.stage == 1, 0.1 * cells.progress, 0.1 + 0.5 * cells.progress)
+    np.testing.assert_allclose(stands, np.tile(done[early], (6, 1)), atol=1e-6)
+    assert set(np.unique(cells.stage)) == {1, 2}
+    # What the plan asks for and they do not have is missing from the start.
+    np.testing.assert_allclose(
+        state.ledger[:, early, 0], np.tile((planned - done)[early], (6, 1)), rtol=1e-12
+    )
 
 
 def test_tied_places_that_have_started_hasten_the_start(small):
@@ -44,6 +72,20 @@ def test_a_stopped_pilot_costs_a_return_and_fits_better(small):
     assert judged.any()
     assert stopped.state.cells.fit[judged].mean() > kept.state.cells.fit[judged].mean() + 0.1
     assert stopped.state.cells.design_hours[judged].sum() > kept.state.cells.design_hours[judged].sum()
+
+
+def test_a_pilot_is_judged_once(small):
+    """Where no pilot is ever good enough, each is stopped once and rolled out all the same."""
+    strict = {
+        "reference.fail_fast_fit": 1.0,
+        "work.top_speed": 10.0,
+        "work.load": 0.1,
+        "changes.in_progress": 6,
+    }
+    cells = lived(small, strict, {"design.hours": 0.0}, fail_fast=1.0).state.cells
+    begun = cells.started >= 0
+    assert np.all(cells.reviewed[begun & (cells.stage == 4)] == 1)
+    assert cells.nominal.max() > 0.9
 
 
 def test_a_centre_without_will_turns_from_what_is_no_longer_new(small):
@@ -136,6 +178,75 @@ def test_hours_are_divided_as_far_as_they_go(small):
         )
         short += np.sum(places.busy > 1.0)
     assert short > 20
+
+
+def test_hours_are_written_down_under_what_took_them(small):
+    reports = {"power.judged_on": {"reports": 1.0, "outcomes": 0.0, "learning": 0.0}}
+    table = {**CENTRE, **reports, "power.accountability": worlds.whole("centre")}
+    settings = {
+        "authorities.usual_business": 0.4,
+        "authorities.crisis_demand": 0.2,
+        "authorities.staff_hours": 0.05,
+    }
+    drawn = {
+        "reference.policy_end_hours": 0.4,
+        "reference.policy_end_rate": 2.0,
+        "reference.gaming_hours": 0.25,
+    }
+
+    def spent(**strengths):
+        run = lived(small, table, settings, drawn, **strengths)
+        return dict(zip(ACTIVITIES, run.state.journal.hours.T, strict=True)), run.state
+
+    hours, state = spent()
+    people, nothing = state.places.population, np.zeros(48)
+    usual, crisis = 0.4 * 0.05 * people.sum(), 0.2 * 0.05 * people @ state.places.crisis_start
+    free = 0.6 * 0.05 * people.sum() - crisis
+    np.testing.assert_allclose(hours["usual_business"], usual)
+    np.testing.assert_allclose(hours["crisis"], crisis)
+    for activity in ("policy_end", "switching", "reporting", "meetings", "participation", "support"):
+        assert np.array_equal(hours[activity], nothing), activity
+    assert hours["design"].sum() > 0.0
+    assert hours["delivery"].sum() > 0.0
+
+    announcing = free * 0.4 * np.minimum(1.0, state.calendar.announced / 2.0)
+    assert len(set(announcing)) > 2
+    np.testing.assert_allclose(spent(policy_end=1.0)[0]["policy_end"], announcing)
+    np.testing.assert_allclose(spent(gaming=1.0)[0]["reporting"], free * 0.25)
+    both = spent(policy_end=1.0, gaming=1.0)[0]
+    np.testing.assert_allclose(both["policy_end"], announcing)
+    np.testing.assert_allclose(both["reporting"], (free - announcing) * 0.25)
+    assert np.array_equal(both["switching"], nothing)
+
+
+@pytest.mark.parametrize(
+    ("activity", "mechanism", "settings"),
+    [
+        ("switching", "layering", CENTRE),
+        ("meetings", "clearance", CENTRE),
+        ("participation", "participation_cost", {"power.design": worlds.whole("users")}),
+        ("support", "programme_support", {}),
+    ],
+)
+def test_hours_of_a_mechanism_are_spent_under_its_own_name_and_taken_from_the_rest(
+    small, activity, mechanism, settings
+):
+    def spent(strength):
+        journal = lived(small, settings, **{mechanism: strength}).state.journal
+        return dict(zip(ACTIVITIES, journal.hours.sum(axis=0), strict=True))
+
+    without, with_it = spent(0.0), spent(1.0)
+    assert without[activity] == 0.0
+    assert with_it[activity] > 0.0
+    for other in ("usual_business", "crisis", "policy_end", "reporting"):
+        assert with_it[other] == without[other]
+
+
+def test_without_design_and_signals_nobody_spends_hours_on_them(small):
+    free = {"design.hours": 0.0, "design.signal_hours": 0.0}
+    hours = lived(small, free).state.journal.hours.sum(axis=0)
+    assert hours[ACTIVITIES.index("design")] == 0.0
+    assert hours[ACTIVITIES.index("delivery")] > 0.0
 
 
 def test_pilots_and_scale_up_are_bought_from_their_own_purses(small):
@@ -259,6 +370,33 @@ def test_a_hand_in_design_strengthens_bodies(small):
     assert np.array_equal(
         lived(small, CENTRE, ownership=1.0).state.bodies.will, lived(small, CENTRE).state.bodies.will
     )
+
+
+def test_where_there_are_no_bodies_the_other_places_speak_for_them(small):
+    judged = {"power.accountability": worlds.whole("third_sector"), "authorities.will_spread": 0.0}
+    heard = {
+        "reference.evidence_results": 0.0,
+        "reference.evidence_vision": 0.0,
+        "reference.evidence_peers": 1.0,
+    }
+    run = lived(small, judged, heard, {"population.bodies": 0}, evidence=1.0)
+    assert run.state.places.will == pytest.approx(run.parameters.authorities.will)
+
+
+def test_where_spillover_matters_in_one_place_only_it_counts_what_all_others_adopt(small):
+    """The centre starts everything, so that spillover moves benefit alone."""
+    settings = {"work.load": 0.01, "work.top_speed": 10.0, "changes.in_progress": 8, "changes.spillover": 0.8}
+    everywhere = {"month": 0, "key": "mechanisms.spillover", "value": 1.0}
+    off, one, every = (
+        simulate(
+            worlds.parameters(small, CENTRE, settings, mechanisms=worlds.OFF, interventions=rows), SEED
+        ).state.journal.realised.sum(axis=0)
+        for rows in ([], [{**everywhere, "places": ["Cairn"]}], [everywhere])
+    )
+    cairn = np.arange(6) == 2
+    assert np.array_equal(one[cairn], every[cairn])
+    assert np.array_equal(one[~cairn], off[~cairn])
+    assert 0.0 < one[2] < off[2]
 
 
 def test_what_is_told_is_a_share_of_live_changes(small):

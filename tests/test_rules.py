@@ -138,6 +138,16 @@ def test_people_for_whom_the_centre_designs():
     assert taking(1.0) == close(1.0)
 
 
+def test_who_has_started_is_told_as_of_last_month():
+    cells = table(CELLS, 4, 2, started=-1)
+    cells.started[:, 0] = (3, 5, -1, 0)
+    assert agenda.started_nationwide(5, 2, cells).tolist() == [0.5, 0.0]
+    place = table(PLACES, 1, first_tie=1, last_tie=4)[0]
+    ties = table(TIES, 5, other=np.array([3, 0, 1, 2, 3]), weight=np.array([0.9, 0.5, 0.3, 0.2, 0.9]))
+    assert agenda.started_around(0, 5, place, ties, cells) == 0.5
+    assert agenda.started_around(0, 6, place, ties, cells) == close(0.8)
+
+
 # Discovery
 
 
@@ -218,6 +228,9 @@ def test_each_layer_makes_a_pilot_look_better():
     rosy = row({"reference.information_optimism": 0.1, "hierarchy.layers": 4.0}, information_loss=0.5)
     assert discovery.seen_fit(rosy, CENTRE, 0.5) == close(0.6)
     assert discovery.seen_fit(rosy, USERS, 0.5) == 0.5
+    # However many layers, nothing looks better than perfect.
+    rosiest = row({"reference.information_optimism": 0.5, "hierarchy.layers": 8.0}, information_loss=1.0)
+    assert discovery.seen_fit(rosiest, CENTRE, 0.5) == 1.0
     assert discovery.seen_fit(row(), CENTRE, 0.5) == 0.5
 
 
@@ -239,7 +252,10 @@ def test_places_copy_the_best_design_that_was_tried_nearby():
     ties = table(TIES, 2, other=np.array([1, 2]), weight=0.5)
     # The best was the centre's, and shows nothing that a place could not have had already.
     assert discovery.best_around(0, -1.0, row(), places[0], ties, cells) == 1.0
-    cells.fit[1, 0] = 0.1
+    cells.design_holder[2, 0] = USERS
+    cells.fit[2, 0] = 0.94
+    assert discovery.best_around(0, -1.0, row(), places[0], ties, cells) == 1.0
+    cells.fit[1:, 0] = 0.1
     assert discovery.best_around(0, -1.0, row(), places[0], ties, cells) == -1.0
 
 
@@ -280,6 +296,23 @@ def test_points_exist_below_the_share_that_calls_for_them():
         clearance.points_ahead(a, 0, SPARK, row(CENTRE_ALL, ten, clearance=0.5), keys) for a in range(400)
     ]) / clearance.VERTICAL  # fmt: skip
     assert half == pytest.approx(5.0, abs=0.35)
+
+
+def test_points_that_are_waived_are_gone_and_those_passed_stay_passed():
+    keys = draws.stream_keys(1, 0, len(draws.STREAMS))
+    ten = {"reference.clearance_points": 2.5, "hierarchy.layers": 4.0, "reference.partnership_points": 10}
+    even = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
+    for values, each in (
+        (row(CENTRE_ALL, ten, clearance=1.0), clearance.VERTICAL),
+        (row(dict.fromkeys(CENTRE_ALL, even), ten, partnership=1.0), 1),
+    ):
+        left = [clearance.points_ahead(a, 0, SPARK, values, keys, 0.3) / each for a in range(400)]
+        assert np.mean(left) == pytest.approx(3.0, abs=0.35)
+        assert clearance.points_ahead(0, 0, SPARK, values, keys, 0.0) == 0
+    many, few = 5 * clearance.VERTICAL + 2, 3 * clearance.VERTICAL + 7
+    assert (
+        clearance.fewer_points(many, few) == clearance.fewer_points(few, many) == 3 * clearance.VERTICAL + 2
+    )
 
 
 def test_a_point_is_tried_until_it_agrees_or_patience_ends():
@@ -329,6 +362,21 @@ def test_the_holder_of_the_right_decides_at_the_gate():
     assert clearance.deciding_head(2, 32, cell) == 2
     cell.design_holder = CENTRE
     assert clearance.deciding_head(2, 32, cell) == 32
+
+
+def test_a_lot_settles_whose_turn_to_ask_comes_first():
+    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    values = record(worlds.parameters(mechanisms=worlds.OFF | {"attention": 1.0}), 6)
+    first = set()
+    for month in range(60):
+        cells = table(CELLS, 5, 1, stage=SEE, progress=1.0, agenda_holder=CENTRE)
+        heads = table(HEADS, 6)
+        clearance.join_queues(month, 1, values, keys, table(CHANGES, 1), cells, heads)
+        assert heads.asked.tolist() == [0, 0, 0, 0, 0, 5]
+        begins = int(np.argmin(cells.ticket))
+        assert np.roll(cells.ticket[:, 0], -begins).tolist() == [0, 1, 2, 3, 4]
+        first.add(begins)
+    assert first == set(range(5))
 
 
 # Fear, pledges, reports
@@ -413,6 +461,8 @@ def test_hours_that_co_design_adds():
     costs = row(USERS_ALL, {"reference.participation_hours": 0.6}, participation_cost=0.5)
     assert capacity.co_design_hours(costs, 10.0) == close(3.0)
     assert capacity.co_design_hours(row(CENTRE_ALL, participation_cost=1.0), 10.0) == 0.0
+    chosen = row(CENTRE_ALL, {"power.agenda": worlds.whole("users")}, participation_cost=1.0)
+    assert capacity.co_design_hours(chosen, 10.0) == 0.0
 
 
 def test_crises_grow_unless_benefit_prevents_them():
@@ -550,6 +600,8 @@ def test_reports_run_ahead_of_what_is_done():
         0.2 * work.reported_share(row(CENTRE_ALL, REPORTS, gaming=1.0), 1.0)
     )
     assert work.reported_share(row(USERS_ALL, REPORTS, gaming=1.0), 0.2) == 0.2
+    halfway = row(CENTRE_ALL, REPORTS, {"reference.gaming_reports": 0.25}, gaming=0.5)
+    assert work.reported_share(halfway, 0.2) == close(0.225)
     nominal, real = work.roll_out(gamed, 0.2, 0.5, 1.0, 0.4, 0.4)
     assert (nominal, real) == close((0.65, 0.5))
 
@@ -619,6 +671,26 @@ def test_pilots_and_scale_up_have_separate_purses():
     assert work.purses(settings, 0.5, False, 1.0) == close((0.15, 0.05))
     assert work.purses(settings, 0.5, False, 1.5) == close((0.225, 0.075))
     assert work.purses(settings, 1.0, True, 1.0) == close((0.4, 0.2))
+    # A change's own money comes on top, and fades and is tilted as all other.
+    assert work.purses(settings, 0.5, False, 2.0, 0.2, 0.05) == close((0.5, 0.15))
+
+
+def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
+    keys = draws.stream_keys(4, 0, len(draws.STREAMS))
+    hazard = row({"work.dynamics": "hazard", "work.hazard": 0.5, "work.shape_slower": 0.4})
+    change = table(CHANGES, 1, duration=20.0, pace=0.05)[0]
+
+    def left(stage):
+        cells = table(CELLS, 800, stage=stage)
+        for a, cell in enumerate(cells):
+            gained = work.advance(7, a, 0, hazard, 0.2, 0.3, 0.6, 1.0, 1.0, change, cell, keys)
+            assert gained == close(cell.nominal * 0.2 if stage == SHIFT else cell.progress * 0.3)
+        reached = cells.nominal if stage == SHIFT else cells.progress
+        assert set(reached) == {0.0, 1.0}
+        return reached.mean()
+
+    assert left(SPARK) == left(SHIFT) == pytest.approx(0.3, abs=0.05)
+    assert left(SHAPE) == pytest.approx(0.12, abs=0.04)
 
 
 @pytest.mark.parametrize("settled", [0, 1])
@@ -743,6 +815,47 @@ def test_ties_carry_less_where_the_centre_holds_design_and_information():
     assert responses.lateral_weight(row(CENTRE_ALL)) == 0.0
     assert responses.lateral_weight(row(LOCAL_ALL)) == 1.0
     assert responses.lateral_weight(row(CENTRE_ALL, {"power.design": worlds.whole("users")})) == 0.5
+
+
+def test_whom_a_place_looks_to():
+    ties = table(TIES, 4, other=np.array([0, 1, 2, 0]), weight=np.array([0.9, 0.7, 0.3, 0.9]))
+    place, values = table(PLACES, 1, first_tie=1, last_tie=3)[0], np.array([0.0, 0.8, 0.2])
+    assert responses.around(place, False, 0.5, values, ties) == close(0.7 * 0.8 + 0.3 * 0.2)
+    assert responses.around(place, True, 0.5, values, ties) == 0.5
+    # Only those who are ahead teach; where all meet all, only a mean that is ahead.
+    assert responses.lead_around(place, False, 0.9, 0.6, values, ties) == close(0.7 * 0.2)
+    assert responses.lead_around(place, True, 0.9, 0.6, values, ties) == close(0.3)
+    assert responses.lead_around(place, True, 0.5, 0.6, values, ties) == 0.0
+
+
+def test_what_is_told_and_shaped_is_a_mean_over_live_changes():
+    cells = table(CELLS, 1, 6, agenda_holder=CENTRE, design_holder=CENTRE)
+    cells.stage[0] = (SEE, SPARK, SHIFT, SHIFT, 0, 5)
+    cells.nominal[0, 3] = 1.0
+    cells.design_holder[0, 1] = AUTHORITIES
+    values = record(worlds.parameters(CENTRE_ALL, mechanisms=worlds.OFF | {"reactance": 1.0}), 2)
+    places, changes = table(PLACES, 1), table(CHANGES, 6, conflict=1.0)
+    responses.look_around(6, values, changes, places, cells)
+    # Three are live: two told in full, one of which is shared with the place that designs it.
+    assert places.told[0] == close((1.0 + 0.5 + 1.0) / 3.0)
+    assert places.shaped[0] == close(0.5 / 3.0)
+    responses.look_around(6, record(worlds.parameters(mechanisms=worlds.OFF), 2), changes, places, cells)
+    assert (places.told[0], places.shaped[0]) == (0.0, 0.0)
+
+
+def test_means_over_users_count_everybody():
+    for many in (1, 3, 4, 7):
+        values = np.arange(1.0, many + 1.0) / 8.0
+        assert responses.mean_of(values) == close(values.mean())
+        level = np.zeros(many)
+        assert responses.set_levels(0.1, level, values) == close(np.minimum(1.0, 0.1 + values).mean())
+        assert level.tolist() == close(np.minimum(1.0, 0.1 + values).tolist())
+        assert responses.set_levels(-0.5, level, values) == close(np.maximum(0.0, values - 0.5).mean())
+        taken = benefit.take_up(1.0, 1.0, values.mean(), values, np.ones(many), values / 2.0)
+        assert taken == close((values**2).sum() / 2.0 / values.sum())
+        ready = np.zeros(many)
+        responses.find_ready(0.25, 1.0, np.full(many, 0.5), values, ready)
+        assert ready.tolist() == close((0.5 * np.maximum(0.0, values - 0.25)).tolist())
 
 
 def test_teams_are_as_good_as_those_who_hold_the_money():
