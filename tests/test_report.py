@@ -253,3 +253,18 @@ def test_reading_a_comparison_loads_nothing_heavy():
         [sys.executable, "-c", code, str(Path(__file__).parent)], capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == "[]"
+
+
+def test_a_gap_of_next_to_nothing_intended_is_not_drawn():
+    """Before a hundredth is intended the gap so far is a ratio of next to nothing, and would press all else flat."""
+    one, other = scenario("north", 0.6, 20), scenario("south", 0.5, 20)
+    for part in (one, other):
+        part.series["intended"] = np.where(np.arange(120) < 9, 1e-6, 1.0) * np.ones((20, 120))
+        part.series["gap"] = np.where(np.arange(120) < 9, -50.0, part.series["gap"])
+    chart = by_key(comparison(one, other))["gap"]
+    months = [x for trace in chart.data for x in trace["x"] if x is not None]
+    assert (
+        min(months) == 11
+    )  # nine months of next to nothing; after the eleventh more than a hundredth was intended
+    low, high = chart.layout["yaxis"]["range"]
+    assert 30 < low < high < 110

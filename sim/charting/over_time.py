@@ -21,15 +21,19 @@ SINGLE_RUNS = 40
 
 PALE, BAND = 0.14, 0.22
 
+NEXT_TO_NOTHING = 0.01
+"""Share of all it will intend below which a world's gap so far is a ratio of next to nothing, and no finding."""
+
 
 def gap_over_time(comparison: Comparison) -> Chart:
     """The cumulative gap month by month: mean, 95 % interval, and some single runs behind them."""
     scenarios, height = comparison.scenarios, 430
     months = scenarios[0].series["gap"].shape[1]
     drawn = months_drawn(months)
+    drawn = drawn[drawn >= first_told(comparison)]
     x = (drawn + 1).tolist()
     runs = min(comparison.replications, SINGLE_RUNS // 2, max(2, SINGLE_RUNS // len(scenarios)))
-    behind, bands, lines, ends, settled = [], [], [], [], []
+    behind, bands, lines, ends, seen = [], [], [], [], []
     for k, s in enumerate(scenarios):
         values = 100 * s.series["gap"][:, drawn]
         mean, low, high = intervals(values)
@@ -37,8 +41,8 @@ def gap_over_time(comparison: Comparison) -> Chart:
         bands.append(band(x, low, high, k))
         lines.append(line(x, mean, scenarios, k, "month %{x}: %{y:.1f} %"))
         ends.append((mean[-1], f"<b>{short(s.name)}</b> {percent(mean[-1] / 100)}", colour(k)))
-        settled.append(values[:, len(drawn) // 12 :].ravel())
-    span = _span(np.concatenate(settled))
+        seen.append(values.ravel())
+    span = _span(np.concatenate(seen))
     what = f"line: mean; band: 95 % interval; thin lines: {counted(runs, 'single run')} each"
     note = heading(f"Gap since the start, % of intended benefit ({what})", MUTED, xshift=-56)
     title = _title(comparison, verdict(comparison))
@@ -62,6 +66,13 @@ def gap_over_time(comparison: Comparison) -> Chart:
     return Chart(
         "gap", "The gap over time", title, summary, data, layout, columns, _table(comparison, months)
     )
+
+
+def first_told(comparison: Comparison) -> int:
+    """The first month, from 0, by which every world has intended enough for a gap so far to be told; 0 if there is none."""
+    intended = comparison.scenarios[0].series["intended"].cumsum(axis=1)
+    enough = np.all(intended >= NEXT_TO_NOTHING * intended[:, -1:], axis=0) & np.all(intended > 0.0, axis=0)
+    return int(enough.argmax())
 
 
 def band(x: list, low: np.ndarray, high: np.ndarray, k: int, **axes: str) -> dict[str, Any]:
