@@ -30,7 +30,8 @@ def gap_over_time(comparison: Comparison) -> Chart:
     scenarios, height = comparison.scenarios, 430
     months = scenarios[0].series["gap"].shape[1]
     drawn = months_drawn(months)
-    drawn = drawn[drawn >= first_told(comparison)]
+    told = first_told(comparison)
+    drawn = drawn[drawn >= told]
     x = (drawn + 1).tolist()
     runs = min(comparison.replications, SINGLE_RUNS // 2, max(2, SINGLE_RUNS // len(scenarios)))
     behind, bands, lines, ends, seen = [], [], [], [], []
@@ -44,6 +45,8 @@ def gap_over_time(comparison: Comparison) -> Chart:
         seen.append(values.ravel())
     span = _span(np.concatenate(seen))
     what = f"line: mean; band: 95 % interval; thin lines: {counted(runs, 'single run')} each"
+    if told:
+        what += f"; drawn once every run intends a hundredth of its benefit, month {drawn[0] + 1}"
     note = heading(f"Gap since the start, % of intended benefit ({what})", MUTED, xshift=-56)
     title = _title(comparison, verdict(comparison))
     layout = frame(
