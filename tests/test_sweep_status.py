@@ -121,6 +121,14 @@ def test_a_process_of_another_machine_runs_as_long_as_it_is_heard_from(plan, tmp
         assert state(plan, tmp_path) == wanted
 
 
+def test_a_lock_outlives_the_folder_that_another_process_takes_away(tmp_path):
+    before_it_is_asked_for = progress.lock(tmp_path, "whole")
+    progress.clear(tmp_path, "whole")
+    assert not (tmp_path / "running").exists()
+    with before_it_is_asked_for:
+        assert progress.is_held(tmp_path, "whole")
+
+
 def test_shards_that_extend_a_sweep_at_the_same_moment_do_not_refuse_each_other(plan, tmp_path, monkeypatch):
     sweeps.swept(plan, tmp_path)
     longer, both_are_here, real = sweeps.plan(replications=3), threading.Barrier(3), progress.tables_lock

@@ -143,6 +143,17 @@ def _finished_before(folder: Path) -> int:
     return parquet.read_metadata(path).num_rows if path.is_file() else 0
 
 
+class FolderLock(FileLock):
+    """A lock whose folder another process may take away as it ends: then it is made and asked for once more."""
+
+    def acquire(self, *given: Any, **asked: Any) -> Any:
+        """Wait for the lock, as every file lock does, however often its folder goes meanwhile."""
+        while True:
+            Path(self.lock_file).parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                return super().acquire(*given, **asked)
+
+
 def lock(folder: Path, label: str, wait: float = 1.0) -> FileLock:
     """What a process holds while it works on a share of a folder; it falls away when the process ends, however it does.
 
@@ -151,8 +162,7 @@ def lock(folder: Path, label: str, wait: float = 1.0) -> FileLock:
         label: of the share.
         wait: seconds to wait for it; `gapsim status` touches it for a moment to see whether anybody holds it.
     """
-    (folder / RUNNING).mkdir(parents=True, exist_ok=True)
-    return FileLock(folder / RUNNING / f"{label}.lock", timeout=wait)
+    return FolderLock(folder / RUNNING / f"{label}.lock", timeout=wait)
 
 
 def tables_lock(folder: Path) -> FileLock:
