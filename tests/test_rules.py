@@ -685,6 +685,8 @@ def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
         for a, cell in enumerate(cells):
             gained = work.advance(7, a, 0, hazard, 0.2, 0.3, 0.6, 1.0, 1.0, change, cell, keys)
             assert gained == close(cell.nominal * 0.2 if stage == SHIFT else cell.progress * 0.3)
+            lucky = draws.uniform(keys[draws.STAGE], a, 0, 7) < (0.12 if stage == SHAPE else 0.3)
+            assert (gained > 0.0) == lucky
         reached = cells.nominal if stage == SHIFT else cells.progress
         assert set(reached) == {0.0, 1.0}
         return reached.mean()
@@ -779,6 +781,8 @@ def test_will_that_a_place_moves_to():
     assert responses.wanted_will(0.6, shaped, 0.0, 0.5, 0.0) == close(0.7)
     seen = row({"reference.evidence_results": 0.5, "reference.evidence_vision": 0.0}, evidence=1.0)
     assert responses.wanted_will(0.6, seen, 0.0, 0.0, 0.5) == close(0.7)
+    half_seen = row({"reference.evidence_results": 0.5, "reference.evidence_vision": 0.0}, evidence=0.5)
+    assert responses.wanted_will(0.6, half_seen, 0.0, 0.0, 0.5) == close(0.65)
     vision = {"reference.evidence_results": 0.0, "reference.evidence_vision": 0.5, "centre.vision": 1.0}
     even = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
     backed = row(vision, LOCAL_ALL, {"power.information": even}, evidence=1.0)
@@ -815,6 +819,8 @@ def test_ties_carry_less_where_the_centre_holds_design_and_information():
     assert responses.lateral_weight(row(CENTRE_ALL)) == 0.0
     assert responses.lateral_weight(row(LOCAL_ALL)) == 1.0
     assert responses.lateral_weight(row(CENTRE_ALL, {"power.design": worlds.whole("users")})) == 0.5
+    assert responses.lateral_weight(row(CENTRE_ALL, {"power.information": worlds.whole("users")})) == 0.5
+    assert responses.lateral_weight(row(CENTRE_ALL, {"power.agenda": worlds.whole("users")})) == 0.0
 
 
 def test_whom_a_place_looks_to():
