@@ -418,6 +418,11 @@ def test_reports_are_true_and_at_once_unless_layers_delay_and_blur_them():
     reports.report(0, late, keys, places)
     # Four layers make .6 look like .76, and show a quarter of the news in a month.
     assert places.reported.tolist() == close([0.2 + 0.56 / 4.0] * 2)
+    # However many layers, nobody looks abler than can be.
+    rosy = {"reference.information_optimism": 0.5, "reference.information_delay": 0.0}
+    rosiest = worlds.parameters(settings, rosy, mechanisms=worlds.OFF | {"information_loss": 1.0})
+    reports.report(0, record(rosiest, 3), keys, places)
+    assert places.reported.tolist() == close([1.0, 1.0])
     blurred = record(worlds.parameters(mechanisms=worlds.OFF | {"information_loss": 1.0}), 3)
     reports.report(0, blurred, keys, places)
     assert places.reported[0] != places.reported[1]
@@ -542,6 +547,7 @@ def test_reasons_for_a_lack_of_time_are_shared_by_how_hard_each_bit():
 @pytest.mark.parametrize(("form", "expected"), [(0.0, 0.06), (1.0, 0.2), (2.0, 0.06 ** (1 / 3))])
 def test_will_ability_and_capacity_together(form, expected):
     assert effort.combine(form, 0.5, 0.2, 0.6) == close(expected)
+    assert effort.combine(form, 0.5, 0.6, 0.2) == effort.combine(form, 0.2, 0.6, 0.5) == close(expected)
     assert effort.combine(form, 0.0, 1.0, 1.0) == 0.0
     assert effort.combine(form, 1.0, 1.0, 1.0) == 1.0
 
@@ -579,6 +585,8 @@ def test_missing_progress_is_charged_by_how_hard_each_hurdle_bit():
     assert ledger[0, 0, [CAPACITY, SWITCHING]].tolist() == close([0.2, 0.2])
     assert ledger.sum() == close(0.8)
     assert account.binding(1.0, 1.0, 3.0, 2.0) == (0.0, 3.0, 0.0)
+    assert account.binding(1.0, 2.0, 1.0, 3.0) == (0.0, 0.0, 3.0)
+    assert account.binding(1.0, 3.0, 1.0, 2.0) == (3.0, 0.0, 0.0)
     assert account.binding(0.0, 1.0, 3.0, 2.0) == (1.0, 3.0, 2.0)
 
 
