@@ -75,6 +75,25 @@ def test_a_design_is_made_anew_by_whoever_takes_it_over(small):
     np.testing.assert_array_equal(before.state.cells.design[kept], after.state.cells.design[kept])
 
 
+@pytest.mark.parametrize(
+    "mechanism", ["local_need", "peer_learning", "information_loss", "central_expertise"]
+)
+def test_a_design_is_made_anew_wherever_it_bears_on_it_who_makes_it(small, mechanism):
+    before, after = turned(small, {"design.signals": 2.0}, **{mechanism: 1.0})
+    passed = under_way(before) & (before.state.cells.design_holder != after.state.cells.design_holder)
+    passed &= before.state.cells.designed == 1
+    assert (before.state.cells.design[passed] != after.state.cells.design[passed]).any()
+
+
+def test_in_the_base_it_does_not_matter_who_designs_and_nothing_is_made_anew(small):
+    before, after = turned(small, design_economies=1.0)
+    was, became = before.state.cells, after.state.cells
+    made = was.designed == 1
+    assert (under_way(before) & made & (was.design_holder != became.design_holder)).any()
+    np.testing.assert_array_equal(was.design[made], became.design[made])
+    np.testing.assert_array_equal(was.design_hours[made], became.design_hours[made])
+
+
 def test_a_second_design_is_paid_for_and_a_first_one_costs_what_it_costs_the_new_holder(small):
     before, after = turned(small, local_need=0.5, design_economies=1.0)
     was, became = before.state.cells, after.state.cells

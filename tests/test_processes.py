@@ -372,6 +372,13 @@ def test_a_hand_in_design_strengthens_bodies(small):
     )
 
 
+def test_a_hand_in_design_not_in_the_choice_of_policy_strengthens_trust(small):
+    for right, strengthens in (("power.design", True), ("power.agenda", False)):
+        table = {**CENTRE, right: worlds.whole("users")}
+        plain, shaped = (lived(small, table, ownership=s).state.places.trust for s in (0.0, 1.0))
+        assert np.all(shaped > plain) if strengthens else np.array_equal(shaped, plain)
+
+
 def test_where_there_are_no_bodies_the_other_places_speak_for_them(small):
     judged = {"power.accountability": worlds.whole("third_sector"), "authorities.will_spread": 0.0}
     heard = {

@@ -418,6 +418,11 @@ def test_reports_are_true_and_at_once_unless_layers_delay_and_blur_them():
     reports.report(0, late, keys, places)
     # Four layers make .6 look like .76, and show a quarter of the news in a month.
     assert places.reported.tolist() == close([0.2 + 0.56 / 4.0] * 2)
+    # However many layers, nobody looks abler than can be.
+    rosy = {"reference.information_optimism": 0.5, "reference.information_delay": 0.0}
+    rosiest = worlds.parameters(settings, rosy, mechanisms=worlds.OFF | {"information_loss": 1.0})
+    reports.report(0, record(rosiest, 3), keys, places)
+    assert places.reported.tolist() == close([1.0, 1.0])
     blurred = record(worlds.parameters(mechanisms=worlds.OFF | {"information_loss": 1.0}), 3)
     reports.report(0, blurred, keys, places)
     assert places.reported[0] != places.reported[1]
@@ -542,6 +547,7 @@ def test_reasons_for_a_lack_of_time_are_shared_by_how_hard_each_bit():
 @pytest.mark.parametrize(("form", "expected"), [(0.0, 0.06), (1.0, 0.2), (2.0, 0.06 ** (1 / 3))])
 def test_will_ability_and_capacity_together(form, expected):
     assert effort.combine(form, 0.5, 0.2, 0.6) == close(expected)
+    assert effort.combine(form, 0.5, 0.6, 0.2) == effort.combine(form, 0.2, 0.6, 0.5) == close(expected)
     assert effort.combine(form, 0.0, 1.0, 1.0) == 0.0
     assert effort.combine(form, 1.0, 1.0, 1.0) == 1.0
 
@@ -579,6 +585,8 @@ def test_missing_progress_is_charged_by_how_hard_each_hurdle_bit():
     assert ledger[0, 0, [CAPACITY, SWITCHING]].tolist() == close([0.2, 0.2])
     assert ledger.sum() == close(0.8)
     assert account.binding(1.0, 1.0, 3.0, 2.0) == (0.0, 3.0, 0.0)
+    assert account.binding(1.0, 2.0, 1.0, 3.0) == (0.0, 0.0, 3.0)
+    assert account.binding(1.0, 3.0, 1.0, 2.0) == (3.0, 0.0, 0.0)
     assert account.binding(0.0, 1.0, 3.0, 2.0) == (1.0, 3.0, 2.0)
 
 
@@ -685,6 +693,8 @@ def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
         for a, cell in enumerate(cells):
             gained = work.advance(7, a, 0, hazard, 0.2, 0.3, 0.6, 1.0, 1.0, change, cell, keys)
             assert gained == close(cell.nominal * 0.2 if stage == SHIFT else cell.progress * 0.3)
+            lucky = draws.uniform(keys[draws.STAGE], a, 0, 7) < (0.12 if stage == SHAPE else 0.3)
+            assert (gained > 0.0) == lucky
         reached = cells.nominal if stage == SHIFT else cells.progress
         assert set(reached) == {0.0, 1.0}
         return reached.mean()
@@ -779,6 +789,8 @@ def test_will_that_a_place_moves_to():
     assert responses.wanted_will(0.6, shaped, 0.0, 0.5, 0.0) == close(0.7)
     seen = row({"reference.evidence_results": 0.5, "reference.evidence_vision": 0.0}, evidence=1.0)
     assert responses.wanted_will(0.6, seen, 0.0, 0.0, 0.5) == close(0.7)
+    half_seen = row({"reference.evidence_results": 0.5, "reference.evidence_vision": 0.0}, evidence=0.5)
+    assert responses.wanted_will(0.6, half_seen, 0.0, 0.0, 0.5) == close(0.65)
     vision = {"reference.evidence_results": 0.0, "reference.evidence_vision": 0.5, "centre.vision": 1.0}
     even = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
     backed = row(vision, LOCAL_ALL, {"power.information": even}, evidence=1.0)
@@ -815,6 +827,8 @@ def test_ties_carry_less_where_the_centre_holds_design_and_information():
     assert responses.lateral_weight(row(CENTRE_ALL)) == 0.0
     assert responses.lateral_weight(row(LOCAL_ALL)) == 1.0
     assert responses.lateral_weight(row(CENTRE_ALL, {"power.design": worlds.whole("users")})) == 0.5
+    assert responses.lateral_weight(row(CENTRE_ALL, {"power.information": worlds.whole("users")})) == 0.5
+    assert responses.lateral_weight(row(CENTRE_ALL, {"power.agenda": worlds.whole("users")})) == 0.0
 
 
 def test_whom_a_place_looks_to():
