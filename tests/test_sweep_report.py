@@ -8,15 +8,18 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from synthetic_sweep import design, gaps, grid, responses, write
 
 from sim import report
 from sim.cli import execute
 from sim.sweep_analysis.swept import read_sweep
+from sim.sweep_report import map_data as drawn_from
 from sim.sweep_report.findings import findings
 from sim.sweep_report.map_data import MOST_ON_PAGE, drawn_points, map_data
 from sim.sweep_report.page import sweep_html, write_sweep_report
+from sim.sweep_report.points_file import points_file_name
 
 EVIL = "</script><script>alert('x')</script><b>&\"<!--"
 COLUMNS = design(120, ("work.load", "changes.heterogeneity", "z"))
@@ -187,6 +190,26 @@ def test_a_large_map_stays_small(tmp_path):
 def test_of_very_many_points_the_page_holds_some():
     assert len(drawn_points(1_000_000)) == MOST_ON_PAGE
     assert drawn_points(7).tolist() == list(range(7))
+
+
+def test_points_too_many_for_the_page_are_all_in_a_file_beside_it(tmp_path, monkeypatch):
+    columns = {"x": np.arange(5.0), "y": np.array([0.0, 1.0, 0.0, 1.0, 0.0])}
+    means = {"a": np.array([0.3, 0.4, 0.5, 0.6, 0.7]), "b": np.full(5, 0.5)}
+    folder = write(tmp_path / "s", columns, responses(gaps(means, 6, luck=0.001)))
+    page, found = write_sweep_report(folder)
+    assert points_file_name(found) is None
+    assert "Download all its points as CSV" in page.read_text(encoding="utf-8")
+    monkeypatch.setattr(drawn_from, "MOST_ON_PAGE", 3)
+    page, found = write_sweep_report(folder)
+    beside = page.parent / str(points_file_name(found))
+    assert f'href="{beside.name}"' in page.read_text(encoding="utf-8")
+    assert "Download the points drawn as CSV" in page.read_text(encoding="utf-8")
+    rows = pd.read_csv(beside)
+    assert rows["design_point"].tolist() == [0, 1, 2, 3, 4]
+    assert rows["x"].tolist() == columns["x"].tolist()
+    assert rows["winner"].tolist() == ["a", "a", "nobody", "b", "b"]
+    assert rows["mean_gap_b"].tolist() == pytest.approx(found.found.mean[1])
+    assert (rows["low"] <= rows["ahead_by"]).all()
 
 
 def test_unknown_numbers_are_null(tmp_path):

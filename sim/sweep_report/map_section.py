@@ -16,6 +16,7 @@ from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, Regimes
 from sim.sweep_analysis.swept import is_share
 from sim.sweep_report.findings import Findings
 from sim.sweep_report.map_data import LETTERS, MARKS, MOST_ON_PAGE, SHARED, ordered
+from sim.sweep_report.points_file import points_file_name
 from sim.sweep_report.section import Section, scrolling, written_level
 from sim.sweep_verdict.headline import share
 from sim.wording import listing, number, outcome_name, points
@@ -48,16 +49,19 @@ def the_map(f: Findings) -> Section | None:
     if f.positions is not None:
         shows.append(("best_position", f"best position on {SCALE}"))
     controls += _select("map-show", "Show", shows, shows[0][0])
-    many = (
-        f"<p>The page holds {MOST_ON_PAGE:,} of the {f.compared.points:,} points, evenly chosen; the words use all.</p>"
-        if f.compared.points > MOST_ON_PAGE
-        else ""
-    )
+    beside = points_file_name(f)
+    many, which = "", "all its points"
+    if beside is not None:
+        many = (
+            f"<p>The page holds {MOST_ON_PAGE:,} of the {f.compared.points:,} points, evenly chosen; the words use all, and "
+            f'<a href="{escape(beside)}">all are in a file beside this page</a>.</p>'
+        )
+        which = "the points drawn"
     after = (
         f'<details><summary>The map as a table</summary><div class="scroll" tabindex="0" role="region" '
         f'aria-label="Table: the map"><table id="map-table"></table></div></details>{many}'
         '<button type="button" class="csv" id="map-cells-csv">Download this map as CSV</button> '
-        '<button type="button" class="csv" id="map-points-csv">Download all its points as CSV</button>'
+        f'<button type="button" class="csv" id="map-points-csv">Download {which} as CSV</button>'
     )
     before = (
         f'<div class="controls">{controls}</div>{_legend(f)}'

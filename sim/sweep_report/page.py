@@ -11,6 +11,7 @@ from sim.sweep_analysis.swept import Sweep, read_sweep
 from sim.sweep_report import deciding_sections, evidence_sections, map_section, opening
 from sim.sweep_report.findings import Findings, findings
 from sim.sweep_report.map_data import file_name, map_data
+from sim.sweep_report.points_file import write_points
 from sim.sweep_report.section import Section, scrolling
 from sim.sweep_report.tables import Table
 
@@ -43,7 +44,9 @@ def write_sweep_report(folder: Path, target: Path | None = None) -> tuple[Path, 
         InputProblems: when the folder is not that of a sweep.
     """
     found = findings(read_sweep(folder))
-    return write_page(sweep_html(found), target or folder / "report.html"), found
+    page = write_page(sweep_html(found), target or folder / "report.html")
+    write_points(found, page.parent)
+    return page, found
 
 
 def sweep_report_html(sweep: Sweep) -> str:
