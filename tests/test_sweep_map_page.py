@@ -29,6 +29,7 @@ def found_in(folder, columns, means, replications=20, **how):
 def opened(browser, tmp_path):
     """Opens the page of what was found, and ends with an error if the page had one."""
     context = browser.new_context(accept_downloads=True)
+    context.set_default_timeout(120_000)
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(error))
 
