@@ -111,23 +111,20 @@ def alongside(better: ScenarioRuns, worse: ScenarioRuns) -> list[str]:
             f"(95 % interval {number(low)} to {number(high)}; over the {half.pairs} of {len(better.summaries['gap'])} "
             "replications in which both reach it)."
         )
-    return said + [_reached_alone(a, b) for a, b in ((better, worse), (worse, better)) if _alone(a, b)]
+    return [*said, *_reached_alone(better, worse), *_reached_alone(worse, better)]
 
 
-def _alone(one: ScenarioRuns, other: ScenarioRuns) -> int:
-    """Replications in which only one of two reaches half delivery: differences of months leave them out."""
+def _reached_alone(one: ScenarioRuns, other: ScenarioRuns) -> list[str]:
+    """In how many replications only one of two reaches half delivery: differences of months leave them out."""
     if "months_to_half" not in one.summaries:
-        return 0
-    reached, not_reached = (
-        np.isfinite(one.summaries["months_to_half"]),
-        np.isnan(other.summaries["months_to_half"]),
-    )
-    return int((reached & not_reached).sum())
-
-
-def _reached_alone(one: ScenarioRuns, other: ScenarioRuns) -> str:
-    total = len(one.summaries["gap"])
-    return f"In {_alone(one, other)} of {total} replications only {one.name} reaches half delivery of most changes at all."
+        return []
+    months, of_other = one.summaries["months_to_half"], other.summaries["months_to_half"]
+    alone = int((np.isfinite(months) & np.isnan(of_other)).sum())
+    if alone == 0:
+        return []
+    return [
+        f"In {alone} of {len(months)} replications only {one.name} reaches half delivery of most changes at all."
+    ]
 
 
 def largest_losses(scenario: ScenarioRuns, count: int) -> str:
