@@ -218,6 +218,15 @@ def as_judged() -> Mapping[str, Any]:
     return {d.key: d.judged for d in declarations().values() if d.judged != d.default}
 
 
+def in_groups(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Values by key, `{"work.load": 2.0}`, as a tree of groups, `{"work": {"load": 2.0}}`."""
+    tree: dict[str, dict[str, Any]] = {}
+    for key, value in values.items():
+        group, _, leaf = key.partition(".")
+        tree.setdefault(group, {})[leaf] = value
+    return tree
+
+
 def record(parameters: Parameters, rows: int) -> np.recarray:
     """The parameters as `rows` equal records: one for each place and one, the last, for the nation.
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from sim import draws
 from sim.compiled import compiled
-from sim.declarations import as_judged, record
+from sim.declarations import as_judged, in_groups, record
 from sim.month import Run, begin, simulate
 from sim.parameters import MECHANISM_NAMES, Parameters
 from sim.population import draw_uniforms
@@ -70,10 +70,7 @@ def _whole(kind: str, *rights: str) -> dict[str, dict[str, float]]:
 
 
 def _parameters(mechanisms: dict[str, float], **groups: Any) -> Parameters:
-    tree: dict[str, Any] = {}
-    for key, value in as_judged().items():
-        group, _, leaf = key.partition(".")
-        tree.setdefault(group, {})[leaf] = value
+    tree: dict[str, Any] = in_groups(as_judged())
     for name, values in (*FREE.items(), *groups.items()):
         tree[name] = {**tree.get(name, {}), **values}
     tree["mechanisms"] = {name: mechanisms.get(name, 0.0) for name in MECHANISM_NAMES}

@@ -14,7 +14,7 @@ import yaml
 
 from sim.comparison import cores
 from sim.conservation import TOLERANCE, imbalances, random_parameters
-from sim.declarations import as_judged
+from sim.declarations import as_judged, in_groups
 from sim.known_answers import known_answers
 from sim.month import Run, simulate
 from sim.outcomes import summary
@@ -95,14 +95,11 @@ def parameters_for(
     """
     structure = structures()[table]
     groups: dict[str, Any] = {
+        **in_groups({**as_judged(), **settings}),
         "power": structure.power,
         "mechanisms": mechanisms,
         "interventions": structure.interventions + dated,
     }
-    base = {key: value for key, value in as_judged().items() if not key.startswith("mechanisms.")}
-    for key, value in {**base, **settings}.items():
-        group, _, leaf = key.partition(".")
-        groups.setdefault(group, {})[leaf] = value
     return Parameters.model_validate(groups)
 
 

@@ -1,11 +1,10 @@
 """Numbers in prose are those that commands gave: nobody types them, and a set that moves makes the pages stale."""
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
 
 import pytest
+import worlds
 
 DOCS = Path(__file__).parents[1] / "docs"
 AGAIN = "run: uv run python docs/figures.py"
@@ -15,14 +14,7 @@ MEASURED_NUMBER = re.compile(r"\d[\d.,]*\s(%|points)")
 @pytest.fixture(scope="module")
 def figures():
     """The script that fills the pages, as a module."""
-    sys.path.insert(0, str(DOCS))
-    try:
-        spec = importlib.util.spec_from_file_location("figures", DOCS / "figures.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-    finally:
-        sys.path.remove(str(DOCS))
+    return worlds.script(DOCS / "figures.py")
 
 
 def test_pages_say_what_was_measured(figures):

@@ -1,12 +1,11 @@
 """The reference pages are those of the declarations, and their charts those of the numbers that were measured."""
 
 import csv
-import importlib.util
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import worlds
 
 from sim.declarations import declarations
 from sim.parameters import MECHANISM_NAMES
@@ -25,14 +24,7 @@ LARGEST = 6_000
 @pytest.fixture(scope="module")
 def measure():
     """The script that measures, as a module."""
-    sys.path.insert(0, str(FOLDER))
-    try:
-        spec = importlib.util.spec_from_file_location("measure", FOLDER / "measure.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-    finally:
-        sys.path.remove(str(FOLDER))
+    return worlds.script(FOLDER / "measure.py")
 
 
 def test_no_page_and_no_chart_is_stale():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -43,6 +46,18 @@ POWER_SCENARIOS = (
     "tight_loose_tight",
     "sequenced",
 )
+
+
+def script(path: Path) -> ModuleType:
+    """A script of the documentation, as a module, with its folder's other scripts at hand."""
+    sys.path.insert(0, str(path.parent))
+    try:
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+    finally:
+        sys.path.remove(str(path.parent))
 
 
 def write_places(path: Path, rows: list[tuple[Any, ...]] = PLACES, header: tuple[str, ...] = COLUMNS) -> str:
