@@ -60,19 +60,15 @@ def map_differences(sweep: Sweep) -> list[MapDifference]:
     for a, b in combinations(range(len(sweep.structures)), 2):
         for outcome in outcomes:
             values = sweep.numbers(outcome)
-            found.append((a, b, outcome, values[a] - values[b]))
-    worlds = [mean_over(d, axis=0) for *_, d in found]
-    together = holm([p_value(w) for w in worlds])
-    return [
-        _difference(sweep, a, b, outcome, d, w, p)
-        for (a, b, outcome, d), w, p in zip(found, worlds, together, strict=True)
-    ]
+            apart = values[a] - values[b]
+            found.append((a, b, outcome, mean_over(apart, axis=1), mean_over(apart, axis=0)))
+    together = holm([p_value(worlds) for *_, worlds in found])
+    return [_difference(sweep, *one, p) for one, p in zip(found, together, strict=True)]
 
 
 def _difference(
-    sweep: Sweep, a: int, b: int, outcome: str, values: np.ndarray, worlds: np.ndarray, adjusted: float
+    sweep: Sweep, a: int, b: int, outcome: str, by_point: np.ndarray, worlds: np.ndarray, adjusted: float
 ) -> MapDifference:
-    by_point = mean_over(values, axis=1)
     known = by_point[np.isfinite(by_point)]
     ends = (float(known.min()), float(known.max())) if known.size else (None, None)
     pairs = int(np.isfinite(worlds).sum())

@@ -148,7 +148,8 @@ def regimes(sweep: Sweep, response: str | None = None, replications: int | None 
     edges = np.take_along_axis(np.array(against), rival[None, :, None], axis=0)[0]
     edge = behind[rival, at]
     half = half_width(edges.T, level)
-    kind = np.select([~known, won, same], [UNKNOWN, WON, SAME], OPEN).astype(object)
+    # One word for all points, not a copy of it for each: a report keeps a hundred such maps of a large sweep.
+    kind = np.array([UNKNOWN, WON, SAME, OPEN], object)[np.select([~known, won, same], [0, 1, 2], 3)]
     ruled_out = np.zeros((count, points), bool)
     compared = (np.arange(count)[:, None] != best) & known
     ruled_out[compared] = false_discoveries(p[compared])[0]

@@ -7,7 +7,7 @@ is still on its way or is being extended. A run that failed, or has not come in,
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -156,13 +156,20 @@ def _read(folder: Path, plan: Mapping[str, Any]) -> Sweep:
     status = np.zeros(shape, np.int8)
     responses = {name: np.full(shape, np.nan) for name in plan["responses"]}
     for path in _tables(folder, str(plan["identity"])):
-        runs = parquet.read_table(path, columns=[*KEYS, "status", *plan["responses"]])
-        where = _places(runs, structures)
-        refuse(_beyond(path, where, shape))
-        status[where] = np.where(_is_ok(runs["status"]), OK, FAILED)
-        for name, values in responses.items():
-            values[where] = _floats(runs[name])
+        for runs in _in_pieces(path, [*KEYS, "status", *responses]):
+            where = _places(runs, structures)
+            refuse(_beyond(path, where, shape))
+            status[where] = np.where(_is_ok(runs["status"]), OK, FAILED)
+            for name, values in responses.items():
+                values[where] = _floats(runs[name])
     return Sweep(plan, structures, factors, responses, status)
+
+
+def _in_pieces(path: Path, columns: list[str]) -> Iterator[pa.Table]:
+    """A table some rows at a time: whole, a million runs would be held twice."""
+    with parquet.ParquetFile(path) as table:
+        for batch in table.iter_batches(columns=columns):
+            yield pa.Table.from_batches([batch])
 
 
 def _not_a_sweep(folder: Path) -> list[Problem]:
