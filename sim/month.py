@@ -23,6 +23,7 @@ from sim.submodels.clearance import clear_changes
 from sim.submodels.discovery import design_changes
 from sim.submodels.focal import announce
 from sim.submodels.handover import hand_over
+from sim.submodels.money import offer_money
 from sim.submodels.pledges import sign
 from sim.submodels.recording import write_down
 from sim.submodels.reports import report
@@ -51,10 +52,11 @@ def live_months(first, last, p, state):
         # 4: heads decide, decision points agree, pledges are signed
         clear_changes(month, p, keys, calendar, changes, places, centre, cells, heads, journal)
         sign(p, places, ties)
-        # 5: hours are divided over what is active
+        # 5: money is offered, hours are divided over what is active
+        offers = offer_money(month, p, calendar, changes, places, centre)
         divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal)
         # 6: stages advance, coverage is rolled out or slips
-        carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells, ledger, journal)
+        carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers, cells, ledger, journal)
         # 7: benefit reaches users, or is lost
         deliver(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal)
         # 8: reports go up

@@ -198,8 +198,9 @@ CELLS = np.dtype(
         ("genuine", REAL),  # real coverage: done as meant
         ("behind", REAL),  # months behind plan, weighted by coverage
         ("haste", REAL),  # pressure that discovery gave way to
-        ("design_hours", REAL),  # staff hours of design and discovery, spread over the plan
-        ("asked", REAL),  # hours of users that discovery asks for, spread over the plan
+        ("design_hours", REAL),  # staff hours of design and discovery, as last billed
+        ("asked", REAL),  # hours of users that discovery asks for, as last billed
+        ("unpaid", REAL),  # share of both that has yet to be spent
         ("fit", REAL),  # mean fit of the design to the place's users
         ("misfit", REAL),  # how hard misfit bites: minus the logarithm of fit
         ("uptake", REAL),  # share of fitting benefit that users take up

@@ -261,11 +261,22 @@ def check_conservation(seed: int, replications: int) -> list[Check]:
 
 
 def check_equal_endowments(seed: int) -> Check:
-    """Every table is given the same hours and money each month, with all mechanisms on but the pledge's own money."""
+    """Every table is given the same hours and money each month, also where events give one place more than others.
+
+    All mechanisms are on but the pledge's own money, which goes to those who sign.
+    """
     settings = {"population.users": 320}
+    apart = tuple(
+        Intervention(month=month, key=key, value=value, places=[place])
+        for month, key, value, place in (
+            (12, "money.pilot", 0.5, "Glasgow City"),
+            (24, "work.load", 2.0, "Highland"),
+            (36, "money.secure_months", 60.0, "Fife"),
+        )
+    )
     given = [
         simulate(
-            parameters_for(name, settings, dict.fromkeys(MECHANISM_NAMES, 0.5)), seed
+            parameters_for(name, settings, dict.fromkeys(MECHANISM_NAMES, 0.5), apart), seed
         ).state.journal.months.endowment
         for name in structures()
     ]

@@ -223,7 +223,7 @@ class SecondWriting:
         self.vertical, self.horizontal, self.ticket, self.review = (np.zeros(shape, int) for _ in range(4))
         self.started, self.starter, self.designer = (np.full(shape, -1) for _ in range(3))
         self.progress, self.cover, self.real, self.behind = (np.zeros(shape) for _ in range(4))
-        self.bill, self.users_bill = np.zeros(shape), np.zeros(shape)
+        self.bill, self.users_bill, self.owed = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self.adopted, self.most = np.zeros(count), np.zeros(count)
         self.x, self.fit, self.haste = (np.zeros(shape) for _ in range(3))
         self.uptake, self.compatible = np.ones(shape), np.ones(shape)
@@ -302,7 +302,7 @@ class SecondWriting:
         )
 
     def hand_over(self):
-        m, p = self.m, self.p
+        m = self.m
         for a, i in ((a, i) for a in range(len(self.people)) for i in self.live):
             if not SEE <= self.stage[a, i] <= SHAPE:
                 continue
@@ -321,8 +321,7 @@ class SecondWriting:
             elif max(m[k] for k in ("local_need", "peer_learning", "information_loss", "central_expertise")):
                 again = m["design_economies"] * self.own_design(a, i)
                 signals = self.signals(a, i) * (again + (design != CENTRE) * m["local_need"])
-                self.bill[a, i] += again * p["design.hours"] + signals * p["design.signal_hours"]
-                self.users_bill[a, i] += signals * p["design.signal_user_hours"]
+                self.bill_anew(a, i, again, signals)
                 self.put_to_use(a, i, self.new_design(a, i))
 
     def own_design(self, a, i):
@@ -332,11 +331,19 @@ class SecondWriting:
         return self.weight[a] / self.weight[takes].sum()
 
     def settle_bill(self, a, i):
-        p, m = self.p, self.m
+        m = self.m
         share = (1.0 - m["design_economies"]) * self.weight[a] + m["design_economies"] * self.own_design(a, i)
         signals = self.signals(a, i) * (share + (self.designer[a, i] != CENTRE) * m["local_need"])
-        self.bill[a, i] = share * p["design.hours"] + signals * p["design.signal_hours"]
-        self.users_bill[a, i] = signals * p["design.signal_user_hours"]
+        self.owed[a, i] = 0.0
+        self.bill_anew(a, i, share, signals)
+
+    def bill_anew(self, a, i, designs, signals):
+        p, owed = self.p, self.owed[a, i]
+        self.bill[a, i] = (
+            owed * self.bill[a, i] + designs * p["design.hours"] + signals * p["design.signal_hours"]
+        )
+        self.users_bill[a, i] = owed * self.users_bill[a, i] + signals * p["design.signal_user_hours"]
+        self.owed[a, i] = 1.0
 
     def start_changes(self):
         before = self.started.copy()
@@ -417,12 +424,13 @@ class SecondWriting:
         x = estimate(self.ambiguity[i] ** 2, count, self.need[i], self.error[i])
         kept = m["local_need"] * self.ref("local_need_share")
         if who == CENTRE:
-            x += kept * p["hierarchy.central_grain"] * self.difference[a, i]
+            x += kept * p["hierarchy.central_grain"] * self.information[CENTRE] * self.difference[a, i]
         elif kept > 0.0:
             users = self.users[a]
             voice = self.trust[users].mean() * self.user_ability[users].mean()
-            local = count * (self.information[1] + self.information[3] * voice)
-            local += p["bodies.brokered"] * self.broker[a] * (self.information[1] + self.information[3])
+            _, own, theirs, personal = self.information
+            local = count * (own + min(1.0, self.broker[a]) * theirs + voice * personal)
+            local += p["bodies.brokered"] * self.broker[a] * (own + theirs + personal)
             error = self.normal("local_estimation", a, i)
             self.brokering[a] += p["bodies.brokered"] * self.broker[a] * p["design.signal_hours"]
             x += kept * estimate(self.heterogeneity[i] ** 2, local, self.difference[a, i], error)
@@ -460,8 +468,7 @@ class SecondWriting:
         self.stage[a, i], self.progress[a, i] = SPARK, 0.0
         self.ledger[a, i, WRONG] += self.lengths[1] + self.lengths[2]
         taught = self.ref("fail_fast_signals")
-        self.bill[a, i] += p["design.hours"] + taught * p["design.signal_hours"]
-        self.users_bill[a, i] += taught * p["design.signal_user_hours"]
+        self.bill_anew(a, i, 1.0, taught)
         error = p["design.signal_noise"] ** 2 / self.ref("fail_fast_signals")
         prior = self.ambiguity[i] ** 2 + self.heterogeneity[i] ** 2 + p["design.translation_error"] ** 2
         taught = self.need[i] + self.difference[a, i] + self.normal("pilot", a, i) * math.sqrt(error)
@@ -586,7 +593,21 @@ class SecondWriting:
         behind = ((self.weight * self.reported).sum() - self.reported) / self.p["authorities.ability_spread"]
         tilt = self.m["uneven_ability"] * self.ref("equalising_money") * self.resource[CENTRE]
         funded = 1.0 + tilt * np.clip(behind, -1.0, 1.0)
-        return funded / (self.weight * funded).sum()
+        offered = np.array([
+            sum((self.purse(a, i, "pilot") + self.purse(a, i, "scale_up")) * self.full_hours(a, i) for i in self.live)
+            for a in range(len(self.people))
+        ])  # fmt: skip
+        # Nothing is offered where nothing is there to be tilted.
+        return funded * offered.sum() / (offered * funded).sum() if offered.any() else funded
+
+    def lasting(self, i):
+        age = self.t - self.arrival[i] - self.p["money.secure_months"]
+        lasting = 1.0 if age <= 0.0 else self.p["centre.will"] ** (age / 12.0)
+        return lasting + self.of_focal(i, "ring_fenced") * (1.0 - lasting)
+
+    def purse(self, a, i, name):
+        rate = self.p[f"money.{name}"] + self.of_focal(i, name)
+        return (rate + self.m["concordat"] * self.p["pledge.money"] * self.bound(a, i)) * self.lasting(i)
 
     def full_hours(self, a, i):
         hours = self.p["work.load"] * self.p["work.hours_per_person"] * self.people[a]
@@ -604,15 +625,16 @@ class SecondWriting:
         crisis = min(1.0, crisis * (1.0 - m["prevention"] * self.ref("prevention_relief") * self.results[a]))
         capacity = within(1.0 - p["authorities.usual_business"] - crisis)
         before = min(1.0, max(1e-9, 1.0 - p["authorities.usual_business"] - min(1.0, start)))
-        wanted, design, shared, shaping, asked = {}, 0.0, 0.0, 0.0, 0.0
+        wanted, due, design, shared, shaping, asked = {}, {}, 0.0, 0.0, 0.0, 0.0
         for i in (i for i in self.live if self.is_active(a, i)):
             left = 1.0
             if self.stage[a, i] == SHIFT:
                 left = (self.limit[i] - self.cover[a, i]) * self.lengths[3]
                 left = min(1.0, left * self.duration[i] / p["work.top_speed"])
             wanted[i] = left * self.full_hours(a, i)
-            design += left * self.bill[a, i] / self.duration[i]
-            asked += left * self.users_bill[a, i] / self.duration[i]
+            due[i] = min(self.owed[a, i], p["work.top_speed"] / self.duration[i])
+            design += due[i] * self.bill[a, i]
+            asked += due[i] * self.users_bill[a, i]
             if self.stage[a, i] in (SPARK, SHAPE):
                 shaping += self.of_focal(i, "users", 1.0)
                 shared += (
@@ -632,7 +654,10 @@ class SecondWriting:
         offered += self.support[a] - brokered
         self.busy[a] = total / max(1e-9, offered)
         time = m["participation_cost"] * self.ref("participation_time") * self.design[USERS] * shaping
-        self.co_design[a] = min(1.0, time + asked / (self.people[a] * p["users.hours"]))
+        granted = min(1.0, offered / total) if total > 0.0 else 1.0
+        self.co_design[a] = min(1.0, time + granted * asked / (self.people[a] * p["users.hours"]))
+        for i, part in due.items():
+            self.owed[a, i] -= granted * part
         reasons = np.array([
             bite((staff * before + self.support[a]) / (work + design)) if total > 0.0 else 0.0,
             bite(switching), bite(policy), bite(1.0 - shared / total) if total > 0.0 else 0.0, bite(reports),
@@ -640,7 +665,7 @@ class SecondWriting:
         ])  # fmt: skip
         if reasons.sum() <= 0.0:
             reasons[0] = 1.0
-        return wanted, min(1.0, offered / total) if total > 0.0 else 1.0, reasons / reasons.sum()
+        return wanted, granted, reasons / reasons.sum()
 
     def effort(self, a, i):
         p, m, will, genuine, speed = self.p, self.m, self.will[a], 1.0, 1.0
@@ -672,7 +697,7 @@ class SecondWriting:
         return self.signed[a] if self.focal is None or i == self.focal else 0.0
 
     def work_in(self, a, funded):
-        p, m = self.p, self.m
+        m = self.m
         wanted, granted, reasons = self.divide_hours(a)
         supported = 0.0
         for i in self.live:
@@ -680,14 +705,10 @@ class SecondWriting:
             if self.stage[a, i] in (NOT_STARTED, ABANDONED):
                 ledger[LATE if self.stage[a, i] == NOT_STARTED else CLEARANCE] += planned
                 continue
-            age = self.t - self.arrival[i] - p["money.secure_months"]
-            lasting = 1.0 if age <= 0.0 else p["centre.will"] ** (age / 12.0)
-            lasting += self.of_focal(i, "ring_fenced") * (1.0 - lasting)
+            lasting = self.lasting(i)
             will, genuine, speed = self.effort(a, i)
             if i in wanted:
-                purse = "scale_up" if self.stage[a, i] == SHIFT else "pilot"
-                rate = p[f"money.{purse}"] + self.of_focal(i, purse)
-                money = (rate + m["concordat"] * p["pledge.money"] * self.bound(a, i)) * lasting * funded
+                money = self.purse(a, i, "scale_up" if self.stage[a, i] == SHIFT else "pilot") * funded
                 teams = money * m["programme_support"] * self.ref("support_money")
                 supported += teams * wanted[i]
                 self.advance(

@@ -101,11 +101,14 @@ def test_a_second_design_is_paid_for_and_a_first_one_costs_what_it_costs_the_new
     designed, not_yet = passed & (was.designed == 1), passed & (was.designed == 0)
     assert designed.any()
     assert not_yet.any()
-    assert np.all(became.design_hours[designed] > was.design_hours[designed])
-    # A part of the centre's design instead of a whole one of its own.
+    owed = was.unpaid * was.design_hours
+    assert np.all(became.design_hours[designed] > owed[designed])
+    # A part of the centre's design instead of a whole one of its own, and none of it paid but this month's part.
     central = not_yet & (became.design_holder == CENTRE)
     assert central.any()
     assert np.all(became.design_hours[central] < was.design_hours[central])
+    this_month = before.values[0].work_top_speed * np.broadcast_to(before.state.changes.pace, central.shape)
+    assert np.all(1.0 - became.unpaid[central] <= this_month[central] + 1e-12)
     stays = under_way(before) & (was.design_holder == became.design_holder)
     np.testing.assert_array_equal(was.design_hours[stays], became.design_hours[stays])
 

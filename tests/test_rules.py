@@ -49,6 +49,7 @@ from sim.submodels import (
     discovery,
     effort,
     fear,
+    money,
     pledges,
     reports,
     responses,
@@ -159,6 +160,44 @@ def test_users_speak_for_themselves_as_far_as_they_trust_and_are_able():
     assert discovery.local_signals(values, 10.0, place) == close(10.0 * (0.3 + 0.5 * 0.4) + 3.0 * 0.8)
     place.trust = 0.0
     assert discovery.local_signals(values, 10.0, place) == close(10.0 * 0.3 + 3.0 * 0.8)
+
+
+def test_bodies_pass_on_what_they_keep_as_far_as_they_are_ready_to():
+    theirs = {"power.information": {"centre": 0.4, "authorities": 0.0, "third_sector": 0.6, "users": 0.0}}
+    values = row(theirs, {"bodies.brokered": 6.0})
+    place = table(PLACES, 1, trust=0.0, user_ability=0.0, broker=0.5)[0]
+    assert discovery.local_signals(values, 10.0, place) == close(10.0 * 0.6 * 0.5 + 3.0 * 0.6)
+    place.broker = 1.5
+    assert discovery.local_signals(values, 10.0, place) == close(10.0 * 0.6 + 9.0 * 0.6)
+
+
+def test_a_central_design_is_fine_grained_only_as_far_as_the_centre_holds_the_data():
+    """Aggregates keep what they keep of the centre's part; what others hold does not reach a central design."""
+    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    change = table(CHANGES, 1, heterogeneity=0.8, first=1.0)[0]
+    place = table(PLACES, 1, deprived=1.5)[0]
+    cells = table(CELLS, 1, 1, design_holder=CENTRE)
+    ties = table(TIES, 0)
+
+    def towards_place(share):
+        held = {
+            "power.information": {
+                "centre": share,
+                "authorities": 1.0 - share,
+                "third_sector": 0.0,
+                "users": 0.0,
+            }
+        }
+        given = row(held, {"hierarchy.central_grain": 0.5, "reference.local_need_share": 1.0}, local_need=1.0)
+        without = row(held, {"hierarchy.central_grain": 0.0}, local_need=1.0)
+        made = (
+            discovery.designed_for(0, 0, r, keys, change, place, 0.5, ties, cells) for r in (given, without)
+        )
+        return np.subtract(*made)
+
+    assert towards_place(1.0) == close(0.5 * 1.2)
+    assert towards_place(0.4) == close(0.4 * 0.5 * 1.2)
+    assert towards_place(0.0) == 0.0
 
 
 def test_weight_of_what_signals_say():
@@ -513,13 +552,35 @@ def test_only_what_is_left_is_wanted():
 def test_money_is_tilted_to_the_least_able_as_far_as_it_is_held_nationally():
     places = table(PLACES, 2, weight=0.5, reported=np.array([0.4, 0.6]), ability=0.5)
     settings = {"authorities.ability_spread": 0.2, "reference.equalising_money": 0.8}
-    capacity.tilt_money(record(worlds.parameters(settings, CENTRE_ALL, mechanisms=worlds.OFF), 3), places)
+    even, on = np.array([7.0, 7.0]), worlds.OFF | {"uneven_ability": 1.0}
+    money.tilt_money(record(worlds.parameters(settings, CENTRE_ALL, mechanisms=worlds.OFF), 3), places, even)
     assert places.funded.tolist() == [1.0, 1.0]
-    on = worlds.OFF | {"uneven_ability": 1.0}
-    capacity.tilt_money(record(worlds.parameters(settings, LOCAL_ALL, mechanisms=on), 3), places)
-    assert places.funded.tolist() == close([1.0, 1.0])
-    capacity.tilt_money(record(worlds.parameters(settings, CENTRE_ALL, mechanisms=on), 3), places)
+    money.tilt_money(record(worlds.parameters(settings, LOCAL_ALL, mechanisms=on), 3), places, even)
+    assert places.funded.tolist() == [1.0, 1.0]
+    national = record(worlds.parameters(settings, CENTRE_ALL, mechanisms=on), 3)
+    money.tilt_money(national, places, even)
     assert places.funded.tolist() == close([1.4, 0.6])
+    # Where one place is offered more, what the other gains by the tilt is still what it loses.
+    money.tilt_money(national, places, np.array([10.0, 30.0]))
+    assert places.funded.tolist() == close([1.4 * 40.0 / 32.0, 0.6 * 40.0 / 32.0])
+    money.tilt_money(national, places, np.zeros(2))
+    assert places.funded.tolist() == close([1.4, 0.6])
+
+
+def test_a_design_is_paid_for_once_however_long_it_takes():
+    cell = table(CELLS, 1, design_hours=600.0, asked=30.0, unpaid=1.0)[0]
+    paid = 0.0
+    for _ in range(40):
+        due = capacity.bill_due(cell, 1.5, 0.1)
+        assert due <= 1.5 * 0.1
+        paid += 0.5 * due * cell.design_hours
+        cell.unpaid -= 0.5 * due
+    assert paid == close(600.0 * (1.0 - cell.unpaid))
+    assert 0.0 <= cell.unpaid < 0.01
+    # What comes on top is spread anew together with what is owed, and what was paid is not paid again.
+    cell.unpaid = 0.25
+    agenda.add_to_bill(cell, 50.0, 2.0)
+    assert (cell.design_hours, cell.asked, cell.unpaid) == close((200.0, 9.5, 1.0))
 
 
 def test_bodies_bring_hours_where_they_work():
@@ -676,11 +737,10 @@ def test_pressure_quickens_the_start_and_launches_unready():
 
 def test_pilots_and_scale_up_have_separate_purses():
     settings = row({"money.pilot": 0.3, "money.scale_up": 0.1, "pledge.money": 0.2}, concordat=0.5)
-    assert work.purses(settings, 0.5, False, 1.0) == close((0.15, 0.05))
-    assert work.purses(settings, 0.5, False, 1.5) == close((0.225, 0.075))
-    assert work.purses(settings, 1.0, True, 1.0) == close((0.4, 0.2))
-    # A change's own money comes on top, and fades and is tilted as all other.
-    assert work.purses(settings, 0.5, False, 2.0, 0.2, 0.05) == close((0.5, 0.15))
+    assert money.purses(settings, 0.5, False) == close((0.15, 0.05))
+    assert money.purses(settings, 1.0, True) == close((0.4, 0.2))
+    # A change's own money comes on top, and fades as all other.
+    assert money.purses(settings, 0.5, False, 0.2, 0.05) == close((0.25, 0.075))
 
 
 def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():

@@ -145,6 +145,15 @@ def set_bill(row, weight, taking, cell):
     signals = signals_paid(row, cell.design_holder, share, cell.haste)
     cell.design_hours = share * row.design_hours + signals * row.design_signal_hours
     cell.asked = signals * row.design_signal_user_hours
+    cell.unpaid = 1.0
+
+
+@compiled
+def add_to_bill(cell, staff, users):
+    """Add hours of staff and of users to what is still owed for a design; what has been paid is done with."""
+    cell.design_hours = cell.unpaid * cell.design_hours + staff
+    cell.asked = cell.unpaid * cell.asked + users
+    cell.unpaid = 1.0
 
 
 @compiled
@@ -219,7 +228,7 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
                 luck = draws.uniform(keys[draws.PROTECTION], a, i, 0)
                 cell.haste = haste(row, who, authority.will, centre[0].will, luck)
             taking = 1.0
-            if row.design_economies > 0.0 and row.design_centre < 1.0:
+            if row.design_economies > 0.0:
                 taking = people_taking(i, designer, p, keys, places)
             set_bill(row, authority.weight, taking, cell)
             cell.stage = SEE

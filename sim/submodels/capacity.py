@@ -1,7 +1,7 @@
 """Capacity: what staff time is left once business as usual is served, and how it is divided over what is active.
 
-Hours that a change wants are the same in every month it is active, so that more staff never slows anything in the base.
-Change money comes on top; it is offered by the time since the announcement, whoever holds it, and is never saved up.
+A change wants the same hours for its own work in every month it is active, and hours for its design until that is paid,
+so that more staff never slows anything in the base.
 """
 
 from sim.compiled import compiled
@@ -67,6 +67,12 @@ def part_left(cell, limit, months):
     if cell.stage < SHIFT:
         return 1.0
     return min(1.0, (limit - cell.nominal) * months)
+
+
+@compiled
+def bill_due(cell, top_speed, pace):
+    """Part of a design's bill that falls due this month: as much as lets it be paid once by the soonest possible end."""
+    return min(cell.unpaid, top_speed * pace)
 
 
 @compiled
@@ -150,31 +156,6 @@ def third_sector_support(p, places, bodies):
 
 
 @compiled
-def tilt_money(p, places):
-    """Tilt change money towards the least able places, as far as it is held nationally; the sum stays the same."""
-    count = len(places)
-    mean = 0.0
-    strongest = 0.0
-    for a in range(count):
-        mean += places[a].weight * places[a].reported
-        strongest = max(strongest, p[a].uneven_ability)
-        places[a].funded = 1.0
-    if strongest <= 0.0:
-        return
-    total = 0.0
-    for a in range(count):
-        row = p[a]
-        authority = places[a]
-        lean = 0.0
-        if row.authorities_ability_spread > 0.0:
-            lean = max(-1.0, min(1.0, (mean - authority.reported) / row.authorities_ability_spread))
-        authority.funded = 1.0 + row.uneven_ability * row.equalising_money * row.resource_centre * lean
-        total += authority.weight * authority.funded
-    for a in range(count):
-        places[a].funded /= total
-
-
-@compiled
 def note_reasons(a, reasons, staff_left, switching, policy, reports, growth, co_design):
     """Share what staff time held back among its reasons, in proportion to how hard each bit.
 
@@ -228,7 +209,6 @@ def staff_left_over(row, authority, month):
 def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal):
     """Divide each authority's and its bodies' hours over the changes at work there."""
     held = third_sector_support(p, places, bodies)
-    tilt_money(p, places)
     nation = p[len(places)]
     shift = nation.work_shift / (nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift)
     hours = journal.hours[month]
@@ -258,8 +238,9 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
             people = change.concerned * authority.population
             own = left * own_hours(row, people, change.radicalness, change.pace)
             work += own
-            design += left * cell.design_hours * change.pace
-            asked += left * cell.asked * change.pace
+            due = bill_due(cell, row.work_top_speed, change.pace)
+            design += due * cell.design_hours
+            asked += due * cell.asked
             if cell.stage == SPARK or cell.stage == SHAPE:
                 shaping += change.concerned
                 shared += co_design_hours(row, own)
@@ -280,7 +261,8 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         growth = max(SETTLED, authority.capacity) / before
         plain = (staff * before + authority.support) / (work + design) if wanted > 0.0 else 1.0
         note_reasons(a, reasons, plain, switching, policy, reports, growth, ratio(shared, wanted))
-        authority.co_design = asked / (authority.population * row.users_hours)
+        # Where staff have no time to gather signals, users are not asked for theirs.
+        authority.co_design = authority.granted * asked / (authority.population * row.users_hours)
         if row.participation_cost > 0.0:
             share = row.participation_cost * row.participation_time * row.design_users
             authority.co_design += share * shaping

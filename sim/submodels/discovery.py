@@ -12,7 +12,7 @@ from sim import draws
 from sim.compiled import compiled
 from sim.state import CENTRE, OPEN, SHAPE, SHIFT, SPARK, WRONG_DESIGN
 from sim.submodels.account import weakness
-from sim.submodels.agenda import layers_to, signals_heard
+from sim.submodels.agenda import add_to_bill, layers_to, signals_heard
 from sim.submodels.fear import fear
 
 
@@ -76,11 +76,13 @@ def best_around(i, own, row, authority, ties, cells):
 def local_signals(row, signals, authority):
     """Signals of its own difference that a local designer of a place has, as far as they are kept where it can hear them.
 
-    Users speak for themselves as far as they trust enough to take part and are able to; bodies speak for those who do not.
+    An authority's part shows its place; bodies pass on what they keep as far as they are ready to; users speak for
+    themselves as far as they trust enough to take part and are able to; bodies speak for those who do not.
     """
     voice = authority.trust * authority.user_ability
-    heard = signals * (row.information_authorities + row.information_users * voice)
-    kept = row.information_authorities + row.information_users
+    passed_on = row.information_third_sector * min(1.0, authority.broker)
+    heard = signals * (row.information_authorities + passed_on + row.information_users * voice)
+    kept = row.information_authorities + row.information_third_sector + row.information_users
     return heard + row.bodies_brokered * authority.broker * kept
 
 
@@ -97,7 +99,8 @@ def designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells
         delta = difference(change, authority)
         share = row.local_need * row.local_need_share
         if who == CENTRE:
-            design += share * row.hierarchy_central_grain * delta
+            # What differs between places is in the centre's part of the data alone, as far as its aggregates keep it.
+            design += share * row.hierarchy_central_grain * row.information_centre * delta
         else:
             local = local_signals(row, signals, authority)
             spread = change.heterogeneity * change.heterogeneity
@@ -228,8 +231,9 @@ def design_changes(month, p, keys, calendar, changes, places, ties, users, centr
                 if seen_fit(row, cell.design_holder, cell.fit) < bar_for_pilots(row, change):
                     luck = draws.normal(keys[draws.PILOT], a, i, 0)
                     # What a pilot taught is one place's alone, so it pays for all of it.
-                    cell.design_hours += row.design_hours + row.fail_fast_signals * row.design_signal_hours
-                    cell.asked += row.fail_fast_signals * row.design_signal_user_hours
+                    taught = row.fail_fast_signals
+                    staff = row.design_hours + taught * row.design_signal_hours
+                    add_to_bill(cell, staff, taught * row.design_signal_user_hours)
                     cell.stage = SPARK
                     cell.progress = 0.0
                     ledger[a, i, WRONG_DESIGN] += undone

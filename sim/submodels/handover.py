@@ -7,6 +7,7 @@ makes it anew, and pays for it.
 from sim.compiled import compiled
 from sim.state import CENTRE, NOT_STARTED, OPEN, QUEUED, SHAPE
 from sim.submodels.agenda import (
+    add_to_bill,
     agenda_falls_to,
     design_falls_to,
     own_design,
@@ -25,15 +26,15 @@ def designs_differ(row):
 
 
 @compiled
-def add_to_bill(row, weight, taking, cell):
+def charge_again(row, weight, taking, cell):
     """Charge a design made a second time: as with every design, only `design_economies` and `local_need` make it dear."""
     signals = signals_heard(row, cell.haste)
     again = row.design_economies * own_design(cell.design_holder, weight, taking)
     gathered = again * signals
     if row.local_need > 0.0 and cell.design_holder != CENTRE:
         gathered += row.local_need * signals
-    cell.design_hours += again * row.design_hours + gathered * row.design_signal_hours
-    cell.asked += gathered * row.design_signal_user_hours
+    staff = again * row.design_hours + gathered * row.design_signal_hours
+    add_to_bill(cell, staff, gathered * row.design_signal_user_hours)
 
 
 @compiled
@@ -63,5 +64,5 @@ def hand_over(month, p, keys, calendar, changes, places, ties, users, centre, ce
                 if row.design_economies > 0.0 or row.local_need > 0.0:
                     set_bill(row, authority.weight, taking, cell)
             elif designs_differ(row):
-                add_to_bill(row, authority.weight, taking, cell)
+                charge_again(row, authority.weight, taking, cell)
                 make_design(a, i, row, keys, changes[i], authority, centre[0].ability, ties, users, cells)

@@ -5,8 +5,6 @@ end of
 its plan; each month's planned minus actual progress is added to the cell's ledger under the hurdles that caused it.
 """
 
-import math
-
 import numpy as np
 
 from sim import draws
@@ -29,10 +27,11 @@ from sim.state import (
     UNSPENT,
 )
 from sim.submodels.account import SETTLED, binding, catch_up, charge_hurdles, settle, weakness
-from sim.submodels.capacity import full_coverage, is_active, judged_by_reports, own_hours, part_left
-from sim.submodels.effort import LEAST, combine, effort, persistence_of_centre
+from sim.submodels.capacity import bill_due, full_coverage, is_active, judged_by_reports, own_hours, part_left
+from sim.submodels.effort import LEAST, combine, effort
 from sim.submodels.fear import fear
-from sim.submodels.focal import focal_money, money_left, to_target
+from sim.submodels.focal import to_target
+from sim.submodels.money import LASTING, PILOT, SCALE_UP
 
 HAZARD = 1.0
 
@@ -102,25 +101,6 @@ def months_behind(before, nominal, after, month, arrival, duration, shift):
 
 
 @compiled
-def purses(row, persistence, signed, tilt, own_pilot=0.0, own_scale_up=0.0):
-    """Change money of a change and place, as shares of its hours; money for pilots is not money for scale-up.
-
-    Both purses are offered each month by the time since the announcement, whoever holds them and however far the
-    change is, so that every table is given the same; what is not used is lost.
-
-    Returns:
-        Tuple (pilot purse, scale-up purse).
-    """
-    pledged = 0.0
-    if row.concordat > 0.0 and signed:
-        pledged = row.concordat * row.pledge_money
-    left = persistence * tilt
-    return (row.money_pilot + pledged + own_pilot) * left, (
-        row.money_scale_up + pledged + own_scale_up
-    ) * left
-
-
-@compiled
 def advance(month, a, i, row, shift, length, share, genuine, limit, change, cell, keys):
     """Move a cell through its stage, or extend its coverage; returns the progress, as a share of the whole path."""
     if row.work_dynamics == HAZARD:
@@ -144,8 +124,8 @@ def advance(month, a, i, row, shift, length, share, genuine, limit, change, cell
 
 
 @compiled
-def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells, ledger, journal):
-    """Advance every change in every place by one month."""
+def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers, cells, ledger, journal):
+    """Advance every change in every place by one month, with its staff and the money it is offered."""
     count = len(places)
     nation = p[count]
     path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift
@@ -158,16 +138,13 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
     shift = lengths[3]
     following = nation.focal_arrival >= 0.0
     centre_will = centre[0].will
-    log_centre_will = math.log(max(LEAST, centre_will))
     hours = journal.hours[month]
     arrived = calendar[month].arrived
     due = np.empty(arrived)
-    kept = np.empty(arrived)
     for i in range(arrived):
         change = changes[i]
         due[i] = planned_path(month + 1.0, change.arrival, change.pace)
         due[i] -= planned_path(month, change.arrival, change.pace)
-        kept[i] = persistence_of_centre(month - change.arrival, nation.money_secure_months, log_centre_will)
     endowment = 0.0
     recovered = 0.0
     for a in range(count):
@@ -184,19 +161,14 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
             change = changes[i]
             cell = cells[a, i]
             planned = due[i]
-            persistence = kept[i]
-            if row.money_secure_months != nation.money_secure_months:
-                persistence = persistence_of_centre(
-                    month - change.arrival, row.money_secure_months, log_centre_will
-                )
             focal = change.focal == 1
             signed = authority.signed == 1.0 and (focal or not following)
-            persistence = money_left(row, focal, persistence)
-            own_pilot, own_scale_up = focal_money(row, focal)
+            persistence = offers[a, i, LASTING]
+            pilot = offers[a, i, PILOT] * authority.funded
+            scale_up = offers[a, i, SCALE_UP] * authority.funded
             hours_of_plan = own_hours(
                 row, change.concerned * authority.population, change.radicalness, change.pace
             )
-            pilot, scale_up = purses(row, persistence, signed, authority.funded, own_pilot, own_scale_up)
             offered = (pilot + scale_up) * hours_of_plan
             endowment += offered
             if cell.stage == NOT_STARTED or cell.stage == ABANDONED:
@@ -211,6 +183,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, cells,
             limit = full_coverage(row, change.radicalness, change.visibility)
             if is_active(cell, limit):
                 wanted = hours_of_plan * part_left(cell, limit, months_of_shift * change.duration)
+                cell.unpaid -= authority.granted * bill_due(cell, row.work_top_speed, change.pace)
                 money = scale_up if cell.stage == SHIFT else pilot
                 teams = 0.0
                 if row.programme_support > 0.0:
