@@ -158,18 +158,19 @@ def _parameters(
     return parameters
 
 
-def _without_what_is_wrong(tree: dict[str, Any], error: ValidationError) -> dict[str, Any]:
+def _without_what_is_wrong(tree: dict[Any, Any], error: ValidationError) -> dict[str, Any]:
     """The same tree with something valid in each wrong place, so that the rest can be checked and told as well.
 
     A wrong number becomes the largest there may be: no date lies after such an end, no place is short of people.
     """
-    declared = Parameters().model_dump(mode="json")
+    declared: dict[Any, Any] = Parameters().model_dump(mode="json")
     harmless = {"month": 0, "key": DISTRIBUTION, "value": 0.0}
-    for group, *rest in dict.fromkeys(found["loc"][:2] for found in error.errors()):
-        if group == INTERVENTIONS and rest:
-            tree[group][rest[0]] = harmless
-        elif not rest:
+    for found in error.errors():
+        group, *rest = found["loc"][:2]
+        if not rest:
             tree[group] = declared[group]
+        elif group == INTERVENTIONS:
+            tree[group][rest[0]] = harmless
         else:
             of = declarations().get(f"{group}.{rest[0]}")
             largest = None if of is None or of.choices else of.high
@@ -279,7 +280,10 @@ def _dated_problem(place: tuple[int | str, ...], kind: str) -> tuple[str, str | 
         return "is missing: a dated change says at least month, key and value", None
     fields = ", ".join(DATED_FIELDS)
     if len(place) < 3:
-        return f"must be a {'dated change' if len(place) == 2 else 'list of dated changes'} with {fields}", None
+        return (
+            f"must be a {'dated change' if len(place) == 2 else 'list of dated changes'} with {fields}",
+            None,
+        )
     field = str(place[2])
     if field in DATED_FIELDS:
         return f"must be {DATED_FIELDS[field]}", None

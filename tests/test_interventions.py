@@ -166,9 +166,15 @@ def test_an_intervention_and_its_end_are_felt_and_no_longer(small):
         (dated(3, "work.load", 1.0, ["Carn"]), ["no place 'Carn'", "Cairn"]),
         (dated(3, "power.agenda.centre", 1.0), ["whole row", "power.agenda"]),
         (dated(3, "power.agenda", worlds.whole("centre") | {"users": 0.5}), ["sum to 1"]),
-        (dated(3, "power.agenda", {"centre": 1.0, "parliament": 0.0}), ["parliament is no part of the row", "users"]),
+        (
+            dated(3, "power.agenda", {"centre": 1.0, "parliament": 0.0}),
+            ["parliament is no part of the row", "users"],
+        ),
         (dated(3, "power.agenda", {"centre": True}), ["centre must be a number from 0 to 1, not True"]),
-        (dated(3, "power.agenda", 0.4), ["must be a row of shares of centre, authorities, third_sector, users"]),
+        (
+            dated(3, "power.agenda", 0.4),
+            ["must be a row of shares of centre, authorities, third_sector, users"],
+        ),
         (dated(3, "power.judged_on", 0.4), ["must be a row of shares of reports, outcomes, learning"]),
         (dated(3, "power.distribution", 1.4), ["outside"]),
         (dated(3, "power.judged_on", {"reports": 0.5, "outcomes": 0.4, "learning": 0.0}), ["sum to 1"]),

@@ -278,7 +278,9 @@ def test_a_key_twice(first, second):
 
 
 def test_what_is_wrong_with_the_form_hides_nothing_else_that_is_wrong():
-    dated = "[{month:-1,key:work.load,value:1},{month:900,key:work.load,value:1},{month:1,key:work.laod,value:1}]"
+    dated = (
+        "[{month:-1,key:work.load,value:1},{month:900,key:work.load,value:1},{month:1,key:work.laod,value:1}]"
+    )
     found = complaints(["baseline"], [f"interventions={dated}", "work.load=11", "population.users=3"])
     assert len(found) == 5
     for said in (
@@ -292,7 +294,9 @@ def test_what_is_wrong_with_the_form_hides_nothing_else_that_is_wrong():
 
 
 def test_an_unreadable_table_of_places_hides_nothing_else_that_is_wrong():
-    dated = "interventions=[{month:900,key:work.load,value:1},{month:1,key:work.load,value:1,places:[Atlantis]}]"
+    dated = (
+        "interventions=[{month:900,key:work.load,value:1},{month:1,key:work.load,value:1,places:[Atlantis]}]"
+    )
     table, ends = complaints(["baseline"], [dated, "population.places=nowhere.csv"])
     assert "population.places = 'nowhere.csv': no table" in table
     assert "the run ends before" in ends
