@@ -242,6 +242,16 @@ def test_hours_of_a_mechanism_are_spent_under_its_own_name_and_taken_from_the_re
         assert with_it[other] == without[other]
 
 
+def test_where_hardly_anybody_is_deprived_there_are_no_crises_not_fewer_than_none(small):
+    run = lived(small, {"authorities.crisis_by_deprivation": 1.0, "authorities.crisis_demand": 0.2})
+    spent = run.state.journal.hours[:, ACTIVITIES.index("crisis")]
+    usual = run.parameters.authorities.usual_business
+    best_off = run.state.places[np.argmin(run.territory.deprivation)]
+    assert best_off.deprived < -1.0
+    assert best_off.capacity == 1.0 - usual
+    assert spent.min() > 0.0
+
+
 def test_without_design_and_signals_nobody_spends_hours_on_them(small):
     free = {"design.hours": 0.0, "design.signal_hours": 0.0}
     hours = lived(small, free).state.journal.hours.sum(axis=0)
@@ -363,6 +373,28 @@ def test_will_is_heard_as_it_was_before_anybody_changed():
         assert place.will == pytest.approx(0.8 * lateral + 0.2 * before[a], rel=1e-9)
 
 
+def test_a_will_of_the_centre_that_moves_is_heard_a_month_later(small):
+    """Places and the centre move together, so that none of them hears what the others come to want this month."""
+    settings = {"power.accountability": worlds.whole("centre"), "reference.evidence_self": 0.0}
+    event = {"month": 12, "key": "centre.will", "value": 0.0}
+    told, plain = (
+        begin(
+            worlds.parameters(
+                small, settings, mechanisms=worlds.OFF | {"evidence": 1.0}, interventions=dated
+            ),
+            SEED,
+        )
+        for dated in ([event], [])
+    )
+    for run in (told, plain):
+        run.advance(13)
+    assert told.state.centre.will[0] == 0.0
+    assert np.array_equal(told.state.places.will, plain.state.places.will)
+    for run in (told, plain):
+        run.advance(1)
+    assert np.all(told.state.places.will < plain.state.places.will)
+
+
 def test_a_hand_in_design_strengthens_bodies(small):
     table = {"power.design": worlds.whole("third_sector")}
     plain, shaped = lived(small, table), lived(small, table, ownership=1.0)
@@ -422,6 +454,7 @@ def test_the_journal_writes_down_what_is(small):
     """The census, readiness and half delivery of a month are those of the columns at its end."""
     settings = {"reference.clearance_chance": 0.1, "reference.clearance_tries": 1, "population.months": 80}
     settings |= {"work.top_speed": 4.0, "changes.in_progress": 6, "power.design": worlds.whole("users")}
+    settings["focal.arrival"] = 10
     run = begin(worlds.parameters(small, settings, mechanisms=worlds.ON), SEED)
     half = np.full(len(run.state.changes), -1)
     for month in range(80):
