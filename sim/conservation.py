@@ -92,7 +92,6 @@ def imbalances(run: Run) -> dict[str, float]:
         "intended benefit comes from the stream alone": abs(intended - promised) / scale,
         "hours": float(np.max(np.abs(hours - endowed) / np.maximum(endowed, 1e-300))),
         "endowment": float(max(0.0, np.max(owned - endowed) / max(owned, 1e-300))),
-        "money": abs(float(state.places.weight @ state.places.funded) - 1.0),
         "users": abs(
             float(np.sum(state.places.last_user - state.places.first_user)) - run.parameters.population.users
         ),

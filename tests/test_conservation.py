@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.conservation import TOLERANCE, imbalances
+from sim.declarations import record
 from sim.month import begin, simulate
 from sim.outcomes import councils, series, summary
-from sim.state import ABANDONED, CAUSES, NOT_STARTED, SHIFT
+from sim.state import ABANDONED, CAUSES, NOT_STARTED, PLACES, SHIFT, table
+from sim.submodels.money import tilt_money
 from sim.verification import run_checks
 
 
@@ -92,7 +94,6 @@ FALSIFIED = {
     "intended benefit comes from the stream alone": lambda run: run.state.changes.ambition,
     "hours": lambda run: run.state.journal.hours[0],
     "endowment": lambda run: run.state.journal.months.endowment,
-    "money": lambda run: run.state.places.funded,
     "users": lambda run: run.state.places.last_user,
     "bounds": lambda run: run.state.users.ability,
     "real above nominal": lambda run: run.state.cells.genuine,
@@ -113,6 +114,32 @@ def test_every_account_notices_what_does_not_balance(small):
         else:
             column += (column / 2 + 1).astype(column.dtype)
         assert imbalances(falsified)[account] > TOLERANCE, account
+
+
+@given(data=st.data())
+def test_what_the_tilt_gives_one_place_it_takes_from_others(data):
+    """Whatever places are offered and however able they look, the money of all of them together stays the same."""
+    share, count = st.floats(0.0, 1.0), data.draw(st.integers(1, 6))
+    hours = np.array(data.draw(st.lists(st.floats(0.0, 1e6), min_size=count, max_size=count)))
+    reported = data.draw(st.lists(st.floats(-0.2, 1.2), min_size=count, max_size=count))
+    places = table(PLACES, count, weight=1.0 / count, reported=np.array(reported))
+    national = data.draw(share)
+    held = {
+        "power.resource": {
+            "centre": national,
+            "authorities": 1.0 - national,
+            "third_sector": 0.0,
+            "users": 0.0,
+        }
+    }
+    settings = {
+        "reference.equalising_money": data.draw(st.floats(0.0, 0.9)),
+        "authorities.ability_spread": 0.1,
+    }
+    on = worlds.OFF | {"uneven_ability": data.draw(share)}
+    tilt_money(record(worlds.parameters(held, settings, mechanisms=on), count + 1), places, hours)
+    assert np.all(places.funded >= 0.0)
+    assert hours @ places.funded == pytest.approx(hours.sum(), rel=1e-9)
 
 
 @given(data=st.data())
