@@ -275,6 +275,26 @@ def test_evenness(shares, even):
     assert evenness(*map(float, shares)) == pytest.approx(even)
 
 
+def test_the_census_before_shift_is_arrivals_over_hazard():
+    """Constant hazards: a stage holds as many changes as come to it a month, over its hazard."""
+    hazard, slower, months = 0.2, 0.5, 700
+    settings = worlds.parameters(
+        FREE,
+        {
+            "population.users": 32, "population.bodies": 0, "population.months": months, "changes.arriving": 350,
+            "changes.in_progress": 0, "work.dynamics": "hazard", "work.hazard": hazard, "work.shape_slower": slower,
+            "work.start_chance": 1.0, "work.load": 0.0,
+        },
+        mechanisms=worlds.OFF,
+    )  # fmt: skip
+    run = simulate(settings, SEED)
+    first, last = 100, months - 1
+    census = run.state.journal.stages[first:last, 1:4].mean(axis=0)
+    arrivals = run.state.journal.months.starts[first:last].mean()
+    # The month in which a stage is filled is counted, and the next begins at once: a stay is 1 / h months.
+    np.testing.assert_allclose(census, arrivals / np.array([hazard, hazard, hazard * slower]), rtol=0.05)
+
+
 def oates(heterogeneity: float, spillover: float, replications: int = 24) -> float:
     """How much wider the gap is when the centre designs everything than when places do: + favours local design."""
 

@@ -68,21 +68,25 @@ LARGEST = {
 SMALLEST = {"population.users": 6}
 
 
+OUTCOMES = ("journal.", "lost", "account")
+"""All that outcomes are read from: the journal, and the account of each cell."""
+
+
 def shapes_and_bytes(run):
-    """All that outcomes are read from: the journal, and the account of each cell."""
+    """The columns that outcomes are read from."""
     return [
         (name, column.shape, column.tobytes())
         for name, column in worlds.tables(run.state)
-        if name.startswith(("journal.", "lost", "account"))
+        if name.startswith(OUTCOMES)
     ]
 
 
-def moves(settings, delta, strengths):
+def moves(settings, delta, strengths, seeds=SEEDS):
     """Whether an outcome moves in one of a handful of worlds."""
     return any(
         shapes_and_bytes(simulate(worlds.parameters(settings, mechanisms=strengths), seed))
         != shapes_and_bytes(simulate(worlds.parameters(settings, delta, mechanisms=strengths), seed))
-        for seed in SEEDS
+        for seed in seeds
     )
 
 
@@ -135,6 +139,23 @@ def test_half_a_strength_is_neither_none_nor_all(six_places, mechanism):
         simulate(worlds.parameters(settings, mechanisms=worlds.OFF | {mechanism: s}), 3) for s in (0.5, 1.0)
     )
     assert shapes_and_bytes(half) != shapes_and_bytes(full)
+
+
+READ_BY_ANOTHER = {"reference.clearance_conflict": "partners who must agree are at odds as well"}
+"""Reference magnitudes that a second mechanism reads."""
+
+
+@pytest.mark.parametrize("mechanism", MECHANISM_NAMES)
+def test_a_mechanism_that_is_off_is_off_exactly_whatever_else_is_on(six_places, mechanism):
+    """Its magnitudes may be anything: no outcome moves, not even by a bit."""
+    settings = {**RICH, "population.places": six_places}
+    others = worlds.ON | {mechanism: 0.0}
+    for declared in reference_magnitudes(mechanism):
+        if declared.key in READ_BY_ANOTHER:
+            continue
+        for end in (declared.low, declared.high):
+            delta = {declared.key: declared.kind(end)}
+            assert not moves(settings, delta, others, SEEDS[:1]), declared.key
 
 
 def test_every_declared_number_is_read_by_a_rule():
@@ -256,8 +277,12 @@ COLUMNS = [
 
 @pytest.mark.parametrize("name", [name for name in COLUMNS if name not in WITHIN])
 def test_every_column_is_read(mid_runs, name, monkeypatch):
-    found = any(noticed(run, name, before, monkeypatch) for run in mid_runs for before in PROCESSES)
-    assert found == (name not in UNREAD)
+    """By a rule, and so that an outcome moves; those that nothing reads move no other column at all."""
+    moved_by = (noticed(run, name, before, monkeypatch) for run in mid_runs for before in PROCESSES)
+    if name in UNREAD:
+        assert not any(moved_by)
+    else:
+        assert any(column.startswith(OUTCOMES) for columns_moved in moved_by for column in columns_moved)
 
 
 @pytest.mark.parametrize("name", WITHIN)

@@ -1,6 +1,6 @@
 """Handover: when rights change hands in mid-run, changes that are still under way change hands with them.
 
-What is rolled out, or was redesigned after a pilot, stays as it is and with those who made it. Whoever takes a design over
+What is rolled out, or was judged as a pilot, stays as it is and with those who made it. Whoever takes a design over
 makes it anew, and pays for it.
 """
 
