@@ -48,21 +48,18 @@ class Case:
         return {month: value for month, value in found.items() if first <= month < self.months}
 
 
-def cases(
-    names: Sequence[str] = (), folder: Path | None = None, already: Sequence[Problem] = ()
-) -> list[Case]:
+def cases(names: Sequence[str] = (), folder: Path | None = None) -> list[Case]:
     """The named cases, or all.
 
     Args:
         names: names of cases.
         folder: a folder of case files instead of the shipped one.
-        already: problems that the caller has found in the same command, to be reported with the others.
 
     Raises:
         InputProblems: with everything that is wrong in names and files.
     """
     known = case_files.shelf(folder)
-    problems = list(already)
+    problems: list[Problem] = []
     for name in dict.fromkeys(names):
         if name not in known:
             problems.append(

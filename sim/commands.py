@@ -177,8 +177,12 @@ def cases(
     if asked.overrides.scenario is not None:
         said = "is refused here: cases are not scenarios"
         asked.problems.append(Problem(COMMAND_LINE, "scenario", said, asked.overrides.scenario))
-    chosen = historical.cases(asked.names, already=[*asked.problems, *asked.overrides.problems])
-    system = compose(["baseline"], asked.overrides)[0]
+    chosen = []
+    try:
+        chosen = historical.cases(asked.names)
+    except InputProblems as error:
+        asked.problems += error.problems
+    system = compose(["baseline"], asked.overrides, (), asked.problems)[0]
     note_compilation()
     from sim import case_report, fitted_set, histories, printed, provenance, results
     from sim.experiments.design_point import parameters_at

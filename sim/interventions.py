@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from sim.declarations import as_number, declarations, nearest_key
 from sim.parameters import Intervention, JudgedOn, Parameters, Shares
 from sim.power import ROWS, between, columns
-from sim.territory import Territory, territory
+from sim.territory import Territory
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,13 @@ def _values(key: str, value: Any) -> tuple[tuple[str, float], ...]:
     return ((declared.field, as_number(declared, value)),)
 
 
-def problems(parameters: Parameters, land: Territory | None = None) -> list[str]:
-    """What is wrong with the interventions of a run, all at once; empty if nothing is."""
-    if not parameters.interventions:
-        return []
-    where = land or territory(parameters.population.places)
+def problems(parameters: Parameters, land: Territory | None) -> list[str]:
+    """What is wrong with the interventions of a run, all at once; empty if nothing is.
+
+    Args:
+        parameters: with the interventions.
+        land: the places of the run; None if they are not known, and then names of places are not checked.
+    """
     found = []
     for number, dated in enumerate(parameters.interventions):
         label = f"interventions[{number}] ({dated.key} in month {dated.month})"
@@ -78,8 +81,8 @@ def problems(parameters: Parameters, land: Territory | None = None) -> list[str]
         if dated.places is not None and not dated.places:
             found.append(f"{label}: places is empty; leave it out to mean everywhere")
         for name in dated.places or ():
-            if not where.knows(name):
-                found.append(f"{label}: no place '{name}'; nearest is '{where.nearest(name)}'")
+            if land is not None and not land.knows(name):
+                found.append(f"{label}: no place '{name}'; nearest is '{land.nearest(name)}'")
     return found
 
 
@@ -89,7 +92,7 @@ def _value_problems(dated: Intervention) -> list[str]:
         try:
             (JudgedOn if row == "judged_on" else Shares).model_validate(dated.value)
         except ValidationError as error:
-            return [f"{'.'.join(map(str, e['loc']))} {e['msg']}".strip() for e in error.errors()]
+            return [_row_problem(found, columns(row)) for found in error.errors()]
         return []
     if group == "power" and "." in row:
         return [f"give the whole row 'power.{row.partition('.')[0]}', so that it sums to 1"]
@@ -108,3 +111,15 @@ def _value_problems(dated: Intervention) -> list[str]:
     if (low is not None and value < low) or (high is not None and value > high):
         return [f"{value} lies outside {low} to {high} ({declared.unit})"]
     return []
+
+
+def _row_problem(found: Any, holders: Sequence[str]) -> str:
+    """What is wrong with a row of the table of decision rights, from what pydantic found."""
+    if found["type"] == "value_error":
+        return str(found["ctx"]["error"])
+    if not found["loc"]:
+        return f"the value must be a row of shares of {', '.join(holders)} that sum to 1"
+    holder = found["loc"][0]
+    if holder not in holders:
+        return f"{holder} is no part of the row; its parts are {', '.join(holders)}"
+    return f"{holder} must be a number from 0 to 1, not {found['input']!r}"

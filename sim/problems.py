@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import os
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ OK, OUR_FAULT, BAD_INPUT, RUNS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """What a command ends with."""
 
 LONGEST_VALUE = 120
+PLAN, RUNS = "plan.json", "runs.parquet"
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,22 @@ def whole_number(option: str, text: str | None, default: int, low: int, high: in
     return value
 
 
-def out_problem(text: str | None, usual: Path) -> Problem | None:
+def out_problem(text: str | None, usual: Path, *, of_a_sweep: bool = False) -> Problem | None:
     """What stands in the way of writing results to the folder given to `--out`, or to the usual one."""
-    if text is not None and not text.strip():
+    if text is None:
+        return folder_problem(usual)
+    if not text.strip():
         return Problem(COMMAND_LINE, "--out", "the name of the folder is empty", "''")
-    return folder_problem(usual if text is None else Path(text))
+    return folder_problem(Path(text)) or _taken(Path(text), of_a_sweep)
+
+
+def _taken(folder: Path, by_a_sweep: bool) -> Problem | None:
+    """Why results of one kind would spoil what a folder holds: both kinds have a `runs.parquet`, and other columns."""
+    if not by_a_sweep and (folder / PLAN).exists():
+        return Problem(COMMAND_LINE, "--out", "holds a sweep; name another folder", str(folder))
+    if by_a_sweep and (folder / RUNS).exists() and not (folder / PLAN).exists():
+        return Problem(COMMAND_LINE, "--out", f"holds a {RUNS} of no sweep; name another folder", str(folder))
+    return None
 
 
 def folder_problem(folder: Path) -> Problem | None:
@@ -103,9 +115,12 @@ def folder_problem(folder: Path) -> Problem | None:
         nearest = nearest.parent
     if not nearest.is_dir():
         return Problem(COMMAND_LINE, "--out", f"{nearest} is not a folder", str(folder))
-    if not os.access(nearest, os.W_OK):
+    try:
+        # Permissions do not tell of mounts that can only be read.
+        with tempfile.TemporaryDirectory(prefix=".gapsim-", dir=nearest):
+            return None
+    except OSError:
         return Problem(COMMAND_LINE, "--out", f"{nearest} cannot be written to", str(folder))
-    return None
 
 
 def refuse(problems: Sequence[Problem]) -> None:

@@ -159,8 +159,8 @@ def _assumptions(comparison: Comparison) -> str:
         columns = ("Parameter", "Value", "Default", "Unit", "Meaning")
         parts.append("<h3>Not at its default, in all of them</h3>" + table(columns, rows))
     parts.append(
-        "<p>Every other parameter has its declared default; <code>gapsim config</code> lists them, with sources and "
-        "ranges. Most sizes are assumptions.</p></section>"
+        "<p>Every other parameter has its declared default; <code>gapsim config</code> lists them, and "
+        "<code>gapsim explain NAME</code> gives source and range of each. Most sizes are assumptions.</p></section>"
     )
     return "".join(parts)
 

@@ -151,9 +151,31 @@ def _parameters(
         parameters = Parameters.model_validate(tree)
     except ValidationError as error:
         problems.extend(_value_problems(error, file, asked))
+        sound = Parameters.model_validate(_without_what_is_wrong(tree, error))
+        problems.extend(_study_problems(sound, file, asked))
         return None
     problems.extend(_study_problems(parameters, file, asked))
     return parameters
+
+
+def _without_what_is_wrong(tree: dict[Any, Any], error: ValidationError) -> dict[str, Any]:
+    """The same tree with something valid in each wrong place, so that the rest can be checked and told as well.
+
+    A wrong number becomes the largest there may be: no date lies after such an end, no place is short of people.
+    """
+    declared: dict[Any, Any] = Parameters().model_dump(mode="json")
+    harmless = {"month": 0, "key": DISTRIBUTION, "value": 0.0}
+    for found in error.errors():
+        group, *rest = found["loc"][:2]
+        if not rest:
+            tree[group] = declared[group]
+        elif group == INTERVENTIONS:
+            tree[group][rest[0]] = harmless
+        else:
+            of = declarations().get(f"{group}.{rest[0]}")
+            largest = None if of is None or of.choices else of.high
+            tree[group][rest[0]] = declared[group][rest[0]] if largest is None else largest
+    return tree
 
 
 def _merged(file: ScenarioFile, asked: Overrides) -> dict[str, Any]:
@@ -241,6 +263,7 @@ def _value_problems(error: ValidationError, file: ScenarioFile, asked: Overrides
         where = COMMAND_LINE if set_here or (dated and INTERVENTIONS in asked.leaves) else file.where
         value, nearest = shown(found["input"]), None
         if dated:
+            key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"])[1:]
             said, nearest = _dated_problem(found["loc"], found["type"])
             value = "" if found["type"] == "missing" else value
         elif key in declarations():
@@ -255,11 +278,16 @@ def _dated_problem(place: tuple[int | str, ...], kind: str) -> tuple[str, str | 
     """What is wrong at one place of the list of dated changes, and the nearest valid key."""
     if kind == "missing":
         return "is missing: a dated change says at least month, key and value", None
-    field = place[2] if len(place) > 2 else None
+    fields = ", ".join(DATED_FIELDS)
+    if len(place) < 3:
+        return (
+            f"must be a {'dated change' if len(place) == 2 else 'list of dated changes'} with {fields}",
+            None,
+        )
+    field = str(place[2])
     if field in DATED_FIELDS:
         return f"must be {DATED_FIELDS[field]}", None
-    nearest = nearest_name(str(field), DATED_FIELDS) if field else None
-    return f"must be a list of dated changes with {', '.join(DATED_FIELDS)}", nearest
+    return f"is no part of a dated change: it has {fields}", nearest_name(field, DATED_FIELDS)
 
 
 def allowed(declaration: Declaration) -> str:
@@ -279,13 +307,12 @@ def _study_problems(parameters: Parameters, file: ScenarioFile, asked: Overrides
     def problem(leaf: str, key: str, said: str, value: str = "") -> Problem:
         return Problem(COMMAND_LINE if leaf in asked.leaves else file.where, key, said, value)
 
-    population = parameters.population
+    population, land = parameters.population, None
     try:
         land = territory(population.places)
     except (OSError, ValueError) as error:
         yield problem("population.places", "population.places", str(error), shown(population.places))
-        return
-    if population.users < len(land.code):
+    if land is not None and population.users < len(land.code):
         said = f"must be at least {len(land.code)}: every place needs a user"
         yield problem("population.users", "population.users", said, str(population.users))
     for found in interventions.problems(parameters, land):

@@ -26,7 +26,6 @@ from sim.problems import (
     RUNS_FAILED,
     InputProblems,
     Problem,
-    folder_problem,
     out_problem,
     refuse,
     whole_number,
@@ -92,7 +91,7 @@ class Settings:
         return name or ("processes" if address is None else "dask")
 
     def _folder(self, text: str | None) -> Path | None:
-        problem = out_problem(text, RESULTS)
+        problem = out_problem(text, RESULTS, of_a_sweep=True)
         self.problems.extend([problem] if problem else [])
         return None if text is None else Path(text)
 
@@ -240,7 +239,7 @@ def merge(*, folders: Sequence[str], out: str | None, command: Sequence[str]) ->
         target = Path(out)
     else:
         target = sources[0] if len(sources) == 1 else RESULTS / plan_files.read(sources[0]).name
-    problem = folder_problem(target)
+    problem = out_problem(out, target, of_a_sweep=True)
     refuse([problem] if problem else [])
     words = f"gapsim {shlex.join(command)}"
     try:

@@ -96,7 +96,7 @@ def territory(places: str) -> Territory:
     path = DATA / "councils.csv" if places == "scotland" else Path(places)
     ties = DATA / "ties.csv" if places == "scotland" else path.with_name(f"{path.stem}_ties.csv")
     if not path.is_file():
-        raise ValueError(f"population.places: no table '{places}'; give 'scotland' or the path of a CSV file")
+        raise ValueError(f"no table '{places}'; give 'scotland' or the path of a CSV file")
     header, rows = _read(path)
     crossings_header, crossings = _read(ties) if ties.is_file() else (TIE_COLUMNS, [])
     found = _table_problems(path, header, rows)

@@ -15,6 +15,7 @@ from sim.cases import cases, parameters_of, shifted
 from sim.declarations import declarations, value_of
 from sim.parameters import MECHANISM_NAMES, Parameters
 from sim.problems import InputProblems
+from sim.territory import territory
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = tuple(case_files.shelf())
@@ -134,7 +135,7 @@ def test_only_kind_and_timeline_differ_from_the_system():
     system = Parameters()
     for case in cases():
         parameters = parameters_of(case, system)
-        assert not interventions.problems(parameters)
+        assert not interventions.problems(parameters, territory(parameters.population.places))
         different = {
             key
             for key in declarations()

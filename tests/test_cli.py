@@ -232,6 +232,43 @@ def test_results_cannot_take_the_place_of_a_file(gapsim, tmp_path):
     assert gapsim("run")[0] == 2
 
 
+def test_a_comparison_does_not_overwrite_the_runs_of_a_sweep(gapsim, tmp_path):
+    sweep = ("sweep", "work.load=1,2", "hierarchy", *SMALL, "--engine", "serial", "--replications", 1)
+    assert gapsim(*sweep, "--out", "swept")[0] == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "swept").iterdir() if path.is_file()}
+    for command in ("compare", "run", "cases"):
+        code, _, err = gapsim(command, "work.load=nan", "--out", "swept")
+        assert code == 2
+        assert "--out = swept: holds a sweep; name another folder" in err
+        assert "work.load = nan" in err
+    after = {path.name: path.read_bytes() for path in (tmp_path / "swept").iterdir() if path.is_file()}
+    assert after == before
+
+
+def test_a_sweep_does_not_begin_among_the_runs_of_a_comparison(gapsim, tmp_path):
+    assert gapsim("compare", *SMALL, "hierarchy", "--replications", 2, "--out", "there")[0] == 0
+    before = sorted(path.name for path in (tmp_path / "there").iterdir())
+    sweep = ("work.load=1,2", "hierarchy", *SMALL, "--engine", "serial", "--replications", 1)
+    assert gapsim("sweep", *sweep, "--out", "part", "--shard", "1/1")[0] == 0
+    for words in (("sweep", *sweep), ("merge", "part")):
+        code, _, err = gapsim(*words, "--out", "there")
+        assert code == 2
+        assert "--out = there: holds a runs.parquet of no sweep; name another folder" in err
+    assert sorted(path.name for path in (tmp_path / "there").iterdir()) == before
+
+
+def test_a_folder_that_only_seems_writable_is_refused_before_anything_is_run(gapsim, tmp_path, monkeypatch):
+    def read_only(*_, **__):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("tempfile.mkdtemp", read_only)
+    code, _, err = gapsim("compare", "work.load=nan", "--out", "there")
+    assert code == 2
+    assert "--out = there:" in err
+    assert "cannot be written to" in err
+    assert "work.load = nan" in err
+
+
 def test_everything_wrong_with_a_command_is_told_at_once(gapsim, tmp_path):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "mine.yaml").write_text("# @package _global_\nwork: {laod: 1}\n")

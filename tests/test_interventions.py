@@ -10,6 +10,7 @@ from sim.declarations import declarations
 from sim.interventions import problems
 from sim.month import begin, simulate
 from sim.outcomes import summary
+from sim.territory import territory
 
 SEED = 12
 
@@ -165,8 +166,16 @@ def test_an_intervention_and_its_end_are_felt_and_no_longer(small):
         (dated(3, "work.load", 1.0, ["Carn"]), ["no place 'Carn'", "Cairn"]),
         (dated(3, "power.agenda.centre", 1.0), ["whole row", "power.agenda"]),
         (dated(3, "power.agenda", worlds.whole("centre") | {"users": 0.5}), ["sum to 1"]),
-        (dated(3, "power.agenda", {"centre": 1.0, "parliament": 0.0}), ["parliament"]),
-        (dated(3, "power.agenda", 0.4), []),
+        (
+            dated(3, "power.agenda", {"centre": 1.0, "parliament": 0.0}),
+            ["parliament is no part of the row", "users"],
+        ),
+        (dated(3, "power.agenda", {"centre": True}), ["centre must be a number from 0 to 1, not True"]),
+        (
+            dated(3, "power.agenda", 0.4),
+            ["must be a row of shares of centre, authorities, third_sector, users"],
+        ),
+        (dated(3, "power.judged_on", 0.4), ["must be a row of shares of reports, outcomes, learning"]),
         (dated(3, "power.distribution", 1.4), ["outside"]),
         (dated(3, "power.judged_on", {"reports": 0.5, "outcomes": 0.4, "learning": 0.0}), ["sum to 1"]),
         (dated(3, "", 1.0), ["unknown parameter"]),
@@ -189,6 +198,7 @@ def test_what_is_no_intervention_is_refused(small, row):
 
 def test_all_problems_are_reported_together(small):
     rows = [dated(3, "work.lode", 1.0), dated(99, "work.load", 1.0), dated(3, "work.load", 99.0, ["Nowhere"])]
-    found = problems(worlds.parameters(small, interventions=rows))
+    settings = worlds.parameters(small, interventions=rows)
+    found = problems(settings, territory(settings.population.places))
     assert len(found) == 4
     assert [line[:16] for line in found] == [f"interventions[{n}]" for n in (0, 1, 2, 2)]

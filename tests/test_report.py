@@ -73,6 +73,33 @@ def test_every_chart_is_one_that_plotly_accepts(case):
     assert not re.search(r">None<|\bnan\b", re.sub(r"<script.*?</script>", "", page, flags=re.S))
 
 
+def test_no_interval_is_cut_off_by_the_edge_of_the_chart_of_the_gap():
+    gap = by_key(comparison(scenario("a", [0.4, 0.5, 0.6], 3), scenario("b", [0.3, 0.5, 0.7], 3)))["gap"]
+    low, high = gap.layout["yaxis"]["range"]
+    bands = [trace["y"] for trace in gap.data if trace.get("fill") == "toself"]
+    assert len(bands) == 2
+    single = [numbers(trace["y"]) for trace in gap.data if trace.get("fill") != "toself"]
+    assert max(map(max, bands)) > max(map(max, single)), "an interval as wide as this one needs more room"
+    assert low < min(map(min, bands))
+    assert high > max(map(max, bands))
+
+
+@pytest.mark.parametrize("key", ["gap", "deprivation"])
+def test_words_above_an_axis_leave_room_for_the_label_of_its_highest_tick(key):
+    layout = by_key(two())[key].layout
+    above = next(note for note in layout["annotations"] if "% of intended benefit (" in note["text"])
+    assert above["yanchor"] == "bottom"
+    assert above["yshift"] > layout["yaxis"]["tickfont"]["size"] / 2
+
+
+def test_hardly_any_in_a_stage_is_said_shortly():
+    made = two()
+    for s in made.scenarios:
+        s.series["stage.abandoned"][:] = 0.0001
+    ends = [note["text"] for note in by_key(made)["stages"].layout["annotations"]]
+    assert ends.count("abandoned &lt;1 %") == 2
+
+
 def test_every_cause_stage_and_kind_has_a_name():
     assert set(wording.CAUSES) == set(state.CAUSES)
     assert set(wording.STAGES) == set(state.STAGES) == set(ink.STAGES) == set(FROM_BELOW)

@@ -242,7 +242,7 @@ REFUSED = {
     "=3": "no key",
     "a=b=c": "cannot be read",
     "interventions=3": "list of dated changes",
-    "interventions=[3]": "list of dated changes",
+    "interventions=[3]": "interventions[0] = 3: must be a dated change with month, key, value, places",
     "interventions=[{month:1,key:work.load}]": "missing",
     "interventions=[{month:1.5,key:work.load,value:1}]": "whole number",
     "interventions=[{month:-1,key:work.load,value:1}]": "whole number",
@@ -252,7 +252,9 @@ REFUSED = {
     "interventions=[{month:999,key:work.load,value:1}]": "run ends before",
     "interventions=[{month:1,key:work.load,value:1,places:[Glasgo City]}]": "Glasgow City",
     "interventions=[{month:1,key:work.load,value:1,places:Fife}]": "a list",
-    "interventions=[{month:1,kee:work.load,value:1,key:work.load}]": "did you mean `key`",
+    "interventions=[{month:1,kee:work.load,value:1,key:work.load}]": "no part of a dated change: it has month, key",
+    "interventions=[{month:1,keyy:work.load,value:1,key:work.load}]": "did you mean `key`",
+    "interventions=[{month:1,key:power.agenda,value:{centre:1,users:1}}]": "1): the row must sum to 1, not 2",
 }
 
 
@@ -273,6 +275,36 @@ def test_refused_override(override, said):
 )
 def test_a_key_twice(first, second):
     assert "given twice" in only(["baseline"], [first, second])
+
+
+def test_what_is_wrong_with_the_form_hides_nothing_else_that_is_wrong():
+    dated = (
+        "[{month:-1,key:work.load,value:1},{month:900,key:work.load,value:1},{month:1,key:work.laod,value:1}]"
+    )
+    found = complaints(["baseline"], [f"interventions={dated}", "work.load=11", "population.users=3"])
+    assert len(found) == 5
+    for said in (
+        "work.load = 11: must be",
+        "interventions[0].month = -1",
+        "interventions[1] (work.load in month 900): the run ends before; months go from 0 to 119",
+        "interventions[2] (work.laod in month 1): unknown parameter",
+        "population.users = 3: must be at least 32",
+    ):
+        assert sum(said in line for line in found) == 1, said
+
+
+def test_an_unreadable_table_of_places_hides_nothing_else_that_is_wrong():
+    dated = (
+        "interventions=[{month:900,key:work.load,value:1},{month:1,key:work.load,value:1,places:[Atlantis]}]"
+    )
+    table, ends = complaints(["baseline"], [dated, "population.places=nowhere.csv"])
+    assert "population.places = 'nowhere.csv': no table" in table
+    assert "the run ends before" in ends
+
+
+def test_a_wrong_length_of_the_run_accuses_no_date_in_it():
+    dated = "interventions=[{month:900,key:work.load,value:1}]"
+    assert "from 1 to 12000" in only(["baseline"], [dated, "population.months=1.5"])
 
 
 def test_names():

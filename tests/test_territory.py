@@ -79,9 +79,7 @@ def test_an_empty_table_is_refused(table):
 
 
 def test_a_table_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(
-        ValueError, match=r"population.places: no table .*; give 'scotland' or the path of a CSV file"
-    ):
+    with pytest.raises(ValueError, match=r"no table .*; give 'scotland' or the path of a CSV file"):
         territory(str(tmp_path / "nowhere.csv"))
 
 

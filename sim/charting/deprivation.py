@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.charting.frame import Chart, axis, axis_title, frame, lean, whiskers
 from sim.charting.ink import INK, MUTED, colour, stroke
-from sim.charting.labels import end_labels, heading, room_for, short, text
+from sim.charting.labels import ABOVE_TICK, end_labels, heading, room_for, short, text
 from sim.statistics import interval, intervals
 from sim.wording import MOST_NAMED, listing, percent, points, share_with_interval
 
@@ -53,7 +53,9 @@ def deprivation_fifths(comparison: Comparison) -> Chart | None:
     lowest, highest = float(np.nanmin(seen)), float(np.nanmax(seen))
     pad = max(0.1 * (highest - lowest), 1.0)
     span = (lowest - pad, highest + pad)
-    note = heading("Gap, % of intended benefit (dot: mean; whisker: 95 % interval)", MUTED, xshift=-56)
+    note = heading(
+        "Gap, % of intended benefit (dot: mean; whisker: 95 % interval)", MUTED, xshift=-56, yshift=ABOVE_TICK
+    )
     ticks = {
         "tickvals": list(range(5)),
         "ticktext": list(FIFTHS.values()),
@@ -68,7 +70,7 @@ def deprivation_fifths(comparison: Comparison) -> Chart | None:
         left=70,
         right=95 + room_for([s.name for s in scenarios], 16),
         bottom=58,
-        top=24,
+        top=24 + ABOVE_TICK,
         annotations=[*end_labels(ends, span, height), note],
         xaxis=axis(range=[-0.3, 4.3], showgrid=False, title=fifths, **ticks),
         yaxis=axis(range=list(span), ticksuffix=" %"),

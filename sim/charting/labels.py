@@ -38,6 +38,10 @@ def label(
     return place | {"text": words, "showarrow": False, "font": font, "align": "left"} | more
 
 
+ABOVE_TICK = 10
+"""Pixels that words above an axis keep from its top, where half of the highest tick's label may stand."""
+
+
 def heading(words: str, ink: str = INK, *, panel: int = 0, size: int = 14, **more: Any) -> dict:
     """Words above the left corner of a panel."""
     k = "" if panel == 0 else str(panel + 1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.charting.frame import Chart, axis, axis_title, frame, lean, month_axis, months_drawn
 from sim.charting.ink import MUTED, colour, faint, stroke
-from sim.charting.labels import end_labels, heading, room_for, short, text
+from sim.charting.labels import ABOVE_TICK, end_labels, heading, room_for, short, text
 from sim.statistics import interval, intervals
 from sim.verdict import Verdict, verdict
 from sim.wording import counted, levels, percent, share_with_interval
@@ -42,12 +42,14 @@ def gap_over_time(comparison: Comparison) -> Chart:
         bands.append(band(x, low, high, k))
         lines.append(line(x, mean, scenarios, k, "month %{x}: %{y:.1f} %"))
         ends.append((mean[-1], f"<b>{short(s.name)}</b> {percent(mean[-1] / 100)}", colour(k)))
-        seen.append(values.ravel())
+        seen += [values.ravel(), low, high]
     span = _span(np.concatenate(seen))
     what = f"line: mean; band: 95 % interval; thin lines: {counted(runs, 'single run')} each"
     if told:
         what += f"; drawn once every run intends a hundredth of its benefit, month {drawn[0] + 1}"
-    note = heading(f"Gap since the start, % of intended benefit ({what})", MUTED, xshift=-56)
+    note = heading(
+        f"Gap since the start, % of intended benefit ({what})", MUTED, xshift=-56, yshift=ABOVE_TICK
+    )
     title = _title(comparison, verdict(comparison))
     layout = frame(
         comparison,
@@ -56,7 +58,7 @@ def gap_over_time(comparison: Comparison) -> Chart:
         left=70,
         right=95 + room_for([s.name for s in scenarios], 16),
         bottom=58,
-        top=24,
+        top=24 + ABOVE_TICK,
         annotations=[*end_labels(ends, span, height), note],
         xaxis=month_axis(months, title=axis_title("month")),
         yaxis=axis(range=list(span), ticksuffix=" %"),

@@ -58,7 +58,8 @@ def stage_census(comparison: Comparison) -> Chart:
             points = {"type": "scatter", "mode": "lines", "x": (drawn + 1).tolist(), "y": lean(mean)}
             data.append(points | area | named | on)
             last = float(np.nan_to_num(mean[-1]))
-            ends.append((base + last / 2, f"{STAGES[stage]} {number(last, 0)} %", ink.INK))
+            share = "&lt;1" if 0.0 < last < 1.0 else number(last, 0)
+            ends.append((base + last / 2, f"{STAGES[stage]} {share} %", ink.INK))
             base += last
         top = 1 - row * (PANEL + BETWEEN) / height
         sparse = 1 if across < 3 else 2 * across - 4
