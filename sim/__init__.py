@@ -1,21 +1,27 @@
 """gapsim: does it matter for the implementation gap where power resides?
 
-The map of the house. A file imports only from floors below its own.
+The map of the house. A file imports only from its own floor and those below, never round a circle.
 
 Facts: `parameters` (declared once), `declarations` (their flat list, and the record that rules read), `power` (the
     table of decision rights), `territory` (places and ties), `state` (kinds of agents, column by column), `draws`
-    (luck).
+    (luck). Tools beside them: `compiled` (what makes a rule fast), `statistics`, `columns`, `problems` (what is refused),
+    `places` (where shipped files are).
 The model: `population` (the world at the start), `submodels` (a file for each process), `interventions`, `outcomes`.
 Time: `month` (the schedule: read it and you know the model), `model` and `agents` (the door for Mesa).
-Studies: `scenarios` (YAML to parameters), `comparison` (the same worlds side by side), `results` (what runs write),
-    `experiments` (a question, its factors, where it looks, and its numbered runs), `sweeping` (carries them out, whatever
-    happens), `cases` (history as files) and `histories` (lived again and judged, beside `null_models`).
+Is it right? `verification` (all checks), `conservation` (accounts that must balance), `known_answers` (what theory solved).
+Studies: `scenarios` (YAML, from `scenario_files`, and `overrides` to parameters), `comparison` (the same worlds side by
+    side), `results` (what runs write) and `provenance` (which code wrote it), `experiments` (a question, its factors, where
+    it looks, and its numbered runs), `sweeping` (carries them out, whatever happens).
+History: `cases` (from files to parameters: `case_files`, `case_forms`, `case_tables`, `case_checks`), `histories` (lived
+    again and judged, beside `null_models`), `fitting` (which parameters the cases do not rule out), `fitted_set` (those).
+Reading: `analysis` (numbers), `weighing` and `ranking` (what they allow one to say), `verdict` (the words), `assumptions`,
+    `wording` and `glossary` (how things are named and what they mean), `charts` and `charting`, `page` (what reports are
+    put together from), `report`, `case_report`, `explain`, `printed` (for a terminal), `reference` (the pages of
+    docs/reference, from the declarations), with `reference_charts` and `reference_effects`.
 Reading a sweep: `sweep_analysis` (who wins where, what decides it, what moves it: numbers), `sweep_verdict` (the words),
     `sweep_report` (the page).
-Reading: `analysis`, `verdict`, `charts`, `page` (what reports are put together from), `report`, `case_report`, `explain`,
-    `reference` (the pages of docs/reference, from the declarations).
-Doors: `cli` (the commands), `commands` and `sweep_commands` (what they do), `frames` (the same for notebooks),
-    `live` (the view for a room, in a browser).
+Doors: `cli` (the commands; `repeated_options` it refuses), `commands`, `sweep_commands`, `sweep_report_commands` and
+    `fit_commands` (what they do), `frames` (the same for notebooks), `live` (the view for a room, in a browser).
 """
 
 from __future__ import annotations

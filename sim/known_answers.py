@@ -245,9 +245,7 @@ def thresholds(seed: int, replications: int) -> list[KnownAnswer]:
     ]
 
 
-def _peers(
-    openness: float, own: float, centre: float, months: int, start: np.ndarray | None, seed: int
-) -> Run:
+def _peers(openness: float, own: float, centre: float, months: int, seed: int) -> Run:
     settings = _parameters(
         {"evidence": 1.0},
         authorities={"will": 0.5, "will_spread": 0.2},
@@ -277,7 +275,7 @@ def _tie_matrix(run: Run) -> np.ndarray:
 def peers(seed: int, replications: int) -> list[KnownAnswer]:
     """Friedkin and Johnsen; DeGroot; and a star with a stubborn centre."""
     openness, own, centre = 0.6, 0.4, 0.3
-    run = _peers(openness, own, centre, 400, None, seed)
+    run = _peers(openness, own, centre, 400, seed)
     lateral = _tie_matrix(run)
     count = len(lateral)
     start = np.clip(0.5 + run.state.places.will_offset, 0.0, 1.0)
@@ -286,7 +284,7 @@ def peers(seed: int, replications: int) -> list[KnownAnswer]:
     limit = np.linalg.solve(np.eye(count) - openness * weights, (1.0 - openness) * start + outside)
     worst = float(np.max(np.abs(run.state.places.will - limit)))
 
-    run = _peers(1.0, own, 0.0, 4000, None, seed)
+    run = _peers(1.0, own, 0.0, 4000, seed)
     weights = own * np.eye(count) + (1.0 - own) * lateral
     values, vectors = np.linalg.eig(weights.T)
     perron = np.real(vectors[:, np.argmax(np.real(values))])
@@ -294,7 +292,7 @@ def peers(seed: int, replications: int) -> list[KnownAnswer]:
     consensus = float(perron @ start)
     spread = float(np.max(np.abs(run.state.places.will - consensus)))
 
-    star = _peers(1.0, own, 1.0, 5, None, seed)
+    star = _peers(1.0, own, 1.0, 5, seed)
     distance = np.abs(star.state.places.will - 0.9) / np.abs(start - 0.9)
     return [
         KnownAnswer("peers: distance from the Friedkin-Johnsen limit", 0.0, worst, 1e-9),

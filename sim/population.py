@@ -26,6 +26,7 @@ from sim.state import (
     HEADS,
     LEDGER,
     MONTHS,
+    NOBODY,
     PLACES,
     STAGES,
     TIES,
@@ -314,7 +315,14 @@ def populate(parameters: Parameters, land: Territory, seed: int, replication: in
         centre=table(CENTRE_COLUMNS, 1, will=centre.will, ability=centre.ability, capacity=centre.capacity),
         heads=table(HEADS, places + 1),
         cells=table(
-            CELLS, places, number, started=-1, agenda_holder=-1, design_holder=-1, uptake=1.0, compatible=1.0
+            CELLS,
+            places,
+            number,
+            started=-1,
+            agenda_holder=NOBODY,
+            design_holder=NOBODY,
+            uptake=1.0,
+            compatible=1.0,
         ),
         ledger=np.zeros((places, number, LEDGER)),
         account=table(ACCOUNT, places, number),

@@ -1,8 +1,7 @@
 """The state of one run: a table for each kind of agent, a column for each state variable.
 
 Shapes: A places (one local authority each), I changes, B third-sector bodies, U sampled users, T months. A change ×
-authority
-is a *cell*; its columns have shape (A, I). Row A of the parameter record and of `heads` stands for the centre.
+authority is a *cell*; its columns have shape (A, I). Row A of the parameter record and of `heads` stands for the centre.
 A table is one structured array: a rule reads `authority.will` of one row, an analysis `places.will` of all of them.
 """
 

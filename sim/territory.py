@@ -87,8 +87,7 @@ def territory(places: str) -> Territory:
     """Read a table of places: `scotland`, or the path of a CSV with the same columns.
 
     Ties that land neighbours do not show (bridges, ferries) come from a second table beside it: `ties.csv` for
-    Scotland,
-    `<name>_ties.csv` for `<name>.csv`, with columns a, b, kind.
+    Scotland, `<name>_ties.csv` for `<name>.csv`, with columns a, b, kind.
 
     Raises:
         ValueError: naming every row and column that cannot be used.

@@ -197,17 +197,18 @@ def contrasts() -> list[Contrast]:
             companions=row.get("companions", {}),
             pledge=tuple(row["pledge"]) if "pledge" in row else None,
         )
-        for row in _directions()["contrasts"]
+        for row in directions()["contrasts"]
     ]
 
 
-def _directions() -> dict[str, Any]:
+def directions() -> dict[str, Any]:
+    """What each mechanism must do alone, as it was written down before the model was run."""
     return yaml.safe_load((DATA / "directions.yaml").read_text(encoding="utf-8"))
 
 
 def check_direction(contrast: Contrast, seed: int, replications: int) -> Check:
     """Judge one contrast on paired replications: with the mechanism, less the same with its companions alone."""
-    settings = {"population.users": _directions()["users"], **contrast.companions}
+    settings = {"population.users": directions()["users"], **contrast.companions}
     dated: tuple[Intervention, ...] = ()
     if contrast.pledge:
         dated = tuple(
@@ -310,7 +311,7 @@ def run_checks(
     """
     if which not in (*SUITES, "all"):
         raise ValueError(f"no suite '{which}'; there are {', '.join((*SUITES, 'all'))}")
-    written = _directions()
+    written = directions()
     root = written["seed"] if seed is None else seed
     suites: dict[str, tuple[Callable[[int, int], list[Check]], int]] = {
         "null": (check_null, 4),

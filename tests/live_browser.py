@@ -53,7 +53,7 @@ class Served:
         return self.ask("api/run", view)
 
 
-def _serve(entry: Entry | None, deck: Deck | None = None):
+def serve(entry: Entry | None, deck: Deck | None = None):
     bound = socket.create_server(("127.0.0.1", 0))
     settings = uvicorn.Config(
         Live(views.shelf(), entry, deck).application(),
@@ -76,7 +76,7 @@ def _serve(entry: Entry | None, deck: Deck | None = None):
 @pytest.fixture(scope="session")
 def served():
     """A server for this machine alone."""
-    for each in _serve(None):
+    for each in serve(None):
         # The model compiles, or loads what was compiled, before a browser waits for it.
         each.run()
         yield each
@@ -85,7 +85,7 @@ def served():
 @pytest.fixture(scope="session")
 def guarded():
     """A server that asks for a code."""
-    yield from _serve(Entry())
+    yield from serve(Entry())
 
 
 @pytest.fixture(scope="session")

@@ -61,8 +61,11 @@ def holder(shares, luck):
 
 
 class SecondWriting:
-    """One run: parameters by key, a table of rights (row -> shares), strengths by name, months in which a pledge is open,
-    and other dated changes of national parameters (month, key, value)."""
+    """One run from its start to its end.
+
+    Asked for by parameters by key, a table of rights (row -> shares), strengths by name, months in which a pledge is
+    open, and other dated changes of national parameters (month, key, value).
+    """
 
     def __init__(self, parameters, rights, strengths, folder, seed, replication, pledge=(0, 0), dated=()):
         self.p, self.m, self.pledge, self.dated = dict(parameters), strengths, pledge, dated

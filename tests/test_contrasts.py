@@ -10,7 +10,7 @@ from sim.experiments import experiment, plan_files, plans
 from sim.sweep_analysis.contrasts import contrasts, point_names
 from sim.sweep_analysis.swept import read_sweep
 from sim.sweep_report.findings import findings
-from sim.sweep_report.page import sweep_report_html
+from sim.sweep_report.page import sweep_html
 
 NOTHING = np.full(6, 0.6)
 KEYS = ("mechanisms.pace", "mechanisms.uptake")
@@ -95,7 +95,7 @@ def test_words_and_page_say_what_changed_and_what_did_not(tmp_path):
     assert "First: no point differs clearly and by 0.5 points" in words
     assert re.search(r"Second, against “x 0; y 1” most: gap in a (9|10)\.\d points", words)
     assert "no clear change of the gap in b" in words
-    page = sweep_report_html(listed(tmp_path / "p", **NAMED))
+    page = sweep_html(findings(listed(tmp_path / "p", **NAMED)))
     assert "Point against point" in page
     assert "1 of 1 points told apart" not in page
     assert "Second: the difference in the gap (a − b) is raised by “high, other”" in page

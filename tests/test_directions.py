@@ -3,12 +3,12 @@
 import pytest
 
 from sim.parameters import ESTABLISHED
-from sim.verification import _directions, check_direction, contrasts
+from sim.verification import check_direction, contrasts, directions
 
 CONTRASTS = {contrast.label or contrast.name: contrast for contrast in contrasts()}
 JUDGED = [name for name, contrast in CONTRASTS.items() if contrast.kind != "R"]
 REPORTED = [name for name, contrast in CONTRASTS.items() if contrast.kind == "R"]
-WRITTEN = _directions()
+WRITTEN = directions()
 
 # As written down before the model was run: + distributed is better, - hierarchy is; X has no channel; R has no prediction.
 PREDICTED = {

@@ -108,12 +108,6 @@ def test_the_wide_map_has_no_range_by_hand_but_one():
     assert {d.key for d in uncertain} <= {factor.key for factor in experiment.factors}
 
 
-def test_what_the_screening_left_is_varied_over_the_ranges_that_were_screened():
-    ranges = {f.key: (f.low, f.high, f.levels) for f in shipped("sensitivity_screening").factors}
-    for factor in shipped("sensitivity").factors:
-        assert ranges[factor.key] == (factor.low, factor.high, factor.levels)
-
-
 def test_the_ablation_takes_all_mechanisms():
     experiment = shipped("mechanism_ablation")
     assert [factor.key for factor in experiment.factors] == [f"mechanisms.{name}" for name in ESTABLISHED]
@@ -579,7 +573,7 @@ def test_all_that_is_wrong_with_a_command_is_said_at_once():
 def test_what_cannot_be_held_is_refused_before_it_is_laid_out():
     keys = ["work.load", "work.top_speed", "design.hours", "changes.variety"]
     said = only(swept, *(f"{key}=range(0.1,1,0.005)" for key in keys))
-    assert "1,049,760,000 points" in said or "are too many" in said
+    assert "1,049,760,000 points" in said
 
 
 def test_no_such_experiment_has_its_nearest():

@@ -38,7 +38,6 @@ def test_months_before_an_intervention_are_untouched(data, small):
 
 @pytest.mark.parametrize("key", [d.key for d in worlds.LIVE])
 def test_every_live_parameter_may_change_in_mid_run(small, key):
-    """An intervention in month 0 for everywhere is the same as the value itself, but for what is set at the start."""
     declared = declarations()[key]
     value = declared.high if declared.high != declared.default else declared.low
     run = simulate(worlds.parameters(small, interventions=[dated(20, key, float(value))]), SEED)
@@ -138,13 +137,13 @@ def test_later_interventions_win_in_whatever_order_they_are_written(small):
     assert (seen[9], seen[10], seen[20], seen[30]) == ((1.0, 1.0), (0.1, 0.1), (2.0, 0.1), (4.0, 4.0))
 
 
-def test_an_intervention_and_its_end_are_felt_and_no_longer(small):
-    """Mechanisms off and on again: the run differs, and gets worse with more load."""
-    plain = summary(simulate(worlds.parameters(small), SEED))["gap"]
-    loaded = summary(simulate(worlds.parameters(small, interventions=[dated(6, "work.load", 10.0)]), SEED))[
-        "gap"
-    ]
-    assert loaded > plain
+def test_more_work_for_a_while_widens_the_gap_and_for_good_widens_it_further(small):
+    begins, ends = dated(6, "work.load", 10.0), dated(18, "work.load", 1.0)
+    plain, ended, loaded = (
+        summary(simulate(worlds.parameters(small, interventions=rows), SEED))["gap"]
+        for rows in ([], [begins, ends], [begins])
+    )
+    assert plain < ended < loaded
 
 
 @pytest.mark.parametrize(

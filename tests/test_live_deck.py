@@ -18,9 +18,9 @@ def leaders():
 
 @pytest.fixture(scope="module")
 def served(leaders):
-    from live_browser import _serve
+    from live_browser import serve
 
-    for each in _serve(None, leaders):
+    for each in serve(None, leaders):
         each.run()
         yield each
 

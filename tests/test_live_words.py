@@ -93,6 +93,24 @@ def _is_prose(text: str) -> bool:
     )
 
 
+def test_what_a_module_of_the_page_gives_is_taken_and_what_it_takes_is_used():
+    modules = {name: text for name, text in page_sources().items() if name.endswith(".js")}
+    given, taken, idle = set(), set(), []
+    for module, text in modules.items():
+        given |= {
+            (module, name)
+            for name in re.findall(r"^export (?:async )?(?:function|const|class) (\w+)", text, re.M)
+        }
+        for names, source in re.findall(r'^import \{([^}]+)\} from "\./(.+)";', text, re.M):
+            for name in filter(None, map(str.strip, names.split(","))):
+                taken.add((source, name.split(" as ")[0]))
+                if len(re.findall(rf"\b{name.split(' as ')[-1]}\b", text)) < 2:
+                    idle.append((module, name))
+    assert len(given) > 50
+    assert given == taken
+    assert not idle
+
+
 @pytest.mark.parametrize("file", sorted(words.LANGUAGES.glob("*.json")), ids=lambda path: path.stem)
 def test_a_language_has_the_keys_of_the_table_and_the_values_that_go_into_them(file: Path):
     pairs = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=list)
@@ -172,9 +190,9 @@ def test_the_page_says_nothing_that_is_not_in_the_table(room, strange, served_no
 @pytest.fixture
 def served_now(strange):
     """A server that was started in the language spoken now."""
-    from live_browser import _serve
+    from live_browser import serve
 
-    yield from _serve(None)
+    yield from serve(None)
 
 
 def test_story_sentences_and_refusals_speak_the_language_too(strange):

@@ -8,6 +8,7 @@ import worlds
 
 from sim import draws
 from sim.declarations import record
+from sim.month import begin
 from sim.state import (
     ABILITY,
     AUTHORITIES,
@@ -21,6 +22,7 @@ from sim.state import (
     DEVALUED,
     HEADS,
     LEDGER,
+    NOT_STARTED,
     NOT_TAKEN_UP,
     OPEN,
     PASSING,
@@ -913,5 +915,7 @@ def test_readiness_is_trust_times_the_time_that_co_design_leaves():
     assert responses.readiness(0.8, 0.05, 0.1, 1 / 0.3) == 0.0
 
 
-def test_gates_are_open_at_the_start():
-    assert OPEN == 0
+def test_when_a_run_begins_no_change_is_started_or_at_a_gate(small):
+    cells = begin(worlds.parameters(small), 3).state.cells
+    assert (cells.stage == NOT_STARTED).all()
+    assert (cells.gate == OPEN).all()

@@ -104,8 +104,6 @@ def test_every_page_is_whole(pages, case):
 @pytest.mark.parametrize("case", CASES)
 def test_controls_and_boxes_have_names(pages, case):
     words = seen(pages[case])
-    for select in re.findall(r"<select", words):
-        assert select
     assert words.count("<label>") == words.count("<select")
     for box in re.findall(r'<(?:div class="scroll"|figure)[^>]*>', words):
         assert 'tabindex="0"' in box

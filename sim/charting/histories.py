@@ -21,7 +21,7 @@ HEIGHT = 330
 
 
 def history_charts(history: History, replications: int, seed: int, version: str) -> list[Chart]:
-    """One chart for each reported series of a case, scored or not read from the model."""
+    """One chart for each reported series of a case that is read from the model, judged or not."""
     stamped = Comparison((), replications, seed, version)
     return [_chart(history, name, stamped) for name in history.series]
 

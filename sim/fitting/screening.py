@@ -1,8 +1,8 @@
 """Screening: which parameters the cases say anything about, and which of those they cannot tell from one another.
 
-All uncertainties are varied at once over the ranges of `sim.plausible`. What each does is the slope of a plane through the
-results, in standard deviations: of each condition over each parameter. A parameter's *traces* are its slopes over all
-conditions.
+All uncertainties are varied at once over the ranges of `sim.experiments.plausible`. What each does is the slope of a
+plane through the results, in standard deviations: of each condition over each parameter. A parameter's *traces* are its
+slopes over all conditions.
 """
 
 from __future__ import annotations
@@ -49,19 +49,14 @@ class Screened:
         return self.most >= EXPLAINS and self.like is None
 
 
-def uncertainties(spread: float = SPREAD, known: Sequence[str] = ()) -> list[Factor]:
-    """All uncertainties of the system with their ranges; those in `known` alone if any are named.
-
-    Choices are in, as levels.
-    """
+def uncertainties() -> list[Factor]:
+    """All uncertainties of the system with the ranges they are fitted over; choices are in, as levels."""
     found = []
     for declared in declarations().values():
-        if known and declared.key not in known:
-            continue
         if declared.role != "uncertainty" or declared.group == "changes" or declared.key in on_trial():
             continue
         factor = (
-            plausible_factor(declared, spread) if declared.choices or declared.kind in (int, float) else None
+            plausible_factor(declared, SPREAD) if declared.choices or declared.kind in (int, float) else None
         )
         if factor is not None and may_be_fitted(factor):
             found.append(factor)

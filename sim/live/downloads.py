@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from sim.declarations import in_groups
 from sim.live import answers, bundle, frames, views
 from sim.live.views import Side, View
 from sim.live.words import declared, say
@@ -146,9 +147,6 @@ def _name(view: View, ending: str) -> str:
 
 def _differences(side: Side) -> dict[str, Any]:
     """What a side changes of the declared defaults, as a tree."""
-    tree: dict[str, Any] = {}
-    for key, value in views.differences(side.composed.parameters).items():
-        group, _, name = key.partition(".")
-        tree.setdefault(group, {})[name] = value
+    tree = in_groups(views.differences(side.composed.parameters))
     dated = views.moves_of(side.composed.parameters)
     return {**tree, INTERVENTIONS: dated} if dated else tree

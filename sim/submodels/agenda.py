@@ -1,8 +1,7 @@
 """Agenda: which change starts where, and when; who holds the right to decide on it there.
 
 A change that has been announced waits in each place until it is started. The holder of the right `agenda` is drawn
-for each
-change and place; so is the holder of `design`. Every holder starts changes at the same base rate.
+for each change and place; so is the holder of `design`. Every holder starts changes at the same base rate.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """Benefit: what reaches users, and the account of where the rest was lost.
 
 Benefit of a change in a place a month = ambition × people × nominal coverage × F, where F is the product of real over
-nominal
-coverage, mean fit, uptake given fit, spillover and timeliness. Intended benefit depends on the stream of changes alone.
+nominal coverage, mean fit, uptake given fit, spillover and timeliness. Intended benefit depends on the stream of changes
+alone.
 """
 
 import math
@@ -10,10 +10,7 @@ import math
 import numpy as np
 
 from sim.compiled import compiled
-from sim.state import (
-    AHEAD,
-    USERS,
-)
+from sim.state import AHEAD, USERS
 from sim.submodels.account import book, book_delivered, book_missing, weakness
 from sim.submodels.focal import uptake_forced
 from sim.submodels.work import planned_path

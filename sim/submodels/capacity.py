@@ -120,10 +120,12 @@ def crisis_share(row, start, month, results):
 
 @compiled
 def third_sector_support(p, places, bodies):
-    """Hours a month that third-sector bodies bring to each place, and their brokerage; returns the hours they hold in
-    all.
+    """Hours a month that third-sector bodies bring to each place, and their brokerage there.
 
     A place's brokerage is its bodies' readiness per head, relative to the nation's number of bodies per head.
+
+    Returns:
+        The hours that all bodies hold together.
     """
     count = len(places)
     people = 0.0

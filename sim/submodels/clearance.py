@@ -4,8 +4,7 @@ Three requests are made for a change in a place: to go ahead after *see*, to sig
 after a redesign), to review its pilot after *shape*.
 
 A cell that has finished *see*, *spark* or *shape* stands at a gate. With all mechanisms off it passes at once. A
-decision point
-exists where its common uniform lies below the share that calls for it, so there are no rounding jumps.
+decision point exists where its common uniform lies below the share that calls for it, so there are no rounding jumps.
 """
 
 import math

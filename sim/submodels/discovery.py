@@ -1,8 +1,7 @@
 """Discovery and design: what is learned of a need, what is designed for it, and how well that fits the people.
 
 The right answer for change i in place a is y + delta; for a user it differs again by what the person needs. A design
-is the
-designer's best estimate of the nation's answer, plus what mechanisms add, plus the error with which every place
+is the designer's best estimate of the nation's answer, plus what mechanisms add, plus the error with which every place
 translates it.
 """
 

@@ -1,8 +1,8 @@
 """Work: stages advance, coverage is rolled out or slips, and the ledger notes what held progress back.
 
 Advance needs will, ability and capacity together. The planned path of a change runs evenly from announcement to the
-end of
-its plan; each month's planned minus actual progress is added to the cell's ledger under the hurdles that caused it.
+end of its plan; each month's planned minus actual progress is added to the cell's ledger under the hurdles that caused
+it.
 """
 
 import math
@@ -84,8 +84,7 @@ def roll_out(row, share, genuine, limit, nominal, real):
 
 @compiled
 def months_behind(before, nominal, after, month, arrival, duration, shift):
-    """Months behind plan of the coverage reached, weighted by coverage: what is added this month is as late as the
-    month.
+    """Months behind plan of the coverage reached, weighted by coverage: what a month adds is as late as that month.
 
     Args:
         before: months behind plan of the coverage so far.

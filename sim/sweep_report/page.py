@@ -7,7 +7,7 @@ from pathlib import Path
 from sim.charting.frame import Chart
 from sim.charts import drawing, embedded, library
 from sim.page import asset, carry, chart_box, document, escape, write_page
-from sim.sweep_analysis.swept import Sweep, read_sweep
+from sim.sweep_analysis.swept import read_sweep
 from sim.sweep_report import deciding_sections, evidence_sections, map_section, opening
 from sim.sweep_report.findings import Findings, findings
 from sim.sweep_report.map_data import file_name, map_data
@@ -47,11 +47,6 @@ def write_sweep_report(folder: Path, target: Path | None = None) -> tuple[Path, 
     page = write_page(sweep_html(found), target or folder / "report.html")
     write_points(found, page.parent)
     return page, found
-
-
-def sweep_report_html(sweep: Sweep) -> str:
-    """The whole page of a sweep as text."""
-    return sweep_html(findings(sweep))
 
 
 def sweep_html(found: Findings) -> str:

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+from pyarrow import parquet
 
 from sim.experiments.plans import Plan
 from sim.results import whole_text
 from sim.sweeping import parts
 from sim.sweeping.chunks import RUNNING
-from sim.sweeping.finishing import manifest
+from sim.sweeping.finishing import RUNS, manifest
 
 if sys.platform != "win32":
     import fcntl
@@ -135,10 +136,6 @@ def _is_heard_from(note: dict[str, Any]) -> bool:
 
 
 def _finished_before(folder: Path) -> int:
-    from pyarrow import parquet
-
-    from sim.sweeping.finishing import RUNS
-
     path = folder / RUNS
     return parquet.read_metadata(path).num_rows if path.is_file() else 0
 

@@ -4,7 +4,7 @@ import { draw } from "./elements.js";
 import { scale, ticks } from "./scales.js";
 import { say } from "./words.js";
 
-export const MARGIN = { top: 14, right: 12, bottom: 34, left: 46 };
+const MARGIN = { top: 14, right: 12, bottom: 34, left: 46 };
 
 /** Months to write under a chart: years, as many as there is room for. */
 function years(months, width) {

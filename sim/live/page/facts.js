@@ -2,7 +2,7 @@
 
 import { say, valueInWords } from "./words.js";
 
-export const POSITION = "power.distribution";
+const POSITION = "power.distribution";
 
 /** An index over the declarations that the server sent. */
 export function readFacts(declared) {

@@ -5,7 +5,7 @@ import { draw, drawing, make, onWidth, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { at } from "./run.js";
 import { extent, path, scale, spreadApart } from "./scales.js";
-import { number, percent, points, say } from "./words.js";
+import { percent, points, say } from "./words.js";
 
 const HEIGHT = 252;
 const LETTER = 15;

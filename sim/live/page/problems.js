@@ -5,7 +5,7 @@ import { SIDES } from "./view.js";
 import { say } from "./words.js";
 
 /** One problem in words. */
-export function problemInWords(problem) {
+function problemInWords(problem) {
   const value = problem.value ? ` = ${problem.value}` : "";
   const side = /^side ([12])$/.exec(problem.where ?? "");
   const where = side ? `${say(`side.${SIDES[side[1] - 1]}`)}: ` : "";

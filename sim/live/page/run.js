@@ -4,7 +4,6 @@ import { SIDES, changesOf } from "./view.js";
 import { count, say } from "./words.js";
 
 export const STAGE_CODES = ["not_started", "see", "spark", "shape", "shift", "abandoned"];
-export const STAGES = ["see", "spark", "shape", "shift"];
 export const KINDS = ["centre", "authorities", "third_sector", "users"];
 export const STATES = ["will", "ability", "capacity"];
 

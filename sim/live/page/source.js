@@ -4,7 +4,7 @@ const EMBEDDED = "gapsim-embedded";
 const CODE = "gapsim-code";
 
 /** A request that was refused; `problems` are [{key, value, wrong, nearest}], in words. */
-export class Refused extends Error {
+class Refused extends Error {
   constructor(status, problems) {
     super(problems.map((problem) => problem.wrong).join("; "));
     this.status = status;

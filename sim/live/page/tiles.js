@@ -9,7 +9,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const COLUMNS_WITHOUT_MAP = 8;
 
 /** Where tiles stand; places that have no tile fill rows from the left. */
-export function layout(places) {
+function layout(places) {
   const mapped = places.every((place) => Number.isFinite(place.tile_row) && Number.isFinite(place.tile_col));
   const spots = places.map((place, k) =>
     mapped

@@ -45,11 +45,6 @@ export function unmove(view, number, position) {
   return withSide(view, number, (side) => ({ ...side, moves: side.moves.filter((_, k) => k !== position) }));
 }
 
-/** Takes all settings and moves of a side back. */
-export function cleared(view, number) {
-  return withSide(view, number, (side) => ({ ...side, set: {}, moves: [] }));
-}
-
 /** Chooses another scenario for a side; what was moved by hand stays. */
 export function withScenario(view, number, scenario) {
   return withSide(view, number, (side) => ({ ...side, scenario }));
@@ -97,7 +92,7 @@ function laid(value, layer, key, facts) {
 }
 
 /** A row that lies a share of the way from one end of the table to the other. */
-export function between(row, position) {
+function between(row, position) {
   return Object.fromEntries(
     row.columns.map((column) => [column, (1 - position) * row.ends[0][column] + position * row.ends[1][column]]),
   );
