@@ -242,6 +242,16 @@ def test_hours_of_a_mechanism_are_spent_under_its_own_name_and_taken_from_the_re
         assert with_it[other] == without[other]
 
 
+def test_where_hardly_anybody_is_deprived_there_are_no_crises_not_fewer_than_none(small):
+    run = lived(small, {"authorities.crisis_by_deprivation": 1.0, "authorities.crisis_demand": 0.2})
+    spent = run.state.journal.hours[:, ACTIVITIES.index("crisis")]
+    usual = run.parameters.authorities.usual_business
+    best_off = run.state.places[np.argmin(run.territory.deprivation)]
+    assert best_off.deprived < -1.0
+    assert best_off.capacity == 1.0 - usual
+    assert spent.min() > 0.0
+
+
 def test_without_design_and_signals_nobody_spends_hours_on_them(small):
     free = {"design.hours": 0.0, "design.signal_hours": 0.0}
     hours = lived(small, free).state.journal.hours.sum(axis=0)
@@ -422,6 +432,7 @@ def test_the_journal_writes_down_what_is(small):
     """The census, readiness and half delivery of a month are those of the columns at its end."""
     settings = {"reference.clearance_chance": 0.1, "reference.clearance_tries": 1, "population.months": 80}
     settings |= {"work.top_speed": 4.0, "changes.in_progress": 6, "power.design": worlds.whole("users")}
+    settings["focal.arrival"] = 10
     run = begin(worlds.parameters(small, settings, mechanisms=worlds.ON), SEED)
     half = np.full(len(run.state.changes), -1)
     for month in range(80):
