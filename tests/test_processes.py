@@ -373,6 +373,28 @@ def test_will_is_heard_as_it_was_before_anybody_changed():
         assert place.will == pytest.approx(0.8 * lateral + 0.2 * before[a], rel=1e-9)
 
 
+def test_a_will_of_the_centre_that_moves_is_heard_a_month_later(small):
+    """Places and the centre move together, so that none of them hears what the others come to want this month."""
+    settings = {"power.accountability": worlds.whole("centre"), "reference.evidence_self": 0.0}
+    event = {"month": 12, "key": "centre.will", "value": 0.0}
+    told, plain = (
+        begin(
+            worlds.parameters(
+                small, settings, mechanisms=worlds.OFF | {"evidence": 1.0}, interventions=dated
+            ),
+            SEED,
+        )
+        for dated in ([event], [])
+    )
+    for run in (told, plain):
+        run.advance(13)
+    assert told.state.centre.will[0] == 0.0
+    assert np.array_equal(told.state.places.will, plain.state.places.will)
+    for run in (told, plain):
+        run.advance(1)
+    assert np.all(told.state.places.will < plain.state.places.will)
+
+
 def test_a_hand_in_design_strengthens_bodies(small):
     table = {"power.design": worlds.whole("third_sector")}
     plain, shaped = lived(small, table), lived(small, table, ownership=1.0)
