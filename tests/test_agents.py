@@ -21,7 +21,7 @@ from live_models import (
 )
 
 import sim
-from sim.state import STAGES
+from sim.state import CAUSES, STAGES
 from sim.submodels import capacity, responses
 
 
@@ -97,6 +97,15 @@ def test_what_had_been_learned_is_part_of_a_written_ability():
     assert 0.1 <= council.ability < 0.15
     stepped(model, 6)
     assert council.ability >= 0.1
+
+
+def test_staff_time_written_away_is_missing_as_staff_time_and_not_as_a_growth_of_crises():
+    model = stepped(sim.Model(plain()), 12)
+    model.authority(GLASGOW).capacity = 0.05
+    stepped(model, 24)
+    lost = model.run.state.lost[model.run.territory.index(GLASGOW)].sum(axis=0)
+    assert lost[CAUSES.index("capacity")] > 0.0
+    assert lost[CAUSES.index("prevention")] == 0.0
 
 
 def test_an_intervention_moves_a_written_level_as_it_moves_any_other():
