@@ -65,6 +65,15 @@ def test_tied_places_that_have_started_hasten_the_start(small):
     )
 
 
+@pytest.mark.parametrize("mixing", ["complete", "neighbours"])
+def test_what_nobody_has_started_is_imitated_by_nobody(small, mixing):
+    settings = {"work.start_chance": 0.0, "population.mixing": mixing, "changes.in_progress": 1}
+    run = lived(small, settings, PLACES, {"reference.peer_starts": 1.0}, peer_learning=1.0)
+    begun = run.state.changes.arrival < 0
+    assert np.all(run.state.cells.started[:, begun] == 0)
+    assert np.all(run.state.cells.started[:, ~begun] == -1)
+
+
 def test_a_stopped_pilot_costs_a_return_and_fits_better(small):
     wrong = {"changes.ambiguity": 3.0, "design.signals": 0.5, "reference.fail_fast_fit": 0.8}
     kept, stopped = lived(small, wrong), lived(small, wrong, fail_fast=1.0)
