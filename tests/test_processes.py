@@ -6,7 +6,7 @@ import worlds
 
 from sim.month import begin, simulate
 from sim.outcomes import summary
-from sim.state import ACTIVITIES
+from sim.state import ABANDONED, ACTIVITIES, CAUSES
 
 SEED = 21
 CENTRE = {right: worlds.whole("centre") for right in ("power.agenda", "power.design", "power.resource")}
@@ -266,6 +266,35 @@ def test_without_design_and_signals_nobody_spends_hours_on_them(small):
     hours = lived(small, free).state.journal.hours.sum(axis=0)
     assert hours[ACTIVITIES.index("design")] == 0.0
     assert hours[ACTIVITIES.index("delivery")] > 0.0
+
+
+def test_co_design_takes_no_more_time_than_users_have(small):
+    settings = {"users.hours": 0.1, "design.signal_user_hours": 10_000.0}
+    strengths = {"design_economies": 1.0, "local_need": 1.0}
+    run = begin(worlds.parameters(small, settings, PLACES, mechanisms=worlds.OFF | strengths), SEED)
+    asked = []
+    for _ in range(24):
+        run.advance(1)
+        asked.append(run.state.places.co_design.max())
+    assert max(asked) == 1.0
+
+
+def test_the_share_made_up_later_is_the_same_whatever_a_change_is_worth(small):
+    one, other = (lived(small, {"changes.ambition": worth, "changes.variety": 0.0}) for worth in (1.0, 3.0))
+    assert summary(one)["recovered_later"] > 0.0
+    assert summary(other)["recovered_later"] == pytest.approx(summary(one)["recovered_later"])
+
+
+def test_what_an_abandoned_change_still_misses_is_put_down_to_those_who_stopped_it(small):
+    stopped = {"reference.clearance_chance": 0.1, "reference.clearance_tries": 1, "work.top_speed": 4.0}
+    run = begin(worlds.parameters(small, CENTRE, stopped, mechanisms=worlds.OFF | {"clearance": 1.0}), SEED)
+    run.advance(30)
+    abandoned = run.state.cells.stage == ABANDONED
+    before = run.state.ledger[abandoned]
+    run.advance(18)
+    more = run.state.ledger[abandoned] - before
+    assert more[:, CAUSES.index("waiting_on_clearance")].max() > 0.0
+    assert not np.delete(more, CAUSES.index("waiting_on_clearance"), axis=1).any()
 
 
 def test_pilots_and_scale_up_are_bought_from_their_own_purses(small):
