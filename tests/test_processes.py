@@ -316,6 +316,19 @@ def test_pilots_and_scale_up_are_bought_from_their_own_purses(small):
     assert stages[1.0, 1.0].nominal.max() > 0.9
 
 
+def test_money_made_safe_in_one_place_lasts_there_and_nowhere_else(small):
+    settings = {"money.secure_months": 0.0, "centre.will": 0.1, "money.pilot": 0.5, "money.scale_up": 0.5}
+    settings |= {"authorities.staff_hours": 0.005, "bodies.hours": 0.0}
+    event = {"month": 6, "key": "money.secure_months", "value": 120.0, "places": ["Cairn"]}
+    plain, safe = (
+        simulate(worlds.parameters(small, settings, mechanisms=worlds.OFF, interventions=dated), SEED)
+        for dated in ([], [event])
+    )
+    assert safe.state.cells.nominal[2].sum() > plain.state.cells.nominal[2].sum()
+    others = np.delete(np.arange(6), 2)
+    assert np.array_equal(safe.state.cells.nominal[others], plain.state.cells.nominal[others])
+
+
 def test_money_and_will_each_keep_coverage_from_slipping(small):
     base = {"population.months": 90, "reference.relapse_rate": 0.3, "authorities.will": 0.9, "work.load": 0.1}
     kept = {}
@@ -394,6 +407,21 @@ def test_the_picture_that_the_centre_has_is_renewed_once_a_year(small):
         seen.append(run.state.places.reported[0])
     assert len(set(np.round(seen, 12))) == 3
     assert len(set(np.round(seen[:12], 12))) == 1
+
+
+@pytest.mark.parametrize("kind", ["centre", "bodies", "users"])
+@pytest.mark.parametrize("name", ["will", "ability", "capacity"])
+def test_a_level_that_is_set_in_mid_run_moves_that_level_and_no_other(small, kind, name):
+    settings = {f"{kind}.will": 0.5, f"{kind}.ability": 0.4, f"{kind}.capacity": 0.3, "population.months": 20}
+    settings |= {"response.speed": 1.0}
+    event = {"month": 12, "key": f"{kind}.{name}", "value": 0.7}
+    plain, moved = (
+        simulate(worlds.parameters(small, settings, mechanisms=worlds.OFF, interventions=dated), SEED)
+        for dated in ([], [event])
+    )
+    for state in ("will", "ability", "capacity"):
+        before, after = (np.asarray(getattr(getattr(run.state, kind), state)) for run in (plain, moved))
+        assert np.all(after > before) if state == name else np.array_equal(after, before)
 
 
 def test_will_is_heard_as_it_was_before_anybody_changed():
