@@ -87,6 +87,35 @@ def assert_sound(run):
     assert journal.months.stops.sum() == np.sum(state.cells.stage == ABANDONED)
 
 
+FALSIFIED = {
+    "losses": lambda run: run.state.journal.lost[-1],
+    "losses by cell": lambda run: run.state.lost[0, 0],
+    "intended benefit comes from the stream alone": lambda run: run.state.changes.ambition,
+    "hours": lambda run: run.state.journal.hours[0],
+    "endowment": lambda run: run.state.journal.months.endowment,
+    "money": lambda run: run.state.places.funded,
+    "users": lambda run: run.state.places.last_user,
+    "bounds": lambda run: run.state.users.ability,
+    "real above nominal": lambda run: run.state.cells.genuine,
+}
+"""What each account rests on; made half as large again, it balances no more."""
+
+
+def test_every_account_notices_what_does_not_balance(small):
+    run = simulate(worlds.parameters(small), 3)
+    sound = imbalances(run)
+    assert set(sound) == set(FALSIFIED)
+    assert max(sound.values()) < TOLERANCE
+    for account, numbers in FALSIFIED.items():
+        falsified = worlds.copied(run)
+        column = numbers(falsified)
+        if account == "endowment":
+            column /= 2
+        else:
+            column += (column / 2 + 1).astype(column.dtype)
+        assert imbalances(falsified)[account] > TOLERANCE, account
+
+
 @given(data=st.data())
 def test_any_world_balances(data, six_places):
     settings = {**data.draw(worlds.settings_of()), "population.places": six_places}

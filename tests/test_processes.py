@@ -6,7 +6,7 @@ import worlds
 
 from sim.month import begin, simulate
 from sim.outcomes import summary
-from sim.state import ACTIVITIES
+from sim.state import ABANDONED, ACTIVITIES, CAUSES
 
 SEED = 21
 CENTRE = {right: worlds.whole("centre") for right in ("power.agenda", "power.design", "power.resource")}
@@ -63,6 +63,15 @@ def test_tied_places_that_have_started_hasten_the_start(small):
         lived(small, slow, PLACES, peer_learning=1.0).state.journal.months.starts.sum()
         > lived(small, slow, PLACES).state.journal.months.starts.sum()
     )
+
+
+@pytest.mark.parametrize("mixing", ["complete", "neighbours"])
+def test_what_nobody_has_started_is_imitated_by_nobody(small, mixing):
+    settings = {"work.start_chance": 0.0, "population.mixing": mixing, "changes.in_progress": 1}
+    run = lived(small, settings, PLACES, {"reference.peer_starts": 1.0}, peer_learning=1.0)
+    begun = run.state.changes.arrival < 0
+    assert np.all(run.state.cells.started[:, begun] == 0)
+    assert np.all(run.state.cells.started[:, ~begun] == -1)
 
 
 def test_a_stopped_pilot_costs_a_return_and_fits_better(small):
@@ -242,11 +251,50 @@ def test_hours_of_a_mechanism_are_spent_under_its_own_name_and_taken_from_the_re
         assert with_it[other] == without[other]
 
 
+def test_where_hardly_anybody_is_deprived_there_are_no_crises_not_fewer_than_none(small):
+    run = lived(small, {"authorities.crisis_by_deprivation": 1.0, "authorities.crisis_demand": 0.2})
+    spent = run.state.journal.hours[:, ACTIVITIES.index("crisis")]
+    usual = run.parameters.authorities.usual_business
+    best_off = run.state.places[np.argmin(run.territory.deprivation)]
+    assert best_off.deprived < -1.0
+    assert best_off.capacity == 1.0 - usual
+    assert spent.min() > 0.0
+
+
 def test_without_design_and_signals_nobody_spends_hours_on_them(small):
     free = {"design.hours": 0.0, "design.signal_hours": 0.0}
     hours = lived(small, free).state.journal.hours.sum(axis=0)
     assert hours[ACTIVITIES.index("design")] == 0.0
     assert hours[ACTIVITIES.index("delivery")] > 0.0
+
+
+def test_co_design_takes_no_more_time_than_users_have(small):
+    settings = {"users.hours": 0.1, "design.signal_user_hours": 10_000.0}
+    strengths = {"design_economies": 1.0, "local_need": 1.0}
+    run = begin(worlds.parameters(small, settings, PLACES, mechanisms=worlds.OFF | strengths), SEED)
+    asked = []
+    for _ in range(24):
+        run.advance(1)
+        asked.append(run.state.places.co_design.max())
+    assert max(asked) == 1.0
+
+
+def test_the_share_made_up_later_is_the_same_whatever_a_change_is_worth(small):
+    one, other = (lived(small, {"changes.ambition": worth, "changes.variety": 0.0}) for worth in (1.0, 3.0))
+    assert summary(one)["recovered_later"] > 0.0
+    assert summary(other)["recovered_later"] == pytest.approx(summary(one)["recovered_later"])
+
+
+def test_what_an_abandoned_change_still_misses_is_put_down_to_those_who_stopped_it(small):
+    stopped = {"reference.clearance_chance": 0.1, "reference.clearance_tries": 1, "work.top_speed": 4.0}
+    run = begin(worlds.parameters(small, CENTRE, stopped, mechanisms=worlds.OFF | {"clearance": 1.0}), SEED)
+    run.advance(30)
+    abandoned = run.state.cells.stage == ABANDONED
+    before = run.state.ledger[abandoned]
+    run.advance(18)
+    more = run.state.ledger[abandoned] - before
+    assert more[:, CAUSES.index("waiting_on_clearance")].max() > 0.0
+    assert not np.delete(more, CAUSES.index("waiting_on_clearance"), axis=1).any()
 
 
 def test_pilots_and_scale_up_are_bought_from_their_own_purses(small):
@@ -266,6 +314,19 @@ def test_pilots_and_scale_up_are_bought_from_their_own_purses(small):
     assert stages[1.0, 0.0].nominal.max() < 1e-6
     assert stages[0.0, 1.0].stage.max() == 1
     assert stages[1.0, 1.0].nominal.max() > 0.9
+
+
+def test_money_made_safe_in_one_place_lasts_there_and_nowhere_else(small):
+    settings = {"money.secure_months": 0.0, "centre.will": 0.1, "money.pilot": 0.5, "money.scale_up": 0.5}
+    settings |= {"authorities.staff_hours": 0.005, "bodies.hours": 0.0}
+    event = {"month": 6, "key": "money.secure_months", "value": 120.0, "places": ["Cairn"]}
+    plain, safe = (
+        simulate(worlds.parameters(small, settings, mechanisms=worlds.OFF, interventions=dated), SEED)
+        for dated in ([], [event])
+    )
+    assert safe.state.cells.nominal[2].sum() > plain.state.cells.nominal[2].sum()
+    others = np.delete(np.arange(6), 2)
+    assert np.array_equal(safe.state.cells.nominal[others], plain.state.cells.nominal[others])
 
 
 def test_money_and_will_each_keep_coverage_from_slipping(small):
@@ -348,6 +409,21 @@ def test_the_picture_that_the_centre_has_is_renewed_once_a_year(small):
     assert len(set(np.round(seen[:12], 12))) == 1
 
 
+@pytest.mark.parametrize("kind", ["centre", "bodies", "users"])
+@pytest.mark.parametrize("name", ["will", "ability", "capacity"])
+def test_a_level_that_is_set_in_mid_run_moves_that_level_and_no_other(small, kind, name):
+    settings = {f"{kind}.will": 0.5, f"{kind}.ability": 0.4, f"{kind}.capacity": 0.3, "population.months": 20}
+    settings |= {"response.speed": 1.0}
+    event = {"month": 12, "key": f"{kind}.{name}", "value": 0.7}
+    plain, moved = (
+        simulate(worlds.parameters(small, settings, mechanisms=worlds.OFF, interventions=dated), SEED)
+        for dated in ([], [event])
+    )
+    for state in ("will", "ability", "capacity"):
+        before, after = (np.asarray(getattr(getattr(run.state, kind), state)) for run in (plain, moved))
+        assert np.all(after > before) if state == name else np.array_equal(after, before)
+
+
 def test_will_is_heard_as_it_was_before_anybody_changed():
     """Peers' will moves together: one month of it by hand, for all places at once."""
     settings = {
@@ -361,6 +437,28 @@ def test_will_is_heard_as_it_was_before_anybody_changed():
     for a, place in enumerate(places):
         lateral = sum(ties.weight[t] * before[ties.other[t]] for t in range(place.first_tie, place.last_tie))
         assert place.will == pytest.approx(0.8 * lateral + 0.2 * before[a], rel=1e-9)
+
+
+def test_a_will_of_the_centre_that_moves_is_heard_a_month_later(small):
+    """Places and the centre move together, so that none of them hears what the others come to want this month."""
+    settings = {"power.accountability": worlds.whole("centre"), "reference.evidence_self": 0.0}
+    event = {"month": 12, "key": "centre.will", "value": 0.0}
+    told, plain = (
+        begin(
+            worlds.parameters(
+                small, settings, mechanisms=worlds.OFF | {"evidence": 1.0}, interventions=dated
+            ),
+            SEED,
+        )
+        for dated in ([event], [])
+    )
+    for run in (told, plain):
+        run.advance(13)
+    assert told.state.centre.will[0] == 0.0
+    assert np.array_equal(told.state.places.will, plain.state.places.will)
+    for run in (told, plain):
+        run.advance(1)
+    assert np.all(told.state.places.will < plain.state.places.will)
 
 
 def test_a_hand_in_design_strengthens_bodies(small):
@@ -422,6 +520,7 @@ def test_the_journal_writes_down_what_is(small):
     """The census, readiness and half delivery of a month are those of the columns at its end."""
     settings = {"reference.clearance_chance": 0.1, "reference.clearance_tries": 1, "population.months": 80}
     settings |= {"work.top_speed": 4.0, "changes.in_progress": 6, "power.design": worlds.whole("users")}
+    settings["focal.arrival"] = 10
     run = begin(worlds.parameters(small, settings, mechanisms=worlds.ON), SEED)
     half = np.full(len(run.state.changes), -1)
     for month in range(80):
