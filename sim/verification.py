@@ -208,7 +208,7 @@ def directions() -> dict[str, Any]:
 
 def check_direction(contrast: Contrast, seed: int, replications: int) -> Check:
     """Judge one contrast on paired replications: with the mechanism, less the same with its companions alone."""
-    settings = {"population.users": directions()["users"], **contrast.companions}
+    settings = {**directions()["base"], **contrast.companions}
     dated: tuple[Intervention, ...] = ()
     if contrast.pledge:
         dated = tuple(

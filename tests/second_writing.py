@@ -420,7 +420,7 @@ class SecondWriting:
         x = estimate(self.ambiguity[i] ** 2, count, self.need[i], self.error[i])
         kept = m["local_need"] * self.ref("local_need_share")
         if who == CENTRE:
-            x += kept * p["hierarchy.central_grain"] * self.difference[a, i]
+            x += kept * p["hierarchy.central_grain"] * self.information[CENTRE] * self.difference[a, i]
         elif kept > 0.0:
             users = self.users[a]
             voice = self.trust[users].mean() * self.user_ability[users].mean()

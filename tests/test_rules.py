@@ -163,6 +163,35 @@ def test_users_speak_for_themselves_as_far_as_they_trust_and_are_able():
     assert discovery.local_signals(values, 10.0, place) == close(10.0 * 0.3 + 3.0 * 0.8)
 
 
+def test_a_central_design_is_fine_grained_only_as_far_as_the_centre_holds_the_data():
+    """Aggregates keep what they keep of the centre's part; what others hold does not reach a central design."""
+    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    change = table(CHANGES, 1, heterogeneity=0.8, first=1.0)[0]
+    place = table(PLACES, 1, deprived=1.5)[0]
+    cells = table(CELLS, 1, 1, design_holder=CENTRE)
+    ties = table(TIES, 0)
+
+    def towards_place(share):
+        held = {
+            "power.information": {
+                "centre": share,
+                "authorities": 1.0 - share,
+                "third_sector": 0.0,
+                "users": 0.0,
+            }
+        }
+        given = row(held, {"hierarchy.central_grain": 0.5, "reference.local_need_share": 1.0}, local_need=1.0)
+        without = row(held, {"hierarchy.central_grain": 0.0}, local_need=1.0)
+        made = (
+            discovery.designed_for(0, 0, r, keys, change, place, 0.5, ties, cells) for r in (given, without)
+        )
+        return np.subtract(*made)
+
+    assert towards_place(1.0) == close(0.5 * 1.2)
+    assert towards_place(0.4) == close(0.4 * 0.5 * 1.2)
+    assert towards_place(0.0) == 0.0
+
+
 def test_weight_of_what_signals_say():
     assert discovery.trust_in_signals(1.0, 1.0, 4.0) == close(0.8)
     assert discovery.trust_in_signals(0.0, 1.0, 4.0) == 0.0

@@ -218,7 +218,7 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
                 luck = draws.uniform(keys[draws.PROTECTION], a, i, 0)
                 cell.haste = haste(row, who, authority.will, centre[0].will, luck)
             taking = 1.0
-            if row.design_economies > 0.0 and row.design_centre < 1.0:
+            if row.design_economies > 0.0:
                 taking = people_taking(i, designer, p, keys, places)
             set_bill(row, authority.weight, taking, cell)
             cell.stage = SEE

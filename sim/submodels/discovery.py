@@ -96,7 +96,8 @@ def designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells
         delta = difference(change, authority)
         share = row.local_need * row.local_need_share
         if who == CENTRE:
-            design += share * row.hierarchy_central_grain * delta
+            # What differs between places is in the centre's part of the data alone, as far as its aggregates keep it.
+            design += share * row.hierarchy_central_grain * row.information_centre * delta
         else:
             local = local_signals(row, signals, authority)
             spread = change.heterogeneity * change.heterogeneity
