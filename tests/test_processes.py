@@ -516,12 +516,15 @@ def test_what_is_told_is_a_share_of_live_changes(small):
     assert run.state.places.will.min() >= 0.6 * 0.6 - 1e-9
 
 
-def test_the_journal_writes_down_what_is(small):
+@pytest.mark.parametrize(
+    "mechanisms", [worlds.ON, worlds.OFF, worlds.OFF | {"pace": 1.0}], ids=["all", "none", "pace"]
+)
+def test_the_journal_writes_down_what_is(small, mechanisms):
     """The census, readiness and half delivery of a month are those of the columns at its end."""
     settings = {"reference.clearance_chance": 0.1, "reference.clearance_tries": 1, "population.months": 80}
     settings |= {"work.top_speed": 4.0, "changes.in_progress": 6, "power.design": worlds.whole("users")}
     settings["focal.arrival"] = 10
-    run = begin(worlds.parameters(small, settings, mechanisms=worlds.ON), SEED)
+    run = begin(worlds.parameters(small, settings, mechanisms=mechanisms), SEED)
     half = np.full(len(run.state.changes), -1)
     for month in range(80):
         run.advance(1)
@@ -542,4 +545,9 @@ def test_the_journal_writes_down_what_is(small):
         half = np.where((half < 0) & arrived & (adopted >= 0.5), month + 1 - state.changes.arrival, half)
         assert state.changes.half.tolist() == half.tolist()
         np.testing.assert_allclose(journal.months.real_coverage[month], adopted[arrived].mean())
-    assert census[5] > 0
+        said = (place.weight @ state.cells.nominal)[arrived].mean()
+        np.testing.assert_allclose(journal.months.nominal_coverage[month], said)
+    if mechanisms is worlds.ON:
+        assert census[5] > 0
+    else:
+        assert half.max() > 0
