@@ -17,6 +17,19 @@ def lived(small, *deltas, **strengths):
     return simulate(worlds.parameters(small, *deltas, mechanisms=worlds.OFF | strengths), SEED)
 
 
+def test_the_first_month_begins_with_the_levels_that_were_declared(small):
+    settings = {"centre.will": 0.9, "centre.ability": 0.2, "centre.capacity": 0.6, "population.users": 6}
+    run = begin(worlds.parameters(small, settings, {"population.bodies": 3}, mechanisms=worlds.OFF), SEED)
+    (centre,), places = run.state.centre, run.state.places
+    assert (centre.will, centre.ability, centre.capacity) == (0.9, 0.2, 0.6)
+    before = places.capacity.copy()
+    # Three bodies among six places live where most people do; each of six users stands for a place.
+    assert set(run.state.bodies.home) <= set(np.argsort(-run.territory.population)[:3])
+    assert run.state.users.place.tolist() == list(range(6))
+    run.advance(1)
+    np.testing.assert_allclose(before, places.capacity)
+
+
 def test_a_place_that_holds_its_agenda_waits_for_room_and_the_centre_does_not(small):
     overload = {"authorities.staff_hours": 0.001, "bodies.hours": 0.0, "reference.layering_switching": 0.0}
     starts = {
