@@ -17,6 +17,19 @@ def lived(small, *deltas, **strengths):
     return simulate(worlds.parameters(small, *deltas, mechanisms=worlds.OFF | strengths), SEED)
 
 
+def test_the_first_month_begins_with_the_levels_that_were_declared(small):
+    settings = {"centre.will": 0.9, "centre.ability": 0.2, "centre.capacity": 0.6, "population.users": 6}
+    run = begin(worlds.parameters(small, settings, {"population.bodies": 3}, mechanisms=worlds.OFF), SEED)
+    (centre,), places = run.state.centre, run.state.places
+    assert (centre.will, centre.ability, centre.capacity) == (0.9, 0.2, 0.6)
+    before = places.capacity.copy()
+    # Three bodies among six places live where most people do; each of six users stands for a place.
+    assert set(run.state.bodies.home) <= set(np.argsort(-run.territory.population)[:3])
+    assert run.state.users.place.tolist() == list(range(6))
+    run.advance(1)
+    np.testing.assert_allclose(before, places.capacity)
+
+
 def test_a_place_that_holds_its_agenda_waits_for_room_and_the_centre_does_not(small):
     overload = {"authorities.staff_hours": 0.001, "bodies.hours": 0.0, "reference.layering_switching": 0.0}
     starts = {
@@ -516,12 +529,15 @@ def test_what_is_told_is_a_share_of_live_changes(small):
     assert run.state.places.will.min() >= 0.6 * 0.6 - 1e-9
 
 
-def test_the_journal_writes_down_what_is(small):
+@pytest.mark.parametrize(
+    "mechanisms", [worlds.ON, worlds.OFF, worlds.OFF | {"pace": 1.0}], ids=["all", "none", "pace"]
+)
+def test_the_journal_writes_down_what_is(small, mechanisms):
     """The census, readiness and half delivery of a month are those of the columns at its end."""
     settings = {"reference.clearance_chance": 0.1, "reference.clearance_tries": 1, "population.months": 80}
     settings |= {"work.top_speed": 4.0, "changes.in_progress": 6, "power.design": worlds.whole("users")}
     settings["focal.arrival"] = 10
-    run = begin(worlds.parameters(small, settings, mechanisms=worlds.ON), SEED)
+    run = begin(worlds.parameters(small, settings, mechanisms=mechanisms), SEED)
     half = np.full(len(run.state.changes), -1)
     for month in range(80):
         run.advance(1)
@@ -542,4 +558,9 @@ def test_the_journal_writes_down_what_is(small):
         half = np.where((half < 0) & arrived & (adopted >= 0.5), month + 1 - state.changes.arrival, half)
         assert state.changes.half.tolist() == half.tolist()
         np.testing.assert_allclose(journal.months.real_coverage[month], adopted[arrived].mean())
-    assert census[5] > 0
+        said = (place.weight @ state.cells.nominal)[arrived].mean()
+        np.testing.assert_allclose(journal.months.nominal_coverage[month], said)
+    if mechanisms is worlds.ON:
+        assert census[5] > 0
+    else:
+        assert half.max() > 0
