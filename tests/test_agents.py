@@ -21,7 +21,7 @@ from live_models import (
 )
 
 import sim
-from sim.state import CAUSES, STAGES
+from sim.state import CAUSES, CENTRE, QUEUED, SEE, STAGES
 from sim.submodels import capacity, responses
 
 
@@ -49,7 +49,8 @@ def test_agents_know_their_place():
     assert set(council.bodies) == {body for body in bodies if council in (body.home, body.second)}
     assert {body.second is None for body in bodies} == {True, False}
     user = next(iter(council.users))
-    assert len(user.need) == 2
+    users, first = model.run.state.users, model.run.state.places.first_user[row]
+    assert user.need == (users.first[first], users.second[first])
     with pytest.raises(AttributeError):
         council.population = 0
     with pytest.raises(ValueError, match=f"no place 'Glasgo'; nearest is '{GLASGOW}'"):
@@ -180,6 +181,48 @@ def test_what_is_written_to_users_is_felt_in_the_next_month_whenever_they_last_r
     # Places are reviewed on their own: nobody else's uptake moved.
     elsewhere = np.arange(32) != here
     assert mine.cells[elsewhere].tobytes() == theirs.cells[elsewhere].tobytes()
+
+
+def test_what_waits_for_a_head_is_what_stands_in_its_queue():
+    row = {"centre": 0.4, "authorities": 0.6, "third_sector": 0.0, "users": 0.0}
+    declared = parameters(
+        mechanisms={**NONE, "attention": 1.0},
+        power={"agenda": row, "design": row},
+        attention={"authority": 0.1, "ratio": 2.0},
+    )
+    model = stepped(sim.Model(declared), MONTHS)
+    cells = model.run.state.cells
+    holder = np.where(cells.stage == SEE, cells.agenda_holder, cells.design_holder)
+    queued, central = cells.gate == QUEUED, holder == CENTRE
+    centre = example_of(model, sim.CentralGovernment)
+    assert centre.waiting == np.sum(queued & central) > 0
+    councils = list(model.agents_by_type[sim.LocalAuthority])
+    assert [one.waiting for one in councils] == np.sum(queued & ~central, axis=1).tolist()
+    assert len({one.waiting for one in councils}) > 1
+
+
+@pytest.mark.parametrize("kind", [sim.ThirdSectorBody, sim.ServiceUser])
+def test_a_written_level_holds_where_the_place_has_a_level_of_its_own(kind):
+    key = {sim.ThirdSectorBody: "bodies.capacity", sim.ServiceUser: "users.capacity"}[kind]
+    dated = [{"month": 1, "key": key, "value": 0.1, "places": [GLASGOW]}]
+    model = stepped(sim.Model(parameters(mechanisms=NONE, interventions=dated)), 6)
+    council = model.authority(GLASGOW)
+    home = "authority" if kind is sim.ServiceUser else "home"
+    one = next(one for one in model.agents_by_type[kind] if getattr(one, home) is council)
+    one.capacity = 0.7
+    model.step()
+    assert one.capacity == pytest.approx(0.7, abs=1e-12)
+
+
+def test_a_user_who_is_given_what_it_has_is_as_ready_as_before():
+    table = {"design": {"centre": 0.0, "authorities": 0.0, "third_sector": 0.0, "users": 1.0}}
+    model = stepped(sim.Model(parameters(mechanisms={**NONE, "participation_cost": 1.0}, power=table)), 12)
+    state = model.run.state
+    assert state.places.co_design[model.run.territory.index(GLASGOW)] > 0.0
+    ready = state.users.ready.copy()
+    for user in model.authority(GLASGOW).users:
+        user.capacity = user.capacity
+    np.testing.assert_allclose(state.users.ready, ready, rtol=1e-12)
 
 
 @pytest.mark.parametrize("kind", KINDS)

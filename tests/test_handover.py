@@ -113,6 +113,16 @@ def test_a_second_design_is_paid_for_and_a_first_one_costs_what_it_costs_the_new
     np.testing.assert_array_equal(was.design_hours[stays], became.design_hours[stays])
 
 
+@pytest.mark.parametrize("mechanism", ["local_need", "design_economies"])
+def test_what_is_not_yet_designed_is_billed_anew_wherever_it_bears_on_the_price_who_designs(small, mechanism):
+    before, after = turned(small, {"design.signals": 2.0}, **{mechanism: 1.0})
+    was, became = before.state.cells, after.state.cells
+    central = under_way(before) & (was.designed == 0) & (was.design_holder != became.design_holder)
+    central &= became.design_holder == CENTRE
+    assert central.any()
+    assert np.all(became.design_hours[central] < was.design_hours[central])
+
+
 def test_a_pilot_that_was_redesigned_keeps_what_it_taught(small):
     wrong = {"changes.ambiguity": 3.0, "design.signals": 0.5, "reference.fail_fast_fit": 0.95}
     before, after = turned(small, wrong, local_need=1.0, fail_fast=1.0)

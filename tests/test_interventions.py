@@ -201,3 +201,23 @@ def test_all_problems_are_reported_together(small):
     found = problems(settings, territory(settings.population.places))
     assert len(found) == 4
     assert [line[:16] for line in found] == [f"interventions[{n}]" for n in (0, 1, 2, 2)]
+
+
+def test_places_that_take_the_centres_design_pay_for_one_also_where_an_event_takes_a_place_out(small):
+    at = {"centre": 0.0, "authorities": 1.0, "third_sector": 0.0, "users": 0.0}
+    first = territory(small["population.places"]).code[0]
+    run = begin(
+        worlds.parameters(
+            small, {"power.design": {**at, "centre": 1.0, "authorities": 0.0}},
+            {"design.signals": 0.0, "design.hours": 900.0, "work.start_chance": 1.0},
+            mechanisms=worlds.OFF | {"design_economies": 1.0},
+            interventions=[dated(0, "power.design", at, [first])],
+        ),
+        SEED,
+    )  # fmt: skip
+    run.advance(1)
+    cells = run.state.cells
+    everywhere = (cells.started == 0).all(axis=0)
+    assert everywhere.any()
+    assert np.all(cells.design_hours[0, everywhere] == 900.0)
+    np.testing.assert_allclose(cells.design_hours[1:, everywhere].sum(axis=0), 900.0, rtol=1e-12)

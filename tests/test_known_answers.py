@@ -1,5 +1,6 @@
 """Answers that theory knows, got from the model's own processes."""
 
+import itertools
 import math
 
 import numpy as np
@@ -11,12 +12,13 @@ from sim import draws
 from sim.month import begin, simulate
 from sim.outcomes import summary
 from sim.state import SHIFT
+from sim.statistics import interval
 from sim.submodels.benefit import planned_coverage
 from sim.submodels.clearance import evenness
 from sim.submodels.discovery import expected_fit, fit_people, trust_in_signals
 from sim.submodels.effort import compelled_share_real, effort
 from sim.submodels.work import months_behind, planned_path
-from sim.verification import many, run_checks
+from sim.verification import OFF, many, parameters_for, run_checks
 
 SEED = 20261123
 FREE = {
@@ -201,7 +203,7 @@ def test_the_centre_learns_places_as_far_as_its_aggregates_are_fine():
     settings = {
         "population.users": 32, "population.bodies": 0, "changes.ambiguity": 0.0, "changes.heterogeneity": 1.0,
         "design.translation_error": 0.0, "power.design": worlds.whole("centre"), "population.months": 60,
-        "hierarchy.central_grain": 0.6,
+        "hierarchy.central_grain": 0.6, "power.information": worlds.whole("centre"),
     }  # fmt: skip
     run = simulate(worlds.parameters(FREE, settings, mechanisms=worlds.OFF | {"local_need": 1.0}), SEED)
     changes, places, cells = run.state.changes, run.state.places, run.state.cells
@@ -324,3 +326,27 @@ def test_heterogeneity_raises_and_spillover_lowers_the_case_for_local_design(rec
     assert by_heterogeneity == sorted(by_heterogeneity)
     assert by_spillover == sorted(by_spillover, reverse=True)
     assert by_heterogeneity[-1] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("spillover", "order"),
+    [(0.3, ("sequenced", "distributed", "hierarchy")), (0.9, ("hierarchy", "sequenced", "distributed"))],
+)
+def test_where_temporary_decentralisation_pays(spillover, order):
+    """Siggelkow and Levinthal (2003) have it best where interdependence is pervasive; here it is where that is weak.
+
+    The protocol's section on contradictions says so: when this ordering moves, so must what is said there.
+    """
+    on = OFF | {"spillover": 1.0, "local_need": 1.0, "peer_learning": 1.0}
+    settings = {"population.users": 640, "changes.spillover": spillover}
+    gaps = [
+        many(
+            lambda world, name=name: summary(simulate(parameters_for(name, settings, on), SEED, world))[
+                "gap"
+            ],
+            24,
+        )
+        for name in order
+    ]
+    for better, worse in itertools.pairwise(np.array(gaps)):
+        assert interval(worse - better)["low"] > 0.0

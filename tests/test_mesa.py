@@ -19,6 +19,8 @@ from mesa.datacollection import DataCollector
 import sim
 from sim import outcomes
 from sim.agents import _View
+from sim.month import begin
+from sim.parameters import MAX_SEED
 from sim.state import STAGES
 
 
@@ -218,6 +220,27 @@ def test_a_dropped_model_is_collected():
     assert [what() for what in dropped] == [None] * 3
 
 
+def test_a_run_ends_where_it_was_to_end_by_every_door():
+    run = begin(parameters(), 1)
+    with pytest.raises(ValueError, match=f"ends after month {MONTHS}; it cannot go on to {MONTHS + 1}"):
+        run.advance(MONTHS + 1)
+    assert run.month == 0
+    run.advance(MONTHS)
+    with pytest.raises(ValueError, match=f"ends after month {MONTHS}"):
+        run.advance(1)
+
+
+def test_a_summary_so_far_counts_changes_as_if_the_run_ended_here():
+    """Of a run cut short, those of its first half count; of the whole run, twice as many months do."""
+    model = stepped(sim.Model(parameters()), MONTHS // 2)
+    changes = model.run.state.changes
+    early = (changes.arrival >= 0) & (changes.arrival < MONTHS // 4)
+    assert 0 < early.sum() < np.sum((changes.arrival >= 0) & (changes.arrival < MONTHS // 2))
+    changes.half[:] = np.where(early, 3, -1)
+    changes.half[np.flatnonzero(early)[0]] = 5
+    assert model.summary()["months_to_half"] == np.median(changes.half[early])
+
+
 @pytest.mark.parametrize(
     ("given", "wrong"),
     [
@@ -225,6 +248,7 @@ def test_a_dropped_model_is_collected():
         ({"seed": True}, "seed must be a whole number from 0"),
         ({"seed": 1.5}, "seed must be a whole number from 0"),
         ({"seed": None}, "seed must be a whole number from 0"),
+        ({"seed": MAX_SEED + 1}, f"seed must be a whole number from 0 to {MAX_SEED}"),
         ({"replication": -1}, "replication must be a whole number from 0"),
         ({"parameters": {"population": {"users": 320}}}, r"parameters must be a sim\.Parameters, not a dict"),
     ],

@@ -6,7 +6,7 @@ import worlds
 
 from sim.month import begin, simulate
 from sim.outcomes import summary
-from sim.state import ACTIVITIES
+from sim.state import ABANDONED, ACTIVITIES, CAUSES
 
 SEED = 21
 CENTRE = {right: worlds.whole("centre") for right in ("power.agenda", "power.design", "power.resource")}
@@ -15,6 +15,19 @@ PLACES = {right: worlds.whole("authorities") for right in CENTRE}
 
 def lived(small, *deltas, **strengths):
     return simulate(worlds.parameters(small, *deltas, mechanisms=worlds.OFF | strengths), SEED)
+
+
+def test_the_first_month_begins_with_the_levels_that_were_declared(small):
+    settings = {"centre.will": 0.9, "centre.ability": 0.2, "centre.capacity": 0.6, "population.users": 6}
+    run = begin(worlds.parameters(small, settings, {"population.bodies": 3}, mechanisms=worlds.OFF), SEED)
+    (centre,), places = run.state.centre, run.state.places
+    assert (centre.will, centre.ability, centre.capacity) == (0.9, 0.2, 0.6)
+    before = places.capacity.copy()
+    # Three bodies among six places live where most people do; each of six users stands for a place.
+    assert set(run.state.bodies.home) <= set(np.argsort(-run.territory.population)[:3])
+    assert run.state.users.place.tolist() == list(range(6))
+    run.advance(1)
+    np.testing.assert_allclose(before, places.capacity)
 
 
 def test_a_place_that_holds_its_agenda_waits_for_room_and_the_centre_does_not(small):
@@ -63,6 +76,15 @@ def test_tied_places_that_have_started_hasten_the_start(small):
         lived(small, slow, PLACES, peer_learning=1.0).state.journal.months.starts.sum()
         > lived(small, slow, PLACES).state.journal.months.starts.sum()
     )
+
+
+@pytest.mark.parametrize("mixing", ["complete", "neighbours"])
+def test_what_nobody_has_started_is_imitated_by_nobody(small, mixing):
+    settings = {"work.start_chance": 0.0, "population.mixing": mixing, "changes.in_progress": 1}
+    run = lived(small, settings, PLACES, {"reference.peer_starts": 1.0}, peer_learning=1.0)
+    begun = run.state.changes.arrival < 0
+    assert np.all(run.state.cells.started[:, begun] == 0)
+    assert np.all(run.state.cells.started[:, ~begun] == -1)
 
 
 def test_a_stopped_pilot_costs_a_return_and_fits_better(small):
@@ -259,6 +281,35 @@ def test_without_design_and_signals_nobody_spends_hours_on_them(small):
     assert hours[ACTIVITIES.index("delivery")] > 0.0
 
 
+def test_co_design_takes_no_more_time_than_users_have(small):
+    settings = {"users.hours": 0.1, "design.signal_user_hours": 10_000.0}
+    strengths = {"design_economies": 1.0, "local_need": 1.0}
+    run = begin(worlds.parameters(small, settings, PLACES, mechanisms=worlds.OFF | strengths), SEED)
+    asked = []
+    for _ in range(24):
+        run.advance(1)
+        asked.append(run.state.places.co_design.max())
+    assert max(asked) == 1.0
+
+
+def test_the_share_made_up_later_is_the_same_whatever_a_change_is_worth(small):
+    one, other = (lived(small, {"changes.ambition": worth, "changes.variety": 0.0}) for worth in (1.0, 3.0))
+    assert summary(one)["recovered_later"] > 0.0
+    assert summary(other)["recovered_later"] == pytest.approx(summary(one)["recovered_later"])
+
+
+def test_what_an_abandoned_change_still_misses_is_put_down_to_those_who_stopped_it(small):
+    stopped = {"reference.clearance_chance": 0.1, "reference.clearance_tries": 1, "work.top_speed": 4.0}
+    run = begin(worlds.parameters(small, CENTRE, stopped, mechanisms=worlds.OFF | {"clearance": 1.0}), SEED)
+    run.advance(30)
+    abandoned = run.state.cells.stage == ABANDONED
+    before = run.state.ledger[abandoned]
+    run.advance(18)
+    more = run.state.ledger[abandoned] - before
+    assert more[:, CAUSES.index("waiting_on_clearance")].max() > 0.0
+    assert not np.delete(more, CAUSES.index("waiting_on_clearance"), axis=1).any()
+
+
 def test_pilots_and_scale_up_are_bought_from_their_own_purses(small):
     """No staff at all: what has money moves, what has none stands."""
     poor = {"authorities.staff_hours": 0.0, "bodies.hours": 0.0, "work.load": 1.0, "work.top_speed": 10.0}
@@ -276,6 +327,19 @@ def test_pilots_and_scale_up_are_bought_from_their_own_purses(small):
     assert stages[1.0, 0.0].nominal.max() < 1e-6
     assert stages[0.0, 1.0].stage.max() == 1
     assert stages[1.0, 1.0].nominal.max() > 0.9
+
+
+def test_money_made_safe_in_one_place_lasts_there_and_nowhere_else(small):
+    settings = {"money.secure_months": 0.0, "centre.will": 0.1, "money.pilot": 0.5, "money.scale_up": 0.5}
+    settings |= {"authorities.staff_hours": 0.005, "bodies.hours": 0.0}
+    event = {"month": 6, "key": "money.secure_months", "value": 120.0, "places": ["Cairn"]}
+    plain, safe = (
+        simulate(worlds.parameters(small, settings, mechanisms=worlds.OFF, interventions=dated), SEED)
+        for dated in ([], [event])
+    )
+    assert safe.state.cells.nominal[2].sum() > plain.state.cells.nominal[2].sum()
+    others = np.delete(np.arange(6), 2)
+    assert np.array_equal(safe.state.cells.nominal[others], plain.state.cells.nominal[others])
 
 
 def test_money_and_will_each_keep_coverage_from_slipping(small):
@@ -356,6 +420,21 @@ def test_the_picture_that_the_centre_has_is_renewed_once_a_year(small):
         seen.append(run.state.places.reported[0])
     assert len(set(np.round(seen, 12))) == 3
     assert len(set(np.round(seen[:12], 12))) == 1
+
+
+@pytest.mark.parametrize("kind", ["centre", "bodies", "users"])
+@pytest.mark.parametrize("name", ["will", "ability", "capacity"])
+def test_a_level_that_is_set_in_mid_run_moves_that_level_and_no_other(small, kind, name):
+    settings = {f"{kind}.will": 0.5, f"{kind}.ability": 0.4, f"{kind}.capacity": 0.3, "population.months": 20}
+    settings |= {"response.speed": 1.0}
+    event = {"month": 12, "key": f"{kind}.{name}", "value": 0.7}
+    plain, moved = (
+        simulate(worlds.parameters(small, settings, mechanisms=worlds.OFF, interventions=dated), SEED)
+        for dated in ([], [event])
+    )
+    for state in ("will", "ability", "capacity"):
+        before, after = (np.asarray(getattr(getattr(run.state, kind), state)) for run in (plain, moved))
+        assert np.all(after > before) if state == name else np.array_equal(after, before)
 
 
 def test_will_is_heard_as_it_was_before_anybody_changed():
@@ -450,12 +529,15 @@ def test_what_is_told_is_a_share_of_live_changes(small):
     assert run.state.places.will.min() >= 0.6 * 0.6 - 1e-9
 
 
-def test_the_journal_writes_down_what_is(small):
+@pytest.mark.parametrize(
+    "mechanisms", [worlds.ON, worlds.OFF, worlds.OFF | {"pace": 1.0}], ids=["all", "none", "pace"]
+)
+def test_the_journal_writes_down_what_is(small, mechanisms):
     """The census, readiness and half delivery of a month are those of the columns at its end."""
     settings = {"reference.clearance_chance": 0.1, "reference.clearance_tries": 1, "population.months": 80}
     settings |= {"work.top_speed": 4.0, "changes.in_progress": 6, "power.design": worlds.whole("users")}
     settings["focal.arrival"] = 10
-    run = begin(worlds.parameters(small, settings, mechanisms=worlds.ON), SEED)
+    run = begin(worlds.parameters(small, settings, mechanisms=mechanisms), SEED)
     half = np.full(len(run.state.changes), -1)
     for month in range(80):
         run.advance(1)
@@ -476,4 +558,9 @@ def test_the_journal_writes_down_what_is(small):
         half = np.where((half < 0) & arrived & (adopted >= 0.5), month + 1 - state.changes.arrival, half)
         assert state.changes.half.tolist() == half.tolist()
         np.testing.assert_allclose(journal.months.real_coverage[month], adopted[arrived].mean())
-    assert census[5] > 0
+        said = (place.weight @ state.cells.nominal)[arrived].mean()
+        np.testing.assert_allclose(journal.months.nominal_coverage[month], said)
+    if mechanisms is worlds.ON:
+        assert census[5] > 0
+    else:
+        assert half.max() > 0

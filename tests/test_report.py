@@ -87,7 +87,7 @@ def test_no_interval_is_cut_off_by_the_edge_of_the_chart_of_the_gap():
 @pytest.mark.parametrize("key", ["gap", "deprivation"])
 def test_words_above_an_axis_leave_room_for_the_label_of_its_highest_tick(key):
     layout = by_key(two())[key].layout
-    above = next(note for note in layout["annotations"] if "% of intended benefit (" in note["text"])
+    above = next(note for note in layout["annotations"] if "95 % interval" in note["text"])
     assert above["yanchor"] == "bottom"
     assert above["yshift"] > layout["yaxis"]["tickfont"]["size"] / 2
 

@@ -158,6 +158,8 @@ def test_people_weigh_in_what_is_standard(table):
     for column in land.character.T:
         assert weight @ column == pytest.approx(0.0, abs=1e-12)
         assert weight @ column**2 == pytest.approx(1.0)
+    # The first place is the more deprived and the less rural.
+    assert land.character[0, 0] > 0.0 > land.character[0, 1]
 
 
 def test_places_that_are_all_alike_have_no_character(table):
@@ -179,6 +181,19 @@ def test_ties_are_mutual_known_by_kind_and_shared_out(table):
     assert share[7, 0] > 0.0
     # Two places of the most alike, and the two crossings.
     assert np.count_nonzero(share[0]) == 4
+
+
+def test_a_table_saved_by_a_spreadsheet_as_utf_8_is_read(table, tmp_path):
+    plain = (tmp_path / table(ROW, OTHER)).read_bytes()
+    (tmp_path / "marked.csv").write_bytes(b"\xef\xbb\xbf" + plain)
+    assert territory(str(tmp_path / "marked.csv")).code == ("A", "B")
+
+
+def test_sizes_are_alike_counted_in_times(table):
+    """A town of 100,000 is more like a city of nine times its size than like a village of a tenth."""
+    sizes = {"A": 1_000, "B": 10_000, "C": 100_000, "D": 700_000, "E": 900_000}
+    land = territory(table(*((code, code, people, 10.0, 10.0, "") for code, people in sizes.items())))
+    assert set(land.tie_other[land.tie_start[2] : land.tie_start[3]]) == {3, 4}
 
 
 def test_land_neighbours_are_ties_both_ways_though_written_once(table):

@@ -48,7 +48,7 @@ def gap_over_time(comparison: Comparison) -> Chart:
     if told:
         what += f"; drawn once every run intends a hundredth of its benefit, month {drawn[0] + 1}"
     note = heading(
-        f"Gap since the start, % of intended benefit ({what})", MUTED, xshift=-56, yshift=ABOVE_TICK
+        f"Gap since the start, % of intended benefit<br>{what}", MUTED, xshift=-56, yshift=ABOVE_TICK
     )
     title = _title(comparison, verdict(comparison))
     layout = frame(
@@ -58,7 +58,7 @@ def gap_over_time(comparison: Comparison) -> Chart:
         left=70,
         right=95 + room_for([s.name for s in scenarios], 16),
         bottom=58,
-        top=24 + ABOVE_TICK,
+        top=42 + ABOVE_TICK,
         annotations=[*end_labels(ends, span, height), note],
         xaxis=month_axis(months, title=axis_title("month")),
         yaxis=axis(range=list(span), ticksuffix=" %"),
