@@ -288,7 +288,7 @@ FIXED = (
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(point=points(), fixed=st.sampled_from(FIXED))
 def test_a_design_point_equals_the_same_overrides_on_the_command_line(name, point, fixed):
     keys = {text.partition("=")[0] for text in fixed}
