@@ -339,14 +339,7 @@ def test_where_temporary_decentralisation_pays(spillover, order):
     """
     on = OFF | {"spillover": 1.0, "local_need": 1.0, "peer_learning": 1.0}
     settings = {"population.users": 640, "changes.spillover": spillover}
-    gaps = [
-        many(
-            lambda world, name=name: summary(simulate(parameters_for(name, settings, on), SEED, world))[
-                "gap"
-            ],
-            24,
-        )
-        for name in order
-    ]
-    for better, worse in itertools.pairwise(np.array(gaps)):
+    given = [parameters_for(name, settings, on) for name in order]
+    worlds_of = (many(lambda world, p=p: summary(simulate(p, SEED, world))["gap"], 24) for p in given)
+    for better, worse in itertools.pairwise(map(np.array, worlds_of)):
         assert interval(worse - better)["low"] > 0.0
