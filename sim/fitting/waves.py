@@ -52,15 +52,15 @@ class Effort:
         worlds_of_luck: worlds in which each of them is lived for that.
     """
 
-    first: int = 300
-    later: int = 110
-    waves: int = 3
+    first: int = 600
+    later: int = 220
+    waves: int = 4
     worlds: int = 4
-    candidates: int = 10_000
-    confirmed: int = 90
+    candidates: int = 20_000
+    confirmed: int = 200
     worlds_again: int = 12
     enough: int = 30
-    learned: int = 450
+    learned: int = 900
     lucky: int = 16
     worlds_of_luck: int = 16
 
