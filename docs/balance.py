@@ -40,7 +40,7 @@ SETTINGS = {
     "How easily compliance is seen": (
         "changes.visibility", (0.0, 0.25, 0.5, 0.75, 1.0)
     ),
-    "Will of the authorities": ("authorities.will", (0.2, 0.4, 0.6, 0.8, 0.92)),
+    "Will of the authorities": ("authorities.will", (0.2, 0.4, 0.6, 0.8, 1.0)),
     "Hours of one design": ("design.hours", (0.0, 900.0, 9000.0, 30000.0)),
     "Strength of all mechanisms that theory says favour the centre, others at their defaults": (
         "the centre's own", (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -98,13 +98,19 @@ def the_default(key: str) -> str:
     return f" (`{key}`, {declared.default:g} is the default)" if declared else ""
 
 
+def with_the_default(key: str, values: tuple[float, ...]) -> list[float]:
+    """The values to look at, the declared one among them wherever a fit has moved it."""
+    declared = declarations().get(key)
+    return sorted({*values, float(declared.default)} if declared else values)
+
+
 def along(key: str, values: tuple[float, ...]) -> list[str]:
     """The comparison along one setting."""
     lines = [
         "| value | gap in hierarchy, % | gap in distributed, % | hierarchy − distributed, points |",
         "|---|---|---|---|",
     ]
-    for value in values:
+    for value in with_the_default(key, values):
         overrides = (
             [f"mechanisms.{name}={value}" for name in CENTRES_OWN]
             if key == "the centre's own"

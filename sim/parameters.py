@@ -132,9 +132,9 @@ class Work(Group):
     """How a change is carried through its stages."""
 
     start_chance: float = number(0.25, 0.0, 1.0, "per month", "Chance a month that a waiting change is started in a place, whoever holds the agenda.")
-    top_speed: float = number(1.8, 0.1, 10.0, "x plan", "Speed of a place with full will, ability and staff, as a multiple of the plan's.", judged=1.7)
+    top_speed: float = number(2.1, 0.1, 10.0, "x plan", "Speed of a place with full will, ability and staff, as a multiple of the plan's.", judged=1.7)
     hours_per_person: float = number(
-        0.039, 0.0, 10.0, "staff hours per person", "Staff hours that one change of middling radicalness takes, per inhabitant.", judged=0.035,
+        0.031, 0.0, 10.0, "staff hours per person", "Staff hours that one change of middling radicalness takes, per inhabitant.", judged=0.035,
     )
     load: float = number(1.0, 0.0, 10.0, "x", "How much work each change is, as a multiple of its reference hours.", role="lever", live=True)
     see: float = number(0.25, 0.01, 1.0, "relative length", "Planned length of *see*, relative to the other stages.")
@@ -158,7 +158,7 @@ class Money(Group):
 class Centre(Group):
     """Central government."""
 
-    will: float = number(0.57, 0.0, 1.0, "0 to 1", "Commitment of the centre to see changes through once they are begun.", live=True, national=True, judged=0.7)
+    will: float = number(0.68, 0.0, 1.0, "0 to 1", "Commitment of the centre to see changes through once they are begun.", live=True, national=True, judged=0.7)
     ability: float = number(0.6, 0.0, 1.0, "0 to 1", "Quality of the centre's design and delivery support.", live=True, national=True)
     capacity: float = number(0.6, 0.0, 1.0, "0 to 1", "Share of the centre's heads free to decide on changes.", live=True, national=True)
     vision: float = number(0.5, 0.0, 1.0, "degree", "How clear and compelling the stated aim is.", role="lever", live=True)
@@ -167,7 +167,7 @@ class Centre(Group):
 class Authorities(Group):
     """The local authorities."""
 
-    will: float = number(0.92, 0.0, 1.0, "0 to 1", "Mean commitment of authorities to change.", live=True, judged=0.6)
+    will: float = number(0.73, 0.0, 1.0, "0 to 1", "Mean commitment of authorities to change.", live=True, judged=0.6)
     ability: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean ability of authorities to carry change out.", live=True)
     will_spread: float = number(0.12, 0.0, 0.5, "standard deviation", "How much commitment differs between authorities.")
     ability_spread: float = number(0.12, 0.0, 0.5, "standard deviation", "How much ability differs between authorities.")
@@ -213,7 +213,7 @@ class Attention(Group):
     """Heads who must decide."""
 
     authority: float = number(2.5, 0.01, 100.0, "decisions a month", "Decisions an authority's heads could handle a month if nothing else took their time.", live=True)
-    free: float = number(0.6, 0.0, 1.0, "share", "Share of the time of an authority's heads that is free to decide on changes.", source="assumption: as for the centre", live=True)
+    free: float = number(0.67, 0.0, 1.0, "share", "Share of the time of an authority's heads that is free to decide on changes.", source="assumption: as for the centre", live=True, judged=0.6)
     meeting_hours: float = number(30.0, 0.0, 10_000.0, "staff hours", "Staff hours that one try at a decision point, vertical or horizontal, takes in its place.", source="assumption: a dozen people, a meeting and its papers", live=True)
     ratio: float = number(16.0, 1.0, 32.0, "x", "The centre's heads, as a multiple of one authority's.", source="nobody has counted: the middle of 1 (one head each) to 32 (as many as all authorities together)", live=True, national=True)
 
@@ -228,7 +228,7 @@ class Pledge(Group):
     """A mutual, public pledge (concordat). Without an intervention that opens it, there is none."""
 
     open: float = number(0.0, 0.0, 1.0, "0 or 1", "Whether a pledge is open for signing and in force.", role="lever", live=True)
-    threshold: float = number(0.36, -1.0, 2.0, "share of tied places", "Mean share of tied places that must have signed before a place signs.", judged=0.25)
+    threshold: float = number(0.16, -1.0, 2.0, "share of tied places", "Mean share of tied places that must have signed before a place signs.", judged=0.25)
     threshold_spread: float = number(0.2, 0.0, 1.0, "standard deviation", "How much that share differs between places.")
     cost: float = number(0.5, 0.0, 1.0, "degree", "What reneging costs a signatory.", role="lever", live=True)
     monitoring: float = number(0.5, 0.0, 1.0, "degree", "How surely reneging is noticed.", role="lever", live=True)
@@ -285,10 +285,10 @@ class Reference(Group):
     ownership_will: float = number(0.3, 0.0, 1.0, "share of missing will", "Missing will restored in a place where users and deliverers shape everything together.", source="participation helps a little, significantly (Wagner 1994, excerpt seen); size assumed")
     clearance_points: float = number(0.75, 0.0, 100.0, "points per layer", "Vertical decision points that each layer adds at each of two gates where the centre holds all.", source="assumption; many more in Pressman and Wildavsky 1973")
     clearance_chance: float = number(0.81, 0.0, 1.0, "per try", "Chance that one try at a decision point succeeds.", source="Pressman and Wildavsky 1973 show .80 to .99", judged=0.8)
-    clearance_tries: int = number(8, 1, 1000, "tries", "Failed tries at one point after which the change is abandoned.", judged=6)
-    clearance_conflict: float = number(0.27, 0.0, 1.0, "share", "How much of each chance full conflict takes away.", judged=0.4)
-    partnership_points: int = number(3, 0, 100, "partners", "Horizontal partners who must agree at each gate where power is shared most evenly.")
-    partnership_chance: float = number(0.65, 0.0, 1.0, "per try", "Chance that one try at agreement succeeds.", judged=0.7)
+    clearance_tries: int = number(6, 1, 1000, "tries", "Failed tries at one point after which the change is abandoned.")
+    clearance_conflict: float = number(0.55, 0.0, 1.0, "share", "How much of each chance full conflict takes away.", judged=0.4)
+    partnership_points: int = number(2, 0, 100, "partners", "Horizontal partners who must agree at each gate where power is shared most evenly.", judged=3)
+    partnership_chance: float = number(0.67, 0.0, 1.0, "per try", "Chance that one try at agreement succeeds.", judged=0.7)
     layering_switching: float = number(0.03, 0.0, 0.2, "share per change", "Staff time lost to switching for each concurrent change beyond the first.", source="no data behind it: sweep from 0")
     layering_room: float = number(1.0, 0.1, 5.0, "x capacity", "Load above which a place that holds its own agenda waits for room.")
     policy_end_hours: float = number(0.35, 0.0, 1.0, "share of hours", "Free staff hours drawn to announcing and planning when announcements come at the reference rate.", source=ROUNDTABLE)
@@ -305,7 +305,7 @@ class Reference(Group):
     expertise_variance: float = number(0.6, 0.0, 1.0, "share", "Share of the variance of a signal that a fully able central designer avoids.")
     equalising_money: float = number(0.9, 0.0, 1.0, "share of money", "How strongly a national holder of money tilts it towards the least able places.")
     equalising_spread: float = number(0.5, 0.0, 3.0, "x", "How much wider than its base value the spread of ability is at full strength.")
-    mandate_floor: float = number(0.83, 0.0, 1.0, "will", "Effort that compulsion can hold everybody to.", judged=0.7)
+    mandate_floor: float = number(0.42, 0.0, 1.0, "will", "Effort that compulsion can hold everybody to.", judged=0.7)
     mandate_target: float = number(0.5, 0.0, 3.0, "share of speed", "Speed gained in the last year before a dated target.")
     spillover_starts: float = number(0.6, 0.0, 1.0, "share", "How much a local holder who counts only its own benefit holds back starts, and effort in *see* and *spark*, per share of spillover.")
     participation_hours: float = number(0.6, 0.0, 5.0, "share of hours", "Staff hours that full co-design adds, as a share of the change's own.", source=ROUNDTABLE)
@@ -351,12 +351,12 @@ class Mechanisms(Group):
     information_loss: float = strength("Each layer a signal climbs adds noise and delay.")
     reactance: float = strength("Being told lowers will, less so with voice; conflict sharpens it.")
     ownership: float = strength("Having shaped a change raises will to deliver it.")
-    clearance: float = strength("Vertical decision points must each be passed; after too many failed tries the change is dropped.", default=0.44)
-    partnership: float = strength("Horizontal partners must agree; evenly shared power needs most of them.", default=0.39)
+    clearance: float = strength("Vertical decision points must each be passed; after too many failed tries the change is dropped.", default=0.4)
+    partnership: float = strength("Horizontal partners must agree; evenly shared power needs most of them.", default=0.34)
     attention: float = strength("Requests queue for the heads who must decide.")
     layering: float = strength("Concurrent changes lose time to switching; a pushed start ignores the load, a pulled one waits for room.")
     policy_end: float = strength("Announcements draw hours to planning beyond need, and delivery loses them.")
-    gaming: float = strength("Judged on reports, people raise the reports and leave real work to do so.", default=0.43)
+    gaming: float = strength("Judged on reports, people raise the reports and leave real work to do so.", default=0.31)
     blame: float = strength("Failure before a visible centre is punished: timid scale, late roll-out, wrong designs kept.")
     peer_learning: float = strength("Places copy what worked nearby; ability and starts spread along ties.")
     citizen_data: float = strength("Information that travels with the person joins services up and lets design serve the person.")
@@ -367,15 +367,15 @@ class Mechanisms(Group):
     spillover: float = strength("My benefit rises with others' compatible adoption; local holders count only their own.")
     participation_cost: float = strength("Co-design takes users' and deliverers' hours.")
     urgency: float = strength("Late benefit is worth less.")
-    programme_support: float = strength("Implementation teams raise local ability, paid from the same money.", default=0.97)
+    programme_support: float = strength("Implementation teams raise local ability, paid from the same money.", default=0.39)
     practice: float = strength("Ability grows by doing and decays as staff leave.")
     evidence: float = strength("Visible results, a clear vision and peers move will; broken promises lower trust.")
-    pace: float = strength("Pressure cuts discovery short and launches unready; protected time can be granted, and broken.", default=0.99)
+    pace: float = strength("Pressure cuts discovery short and launches unready; protected time can be granted, and broken.", default=0.93)
     fail_fast: float = strength("A pilot that shows a bad fit is stopped and redesigned with what it taught.")
     concordat: float = strength("A mutual, public pledge binds those who sign it.")
     relapse: float = strength("Coverage slips when money, mandate or will ends.")
     prevention: float = strength("Benefit lowers crisis demand, which otherwise grows.")
-    uptake: float = strength("Benefit needs users willing and able to take it up.", default=1.0)
+    uptake: float = strength("Benefit needs users willing and able to take it up.", default=0.77)
 
 
 MECHANISM_NAMES = tuple(Mechanisms.model_fields)
