@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import worlds
 
+from sim.verdict import Verdict
+
 DOCS = Path(__file__).parents[1] / "docs"
 AGAIN = "run: uv run python docs/figures.py"
 MEASURED_NUMBER = re.compile(r"\d[\d.,]*\s(%|points)")
@@ -58,9 +60,17 @@ def test_a_figure_begins_no_line_since_that_would_end_a_paragraph_of_the_site(fi
 
 
 def test_words_follow_from_numbers(figures):
-    assert figures.closes_more(2.0) == "distributed power closes more of the gap than hierarchy"
-    assert figures.closes_more(-2.0) == "hierarchy closes more of the gap than distributed power"
-    assert figures.closes_more(0.4).startswith("neither")
+    by_verdict = {
+        ("better", "distributed"): "distributed power closes more of the gap than hierarchy",
+        ("better", "hierarchy"): "hierarchy closes more of the gap than distributed power",
+        (
+            "depends",
+            None,
+        ): "it depends on luck which of hierarchy and distributed power closes more of the gap",
+        ("neither", None): "neither hierarchy nor distributed power is shown to close more of the gap",
+    }
+    for (kind, winner), words in by_verdict.items():
+        assert figures.closes_more(Verdict(kind, winner, "", ())) == words
     assert figures.listed([]) == "none"
     assert figures.listed(["one_thing"]) == "`one_thing`"
     assert figures.listed(["one", "two", "three"]) == "one, two and three"
