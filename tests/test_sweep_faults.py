@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
+import functools
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,8 @@ ONLY_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and pip
 LONG = ("hierarchy", "distributed", "changes.heterogeneity=0,1.5", *sweeps.TINY, "--seed", 7)
 MANY = 400
 """Replications that keep two workers busy for some seconds."""
+DEADLY, UNLUCKY = 12, 36
+"""Months of runs that end their worker: always, or only once."""
 
 
 @pytest.fixture
@@ -139,46 +140,33 @@ def check_time_limit(folder, outcome):
     assert [row["status"] for row in sweeps.rows(folder)] == ["ok"] * 2 + ["failed"] * 2 + ["ok"] * 2
 
 
-def killing(pids, now, stop):
-    """Kill the workers whenever one is at a run that hangs."""
-    while not stop.wait(0.05):
-        if now():
-            for pid in pids():
-                # One may have ended since: the others must be killed all the same.
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+def taken_along(folder):
+    """What starts a worker: every run of the second point takes its worker with it, of the third only the first time."""
+    engines._end_with_parent()
+
+    def fatal(plan, scenario, point, replication):
+        marked = Path(folder) / f"{scenario.name}.once"
+        if point["population.months"] == DEADLY:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if point["population.months"] == UNLUCKY and not marked.exists():
+            marked.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return living.live(plan, scenario, point, replication)
+
+    chunks.live = fatal
 
 
 @ONLY_POSIX
 @pytest.mark.slow
-def test_only_a_run_that_takes_its_worker_with_it_when_alone_is_blamed(tmp_path):
-    plan = with_an_endless_run()
-    folder, stop = tmp_path / "out", threading.Event()
-    engine = engines.Processes(2)
-
-    def at_an_endless_run():
-        for trace in (folder / "running").glob("*.now"):
-            try:
-                run = trace.read_text()[: chunks.DIGITS]
-                hanging = run.isdigit() and int(run) in (2, 3) and time.time() - trace.stat().st_mtime > 0.5
-            except OSError:
-                continue
-            if hanging:
-                return True
-        return False
-
-    killer = threading.Thread(
-        target=killing, args=(lambda: list(engine._pool._processes), at_an_endless_run, stop)
-    )
-    killer.start()
-    try:
-        outcome = sweeps.swept(plan, folder, engine)
-    finally:
-        stop.set()
-        killer.join()
-    why = sweeps.rows(folder, "failures.parquet")
+def test_only_a_run_that_takes_its_worker_with_it_when_alone_is_blamed(tmp_path, monkeypatch):
+    months = Factor("population.months", "uncertainty", levels=(24, DEADLY, UNLUCKY))
+    plan = sweeps.plan(replications=1, factors=(months,))
+    monkeypatch.setattr(engines, "_end_with_parent", functools.partial(taken_along, str(tmp_path)))
+    outcome = sweeps.swept(plan, tmp_path / "out", engines.Processes(2))
+    why = sweeps.rows(tmp_path / "out", "failures.parquet")
     assert [(row["run"], row["stage"]) for row in why] == [(2, "worker lost"), (3, "worker lost")]
     assert (outcome.done, outcome.failed) == (6, 2)
+    assert len(list(tmp_path.glob("*.once"))) == 2
 
 
 @ONLY_POSIX
