@@ -77,6 +77,7 @@ def test_runs_that_ask_for_no_agents_make_none(monkeypatch):
         stepped(model, 3)
         assert all(name in model.summary() for name in ("gap", "losses.will"))
         assert model.agent_types == list(KINDS)
+        assert len(model.agents_by_type) == len(KINDS)
     with monkeypatch.context() as patched:
         # Organisations are few, users may be millions.
         patched.setattr(sim.ServiceUser, "__init__", refuse)

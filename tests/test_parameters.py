@@ -11,6 +11,7 @@ from sim.declarations import (
     as_number,
     declarations,
     nearest_key,
+    on_trial,
     record,
     record_type,
     reference_magnitudes,
@@ -153,10 +154,27 @@ def test_the_record_holds_every_number_once():
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [("work.lode", "work.load"), ("mechanisms.reactanse", "mechanisms.reactance"), ("power.agend", "power.agenda"),
-     ("reactance", "mechanisms.reactance"), ("autorities.will", "authorities.will")],
+     ("reactance", "mechanisms.reactance"), ("autorities.will", "authorities.will"),
+     ("laod", "work.load")],
 )  # fmt: skip
 def test_a_mistyped_key_is_recognised(typed, meant):
     assert nearest_key(typed) == meant
+
+
+def test_a_mechanism_is_on_trial_with_the_magnitudes_that_its_strength_multiplies(monkeypatch):
+    established = [name for name in ESTABLISHED if name not in ("gaming", "peer_learning")]
+    monkeypatch.setattr("sim.declarations.ESTABLISHED", established)
+    tried = on_trial.__wrapped__()
+    assert {
+        "mechanisms.gaming",
+        "mechanisms.peer_learning",
+        "reference.gaming_hours",
+        "reference.peer_copy",
+    } < tried
+    assert {key.partition("_")[0] for key in tried if "reference" in key} == {
+        "reference.gaming",
+        "reference.peer",
+    }
 
 
 def test_nonsense_has_no_nearest_key():

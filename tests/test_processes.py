@@ -6,7 +6,7 @@ import worlds
 
 from sim.month import begin, simulate
 from sim.outcomes import summary
-from sim.state import ABANDONED, ACTIVITIES, CAUSES
+from sim.state import ABANDONED, ACTIVITIES, CAUSES, QUEUED, SHAPE, SPARK
 
 SEED = 21
 CENTRE = {right: worlds.whole("centre") for right in ("power.agenda", "power.design", "power.resource")}
@@ -108,6 +108,114 @@ def test_a_pilot_is_judged_once(small):
     begun = cells.started >= 0
     assert np.all(cells.reviewed[begun & (cells.stage == 4)] == 1)
     assert cells.nominal.max() > 0.9
+
+
+def test_a_pilot_that_waits_for_a_decision_has_been_judged_or_never_is(small):
+    """Heads decide nothing from month 20 on, and pilots are stopped from month 34 on: those that wait stay pilots."""
+    dated = [
+        {"month": 20, "key": "mechanisms.attention", "value": 1.0},
+        {"month": 34, "key": "mechanisms.fail_fast", "value": 1.0},
+    ]
+    settings = {"attention.authority": 0.01, "reference.fail_fast_fit": 1.0, "changes.in_progress": 8}
+    run = begin(worlds.parameters(small, PLACES, settings, mechanisms=worlds.OFF, interventions=dated), SEED)
+    run.advance(34)
+    waits = (run.state.cells.stage == SHAPE) & (run.state.cells.gate == QUEUED)
+    asked_later = (run.state.cells.stage == SHAPE) & ~waits
+    assert waits.any()
+    assert asked_later.any()
+    run.advance(14)
+    assert np.all(run.state.cells.stage[waits] == SHAPE)
+    assert np.all(run.state.cells.reviewed[waits] == 0)
+    assert run.state.cells.reviewed[asked_later].any()
+
+
+def test_tries_at_points_that_are_waived_do_not_count_at_the_next_gate(small):
+    stuck = {"reference.clearance_chance": 0.0, "reference.clearance_tries": 40, "population.months": 60}
+    followed = {"focal.arrival": 0, "focal.duration": 12.0, "work.start_chance": 1.0}
+    waived = [{"month": 40, "key": "focal.waived", "value": 1.0}]
+    on = worlds.OFF | {"clearance": 1.0}
+    run = begin(worlds.parameters(small, CENTRE, stuck, followed, mechanisms=on, interventions=waived), SEED)
+    run.advance(40)
+    cells = run.state.cells[:, run.state.changes.focal == 1]
+    tried = (cells.stage == SPARK) & (cells.tries > 0)
+    assert tried.any()
+    run.advance(1)
+    cells = run.state.cells[:, run.state.changes.focal == 1]
+    assert np.all(cells.stage[tried] == SHAPE)
+    assert np.all(cells.tries[tried] == 0)
+
+
+def test_what_slips_while_the_plan_runs_is_missing_for_all_that_holds_it_back(small):
+    """Rolled out far ahead of plan, then given up by everybody: what is missing again is put to will as well as to slipping."""
+    quick = {
+        "work.top_speed": 10.0, "work.load": 0.05, "changes.duration": 60.0, "authorities.will": 1.0,
+        "authorities.will_spread": 0.0, "centre.will": 0.0, "money.secure_months": 0.0, "response.speed": 1.0,
+        "reference.relapse_rate": 0.5,
+    }  # fmt: skip
+    given_up = [{"month": 24, "key": "authorities.will", "value": 0.0}]
+    on = worlds.OFF | {"relapse": 1.0}
+    run = begin(worlds.parameters(small, quick, mechanisms=on, interventions=given_up), SEED)
+    run.advance(25)
+    changes = run.state.changes
+    done = (run.state.cells.settled == 1) & (changes.arrival + changes.duration > 30)
+    assert done.any()
+    assert not run.state.ledger[done].any()
+    run.advance(3)
+    assert np.all(run.state.cells.nominal[done] < 0.6)
+    assert np.all(run.state.cells.settled[done] == 0)
+    for cause in ("will", "relapse"):
+        assert np.all(run.state.ledger[done][:, CAUSES.index(cause)] > 0.0)
+
+
+def test_coverage_slips_where_money_has_gone_and_not_where_it_lasts(small):
+    """Nobody has the will to hold it; money is safe for one council for longer than for the others."""
+    quick = {"work.top_speed": 10.0, "work.load": 0.05, "centre.will": 0.0, "money.secure_months": 20.0}
+    dated = [
+        {"month": 0, "key": "money.secure_months", "value": 100.0, "places": ["Cairn"]},
+        {"month": 12, "key": "authorities.will", "value": 0.0},
+    ]
+    on = worlds.OFF | {"relapse": 1.0}
+    rolled_out = {"authorities.will": 1.0, "authorities.will_spread": 0.0, "response.speed": 1.0}
+    run = begin(worlds.parameters(small, quick, rolled_out, mechanisms=on, interventions=dated), SEED)
+    run.advance(12)
+    before = run.state.cells.nominal.copy()
+    done = before.min(axis=0) > 0.0
+    assert done.any()
+    run.advance(36)
+    slipped = run.state.cells.nominal < before
+    assert not slipped[2].any()
+    assert slipped[np.arange(6) != 2][:, done].all()
+
+
+def test_what_was_learned_lifts_no_place_above_the_fullest_ability_and_is_lost_where_it_would(small):
+    eager = {"reference.practice_gain": 0.3, "authorities.ability": 0.5, "authorities.ability_spread": 0.05}
+    dated = [
+        {"month": 24, "key": "authorities.ability", "value": 0.9},
+        {"month": 25, "key": "authorities.ability", "value": 0.5},
+    ]
+    run = begin(
+        worlds.parameters(small, eager, mechanisms=worlds.OFF | {"practice": 1.0}, interventions=dated), SEED
+    )
+    run.advance(24)
+    assert np.all(run.state.places.gained > 0.2)
+    run.advance(1)
+    raised = np.clip(0.9 + run.state.places.ability_offset, 0.0, 1.0)
+    np.testing.assert_allclose(run.state.places.gained, 1.0 - raised, rtol=1e-12)
+
+
+def test_however_much_changes_vary_their_shares_stay_shares(small):
+    names = ("radicalness", "spillover", "visibility", "conflict")
+    settings = {f"changes.{name}": 0.9 for name in names} | {"changes.variety": 1.0, "changes.arriving": 60}
+    changes = begin(worlds.parameters(small, settings), SEED).state.changes
+    for name in names:
+        assert (changes[name].min() < 0.5, changes[name].max()) == (True, 1.0), name
+
+
+def test_users_start_as_ready_as_their_trust_and_their_time_allow(small):
+    settings = {"users.time_needed": 0.5, "users.capacity": 0.5}
+    users = begin(worlds.parameters(small, settings), SEED).state.users
+    assert users.capacity.min() < 0.5 < users.capacity.max()
+    np.testing.assert_allclose(users.ready, users.will * np.minimum(1.0, users.capacity / 0.5), rtol=1e-12)
 
 
 def test_a_centre_without_will_turns_from_what_is_no_longer_new(small):

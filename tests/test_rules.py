@@ -549,6 +549,13 @@ def test_only_what_is_left_is_wanted():
     assert left(stage=SHIFT, nominal=0.9) == close(0.4)
     assert left(stage=SHIFT, nominal=0.1) == 1.0
     assert left(limit=0.8, stage=SHIFT, nominal=0.7) == close(0.4)
+    # Of a short change *shift* may take less than a month; the stages before want their hours all the same.
+    assert capacity.part_left(table(CELLS, 1, stage=SPARK)[0], 1.0, 0.4) == 1.0
+
+
+def test_nothing_of_nothing_is_nothing():
+    assert capacity.ratio(0.0, 0.0) == 0.0
+    assert capacity.ratio(1.0, 4.0) == 0.25
 
 
 def test_money_is_tilted_to_the_least_able_as_far_as_it_is_held_nationally():
@@ -567,6 +574,48 @@ def test_money_is_tilted_to_the_least_able_as_far_as_it_is_held_nationally():
     assert places.funded.tolist() == close([1.4 * 40.0 / 32.0, 0.6 * 40.0 / 32.0])
     money.tilt_money(national, places, np.zeros(2))
     assert places.funded.tolist() == close([1.4, 0.6])
+    # Where the second place holds its own money, that of the first alone leans, and both give way to it alike.
+    national.resource_centre[1] = 0.0
+    money.tilt_money(national, places, even)
+    assert places.funded.tolist() == close([1.4 / 1.2, 1.0 / 1.2])
+
+
+def test_every_place_is_offered_money_by_what_holds_there(small):
+    settings = {"money.pilot": 0.2, "money.scale_up": 0.4, "money.secure_months": 6.0, "centre.will": 0.5}
+    followed = {"focal.arrival": 3, "focal.users": 0.4, "focal.pilot": 0.1, "focal.ring_fenced": 0.5}
+    run = begin(
+        worlds.parameters(small, settings, followed, mechanisms=worlds.OFF | {"uneven_ability": 1.0}), 1
+    )
+    run.advance(24)
+    values, state = run.values, run.state
+    values.money_pilot[1] = 0.5
+    values.money_secure_months[2] = 12.0
+    values.focal_scale_up[3] = 0.3
+    values.focal_ring_fenced[4] = 1.0
+    values.work_load[5] *= 2.0
+    offers = money.offer_money(24, values, state.calendar, state.changes, state.places, state.centre)
+    changes = state.changes[: state.calendar.arrived[24]]
+    age, focal = 24 - changes.arrival, changes.focal == 1
+    assert offers.shape == (6, len(changes), 3)
+    assert (age < 6).any()
+    assert (age > 12).any()
+    expected = np.empty(offers.shape)
+    for a in range(6):
+        lasting = 0.5 ** (np.maximum(0.0, age - (12.0 if a == 2 else 6.0)) / 12.0)
+        lasting[focal] += (1.0 if a == 4 else 0.5) * (1.0 - lasting[focal])
+        expected[a, :, money.LASTING] = lasting
+        expected[a, :, money.PILOT] = lasting * ((0.5 if a == 1 else 0.2) + 0.1 * focal)
+        expected[a, :, money.SCALE_UP] = lasting * (0.4 + (0.3 if a == 3 else 0.0) * focal)
+    np.testing.assert_allclose(offers, expected, rtol=1e-12)
+    # What the tilt gives one place it takes from the others, in hours of what all of them are offered.
+    people = state.places.population
+    hours = np.array([
+        [capacity.own_hours(values[a], one.concerned * people[a], one.radicalness, one.pace) for one in changes]
+        for a in range(6)
+    ])  # fmt: skip
+    untilted = (hours * (offers[:, :, money.PILOT] + offers[:, :, money.SCALE_UP])).sum(axis=1)
+    assert np.ptp(state.places.funded) > 0.1
+    assert untilted @ state.places.funded == close(untilted.sum())
 
 
 def test_a_design_is_paid_for_once_however_long_it_takes():
@@ -787,6 +836,18 @@ def test_a_settled_ledger_holds_two_causes_and_is_read_as_any_other():
         caught_up = ledger.copy()
         assert account.catch_up(0, 0, 0.1, settled, caught_up) == close(0.1)
         assert caught_up[0, 0, [BLAME, RELAPSE]] == close([0.225, 0.075])
+
+
+@pytest.mark.parametrize("settled", [0, 1])
+def test_what_is_missing_with_nothing_on_record_is_put_to_capacity(settled):
+    """A hair's breadth may be missing of what counts as rolled out; no hurdle stands for it, and the account is exact."""
+    ledger, lost, by_month = np.zeros((1, 1, LEDGER)), np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
+    account.book_missing(0, 0, 2.0, settled, ledger, lost, by_month)
+    assert (
+        lost[0, 0].tolist()
+        == by_month.tolist()
+        == [2.0 * (cause == CAPACITY) for cause in range(len(CAUSES))]
+    )
 
 
 # Benefit
