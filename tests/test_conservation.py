@@ -10,7 +10,7 @@ from sim.conservation import TOLERANCE, imbalances
 from sim.declarations import record
 from sim.month import begin, simulate
 from sim.outcomes import councils, series, summary
-from sim.state import ABANDONED, CAUSES, NOT_STARTED, PLACES, SHIFT, table
+from sim.state import ABANDONED, CAUSES, NOT_STARTED, OPEN, PLACES, SHIFT, table
 from sim.submodels.money import tilt_money
 from sim.verification import run_checks
 
@@ -56,6 +56,10 @@ def assert_sound(run):
         assert getattr(state, name).min() >= -TOLERANCE, name
     np.testing.assert_allclose(state.reasons.sum(axis=1), 1.0 if lived else 0.0, atol=1e-9)
     assert np.all(state.cells.genuine <= state.cells.nominal + 1e-12)
+    fear_and_slippage = np.isin(CAUSES[: state.ledger.shape[2]], ("blame", "relapse"))
+    assert not state.ledger[state.cells.settled == 1][:, ~fear_and_slippage].any()
+    at_work = (state.cells.gate == OPEN) & (state.cells.stage != ABANDONED)
+    assert not state.cells.tries[at_work].any()
     assert np.all((state.cells.behind >= 0.0) & (state.cells.behind <= lived + 1200))
 
     # The account: month by month, cell by cell, and cause by cause.

@@ -583,11 +583,11 @@ def test_money_is_tilted_to_the_least_able_as_far_as_it_is_held_nationally():
 def test_every_place_is_offered_money_by_what_holds_there(small):
     settings = {"money.pilot": 0.2, "money.scale_up": 0.4, "money.secure_months": 6.0, "centre.will": 0.5}
     followed = {"focal.arrival": 3, "focal.users": 0.4, "focal.pilot": 0.1, "focal.ring_fenced": 0.5}
-    run = begin(
-        worlds.parameters(small, settings, followed, mechanisms=worlds.OFF | {"uneven_ability": 1.0}), 1
-    )
+    on = worlds.OFF | {"uneven_ability": 1.0, "concordat": 0.5}
+    run = begin(worlds.parameters(small, settings, followed, {"pledge.money": 0.3}, mechanisms=on), 1)
     run.advance(24)
     values, state = run.values, run.state
+    state.places.signed[0] = 1.0
     values.money_pilot[1] = 0.5
     values.money_secure_months[2] = 12.0
     values.focal_scale_up[3] = 0.3
@@ -604,8 +604,10 @@ def test_every_place_is_offered_money_by_what_holds_there(small):
         lasting = 0.5 ** (np.maximum(0.0, age - (12.0 if a == 2 else 6.0)) / 12.0)
         lasting[focal] += (1.0 if a == 4 else 0.5) * (1.0 - lasting[focal])
         expected[a, :, money.LASTING] = lasting
-        expected[a, :, money.PILOT] = lasting * ((0.5 if a == 1 else 0.2) + 0.1 * focal)
-        expected[a, :, money.SCALE_UP] = lasting * (0.4 + (0.3 if a == 3 else 0.0) * focal)
+        # A pledge on the change that is followed brings money for no other.
+        own = focal * (0.5 * 0.3 if a == 0 else 0.0)
+        expected[a, :, money.PILOT] = lasting * ((0.5 if a == 1 else 0.2) + 0.1 * focal + own)
+        expected[a, :, money.SCALE_UP] = lasting * (0.4 + (0.3 if a == 3 else 0.0) * focal + own)
     np.testing.assert_allclose(offers, expected, rtol=1e-12)
     # What the tilt gives one place it takes from the others, in hours of what all of them are offered.
     people = state.places.population
