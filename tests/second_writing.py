@@ -1,7 +1,7 @@
 """The model written a second time, from `docs/odd.md` alone: plain Python, slow, and no line of it shared with `sim`.
 
 Where it and the model agree to the last digits, the description is complete. Symbols are those of the description;
-parameters are asked for by their keys. Only the default form of advance, ties (not complete mixing) and Scotland are here.
+parameters are asked for by their keys. Only the default form of advance and ties (not complete mixing) are here.
 """
 
 import csv

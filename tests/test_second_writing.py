@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+import worlds
 from second_writing import SecondWriting
 
-from sim.declarations import declarations
+from sim.declarations import declarations, in_groups
 from sim.month import simulate
 from sim.outcomes import summary
 from sim.parameters import ESTABLISHED, Parameters
@@ -57,21 +58,40 @@ TURNS = (
 def test_two_writings_of_the_model_agree(distribution, rights, strength, settings, seed, off):
     settings = {"population.users": 160, **settings}
     strengths = dict.fromkeys(ESTABLISHED, strength) | {name: 0.0 for name in off if name in ESTABLISHED}
-    tree = {"power": {"distribution": distribution}, "mechanisms": strengths}
-    for key, value in settings.items():
-        group, _, name = key.partition(".")
-        tree.setdefault(group, {})[name] = value
+    dated = EVENTS if "focal.arrival" in settings else TURNS if "turns" in off else ()
+    assert_agree({"distribution": distribution}, rights, strengths, settings, seed, DATA, PLEDGE, dated)
+
+
+@pytest.mark.parametrize(
+    ("strength", "settings", "seed"), [(0.5, {"work.load": 1.5}, 13), (1.0, STOPPED, 14)]
+)
+def test_they_agree_on_a_made_up_nation_whose_table_is_turned_round(tmp_path, strength, settings, seed):
+    """Six places and less than three years, so that every bill, purse and handover weighs more than in Scotland."""
+    few = {
+        "population.places": worlds.write_places(tmp_path / "councils.csv"), "population.users": 24,
+        "population.bodies": 9, "population.months": 32, "changes.arriving": 9, "changes.in_progress": 3,
+        "changes.duration": 16.0, "money.secure_months": 5.0, "money.pilot": 0.3, "pledge.money": 0.1,
+        "work.top_speed": 3.0,
+    }  # fmt: skip
+    (tmp_path / "ties.csv").write_text("a,b,kind\n", encoding="utf-8")
+    early = tuple((month // 4, key, value) for month, key, value in TURNS)
+    strengths = dict.fromkeys(ESTABLISHED, strength)
+    assert_agree({}, STATUS_QUO, strengths, few | settings, seed, tmp_path, (6, 22), early)
+
+
+def assert_agree(power, rights, strengths, settings, seed, folder, pledge, dated):
+    """Both writings of one world give the same benefit, nominal and lost, and the same starts and stops."""
+    tree = in_groups(settings) | {"power": power, "mechanisms": strengths}
     tree["interventions"] = [
         {"month": month, "key": "pledge.open", "value": value}
-        for month, value in zip(PLEDGE, (1.0, 0.0), strict=True)
+        for month, value in zip(pledge, (1.0, 0.0), strict=True)
     ]
-    dated = EVENTS if "focal.arrival" in settings else TURNS if "turns" in off else ()
     for month, key, value in dated:
         rows = {f"power.{row}": shares for row, shares in value.items()} if key == "power" else {key: value}
         tree["interventions"] += [{"month": month, "key": one, "value": what} for one, what in rows.items()]
     first = summary(simulate(Parameters.model_validate(tree), seed, 1))
     keys = {d.key: d.default for d in declarations().values()} | settings
-    second = SecondWriting(keys, rights, strengths, DATA, seed, 1, PLEDGE, dated).run()
+    second = SecondWriting(keys, rights, strengths, folder, seed, 1, pledge, dated).run()
 
     assert 1.0 - second.realised / second.intended == pytest.approx(first["gap"], abs=1e-9)
     assert 1.0 - second.nominal / second.intended == pytest.approx(first["nominal_gap"], abs=1e-9)
