@@ -96,6 +96,26 @@ def test_a_stopped_pilot_costs_a_return_and_fits_better(small):
     assert stopped.state.cells.design_hours[judged].sum() > kept.state.cells.design_hours[judged].sum()
 
 
+def test_a_stopped_pilot_adds_a_design_and_what_it_taught_to_what_is_still_owed(small):
+    prices = {"design.hours": 300.0, "design.signal_hours": 20.0, "design.signal_user_hours": 7.0}
+    settings = {"reference.fail_fast_fit": 1.0, "reference.fail_fast_signals": 5.0, "changes.in_progress": 6}
+    run = begin(worlds.parameters(small, prices, settings, mechanisms=worlds.OFF | {"fail_fast": 1.0}), SEED)
+    stopped = 0
+    for _ in range(48):
+        before = run.state.cells.copy()
+        run.advance(1)
+        cells = run.state.cells
+        now = (before.stage == SHAPE) & (cells.stage == SPARK)
+        for column, added in (("design_hours", 300.0 + 5.0 * 20.0), ("asked", 5.0 * 7.0)):
+            owed = (before.unpaid * before[column])[now]
+            np.testing.assert_allclose(cells[column][now], owed + added, rtol=1e-12)
+        due = np.minimum(1.0, run.values.work_top_speed[0] * run.state.changes.pace)
+        granted = run.state.places.granted[:, None]
+        np.testing.assert_allclose(cells.unpaid[now], (1.0 - granted * due)[now], rtol=1e-12)
+        stopped += now.sum()
+    assert stopped > 5
+
+
 def test_a_pilot_is_judged_once(small):
     """Where no pilot is ever good enough, each is stopped once and rolled out all the same."""
     strict = {
