@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from sim import command_line
 from sim.overrides import Overrides, is_override, read
 from sim.parameters import DEFAULT_SEED, MAX_SEED
 from sim.places import RESULTS
@@ -35,7 +36,7 @@ class Asked:
     def __init__(self, arguments: Sequence[str], seed: str | None = None) -> None:
         self.names = [argument for argument in arguments if not is_override(argument)]
         self.overrides: Overrides = read([argument for argument in arguments if is_override(argument)])
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = command_line.found()
         self.seed = self._seed(seed)
 
     def number(self, option: str, text: str | None, default: int, low: int, high: int) -> int:

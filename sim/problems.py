@@ -77,6 +77,18 @@ def nearest_name(name: str, names: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def no_such(kind: str, name: str, known: Iterable[str]) -> Problem:
+    """A scenario, experiment or case that does not exist, with what was probably meant, or where all are named."""
+    nearest, said = nearest_name(name, known), f"there is no such {kind}"
+    return Problem(
+        COMMAND_LINE,
+        name or "''",
+        said if nearest else f"{said}; `gapsim list {kind}s` names all",
+        "",
+        nearest,
+    )
+
+
 def whole_number(option: str, text: str | None, default: int, low: int, high: int) -> int | Problem:
     """The whole number given to an option, or what is wrong with it."""
     if text is None:

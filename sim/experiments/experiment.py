@@ -20,7 +20,7 @@ from sim.experiments.factors import declared_role, is_whole
 from sim.experiments.point_checks import allowed, as_declared, column_problems, coupled_problems, is_allowed
 from sim.overrides import Overrides, is_override
 from sim.parameters import DEFAULT_SEED
-from sim.problems import COMMAND_LINE, InputProblems, Problem, nearest_name, refuse, shown
+from sim.problems import COMMAND_LINE, InputProblems, Problem, nearest_name, no_such, refuse, shown
 from sim.scenarios import DISTRIBUTION, Composed, compose
 
 __all__ = ["Experiment", "from_command_line", "load", "parameters_at"]
@@ -84,7 +84,8 @@ def load(
     problems = [*already, *_seed_problems(asked, seed)]
     path = experiment_files.find(str(name_or_path))
     if path is None:
-        refuse([*problems, *asked.problems, _no_such_experiment(str(name_or_path))])
+        missing = no_such("experiment", str(name_or_path), experiment_files.shelf())
+        refuse([*problems, *asked.problems, missing])
     assert path is not None
     draft = experiment_files.read(path)
     for key in asked.sweeps:
@@ -258,11 +259,6 @@ def _seed_problems(asked: Overrides, seed: int | None) -> list[Problem]:
     if seed is None or asked.seed is None:
         return []
     return [Problem(COMMAND_LINE, "--seed", "is given together with seed=; give one", str(seed))]
-
-
-def _no_such_experiment(name: str) -> Problem:
-    known = experiment_files.shelf()
-    return Problem(COMMAND_LINE, name or "''", "there is no such experiment", "", nearest_name(name, known))
 
 
 def _meant_experiments(names: Sequence[str], folders: Sequence[str | Path]) -> dict[str, Problem]:
