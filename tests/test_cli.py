@@ -293,6 +293,45 @@ def test_an_option_that_may_be_repeated_still_may(gapsim, tmp_path):
     assert "two_of_mine" in out
 
 
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("compare", "report.html"),
+        ("cases", "report.html"),
+        ("run", "metadata.json"),
+        ("run", "councils.parquet"),
+    ],
+)
+def test_a_file_that_somebody_else_wrote_is_not_replaced(gapsim, tmp_path, command, name):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / name).write_text("<html>my own account of gapsim</html>")
+    code, _, err = gapsim(command, "work.load=nan", "--out", "there")
+    assert code == 2
+    assert (
+        f"--out = there: there is a {name} that gapsim did not write; move it, or name another folder" in err
+    )
+    assert "work.load = nan" in err
+    assert (tmp_path / "there" / name).read_text() == "<html>my own account of gapsim</html>"
+
+
+def test_results_of_our_own_are_replaced(gapsim):
+    for command in ("compare", "run", "compare"):
+        few = ("--replications", 1) if command == "compare" else ()
+        assert gapsim(command, *SMALL, "hierarchy", *few, "--out", "there")[0] == 0
+
+
+def test_a_page_of_a_sweep_replaces_only_a_page_of_ours(gapsim, tmp_path):
+    sweep = ("sweep", "work.load=1,2", "hierarchy", *SMALL, "--engine", "serial", "--replications", 2)
+    assert gapsim(*sweep, "--out", "swept")[0] == 0
+    assert [gapsim("report", "swept")[0] for _ in range(2)] == [0, 0]
+    for place, out in (("swept/report.html", ()), ("mine.html", ("--out", "mine.html"))):
+        (tmp_path / place).write_text("mine")
+        code, _, err = gapsim("report", "swept", *out)
+        assert code == 2
+        assert "that gapsim did not write" in err
+        assert (tmp_path / place).read_text() == "mine"
+
+
 def test_results_cannot_take_the_place_of_a_file(gapsim, tmp_path):
     (tmp_path / "there").write_text("mine")
     for out in ("there", "there/below"):
