@@ -20,7 +20,7 @@ Reading: `analysis` (numbers), `weighing` and `ranking` (what they allow one to 
     docs/reference, from the declarations), with `reference_charts` and `reference_effects`.
 Reading a sweep: `sweep_analysis` (who wins where, what decides it, what moves it: numbers), `sweep_verdict` (the words),
     `sweep_report` (the page).
-Doors: `cli` (the commands; `repeated_options` it refuses), `commands`, `sweep_commands`, `sweep_report_commands` and
+Doors: `cli` (the commands; `command_line` reads their words), `commands`, `sweep_commands`, `sweep_report_commands` and
     `fit_commands` (what they do), `frames` (the same for notebooks), `live` (the view for a room, in a browser).
 """
 

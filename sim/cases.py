@@ -13,7 +13,7 @@ from sim.case_tables import LEVELS, coverages, events, levels
 from sim.declarations import power_table, value_of
 from sim.parameters import Parameters
 from sim.power import ROWS
-from sim.problems import COMMAND_LINE, Problem, nearest_name, refuse
+from sim.problems import Problem, no_such, refuse
 
 SET_BY_CASES = ("focal", "population.months", "changes.arriving", "interventions")
 """What belongs to the history and not to the system: a set of parameters for cases leaves it alone."""
@@ -62,9 +62,7 @@ def cases(names: Sequence[str] = (), folder: Path | None = None) -> list[Case]:
     problems: list[Problem] = []
     for name in dict.fromkeys(names):
         if name not in known:
-            problems.append(
-                Problem(COMMAND_LINE, name, "there is no such case", "", nearest_name(name, known))
-            )
+            problems.append(no_such("case", name, known))
     chosen = [name for name in known if not names or name in names]
     found = [case_files.read(known[name]) for name in chosen]
     refuse([*problems, *(problem for file in found for problem in file.problems)])

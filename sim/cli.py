@@ -13,8 +13,20 @@ from typing import Any
 
 import click
 
-from sim import repeated_options
-from sim.problems import BAD_INPUT, INTERRUPTED, OK, OUR_FAULT, RUNS_FAILED, InputProblems, RunFailed
+from sim import command_line
+from sim.problems import (
+    BAD_INPUT,
+    COMMAND_LINE,
+    INTERRUPTED,
+    OK,
+    OUR_FAULT,
+    RUNS_FAILED,
+    InputProblems,
+    Problem,
+    RunFailed,
+    nearest_name,
+    refuse,
+)
 
 GRAMMAR = "[SCENARIO …] [KEY=VALUE …]"
 
@@ -45,9 +57,23 @@ def _replications(default: str) -> Callable[[Command], Command]:
 
 
 class Gapsim(click.Group):
-    """The commands, which take each option once."""
+    """The commands, which tell all that is wrong with their options at once."""
 
-    command_class = repeated_options.Command
+    command_class = command_line.Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant.
+
+        Raises:
+            InputProblems: if there is none of that name, naming all.
+        """
+        if self.get_command(ctx, args[0]) is None:
+            said = f"there is no such command; there are {', '.join(self.list_commands(ctx))}"
+            nearest = nearest_name(args[0], self.commands)
+            refuse([Problem(COMMAND_LINE, args[0] or "''", said, "", nearest)])
+        return super().resolve_command(ctx, args)
 
 
 @click.group(
@@ -68,7 +94,7 @@ def gapsim(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-@gapsim.command()
+@gapsim.command(gathers=True)
 @_arguments(GRAMMAR)
 @_replications("100")
 @_seed("2026")
@@ -86,7 +112,7 @@ def compare(command: Sequence[str], **asked: Any) -> int:
     return commands.compare(command=command, **asked)
 
 
-@gapsim.command()
+@gapsim.command(gathers=True)
 @_arguments("[SCENARIO] [KEY=VALUE …]")
 @_seed("2026")
 @_out
@@ -103,7 +129,7 @@ def run(command: Sequence[str], **asked: Any) -> int:
     return commands.run(command=command, **asked)
 
 
-@gapsim.command()
+@gapsim.command(gathers=True)
 @_arguments("(EXPERIMENT | [SCENARIO …] KEY=a,b,c …) [KEY=VALUE …]")
 @_replications("as the experiment says, else 100")
 @_seed("as the experiment says, else 2026")
@@ -176,7 +202,7 @@ def export(command: Sequence[str], folder: str, form: str) -> int:
     return sweep_commands.export(folder, form, command)
 
 
-@gapsim.command()
+@gapsim.command(gathers=True)
 @click.argument("which", default="all", metavar="[null|directions|conservation|known-answers|all]")
 @_replications("by check")
 @_seed("written down with the checks")
@@ -188,7 +214,7 @@ def verify(**asked: Any) -> int:
     return commands.verify(**asked)
 
 
-@gapsim.command()
+@gapsim.command(gathers=True)
 @_arguments("[CASE …] [KEY=VALUE …]")
 @click.option("--defaults", is_flag=True, help="Ask the declared defaults instead of the fitted set.")
 @_replications("4 for each fitted set of parameters, 50 for the defaults")
@@ -207,7 +233,7 @@ def cases(command: Sequence[str], **asked: Any) -> int:
     return commands.cases(command=command, **asked)
 
 
-@gapsim.command()
+@gapsim.command(gathers=True)
 @click.argument("what", default="set", metavar="[set|screening|calibration]")
 @_seed("5")
 @click.option("--workers", metavar="N", help="How many processes. [default: one a core]")
@@ -235,7 +261,7 @@ def explain(name: str, folders: Sequence[str]) -> int:
     return commands.explain(name, folders)
 
 
-@gapsim.command()
+@gapsim.command(gathers=True)
 @_arguments("[SCENARIO] [KEY=VALUE …]")
 @_scenarios
 @_json
@@ -273,7 +299,7 @@ def list_(**asked: Any) -> int:
     return commands.list_names(**asked)
 
 
-@gapsim.command()
+@gapsim.command(gathers=True)
 @click.option("--port", metavar="P", help="Port to listen on; 0 takes a free one. [default: 8123]")
 @click.option(
     "--host",
@@ -309,8 +335,8 @@ def execute(arguments: Sequence[str]) -> int:
         code = gapsim.main(list(arguments), prog_name="gapsim", standalone_mode=False, obj=tuple(arguments))
         sys.stdout.flush()
         return code if isinstance(code, int) else OK
-    except click.ClickException as error:
-        error.show()
+    except click.UsageError as error:
+        click.echo(InputProblems([command_line.told(error)]).report(), err=True)
         return BAD_INPUT
     except InputProblems as error:
         click.echo(error.report(), err=True)

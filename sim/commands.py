@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from sim import command_line
 from sim.overrides import Overrides, is_override, read
 from sim.parameters import DEFAULT_SEED, MAX_SEED
 from sim.places import RESULTS
@@ -35,7 +36,7 @@ class Asked:
     def __init__(self, arguments: Sequence[str], seed: str | None = None) -> None:
         self.names = [argument for argument in arguments if not is_override(argument)]
         self.overrides: Overrides = read([argument for argument in arguments if is_override(argument)])
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = command_line.found()
         self.seed = self._seed(seed)
 
     def number(self, option: str, text: str | None, default: int, low: int, high: int) -> int:
@@ -63,9 +64,9 @@ class Asked:
             )
         return self.number("--seed", text, DEFAULT_SEED if given is None else given, 0, MAX_SEED)
 
-    def folder(self, text: str | None) -> Path | None:
-        """The folder named for results, or None; what stands in the way of writing there is noted."""
-        problem = out_problem(text, RESULTS)
+    def folder(self, text: str | None, *written: str) -> Path | None:
+        """The folder named for files to be written, or None; what stands in the way of writing there is noted."""
+        problem = out_problem(text, RESULTS, written=written)
         self.problems.extend([problem] if problem else [])
         return None if text is None else Path(text)
 
@@ -76,7 +77,7 @@ def compare(
 ) -> int:  # fmt: skip
     """Run scenarios side by side, write results and report, print the answer."""
     asked = Asked(arguments, seed)
-    named = asked.folder(out)
+    named = asked.folder(out, "report.html", "metadata.json", "runs.parquet", "councils.parquet")
     count = asked.number("--replications", replications, REPLICATIONS, 1, MOST_REPLICATIONS)
     if asked.overrides.scenario is not None:
         said = "is refused here: name the scenarios one after the other"
@@ -109,7 +110,7 @@ def run(
 ) -> int:  # fmt: skip
     """Run one scenario once, write its series, councils and metadata, print its outcomes."""
     asked = Asked(arguments, seed)
-    named = asked.folder(out)
+    named = asked.folder(out, "metadata.json", "series.parquet", "councils.parquet")
     scenario = compose(asked.one_name(), asked.overrides, folders, asked.problems)[0]
     note_compilation()
     from sim import comparison, printed, provenance, results
@@ -164,7 +165,7 @@ def cases(
 ) -> int:  # fmt: skip
     """Live historical cases again, judge each by its rule, print the answer and write the page."""
     asked = Asked(arguments, seed)
-    named = asked.folder(out)
+    named = asked.folder(out, "report.html", "metadata.json", "series.parquet")
     usual = CASE_REPLICATIONS if defaults else SET_REPLICATIONS
     count = asked.number("--replications", replications, usual, 1, MOST_REPLICATIONS)
     from sim import cases as historical

@@ -251,7 +251,14 @@ def leaves(key: str, value: Any, where: str) -> Iterator[tuple[str, Any] | Probl
     if key in _leaf_keys():
         yield key, value
     elif key not in _group_keys():
-        yield Problem(where, key, "there is no such parameter", shown(value), nearest_key(key))
+        nearest, said = nearest_key(key), "there is no such parameter"
+        yield Problem(
+            where,
+            key,
+            said if nearest else f"{said}; `gapsim list parameters` names all",
+            shown(value),
+            nearest,
+        )
     elif isinstance(value, Mapping):
         for name, part in value.items():
             yield from leaves(f"{key}.{name}" if key else str(name), part, where)

@@ -8,10 +8,8 @@ from importlib import resources
 from pathlib import Path
 
 from sim.charting.frame import Chart
+from sim.problems import FENCE
 from sim.results import whole_text
-
-# The page may run and show what it carries, and may fetch nothing.
-FENCE = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 
 NO_SCRIPT = "<noscript><p>The charts need JavaScript. Their numbers stand in the tables.</p></noscript>"
 

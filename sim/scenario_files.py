@@ -19,7 +19,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from sim import places
 from sim.overrides import INTERPOLATION, NO_INTERPOLATION, has_interpolation, leaves
-from sim.problems import COMMAND_LINE, Problem, nearest_name, shown
+from sim.problems import COMMAND_LINE, Problem, nearest_name, no_such, shown
 
 PACKAGE_LINE = "# @package _global_"
 HEADER = ("title", "question", "source")
@@ -86,9 +86,7 @@ def find(name: str, known: Mapping[str, Path]) -> Path | Problem:
         return Problem(COMMAND_LINE, "scenario", "the name is empty", "''")
     path = known.get(ALIASES.get(name, name))
     if path is None:
-        return Problem(
-            COMMAND_LINE, name, "there is no such scenario", "", nearest_name(name, [*known, *ALIASES])
-        )
+        return no_such("scenario", name, [*known, *ALIASES])
     return path
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from sim import command_line
 from sim.commands import MOST_REPLICATIONS, note_compilation, progress_bar
 from sim.parameters import MAX_SEED
 from sim.places import RESULTS
@@ -39,7 +40,7 @@ class Settings:
     """The options of `gapsim sweep`, read, with all that is wrong with them."""
 
     def __init__(self, asked: dict[str, Any]) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = command_line.found()
         self.replications = self._number("--replications", asked["replications"], 1, MOST_REPLICATIONS)
         self.seed = self._number("--seed", asked["seed"], 0, MAX_SEED)
         self.workers = self._number("--workers", asked["workers"], 1, MOST_WORKERS)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from sim.commands import print_json
-from sim.problems import COMMAND_LINE, Problem, folder_problem, refuse, whole_number
+from sim.problems import COMMAND_LINE, Problem, folder_problem, not_ours, refuse, whole_number
 
 MOST_SCREENED = 1000
 
@@ -32,7 +32,10 @@ def report(*, folder: str, out: str | None, screened: str | None, as_json: bool)
             problem, key="DIR", wrong=f"{problem.wrong}; give the page another place with --out FILE"
         )
     refuse(
-        [*([problem] if problem and (out is not None or target.parent.is_dir()) else []), *_not_a_page(out)]
+        [
+            *([problem] if problem and (out is not None or target.parent.is_dir()) else []),
+            *_not_a_page(out, target),
+        ]
     )
     from sim import printed
     from sim.sweep_report.page import write_sweep_report
@@ -81,9 +84,8 @@ def _screened(folder: str, text: str, out: str | None, as_json: bool) -> int:
     return 0
 
 
-def _not_a_page(out: str | None) -> list[Problem]:
-    if out is None:
-        return []
-    if not out.strip() or Path(out).is_dir():
+def _not_a_page(out: str | None, target: Path) -> list[Problem]:
+    if out is not None and (not out.strip() or Path(out).is_dir()):
         return [Problem(COMMAND_LINE, "--out", "must name a file for the page, not a folder", out or "''")]
-    return []
+    foreign = not_ours(target, "--out" if out is not None else "DIR", "file with --out")
+    return [foreign] if foreign else []

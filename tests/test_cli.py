@@ -207,8 +207,79 @@ def test_an_option_given_twice_is_refused_with_both_values(gapsim, tmp_path, nam
         return
     code, out, err = gapsim(*both)
     assert (code, out) == (2, "")
-    assert err.splitlines()[1:] == [f"  command line: {problem}; give one" for problem in said]
+    # First of all; what is wrong with the last values follows.
+    assert err.splitlines()[1:][: len(said)] == [f"  command line: {problem}; give one" for problem in said]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", cli.gapsim.commands)
+def test_what_is_wrong_with_options_stops_every_command(gapsim, tmp_path, name):
+    arguments = [p for p in cli.gapsim.commands[name].params if isinstance(p, click.Argument)]
+    names = {"which": "null", "what": "mechanisms" if name == "list" else "set", "arguments": "work.load=1"}
+    given = [names.get(argument.name, "nowhere") for argument in arguments]
+    options = [option for option in cli.gapsim.commands[name].params if isinstance(option, click.Option)]
+    last = [option.opts[0] for option in options if not option.is_flag][:1]
+    code, out, err = gapsim(name, *given, "--nonsense", "--help=yes", *last)
+    assert (code, out) == (2, "")
+    assert f"--nonsense: there is no such option; `gapsim {name} --help` names all" in err
+    assert "--help = yes: takes no value" in err
+    for option in last:
+        assert f"{option}: needs a value after it" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_options_are_told_with_everything_else_that_is_wrong(gapsim):
+    words = (
+        "nosuch",
+        "a.b=2",
+        "work.laod=1",
+        "--replicatons",
+        5,
+        "--jsn",
+        "--out=",
+        "--seed=1",
+        "--json",
+        "--json=3",
+        "--seed",
+    )
+    code, out, err = gapsim("compare", *words)
+    assert (code, out) == (2, "")
+    assert err.splitlines() == [
+        "8 problems; nothing was written.",
+        "  command line: --replicatons = 5: there is no such option; `gapsim compare --help` names all; "
+        "did you mean `--replications`?",
+        "  command line: --jsn: there is no such option; `gapsim compare --help` names all; did you mean `--json`?",
+        "  command line: --json = 3: takes no value: it is given or left out",
+        "  command line: --seed: needs a value after it; `gapsim compare --help` says what it takes",
+        "  command line: --out = '': the name of the folder is empty",
+        "  command line: a.b = 2: there is no such parameter; `gapsim list parameters` names all",
+        "  command line: work.laod = 1: there is no such parameter; did you mean `work.load`?",
+        "  command line: nosuch: there is no such scenario; `gapsim list scenarios` names all",
+    ]
+
+
+MISSING = {
+    "an argument": (["explain", "--josn"], ["NAME: is missing", "--josn: there is no such option"]),
+    "an option": (["export", "x"], ["--to csv|netcdf: is missing; `gapsim export --help`"]),
+    "one too many": (
+        ["list", "a", "b", "--jsn"],
+        ["gapsim list: got unexpected extra argument (b)", "--jsn"],
+    ),
+    "options before the command": (
+        ["--json", "compare"],
+        ["--json: there is no such option of gapsim itself"],
+    ),
+    "no such command": (["compair"], ["there are cases, compare, config", "did you mean `compare`?"]),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), MISSING.values(), ids=MISSING)
+def test_a_command_line_that_cannot_be_read_is_refused_in_the_same_words(gapsim, arguments, said):
+    code, out, err = gapsim(*arguments)
+    assert (code, out) == (2, "")
+    assert "problem" in err.splitlines()[0]
+    for part in said:
+        assert part in err
 
 
 def test_an_option_that_may_be_repeated_still_may(gapsim, tmp_path):
@@ -220,6 +291,45 @@ def test_an_option_that_may_be_repeated_still_may(gapsim, tmp_path):
     assert (code, err) == (0, "")
     assert "one_of_mine" in out
     assert "two_of_mine" in out
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("compare", "report.html"),
+        ("cases", "report.html"),
+        ("run", "metadata.json"),
+        ("run", "councils.parquet"),
+    ],
+)
+def test_a_file_that_somebody_else_wrote_is_not_replaced(gapsim, tmp_path, command, name):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / name).write_text("<html>my own account of gapsim</html>")
+    code, _, err = gapsim(command, "work.load=nan", "--out", "there")
+    assert code == 2
+    assert (
+        f"--out = there: there is a {name} that gapsim did not write; move it, or name another folder" in err
+    )
+    assert "work.load = nan" in err
+    assert (tmp_path / "there" / name).read_text() == "<html>my own account of gapsim</html>"
+
+
+def test_results_of_our_own_are_replaced(gapsim):
+    for command in ("compare", "run", "compare"):
+        few = ("--replications", 1) if command == "compare" else ()
+        assert gapsim(command, *SMALL, "hierarchy", *few, "--out", "there")[0] == 0
+
+
+def test_a_page_of_a_sweep_replaces_only_a_page_of_ours(gapsim, tmp_path):
+    sweep = ("sweep", "work.load=1,2", "hierarchy", *SMALL, "--engine", "serial", "--replications", 2)
+    assert gapsim(*sweep, "--out", "swept")[0] == 0
+    assert [gapsim("report", "swept")[0] for _ in range(2)] == [0, 0]
+    for place, out in (("swept/report.html", ()), ("mine.html", ("--out", "mine.html"))):
+        (tmp_path / place).write_text("mine")
+        code, _, err = gapsim("report", "swept", *out)
+        assert code == 2
+        assert "that gapsim did not write" in err
+        assert (tmp_path / place).read_text() == "mine"
 
 
 def test_results_cannot_take_the_place_of_a_file(gapsim, tmp_path):

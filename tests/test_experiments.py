@@ -578,3 +578,21 @@ def test_what_cannot_be_held_is_refused_before_it_is_laid_out():
 
 def test_no_such_experiment_has_its_nearest():
     assert "did you mean `regime_map`?" in only(load, "regime_mapp")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("hierarchy", "work.load=1,99"),
+        ("hierarchy", "work.load=99"),
+        ("hierarchy", "work.lod=1"),
+        ("hierarchy", "nosuch"),
+        ("hierarchy", "--replications", "x"),
+        ("hierarchy", "seed=1", "--seed", "1"),
+    ],
+)
+def test_a_swept_row_that_does_not_sum_to_1_is_told_with_all_else(gapsim, words):
+    code, _, err = gapsim("sweep", "power.design.centre=0.2,0.9", *words)
+    assert code == 2
+    assert "power.design: the row must sum to 1, not 0.3, over hierarchy in 1 of " in err
+    assert err.startswith("2 problems")

@@ -113,3 +113,29 @@ def test_of_very_many_points_those_drawn_keep_their_numbers(tmp_path, monkeypatc
         tmp_path / "t", scale, {"baseline": 0.6 + 0.1 * scale["power.distribution"]}, kind="grid"
     )
     assert drawn_from.map_data(found)["point"] == "point"
+
+
+RIGHT_EDGES = """(within) => [...document.querySelectorAll("figure")].map((figure) => {
+  const drawn = [...figure.querySelectorAll(".main-svg, .annotation-text")];
+  return Math.max(...drawn.map((one) => one.getBoundingClientRect().right)) - (within || figure.getBoundingClientRect().right);
+})"""
+"""How far each drawing, and the words on it, reach beyond its place or beyond so many pixels."""
+
+
+def test_charts_fit_a_tablet_and_a_sheet_of_paper(opened, tmp_path):
+    page = opened(found_in(tmp_path / "s", AROUND, MEANS, kind="grid"))
+    page.set_viewport_size({"width": 768, "height": 1000})
+    page.reload()
+    beyond = page.evaluate(RIGHT_EDGES)
+    assert len(beyond) > 3
+    assert max(beyond) < 1
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.reload()
+    wide = page.evaluate("document.querySelector('.chart').getBoundingClientRect().width")
+    assert wide == 1000
+    assert max(page.evaluate(RIGHT_EDGES)) < 1
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    sheet = 703 + page.evaluate("document.querySelector('figure').getBoundingClientRect().left")
+    assert max(page.evaluate(RIGHT_EDGES, sheet)) < 1
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.querySelector('.chart').getBoundingClientRect().width") == wide

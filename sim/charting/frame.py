@@ -21,7 +21,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 WIDTH = 1240
 """The width in pixels that charts are laid out for: a projector, or a screen 1366 pixels wide."""
 
-TITLE_LETTERS, TITLE_LINE = 104, 27
+TITLE_LETTERS, TITLE_LINE = 86, 27
 
 MOST_MONTHS = 240
 """Longer runs are drawn at this many months."""

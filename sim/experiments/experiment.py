@@ -17,10 +17,17 @@ from sim.experiments.design_point import parameters_at
 from sim.experiments.designs import Columns, Design, Factor, design_points, notes, points_planned
 from sim.experiments.drafts import Draft
 from sim.experiments.factors import declared_role, is_whole
-from sim.experiments.point_checks import allowed, as_declared, column_problems, coupled_problems, is_allowed
+from sim.experiments.point_checks import (
+    allowed,
+    as_declared,
+    column_problems,
+    coupled_problems,
+    is_allowed,
+    row_problems,
+)
 from sim.overrides import Overrides, is_override
 from sim.parameters import DEFAULT_SEED
-from sim.problems import COMMAND_LINE, InputProblems, Problem, nearest_name, refuse, shown
+from sim.problems import COMMAND_LINE, InputProblems, Problem, nearest_name, no_such, refuse, shown
 from sim.scenarios import DISTRIBUTION, Composed, compose
 
 __all__ = ["Experiment", "from_command_line", "load", "parameters_at"]
@@ -84,7 +91,8 @@ def load(
     problems = [*already, *_seed_problems(asked, seed)]
     path = experiment_files.find(str(name_or_path))
     if path is None:
-        refuse([*problems, *asked.problems, _no_such_experiment(str(name_or_path))])
+        missing = no_such("experiment", str(name_or_path), experiment_files.shelf())
+        refuse([*problems, *asked.problems, missing])
     assert path is not None
     draft = experiment_files.read(path)
     for key in asked.sweeps:
@@ -159,18 +167,23 @@ def _experiment(
     root = next((s for s in (seed, asked.seed, draft.seed) if s is not None), DEFAULT_SEED)
     found = [*problems, *draft.problems]
     points: Columns = {}
-    if draft.design is not None and not found:
-        found += _size_problems(draft)
-        if not found:
+    # A key on the command line keeps its sound values, so that the points can be looked at beside the others.
+    sound = not draft.problems or (
+        draft.where == COMMAND_LINE and all(factor.levels for factor in draft.factors)
+    )
+    if draft.design is not None and sound:
+        too_many = _size_problems(draft)
+        if not too_many:
             points = draft.points or design_points(draft.factors, draft.design, root)
-            found += column_problems(draft.where, points)
+        wrong = too_many or column_problems(draft.where, points)
+        found += wrong
+        points = {} if wrong else points
     fixed = _layered(draft.fixed, asked)
     try:
         scenarios = compose(draft.scenarios, fixed, folders, found)
     except InputProblems as error:
-        raise InputProblems(
-            problem if problem in found else _from_file(problem, draft, asked) for problem in error.problems
-        ) from None
+        told = [p if p in found else _from_file(p, draft, asked) for p in error.problems]
+        raise InputProblems([*told, *_rows_anyway(draft, fixed, folders, points)]) from None
     assert draft.design is not None
     refuse(coupled_problems(draft.where, scenarios, points))
     return Experiment(
@@ -178,6 +191,21 @@ def _experiment(
         draft.replications if replications is None else replications, root, draft.responses, draft.where,
         tuple(notes(draft.factors, draft.design)),
     )  # fmt: skip
+
+
+def _rows_anyway(
+    draft: Draft, fixed: Overrides, folders: Sequence[str | Path], points: Columns
+) -> list[Problem]:
+    """What is wrong with swept rows of power, where something else is wrong as well: told of what can be composed."""
+    power = {key: value for key, value in fixed.leaves.items() if key.startswith("power.")}
+    texts = [text for text in fixed.texts if text.startswith("power.")]
+    found: list[Problem] = []
+    for name in draft.scenarios if points else ():
+        try:
+            found += row_problems(draft.where, compose([name], Overrides(texts, power), folders)[0], points)
+        except InputProblems:
+            continue
+    return found
 
 
 def _layered(fixed: Overrides, asked: Overrides) -> Overrides:
@@ -258,11 +286,6 @@ def _seed_problems(asked: Overrides, seed: int | None) -> list[Problem]:
     if seed is None or asked.seed is None:
         return []
     return [Problem(COMMAND_LINE, "--seed", "is given together with seed=; give one", str(seed))]
-
-
-def _no_such_experiment(name: str) -> Problem:
-    known = experiment_files.shelf()
-    return Problem(COMMAND_LINE, name or "''", "there is no such experiment", "", nearest_name(name, known))
 
 
 def _meant_experiments(names: Sequence[str], folders: Sequence[str | Path]) -> dict[str, Problem]:

@@ -20,7 +20,7 @@ from sim.problems import Problem, shown
 from sim.scenarios import DISTRIBUTION, Composed, allowed
 from sim.territory import territory
 
-__all__ = ["allowed", "as_declared", "column_problems", "coupled_problems", "is_allowed"]
+__all__ = ["allowed", "as_declared", "column_problems", "coupled_problems", "is_allowed", "row_problems"]
 
 MOST_SHOWN = 3
 
@@ -112,12 +112,13 @@ def coupled_problems(where: str, scenarios: Sequence[Composed], points: Mapping[
     """
     found: list[Problem] = []
     for scenario in scenarios:
-        found += _row_problems(where, scenario, points)
+        found += row_problems(where, scenario, points)
         found += _study_problems(where, scenario, points)
     return list(dict.fromkeys(found))
 
 
-def _row_problems(where: str, scenario: Composed, points: Mapping[str, Any]) -> Iterator[Problem]:
+def row_problems(where: str, scenario: Composed, points: Mapping[str, Any]) -> Iterator[Problem]:
+    """Rows of power that do not sum to 1 at some design points; see `coupled_problems` for the arguments."""
     given = {key for key in points if key.startswith("power.") and key != DISTRIBUTION}
     explicit = set(scenario.explicit_power) if DISTRIBUTION in points else set()
     for row in ROWS:
