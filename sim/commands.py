@@ -19,7 +19,17 @@ from sim import command_line
 from sim.overrides import Overrides, is_override, read
 from sim.parameters import DEFAULT_SEED, MAX_SEED
 from sim.places import RESULTS
-from sim.problems import COMMAND_LINE, InputProblems, Problem, out_problem, refuse, whole_number
+from sim.problems import COMMAND_LINE, InputProblems, Problem, refuse, whole_number
+from sim.result_files import (
+    CELLS,
+    COUNCILS,
+    METADATA,
+    PLACES_BY_MONTH,
+    REPORT,
+    RUNS,
+    SERIES,
+    out_problem,
+)
 from sim.scenarios import compose
 
 COMPARED = ("hierarchy", "distributed")
@@ -77,7 +87,7 @@ def compare(
 ) -> int:  # fmt: skip
     """Run scenarios side by side, write results and report, print the answer."""
     asked = Asked(arguments, seed)
-    named = asked.folder(out, "report.html", "metadata.json", "runs.parquet", "councils.parquet")
+    named = asked.folder(out, REPORT, METADATA, RUNS, COUNCILS)
     count = asked.number("--replications", replications, REPLICATIONS, 1, MOST_REPLICATIONS)
     if asked.overrides.scenario is not None:
         said = "is refused here: name the scenarios one after the other"
@@ -93,7 +103,7 @@ def compare(
     folder = named or results.default_folder("compare", identity)
     with results.whole(folder) as draft:
         results.write_comparison(draft, compared, shlex.join(command))
-        report.write_report(compared, draft / "report.html", f"gapsim {shlex.join(command)}")
+        report.write_report(compared, draft / REPORT, f"gapsim {shlex.join(command)}")
     summary = analysis.comparison_json(compared)
     if as_json:
         print_json(summary)
@@ -110,7 +120,7 @@ def run(
 ) -> int:  # fmt: skip
     """Run one scenario once, write its series, councils and metadata, print its outcomes."""
     asked = Asked(arguments, seed)
-    named = asked.folder(out, "metadata.json", "series.parquet", "councils.parquet")
+    named = asked.folder(out, METADATA, SERIES, COUNCILS, *((CELLS, PLACES_BY_MONTH) if detail else ()))
     scenario = compose(asked.one_name(), asked.overrides, folders, asked.problems)[0]
     note_compilation()
     from sim import comparison, printed, provenance, results
@@ -165,7 +175,7 @@ def cases(
 ) -> int:  # fmt: skip
     """Live historical cases again, judge each by its rule, print the answer and write the page."""
     asked = Asked(arguments, seed)
-    named = asked.folder(out, "report.html", "metadata.json", "series.parquet")
+    named = asked.folder(out, REPORT, METADATA, SERIES)
     usual = CASE_REPLICATIONS if defaults else SET_REPLICATIONS
     count = asked.number("--replications", replications, usual, 1, MOST_REPLICATIONS)
     from sim import cases as historical
@@ -212,8 +222,8 @@ def cases(
     folder = named or results.default_folder("cases", identity)
     summary = case_report.cases_json(page)
     with results.whole(folder) as draft:
-        (draft / "report.html").write_text(case_report.page_html(page), encoding="utf-8")
-        results.write_table(draft / "series.parquet", case_report.series_table(lived))
+        (draft / REPORT).write_text(case_report.page_html(page), encoding="utf-8")
+        results.write_table(draft / SERIES, case_report.series_table(lived))
         results.write_cases_metadata(draft, system.parameters, sets, summary, shlex.join(command))
     if as_json:
         print_json(summary)

@@ -112,9 +112,9 @@ def sweep(
 
     from sim.experiments import plans
     from sim.experiments.experiment import from_command_line
+    from sim.result_files import RUNS
     from sim.sweeping import sweep as sweeping
     from sim.sweeping.engines import named
-    from sim.sweeping.finishing import RUNS
 
     workers_at = named(engine, workers, address)
     experiment = from_command_line(arguments, replications, seed)

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from sim.charting.frame import Chart
-from sim.problems import FENCE
+from sim.result_files import FENCE
 from sim.results import whole_text
 
 NO_SCRIPT = "<noscript><p>The charts need JavaScript. Their numbers stand in the tables.</p></noscript>"

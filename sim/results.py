@@ -22,6 +22,7 @@ from sim.comparison import Comparison, ScenarioRuns
 from sim.month import Run
 from sim.parameters import Parameters
 from sim.places import RESULTS
+from sim.result_files import CELLS, COUNCILS, METADATA, PLACES_BY_MONTH, RUNS, SERIES
 
 
 def default_folder(kind: str, identity: Mapping[str, Any]) -> Path:
@@ -96,24 +97,22 @@ def write_comparison(folder: Path, comparison: Comparison, command: str) -> None
     scenario (means over the replications).
     """
     scenarios = comparison.scenarios
-    write_table(folder / "runs.parquet", _runs(comparison))
-    write_table(
-        folder / "councils.parquet", _under(scenarios, [_councils(scenario) for scenario in scenarios])
-    )
+    write_table(folder / RUNS, _runs(comparison))
+    write_table(folder / COUNCILS, _under(scenarios, [_councils(scenario) for scenario in scenarios]))
     write_metadata(folder, scenarios, comparison.seed, command, replications=comparison.replications)
 
 
 def write_run(folder: Path, run: ScenarioRuns, seed: int, command: str) -> None:
     """Write the monthly series, the councils and the metadata of a single run into a folder."""
-    write_table(folder / "series.parquet", {name: values[0] for name, values in run.series.items()})
-    write_table(folder / "councils.parquet", _under([run], [_councils(run)]))
+    write_table(folder / SERIES, {name: values[0] for name, values in run.series.items()})
+    write_table(folder / COUNCILS, _under([run], [_councils(run)]))
     write_metadata(folder, [run], seed, command)
 
 
 def write_detail(folder: Path, run: Run) -> None:
     """Write one run by change and council, `cells.parquet`, and by month and council, `places_by_month.parquet`."""
-    write_table(folder / "cells.parquet", outcomes.cells(run))
-    write_table(folder / "places_by_month.parquet", outcomes.places_by_month(run))
+    write_table(folder / CELLS, outcomes.cells(run))
+    write_table(folder / PLACES_BY_MONTH, outcomes.places_by_month(run))
 
 
 def _runs(comparison: Comparison) -> dict[str, Any]:
@@ -152,7 +151,7 @@ def write_metadata(
         },
     }
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / "metadata.json").write_text(text + "\n", encoding="utf-8")
+    (folder / METADATA).write_text(text + "\n", encoding="utf-8")
 
 
 def write_cases_metadata(
@@ -180,4 +179,4 @@ def write_cases_metadata(
         "fitted_sets": list(sets),
     }
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / "metadata.json").write_text(text + "\n", encoding="utf-8")
+    (folder / METADATA).write_text(text + "\n", encoding="utf-8")

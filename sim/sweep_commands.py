@@ -27,10 +27,10 @@ from sim.problems import (
     RUNS_FAILED,
     InputProblems,
     Problem,
-    out_problem,
     refuse,
     whole_number,
 )
+from sim.result_files import out_problem
 
 MOST_WORKERS = 1024
 FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from sim.commands import print_json
-from sim.problems import COMMAND_LINE, Problem, folder_problem, not_ours, refuse, whole_number
+from sim.problems import COMMAND_LINE, Problem, refuse, whole_number
+from sim.result_files import REPORT, folder_problem, not_ours
 
 MOST_SCREENED = 1000
 
@@ -25,7 +26,7 @@ def report(*, folder: str, out: str | None, screened: str | None, as_json: bool)
     """
     if screened is not None:
         return _screened(folder, screened, out, as_json)
-    target = Path(folder) / "report.html" if out is None else Path(out)
+    target = Path(folder) / REPORT if out is None else Path(out)
     problem = folder_problem(target.parent)
     if problem and out is None:
         problem = replace(

@@ -19,10 +19,9 @@ from sim.experiments.factors import Factor
 from sim.experiments.plans import DESIGN_POINT, Plan, resolved
 from sim.parameters import Parameters
 from sim.problems import COMMAND_LINE, InputProblems, Problem
+from sim.result_files import DESIGN, PLAN
 from sim.results import whole_file, whole_text
 from sim.scenarios import Composed
-
-PLAN, DESIGN = "plan.json", "design.parquet"
 
 
 def write(plan: Plan, folder: Path) -> None:

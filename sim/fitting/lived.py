@@ -23,10 +23,10 @@ from sim.experiments.plans import Plan, planned
 from sim.fitting.space import Space
 from sim.fitting.targets import measured, responses
 from sim.parameters import Parameters
+from sim.result_files import PLAN, RUNS
 from sim.scenarios import Composed
 from sim.sweeping import progress
 from sim.sweeping.engines import Engine
-from sim.sweeping.finishing import RUNS
 from sim.sweeping.sweep import sweep
 
 QUESTION = "Which sets of parameters do the historical cases not rule out?"
@@ -93,7 +93,7 @@ class Histories:
         return planned(experiment, self.command)
 
     def _there(self, folder: Path) -> Plan | None:
-        return plan_files.read(folder) if (folder / plan_files.PLAN).is_file() else None
+        return plan_files.read(folder) if (folder / PLAN).is_file() else None
 
     def read(self, folder: Path, plan: Plan) -> np.ndarray:
         """What the runs of a finished wave make of every condition: shape (points, worlds, conditions)."""

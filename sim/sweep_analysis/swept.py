@@ -19,6 +19,7 @@ from pyarrow import compute as pc
 from pyarrow import parquet
 
 from sim.problems import InputProblems, Problem, refuse
+from sim.result_files import DESIGN, METADATA, PLAN, REPORT, RUNS
 from sim.sweeping import parts
 from sim.wording import CAUSES, OUTCOMES, UNITS, number
 
@@ -27,7 +28,7 @@ AS_THE_SCENARIO = "as the scenario says"
 
 NOT_RUN, OK, FAILED = 0, 1, 2
 
-TABLES = ("plan.json", "design.parquet")
+TABLES = (PLAN, DESIGN)
 KEYS = ("scenario", "design_point", "replication")
 
 
@@ -140,7 +141,7 @@ def read_sweep(folder: Path) -> Sweep:
     """
     refuse(_not_a_sweep(folder))
     try:
-        plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+        plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
         return _read(folder, plan)
     except (ValueError, KeyError, TypeError, OSError) as error:
         said = f"cannot be read by this version of gapsim ({type(error).__name__}: {error})".splitlines()[0]
@@ -149,7 +150,7 @@ def read_sweep(folder: Path) -> Sweep:
 
 def _read(folder: Path, plan: Mapping[str, Any]) -> Sweep:
     # A folder whose extension was cut short has more points than its plan.
-    design = parquet.read_table(folder / "design.parquet").slice(0, int(plan["points"]))
+    design = parquet.read_table(folder / DESIGN).slice(0, int(plan["points"]))
     structures = tuple(s["name"] for s in plan["scenarios"])
     factors = tuple(_factor(said, design) for said in plan["factors"])
     shape = (len(structures), design.num_rows, int(plan["replications"]))
@@ -176,11 +177,11 @@ def _not_a_sweep(folder: Path) -> list[Problem]:
     if not folder.is_dir():
         return [Problem(str(folder), "DIR", "is not a folder")]
     missing = [name for name in TABLES if not (folder / name).is_file()]
-    if "plan.json" in missing and (folder / "metadata.json").is_file():
+    if PLAN in missing and (folder / METADATA).is_file():
         said = "is the folder of a comparison or a single run, not of a sweep"
-        if (folder / "report.html").is_file():
-            said += f"; its report is {folder / 'report.html'}"
-        return [Problem(str(folder), "plan.json", said)]
+        if (folder / REPORT).is_file():
+            said += f"; its report is {folder / REPORT}"
+        return [Problem(str(folder), PLAN, said)]
     return [
         Problem(str(folder), name, "is not there; give the results folder of a sweep") for name in missing
     ]
@@ -188,7 +189,7 @@ def _not_a_sweep(folder: Path) -> list[Problem]:
 
 def _tables(folder: Path, identity: str) -> list[Path]:
     """The table of the runs that were finished, and the parts that have come in since."""
-    finished = folder / "runs.parquet"
+    finished = folder / RUNS
     good, _ = parts.sound(folder, identity)
     return [*([finished] if finished.is_file() else []), *good]
 
@@ -206,7 +207,7 @@ def _places(runs: pa.Table, structures: tuple[str, ...]) -> tuple[np.ndarray, np
 
 def _beyond(path: Path, where: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> list[Problem]:
     return [
-        Problem(str(path), name, "does not fit plan.json: the folder is not whole")
+        Problem(str(path), name, f"does not fit {PLAN}: the folder is not whole")
         for name, found, most in zip(KEYS, where, shape, strict=True)
         if found.size and (found.max() >= most or found.min() < 0)
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from sim.charting.frame import Chart
 from sim.charts import drawing, embedded, library
 from sim.page import asset, carry, chart_box, document, escape, write_page
+from sim.result_files import REPORT
 from sim.sweep_analysis.swept import read_sweep
 from sim.sweep_report import deciding_sections, evidence_sections, map_section, opening
 from sim.sweep_report.findings import Findings, findings
@@ -44,7 +45,7 @@ def write_sweep_report(folder: Path, target: Path | None = None) -> tuple[Path, 
         InputProblems: when the folder is not that of a sweep.
     """
     found = findings(read_sweep(folder))
-    page = write_page(sweep_html(found), target or folder / "report.html")
+    page = write_page(sweep_html(found), target or folder / REPORT)
     write_points(found, page.parent)
     return page, found
 

@@ -21,6 +21,7 @@ from sim.experiments import plan_files
 from sim.experiments.plans import Plan
 from sim.month import simulate
 from sim.parameters import Parameters
+from sim.result_files import PLAN
 from sim.sweeping import parts
 from sim.sweeping.living import Lived, live
 
@@ -129,7 +130,7 @@ def last_seen(folder: Path, name: str) -> LastSeen | None:
 
 @lru_cache(maxsize=1)
 def _plan(folder: Path, stamp: str) -> Plan:
-    if not (folder / plan_files.PLAN).is_file():
+    if not (folder / PLAN).is_file():
         said = "this worker does not see the folder of results; every worker needs it under the same path"
         raise OSError(errno.ENOENT, said, str(folder))
     if plan_files.stamp(folder) != stamp:

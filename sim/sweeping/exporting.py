@@ -18,8 +18,9 @@ from sim.declarations import declarations
 from sim.experiments import plan_files
 from sim.experiments.plans import DESIGN_POINT, Plan
 from sim.problems import COMMAND_LINE, InputProblems, Problem
+from sim.result_files import RUNS
 from sim.results import whole_file
-from sim.sweeping.finishing import RUNS, manifest
+from sim.sweeping.finishing import manifest
 from sim.sweeping.parts import FAILED
 
 FORMS = ("csv", "netcdf")

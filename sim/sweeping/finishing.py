@@ -19,15 +19,12 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sim import columns, provenance
-from sim.experiments.plan_files import DESIGN, PLAN
 from sim.experiments.plans import DESIGN_POINT, Plan
+from sim.result_files import DESIGN, FAILURES, MANIFEST, PLAN, RUNS, SUMMARY, TIMINGS
 from sim.results import whole_file, whole_text
 from sim.statistics import intervals, known_or_none
 from sim.sweeping.parts import FAILED, OK, SECONDS
 from sim.sweeping.tables import WINDOW, Kept, Piece, in_order, pieces
-
-RUNS, FAILURES, TIMINGS = "runs.parquet", "failures.parquet", "timings.parquet"
-SUMMARY, MANIFEST = "summary.json", "manifest.json"
 
 
 @dataclass(frozen=True)

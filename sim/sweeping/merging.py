@@ -10,8 +10,8 @@ from filelock import Timeout
 from sim.experiments import plan_files
 from sim.experiments.plans import Plan, differences
 from sim.problems import COMMAND_LINE, InputProblems, Problem, refuse
+from sim.result_files import PLAN, RUNS
 from sim.sweeping import finishing, parts, progress
-from sim.sweeping.finishing import RUNS
 from sim.sweeping.sweep import WHOLE, Outcome, refuse_others, remove_parts
 from sim.sweeping.tables import kept
 
@@ -30,7 +30,7 @@ def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
         OSError: if the tables cannot be stored.
     """
     plan = _one_plan(folders)
-    if (out / plan_files.PLAN).exists():
+    if (out / PLAN).exists():
         refuse_others(plan_files.read(out), plan, out)
     files, damaged = [], []
     for folder in folders:

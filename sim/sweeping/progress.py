@@ -17,10 +17,11 @@ from filelock import FileLock, Timeout
 from pyarrow import parquet
 
 from sim.experiments.plans import Plan
+from sim.result_files import RUNS
 from sim.results import whole_text
 from sim.sweeping import parts
 from sim.sweeping.chunks import RUNNING
-from sim.sweeping.finishing import RUNS, manifest
+from sim.sweeping.finishing import manifest
 
 if sys.platform != "win32":
     import fcntl

@@ -13,8 +13,8 @@ from sim import provenance
 from sim.experiments import plan_files
 from sim.experiments.plans import Plan
 from sim.problems import COMMAND_LINE, InputProblems, Problem
+from sim.result_files import FAILURES, RUNS
 from sim.sweeping import parts
-from sim.sweeping.finishing import FAILURES, RUNS
 from sim.sweeping.living import live
 from sim.sweeping.tables import in_order, kept, pieces
 

@@ -14,11 +14,11 @@ from filelock import FileLock, Timeout
 from sim.experiments import plan_files
 from sim.experiments.plans import Plan, differences
 from sim.problems import COMMAND_LINE, InputProblems, Problem
+from sim.result_files import MANIFEST, PLAN, RUNS
 from sim.sweeping import finishing, parts, progress
 from sim.sweeping.carrying_out import Backlog, Pace, Sweeping
 from sim.sweeping.chunks import RUNNING
 from sim.sweeping.engines import Engine, one_thread_each
-from sim.sweeping.finishing import MANIFEST, RUNS
 from sim.sweeping.tables import Kept, kept
 
 WHOLE = "whole"
@@ -140,7 +140,7 @@ def _busy(folder: Path) -> Problem:
 
 def _settle(plan: Plan, folder: Path, share: Share) -> None:
     """Make the folder the plan's own: its first, the same again, or an extension of the one it holds."""
-    if (folder / plan_files.PLAN).exists():
+    if (folder / PLAN).exists():
         before = plan_files.read(folder)
         refuse_others(before, plan, folder)
         if (before.replications, before.points) == (plan.replications, plan.points):
