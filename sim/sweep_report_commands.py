@@ -10,7 +10,7 @@ import click
 
 from sim.commands import print_json
 from sim.problems import COMMAND_LINE, Problem, refuse, whole_number
-from sim.result_files import REPORT, folder_problem, not_ours
+from sim.result_files import PLAN, REPORT, folder_problem, not_ours
 
 MOST_SCREENED = 1000
 
@@ -88,5 +88,8 @@ def _screened(folder: str, text: str, out: str | None, as_json: bool) -> int:
 def _not_a_page(out: str | None, target: Path) -> list[Problem]:
     if out is not None and (not out.strip() or Path(out).is_dir()):
         return [Problem(COMMAND_LINE, "--out", "must name a file for the page, not a folder", out or "''")]
+    if out is None and not (target.parent / PLAN).is_file():
+        # No sweep's folder: reading it says so, and a page beside it is not in question.
+        return []
     foreign = not_ours(target, "--out" if out is not None else "DIR", "file with --out")
     return [foreign] if foreign else []

@@ -153,6 +153,7 @@ def test_every_rule_has_one_signature_after_all_scenarios():
     assert not {name: signatures for name, signatures in found.items() if len(signatures) > 1}
 
 
+@pytest.mark.slow
 def test_whatever_a_compiled_process_loads_counts_as_a_source_of_rules():
     """An edit of any of these must compile anew; an edit of a chart, of a command or of the report must not."""
     sources = sources_of_rules()
