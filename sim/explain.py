@@ -90,7 +90,9 @@ def _mechanism(name: str) -> str:
             _indented("\n".join(map(_parameter, magnitudes))),
         ]
     else:
-        lines.append("  It has no reference magnitude of its own: it scales what the change itself says.")
+        lines.append(
+            "  It has no reference magnitude of its own: section 12 of docs/odd.md says what it scales."
+        )
     return "\n".join(lines)
 
 

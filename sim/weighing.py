@@ -146,15 +146,20 @@ def differs_most(a: ScenarioRuns, b: ScenarioRuns, count: int = 3) -> str:
     clear = clear_loss_differences(a, b)[:count]
     if not clear:
         return "No single cause of loss differs clearly between them."
-    said = []
-    for d in clear:
-        low, high = sizes(d)
-        where = d.a if (d.mean or 0.0) > 0 else d.b
-        cause = cause_name(d.outcome.removeprefix("losses."))
-        said.append(
-            f"{cause}, {points(abs(d.mean or 0.0))} points more lost in {where} ({points(low)} to {points(high)})"
-        )
-    return f"Where the losses differ most: {'; '.join(said)}."
+    return f"Where the losses differ most: {'; '.join(map(_lost_or_gained, clear))}."
+
+
+def _lost_or_gained(d: Difference) -> str:
+    """One cause in words: where more was lost to it, or, of delivery ahead of plan, where more was gained."""
+    low, high = sizes(d)
+    ahead = d.outcome == "losses.ahead"
+    more_in_a = ((d.mean or 0.0) > 0) != ahead
+    cause = "ahead of plan" if ahead else cause_name(d.outcome.removeprefix("losses."))
+    kind = "gained" if ahead else "lost"
+    return (
+        f"{cause}, {points(abs(d.mean or 0.0))} points more {kind} in {d.a if more_in_a else d.b} "
+        f"({points(low)} to {points(high)})"
+    )
 
 
 def one_run(a: ScenarioRuns, b: ScenarioRuns) -> str:

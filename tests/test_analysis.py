@@ -240,6 +240,16 @@ def test_names_the_largest_losses_and_what_differs_most():
     assert re.search(r"Where the losses differ most: blame, [0-9.]+ points more lost in north", said.text)
 
 
+def test_delivery_ahead_of_plan_is_gained_and_not_lost():
+    none, much = {"losses.ahead": np.zeros(100)}, {"losses.ahead": np.full(100, -0.5)}
+    for sides in ({"a": none, "b": much}, {"a": much, "b": none}):
+        where = "north" if sides["a"] is much else "south"
+        assert (
+            f"differ most: ahead of plan, 50.0 points more gained in {where}"
+            in verdict(two(0.60, 0.60, **sides)).text
+        )
+
+
 def test_one_replication_gives_no_verdict():
     said = verdict(two(0.60, 0.55, 1))
     assert (said.kind, said.winner) == ("unknown", None)
