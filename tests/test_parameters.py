@@ -162,9 +162,10 @@ def test_a_mistyped_key_is_recognised(typed, meant):
 
 
 def test_a_mechanism_is_on_trial_with_the_magnitudes_that_its_strength_multiplies(monkeypatch):
+    before = on_trial.__wrapped__()
     established = [name for name in ESTABLISHED if name not in ("gaming", "peer_learning")]
     monkeypatch.setattr("sim.declarations.ESTABLISHED", established)
-    tried = on_trial.__wrapped__()
+    tried = on_trial.__wrapped__() - before
     assert {
         "mechanisms.gaming",
         "mechanisms.peer_learning",
