@@ -12,6 +12,7 @@ from sim.compiled import compiled
 from sim.submodels.capacity import own_hours
 from sim.submodels.effort import LEAST, persistence_of_centre
 from sim.submodels.focal import focal_money, money_left
+from sim.submodels.pledges import is_bound
 
 PILOT, SCALE_UP, LASTING = range(3)
 """What an offer holds: money for pilots, money for scale-up, and how far both are still there."""
@@ -90,7 +91,7 @@ def offer_money(month, p, calendar, changes, places, centre):
             if not as_the_nation:
                 lasting = persistence_of_centre(month - change.arrival, row.money_secure_months, log_will)
             lasting = money_left(row, focal, lasting)
-            signed = authority.signed == 1.0 and (focal or not following)
+            signed = is_bound(authority.signed, focal, following)
             own_pilot, own_scale_up = focal_money(row, focal)
             pilot, scale_up = purses(row, lasting, signed, own_pilot, own_scale_up)
             people = change.concerned * authority.population

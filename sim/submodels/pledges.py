@@ -10,6 +10,12 @@ def signs(around, threshold):
 
 
 @compiled
+def is_bound(signed, focal, following):
+    """Whether a pledge that a place may have signed binds it for a change: where one change is followed, for that alone."""
+    return signed == 1.0 and (focal or not following)
+
+
+@compiled
 def sign(p, places, ties):
     """Let places sign an open pledge, all seeing who had signed before this month; a closed pledge binds nobody."""
     count = len(places)

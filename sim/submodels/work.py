@@ -32,6 +32,7 @@ from sim.submodels.effort import LEAST, combine, effort
 from sim.submodels.fear import fear
 from sim.submodels.focal import to_target
 from sim.submodels.money import LASTING, PILOT, SCALE_UP
+from sim.submodels.pledges import is_bound
 
 HAZARD = 1.0
 
@@ -161,7 +162,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
             cell = cells[a, i]
             planned = due[i]
             focal = change.focal == 1
-            signed = authority.signed == 1.0 and (focal or not following)
+            signed = is_bound(authority.signed, focal, following)
             persistence = offers[a, i, LASTING]
             pilot = offers[a, i, PILOT] * authority.funded
             scale_up = offers[a, i, SCALE_UP] * authority.funded
