@@ -14,19 +14,7 @@ from typing import Any
 import click
 
 from sim import command_line
-from sim.problems import (
-    BAD_INPUT,
-    COMMAND_LINE,
-    INTERRUPTED,
-    OK,
-    OUR_FAULT,
-    RUNS_FAILED,
-    InputProblems,
-    Problem,
-    RunFailed,
-    nearest_name,
-    refuse,
-)
+from sim.problems import BAD_INPUT, INTERRUPTED, OK, OUR_FAULT, RUNS_FAILED, InputProblems, RunFailed
 
 GRAMMAR = "[SCENARIO …] [KEY=VALUE …]"
 
@@ -56,28 +44,8 @@ def _replications(default: str) -> Callable[[Command], Command]:
     return click.option("--replications", metavar="N", help=said)
 
 
-class Gapsim(click.Group):
-    """The commands, which tell all that is wrong with their options at once."""
-
-    command_class = command_line.Command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is meant.
-
-        Raises:
-            InputProblems: if there is none of that name, naming all.
-        """
-        if self.get_command(ctx, args[0]) is None:
-            said = f"there is no such command; there are {', '.join(self.list_commands(ctx))}"
-            nearest = nearest_name(args[0], self.commands)
-            refuse([Problem(COMMAND_LINE, args[0] or "''", said, "", nearest)])
-        return super().resolve_command(ctx, args)
-
-
 @click.group(
-    cls=Gapsim,
+    cls=command_line.Commands,
     name="gapsim",
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,

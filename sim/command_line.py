@@ -78,6 +78,26 @@ class Command(click.Command):
         return words, [*problems, *(_twice(option, said) for option, said in values.items() if len(said) > 1)]
 
 
+class Commands(click.Group):
+    """The commands, which tell all that is wrong with their options at once."""
+
+    command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant.
+
+        Raises:
+            InputProblems: if there is none of that name, naming all.
+        """
+        if self.get_command(ctx, args[0]) is None:
+            said = f"there is no such command; there are {', '.join(self.list_commands(ctx))}"
+            nearest = nearest_name(args[0], self.commands)
+            refuse([Problem(COMMAND_LINE, args[0] or "''", said, "", nearest)])
+        return super().resolve_command(ctx, args)
+
+
 def told(error: click.UsageError) -> Problem:
     """What the parser of the command line refuses, in the words of all other refusals."""
     path = error.ctx.command_path if error.ctx else "gapsim"
