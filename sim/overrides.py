@@ -21,7 +21,7 @@ from hydra.errors import HydraException
 from sim.declarations import declarations, nearest_key
 from sim.parameters import MAX_SEED, MECHANISM_NAMES
 from sim.power import ROWS
-from sim.problems import COMMAND_LINE, Problem, nearest_name, shown
+from sim.problems import COMMAND_LINE, Problem, nearest_name, shown, there_is_no
 
 SETTINGS = ("seed", "scenario", "mechanisms")
 """Keys of the command rather than of the parameters; `mechanisms` is both."""
@@ -251,14 +251,8 @@ def leaves(key: str, value: Any, where: str) -> Iterator[tuple[str, Any] | Probl
     if key in _leaf_keys():
         yield key, value
     elif key not in _group_keys():
-        nearest, said = nearest_key(key), "there is no such parameter"
-        yield Problem(
-            where,
-            key,
-            said if nearest else f"{said}; `gapsim list parameters` names all",
-            shown(value),
-            nearest,
-        )
+        nearest = nearest_key(key)
+        yield Problem(where, key, there_is_no("parameter", nearest), shown(value), nearest)
     elif isinstance(value, Mapping):
         for name, part in value.items():
             yield from leaves(f"{key}.{name}" if key else str(name), part, where)

@@ -76,14 +76,14 @@ def nearest_name(name: str, names: Iterable[str]) -> str | None:
 
 def no_such(kind: str, name: str, known: Iterable[str]) -> Problem:
     """A scenario, experiment or case that does not exist, with what was probably meant, or where all are named."""
-    nearest, said = nearest_name(name, known), f"there is no such {kind}"
-    return Problem(
-        COMMAND_LINE,
-        name or "''",
-        said if nearest else f"{said}; `gapsim list {kind}s` names all",
-        "",
-        nearest,
-    )
+    nearest = nearest_name(name, known)
+    return Problem(COMMAND_LINE, name or "''", there_is_no(kind, nearest), "", nearest)
+
+
+def there_is_no(kind: str, nearest: str | None) -> str:
+    """That there is no such thing, and where all are named if nothing looks like what was meant."""
+    said = f"there is no such {kind}"
+    return said if nearest else f"{said}; `gapsim list {kind}s` names all"
 
 
 def whole_number(option: str, text: str | None, default: int, low: int, high: int) -> int | Problem:
