@@ -20,6 +20,7 @@ import numpy as np
 import yaml
 from against_history import DEFAULTS, FITTED, SHIPPED, left_out, lived
 
+from sim.analysis import difference
 from sim.comparison import compare
 from sim.fitted_set import FITTED_SET, SCREENING, fitted_factors, fitted_points
 from sim.fitting import tables
@@ -29,7 +30,6 @@ from sim.histories import MOST_RUNS
 from sim.parameters import ESTABLISHED
 from sim.places import RESULTS
 from sim.scenarios import compose
-from sim.statistics import interval
 from sim.sweep_analysis.regimes import regimes
 from sim.sweep_analysis.swept import Sweep, read_sweep
 from sim.territory import DATA
@@ -278,9 +278,8 @@ def of_the_map() -> Figures:
 def of_one_comparison(*overrides: str) -> tuple[str, str]:
     """Hierarchy minus distributed, in points, over a hundred worlds, and who closes more: what `gapsim compare` prints."""
     compared = compare(compose(PAIR, overrides), WORLDS, 2026)
-    runs = [np.asarray(one.summaries["gap"]) for one in compared.scenarios]
-    mean = interval(100 * (runs[0] - runs[1]))["mean"] or 0.0
-    return f"{mean:+.1f}", closes_more(verdict(compared))
+    mean = difference(*compared.scenarios, "gap").mean or 0.0
+    return f"{100 * mean:+.1f}", closes_more(verdict(compared))
 
 
 def of_the_defaults() -> Figures:
