@@ -136,7 +136,8 @@ NOT_IN_RECORD = ("power.distribution",)
 def record_type() -> np.dtype:
     """The layout of the record of numbers: one float64 for each parameter that submodels may read."""
     fields = [d.field for d in declarations().values() if d.numeric and d.key not in NOT_IN_RECORD]
-    return np.dtype([(field, np.float64) for field in fields])
+    # Of numpy's record type from the start, as the tables of a run are: see `sim.state.layout`.
+    return np.dtype((np.record, [(field, np.float64) for field in fields]))
 
 
 def nearest_key(key: str) -> str | None:

@@ -6,6 +6,8 @@ problems.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from sim import draws
@@ -77,18 +79,31 @@ def less_by_deprivation(offsets, place, character, slope):
         offsets[user] -= slope * character[place[user], 0]
 
 
-def apportion(total: int, weights: np.ndarray, least: int) -> np.ndarray:
-    """Share a whole number out in proportion to weights by largest remainders, with at least so many each."""
-    spare = total - least * len(weights)
-    exact = spare * weights / weights.sum()
+@lru_cache(maxsize=64)
+def apportion(total: int, land: Territory, least: int) -> np.ndarray:
+    """Share a whole number out over places by their people, by largest remainders, with at least so many each.
+
+    Returns:
+        Shape (A,), the same array for all runs that share alike: it cannot be written to.
+    """
+    spare = total - least * len(land.code)
+    exact = spare * land.population / land.population.sum()
     parts = np.floor(exact).astype(np.int64)
     rest = spare - int(parts.sum())
     parts[np.argsort(-(exact - parts), kind="stable")[:rest]] += 1
-    return parts + least
+    parts += least
+    parts.flags.writeable = False
+    return parts
 
 
-def _varied(mean: float, low: float, high: float, variety: float, luck: np.ndarray) -> np.ndarray:
-    return np.clip(mean * (1.0 + variety * (2.0 * luck - 1.0)), low, high)
+@compiled
+def draw_varied(key, count, mean, variety, low, high):
+    """One value for each of `count` changes, evenly spread around a mean by a share of it, and kept within bounds."""
+    values = np.empty(count)
+    for change in range(count):
+        luck = draws.uniform(key, change, 0, 0)
+        values[change] = max(low, min(high, mean * (1.0 + variety * (2.0 * luck - 1.0))))
+    return values
 
 
 def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
@@ -102,7 +117,7 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
         return draw_uniforms(keys[stream_number], count)
 
     def varied(name: str, number: int, low: float, high: float) -> np.ndarray:
-        return _varied(getattr(declared, name), low, high, declared.variety, luck(number))
+        return draw_varied(keys[number], count, getattr(declared, name), declared.variety, low, high)
 
     duration = varied("duration", draws.DURATION, 2.0, np.inf)
     when = luck(draws.ARRIVAL)
@@ -209,7 +224,7 @@ def _bodies(parameters: Parameters, land: Territory, keys: np.ndarray) -> np.rec
     declared = parameters.bodies
     count = parameters.population.bodies
     least = 1 if count >= len(land.code) else 0
-    home = np.repeat(np.arange(len(land.code)), apportion(count, land.population, least))
+    home = np.repeat(np.arange(len(land.code)), apportion(count, land, least))
     several = draw_uniforms(keys[draws.BODY_SEVERAL], count) < parameters.population.bodies_several
     luck = draw_uniforms(keys[draws.BODY_SECOND], count)
     first, last = land.tie_start[home], land.tie_start[home + 1]
@@ -293,7 +308,7 @@ def populate(parameters: Parameters, land: Territory, seed: int, replication: in
     keys = draws.stream_keys(seed, replication, len(draws.STREAMS))
     changes = stream(parameters, keys)
     number = len(changes)
-    parts = apportion(parameters.population.users, land.population, 1)
+    parts = apportion(parameters.population.users, land, 1)
     centre = parameters.centre
     when = np.arange(months)[:, None]
     arrived = np.sum(changes.arrival <= when, axis=1)

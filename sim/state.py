@@ -53,7 +53,17 @@ AS_REPORTED, AS_MEANT, TAKEN_UP, SIGNATURES = range(len(FOLLOWED))
 WHOLE, REAL = np.int64, np.float64
 CODE, MONTH, COUNT = np.int8, np.int16, np.int32
 
-CHANGES = np.dtype(
+
+def layout(columns: list[tuple[str, type]]) -> np.dtype:
+    """The layout of a row from the names and kinds of its columns.
+
+    Made once, and of numpy's record type from the start: a layout made anew for every run would have to be hashed, field
+    by field, each time a run enters its compiled months.
+    """
+    return np.dtype((np.record, columns))
+
+
+CHANGES = layout(
     [
         ("arrival", WHOLE),  # month announced; negative if before the run
         ("duration", REAL),  # planned months to full coverage
@@ -81,7 +91,7 @@ CHANGES = np.dtype(
 )
 """Announced changes, in the order of their arrival. What is announced never depends on the table of rights."""
 
-CALENDAR = np.dtype(
+CALENDAR = layout(
     [
         ("arrived", WHOLE),  # changes announced by this month
         ("announced", REAL),  # announcements in the twelve months up to this one
@@ -89,7 +99,7 @@ CALENDAR = np.dtype(
 )
 """What each month brings from outside."""
 
-PLACES = np.dtype(
+PLACES = layout(
     [
         ("population", REAL),
         ("weight", REAL),  # share of the nation's people
@@ -136,7 +146,7 @@ PLACES = np.dtype(
 )
 """Local authorities and their places."""
 
-TIES = np.dtype(
+TIES = layout(
     [
         ("other", WHOLE),  # place at the other end
         ("weight", REAL),  # share of the place's attention; sums to 1 for each place
@@ -144,7 +154,7 @@ TIES = np.dtype(
 )
 """Lateral ties, built once from data; a table of rights changes what they carry, never whether they are there."""
 
-BODIES = np.dtype(
+BODIES = layout(
     [
         ("home", WHOLE),
         ("second", WHOLE),  # second place of work, or -1
@@ -158,7 +168,7 @@ BODIES = np.dtype(
 )
 """Third-sector bodies."""
 
-CENTRE_COLUMNS = np.dtype(
+CENTRE_COLUMNS = layout(
     [
         ("will", REAL),
         ("ability", REAL),
@@ -170,7 +180,7 @@ CENTRE_COLUMNS = np.dtype(
 )
 """Central government, one row."""
 
-HEADS = np.dtype(
+HEADS = layout(
     [
         ("asked", WHOLE),  # requests made so far
         ("served", WHOLE),  # requests decided so far
@@ -178,7 +188,7 @@ HEADS = np.dtype(
 )
 """Queues of requests for decision: one row for each authority, the last for the centre."""
 
-CELLS = np.dtype(
+CELLS = layout(
     [
         ("stage", CODE),
         ("gate", CODE),
@@ -210,7 +220,7 @@ CELLS = np.dtype(
 )
 """Change × authority, shape (A, I). Short numbers keep a run's cells within the processor's nearest memory."""
 
-ACCOUNT = np.dtype(
+ACCOUNT = layout(
     [
         ("intended", REAL),  # benefit intended so far
         ("realised", REAL),  # benefit realised so far
@@ -218,7 +228,7 @@ ACCOUNT = np.dtype(
 )
 """What was intended and realised, by change × authority, shape (A, I)."""
 
-MONTHS = np.dtype(
+MONTHS = layout(
     [
         ("starts", REAL),
         ("stops", REAL),
@@ -239,8 +249,7 @@ def table(columns: np.dtype, *shape: int, **values: np.ndarray | float) -> np.re
         shape: how many rows.
         values: what columns start with; the others start at 0.
     """
-    # Of numpy's record type from the start, so that the view need not make it so.
-    rows = np.zeros(shape, np.dtype((np.record, columns)))
+    rows = np.zeros(shape, columns)
     for name, value in values.items():
         rows[name] = value
     return rows.view(np.recarray)

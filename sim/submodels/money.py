@@ -79,10 +79,11 @@ def offer_money(month, p, calendar, changes, places, centre):
     for i in range(arrived):
         kept[i] = persistence_of_centre(month - changes[i].arrival, nation.money_secure_months, log_will)
     offers = np.empty((count, arrived, 3))
-    hours = np.zeros(count)
+    hours = np.empty(count)
     for a in range(count):
         row = p[a]
         authority = places[a]
+        offered = 0.0
         as_the_nation = row.money_secure_months == nation.money_secure_months
         for i in range(arrived):
             change = changes[i]
@@ -95,9 +96,10 @@ def offer_money(month, p, calendar, changes, places, centre):
             own_pilot, own_scale_up = focal_money(row, focal)
             pilot, scale_up = purses(row, lasting, signed, own_pilot, own_scale_up)
             people = change.concerned * authority.population
-            hours[a] += (pilot + scale_up) * own_hours(row, people, change.radicalness, change.pace)
+            offered += (pilot + scale_up) * own_hours(row, people, change.radicalness, change.pace)
             offers[a, i, PILOT] = pilot
             offers[a, i, SCALE_UP] = scale_up
             offers[a, i, LASTING] = lasting
+        hours[a] = offered
     tilt_money(p, places, hours)
     return offers

@@ -17,23 +17,25 @@ from sim.submodels.focal import uptake_forced
 
 
 @compiled
-def write_down(month, p, calendar, changes, places, bodies, centre, cells, journal):
-    """Write down the month: stages, coverage, the focal change, and will, ability and capacity by kind of agent."""
-    count = len(places)
+def note_coverage(month, arrived, changes, places, cells, journal):
+    """Note how many cells stand at each stage, and how far changes are rolled out: as reported and as meant."""
     stages = journal.stages[month]
-    arrived = calendar[month].arrived
+    # A row for each change, since counts of one number wait for one another.
+    census = np.zeros((arrived, len(stages)))
     reported = np.zeros(arrived)
     adopted = np.zeros(arrived)
-    for a in range(count):
+    for a in range(len(places)):
         weight = places[a].weight
         for i in range(arrived):
             cell = cells[a, i]
-            stages[cell.stage] += 1.0
+            census[i, cell.stage] += 1.0
             adopted[i] += weight * cell.genuine
             reported[i] += weight * cell.nominal
     nominal = 0.0
     real = 0.0
     for i in range(arrived):
+        for stage in range(len(stages)):
+            stages[stage] += census[i, stage]
         nominal += reported[i]
         real += adopted[i]
         changes[i].adopted = adopted[i]
@@ -44,31 +46,59 @@ def write_down(month, p, calendar, changes, places, bodies, centre, cells, journ
         journal.months[month].nominal_coverage = nominal / arrived
         journal.months[month].real_coverage = real / arrived
 
+
+@compiled
+def note_focal(month, arrived, p, changes, places, cells, journal):
+    """Note how far the focal change has come, if there is one, and which share of places has signed its pledge."""
     for i in range(arrived):
         if changes[i].focal:
             followed = journal.focal[month]
-            for a in range(count):
+            for a in range(len(places)):
                 weight = places[a].weight
                 cell = cells[a, i]
                 taken_up = uptake_forced(p[a], changes[i], cell.uptake)
                 followed[AS_REPORTED] += weight * cell.nominal
                 followed[AS_MEANT] += weight * cell.genuine
                 followed[TAKEN_UP] += weight * cell.genuine * taken_up
-                followed[SIGNATURES] += places[a].signed / count
+                followed[SIGNATURES] += places[a].signed / len(places)
 
-    ready = journal.readiness[month]
-    ready[CENTRE, 0] = centre[0].will
-    ready[CENTRE, 1] = centre[0].ability
-    ready[CENTRE, 2] = centre[0].capacity
-    for a in range(count):
+
+@compiled
+def note(ready, kind, will, ability, capacity):
+    """Note the means of a kind of agent; `ready` is written."""
+    ready[kind, 0] = will
+    ready[kind, 1] = ability
+    ready[kind, 2] = capacity
+
+
+@compiled
+def note_readiness(ready, places, bodies, centre):
+    """Note will, ability and capacity by kind of agent; `ready` is written."""
+    note(ready, CENTRE, centre[0].will, centre[0].ability, centre[0].capacity)
+    will, ability, capacity = 0.0, 0.0, 0.0
+    trust, users_ability, time = 0.0, 0.0, 0.0
+    for a in range(len(places)):
         authority = places[a]
-        ready[AUTHORITIES, 0] += authority.will / count
-        ready[AUTHORITIES, 1] += authority.ability / count
-        ready[AUTHORITIES, 2] += authority.capacity / count
-        ready[USERS, 0] += authority.weight * authority.trust
-        ready[USERS, 1] += authority.weight * authority.user_ability
-        ready[USERS, 2] += authority.weight * max(0.0, authority.user_time - authority.co_design)
+        will += authority.will / len(places)
+        ability += authority.ability / len(places)
+        capacity += authority.capacity / len(places)
+        trust += authority.weight * authority.trust
+        users_ability += authority.weight * authority.user_ability
+        time += authority.weight * max(0.0, authority.user_time - authority.co_design)
+    note(ready, AUTHORITIES, will, ability, capacity)
+    note(ready, USERS, trust, users_ability, time)
+    will, ability, capacity = 0.0, 0.0, 0.0
     for b in range(len(bodies)):
-        ready[THIRD_SECTOR, 0] += bodies[b].will / len(bodies)
-        ready[THIRD_SECTOR, 1] += bodies[b].ability / len(bodies)
-        ready[THIRD_SECTOR, 2] += bodies[b].capacity / len(bodies)
+        will += bodies[b].will / len(bodies)
+        ability += bodies[b].ability / len(bodies)
+        capacity += bodies[b].capacity / len(bodies)
+    note(ready, THIRD_SECTOR, will, ability, capacity)
+
+
+@compiled
+def write_down(month, p, calendar, changes, places, bodies, centre, cells, journal):
+    """Write down the month: stages, coverage, the focal change, and will, ability and capacity by kind of agent."""
+    arrived = calendar[month].arrived
+    note_coverage(month, arrived, changes, places, cells, journal)
+    note_focal(month, arrived, p, changes, places, cells, journal)
+    note_readiness(journal.readiness[month], places, bodies, centre)
