@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from sim.compiled import compiled
+from sim.elementary import exponential, logarithm
 
 # Streams are numbered in this order; append new ones at the end, or every recorded result moves.
 STREAMS = (
@@ -96,7 +97,7 @@ def central_normal(q):
 @compiled
 def outer_normal(share):
     """The standard normal value of a share further from the middle than `CENTRAL`."""
-    r = math.sqrt(-math.log(min(share, 1.0 - share)))
+    r = math.sqrt(-logarithm(min(share, 1.0 - share)))
     if r <= 5.0:
         r -= 1.6
         top = (((((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
@@ -137,7 +138,7 @@ def poisson(key, mean, agent, month):
     if mean > 200.0:
         return max(0.0, math.floor(mean + math.sqrt(mean) * inverse_normal(share) + 0.5))
     count = 0.0
-    chance = math.exp(-mean)
+    chance = exponential(-mean)
     total = chance
     while share > total and count < 1000.0:
         count += 1.0

@@ -211,9 +211,7 @@ CELLS = layout(
         ("asked", REAL),  # hours of users that discovery asks for, as last billed
         ("unpaid", REAL),  # share of both that has yet to be spent
         ("fit", REAL),  # mean fit of the design to the place's users
-        ("misfit", REAL),  # how hard misfit bites: minus the logarithm of fit
         ("uptake", REAL),  # share of fitting benefit that users take up
-        ("refusal", REAL),  # how hard that bites: minus the logarithm of uptake
         ("compatible", REAL),  # fit of the design to the nation's standard
         ("design", REAL),
     ]

@@ -479,6 +479,13 @@ def test_weakness():
     assert 20.0 < account.weakness(0.0) < 21.0
 
 
+def test_a_column_of_hurdles_is_weighed_as_each_alone():
+    factors = np.array([0.0, 1e-300, 1e-9, 0.1, 0.5, 0.999999, 1.0, 2.0])
+    hurdles = np.full(len(factors), np.nan)
+    account.weigh_column(factors, hurdles)
+    assert hurdles == close([account.weakness(factor) for factor in factors])
+
+
 def test_hours_that_a_change_wants():
     wants = row({"work.load": 2.0, "work.hours_per_person": 0.03})
     assert capacity.own_hours(wants, 1000.0, 0.5, 1 / 30) == close(2.0)
@@ -676,11 +683,10 @@ def test_catching_up_shrinks_the_ledger_pro_rata():
     ledger = np.zeros((1, 1, LEDGER))
     ledger[0, 0, [WILL, ABILITY]] = (0.3, 0.1)
     assert account.ledger_total(0, 0, 0, ledger) == close(0.4)
-    assert account.catch_up(0, 0, 0.1, 0, ledger) == close(0.1)
+    account.catch_up(0, 0, 0.1, 0.4, 0, ledger)
     assert ledger[0, 0, [WILL, ABILITY]].tolist() == close([0.225, 0.075])
-    assert account.catch_up(0, 0, 9.0, 0, ledger) == close(0.3)
+    account.catch_up(0, 0, 0.3, 0.3, 0, ledger)
     assert not ledger.any()
-    assert account.catch_up(0, 0, 0.1, 0, ledger) == 0.0
 
 
 def test_every_cause_of_the_ledger_is_counted():
@@ -836,7 +842,7 @@ def test_a_settled_ledger_holds_two_causes_and_is_read_as_any_other():
         assert by_month.sum() == close(8.0)
         assert lost[0, 0] == close(by_month)
         caught_up = ledger.copy()
-        assert account.catch_up(0, 0, 0.1, settled, caught_up) == close(0.1)
+        account.catch_up(0, 0, 0.1, 0.4, settled, caught_up)
         assert caught_up[0, 0, [BLAME, RELAPSE]] == close([0.225, 0.075])
 
 
@@ -982,10 +988,9 @@ def test_what_is_told_and_shaped_is_a_mean_over_live_changes():
     assert (places.told[0], places.shaped[0]) == (0.0, 0.0)
 
 
-def test_means_over_users_count_everybody():
+def test_levels_of_users_are_set_for_everybody():
     for many in (1, 3, 4, 7):
         values = np.arange(1.0, many + 1.0) / 8.0
-        assert responses.mean_of(values) == close(values.mean())
         level = np.zeros(many)
         assert responses.set_levels(0.1, level, values) == close(np.minimum(1.0, 0.1 + values).mean())
         assert level.tolist() == close(np.minimum(1.0, 0.1 + values).tolist())

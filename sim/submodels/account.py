@@ -7,6 +7,7 @@ that was delivered is shared by the logarithms of what each hurdle left.
 import math
 
 from sim.compiled import compiled
+from sim.elementary import logarithm
 from sim.state import (
     ABILITY,
     BLAME,
@@ -34,6 +35,13 @@ def weakness(factor):
 
 
 @compiled
+def weigh_column(factors, hurdles):
+    """How hard each of many hurdles bit: `weakness` of a column of factors; `hurdles` is written."""
+    for row in range(len(factors)):
+        hurdles[row] = max(0.0, -logarithm(max(SETTLED, factors[row])))
+
+
+@compiled
 def ledger_total(a, i, settled, ledger):
     """Progress missing in a cell, over all causes of its ledger; two sums side by side, since one waits for itself."""
     if settled == 1:
@@ -47,19 +55,15 @@ def ledger_total(a, i, settled, ledger):
 
 
 @compiled
-def catch_up(a, i, ahead, settled, ledger):
-    """Shrink a cell's ledger pro rata by progress that was caught up; returns how much was."""
-    total = ledger_total(a, i, settled, ledger)
-    if total <= 0.0 or ahead <= 0.0:
-        return 0.0
-    left = max(0.0, (total - ahead) / total)
+def catch_up(a, i, caught, missing, settled, ledger):
+    """Shrink a cell's ledger pro rata: of the progress that was missing, some was caught up."""
+    left = (missing - caught) / missing
     if settled == 1:
         ledger[a, i, BLAME] *= left
         ledger[a, i, RELAPSE] *= left
     else:
         for cause in range(LEDGER):
             ledger[a, i, cause] *= left
-    return min(ahead, total)
 
 
 @compiled

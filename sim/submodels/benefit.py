@@ -10,12 +10,15 @@ import math
 import numpy as np
 
 from sim.compiled import compiled
+from sim.elementary import exponential
 from sim.state import AHEAD, USERS
-from sim.submodels.account import book, book_delivered, book_missing, weakness
+from sim.submodels.account import book, book_delivered, book_missing, weigh_column
 from sim.submodels.focal import uptake_forced
 from sim.submodels.work import planned_path
 
 LEAST = 1e-300
+MEANT, FITTING, TAKEN_UP, SPILLED_OVER, TIMELY = range(5)
+"""The factors of delivered benefit: what is done as meant, fits, is taken up, has what it needs elsewhere, and is in time."""
 
 
 @compiled
@@ -118,84 +121,138 @@ def adoption_elsewhere(total, weight, real, compatible):
 
 
 @compiled
-def deliver(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal):
-    """Let benefit reach users, and book every unit of intended benefit as realised or lost."""
-    count = len(places)
-    nation = p[count]
-    path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift
-    shift = nation.work_shift / path
-    strongest = 0.0
-    for a in range(count):
-        strongest = max(strongest, p[a].spillover)
-    adopted = adopted_compatibly(
-        calendar[month].arrived, strongest, nation.design_tolerance, changes, places, cells
-    )
-    due = np.empty(len(adopted))
-    for i in range(len(adopted)):
+def book_plan(month, arrived, shift, changes, places, cells, ledger, account, lost, journal):
+    """Book what was intended this month, and what is lost of it because coverage is missing."""
+    due = np.empty(arrived)
+    for i in range(arrived):
         due[i] = planned_coverage(planned_path(month + 1.0, changes[i].arrival, changes[i].pace), shift)
     by_month = journal.lost[month]
-    fit, ready, ability = users.fit, users.ready, users.ability
-    review_months = int(nation.users_review_months)
-    for a in range(count):
-        row = p[a]
-        authority = places[a]
-        here = slice(authority.first_user, authority.last_user)
-        intended_here = 0.0
-        realised_here = 0.0
-        reported_here = 0.0
-        for i in range(len(adopted)):
-            change = changes[i]
+    for a in range(len(places)):
+        here = 0.0
+        for i in range(arrived):
             cell = cells[a, i]
-            planned = due[i]
-            if planned <= 0.0 and cell.nominal <= 0.0:
+            if due[i] <= 0.0 and cell.nominal <= 0.0:
                 continue
-            full = change.ambition * authority.population
-            intended = full * planned
+            full = changes[i].ambition * places[a].population
+            intended = full * due[i]
             account[a, i].intended += intended
-            intended_here += intended
-            missing = full * (planned - cell.nominal)
+            here += intended
+            missing = full * (due[i] - cell.nominal)
             if missing > 0.0:
                 book_missing(a, i, missing, cell.settled, ledger, lost, by_month)
             elif missing < 0.0:
                 book(a, i, AHEAD, missing, lost, by_month)
+        journal.intended[month, a] = here
+
+
+@compiled
+def find_factors(month, p, adopted, changes, places, users, cells):
+    """Find what share of the benefit of delivered coverage each of five factors leaves, but for timeliness.
+
+    Args:
+        adopted: compatible real adoption of each change over all places; shape (changes announced,).
+
+    Returns:
+        Tuple (factors, hurdles), each of shape (5, cells), place by place. Factors are 1 where nothing is delivered; of
+        the hurdles, lateness alone is filled in, as benefit falls with it.
+    """
+    count, arrived = len(places), len(adopted)
+    review_months = int(p[count].users_review_months)
+    fit, ready, ability = users.fit, users.ready, users.ability
+    factors = np.ones((5, count * arrived))
+    hurdles = np.zeros((5, count * arrived))
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        here = slice(authority.first_user, authority.last_user)
+        for i in range(arrived):
+            change = changes[i]
+            cell = cells[a, i]
             if cell.nominal <= 0.0:
                 continue
-            real = max(LEAST, cell.genuine / cell.nominal)
-            suits = max(LEAST, cell.fit)
-            uptake = 1.0
-            refusal = 0.0
+            at = a * arrived + i
+            factors[MEANT, at] = max(LEAST, cell.genuine / cell.nominal)
+            factors[FITTING, at] = max(LEAST, cell.fit)
             if row.uptake > 0.0:
                 if cell.review <= month:
                     cell.uptake = take_up(
                         row.uptake, burden(row, cell.design_holder), cell.fit,
                         fit[i, here], ready[here], ability[here],
                     )  # fmt: skip
-                    cell.refusal = weakness(cell.uptake)
                     cell.review = month + review_months
-                uptake = cell.uptake
-                refusal = cell.refusal
+                factors[TAKEN_UP, at] = cell.uptake
                 if change.focal == 1:
-                    uptake = uptake_forced(row, change, uptake)
-                    refusal = weakness(uptake)
-            spilled = 1.0
+                    factors[TAKEN_UP, at] = uptake_forced(row, change, cell.uptake)
             if row.spillover > 0.0:
                 part = row.spillover * change.spillover
                 around = adoption_elsewhere(adopted[i], authority.weight, cell.genuine, cell.compatible)
-                spilled = max(LEAST, 1.0 - part + part * around)
-            late = row.urgency * change.urgency * cell.behind
-            reaches = real * suits * uptake * spilled
-            if late > 0.0:
-                reaches *= math.exp(-late)
-            reported = full * cell.nominal
+                factors[SPILLED_OVER, at] = max(LEAST, 1.0 - part + part * around)
+            hurdles[TIMELY, at] = row.urgency * change.urgency * cell.behind
+    return factors, hurdles
+
+
+@compiled
+def weigh_hurdles(factors, hurdles):
+    """Weigh how hard each hurdle bit, minus the logarithm of what it left, and reckon what lateness left.
+
+    Args:
+        factors: shape (5, cells); timeliness is written.
+        hurdles: shape (5, cells); all but lateness are written.
+    """
+    for factor in range(TIMELY):
+        weigh_column(factors[factor], hurdles[factor])
+    timely, late = factors[TIMELY], hurdles[TIMELY]
+    for at in range(len(late)):
+        timely[at] = exponential(-late[at])
+
+
+@compiled
+def reach_users(month, arrived, factors, hurdles, changes, places, cells, account, lost, journal):
+    """Let the benefit of delivered coverage reach users, as far as its factors leave it; book what hurdles took."""
+    by_month = journal.lost[month]
+    meant, fitting, taken_up = factors[MEANT], factors[FITTING], factors[TAKEN_UP]
+    spilled_over, timely = factors[SPILLED_OVER], factors[TIMELY]
+    for a in range(len(places)):
+        authority = places[a]
+        realised_here = 0.0
+        reported_here = 0.0
+        for i in range(arrived):
+            nominal = cells[a, i].nominal
+            if nominal <= 0.0:
+                continue
+            at = a * arrived + i
+            reaches = meant[at] * fitting[at] * taken_up[at] * spilled_over[at] * timely[at]
+            reported = changes[i].ambition * authority.population * nominal
             realised = reported * reaches
             account[a, i].realised += realised
             realised_here += realised
             reported_here += reported
             if reaches < 1.0:
-                hurdles = (weakness(real), cell.misfit, refusal, weakness(spilled), late)
-                book_delivered(a, i, reported * (1.0 - reaches), hurdles, lost, by_month)
-        journal.intended[month, a] = intended_here
+                bit = (
+                    hurdles[MEANT, at], hurdles[FITTING, at], hurdles[TAKEN_UP, at], hurdles[SPILLED_OVER, at],
+                    hurdles[TIMELY, at],
+                )  # fmt: skip
+                book_delivered(a, i, reported * (1.0 - reaches), bit, lost, by_month)
+        intended_here = journal.intended[month, a]
         journal.realised[month, a] = realised_here
         journal.nominal[month, a] = reported_here
         authority.results = min(1.0, realised_here / intended_here) if intended_here > 0.0 else 0.0
         authority.promise = (reported_here - realised_here) / reported_here if reported_here > 0.0 else 0.0
+
+
+@compiled
+def deliver(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal):
+    """Let benefit reach users, and book every unit of intended benefit as realised or lost."""
+    nation = p[len(places)]
+    arrived = calendar[month].arrived
+    path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift
+    strongest = 0.0
+    for a in range(len(places)):
+        strongest = max(strongest, p[a].spillover)
+    book_plan(
+        month, arrived, nation.work_shift / path, changes, places, cells, ledger, account, lost, journal
+    )
+    adopted = adopted_compatibly(arrived, strongest, nation.design_tolerance, changes, places, cells)
+    factors, hurdles = find_factors(month, p, adopted, changes, places, users, cells)
+    weigh_hurdles(factors, hurdles)
+    reach_users(month, arrived, factors, hurdles, changes, places, cells, account, lost, journal)

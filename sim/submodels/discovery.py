@@ -9,8 +9,8 @@ import math
 
 from sim import draws
 from sim.compiled import compiled
+from sim.elementary import exponential, mean_of
 from sim.state import CENTRE, OPEN, SHAPE, SHIFT, SPARK, WRONG_DESIGN
-from sim.submodels.account import weakness
 from sim.submodels.agenda import add_to_bill, layers_to, signals_heard
 from sim.submodels.fear import fear
 
@@ -126,13 +126,10 @@ def fit_people(miss, first, second, tolerance, users_first, users_second, users_
         users_fit: written.
     """
     scale = -0.5 / (tolerance * tolerance)
-    total = 0.0
     for user in range(len(users_fit)):
         gap = miss - (first * users_first[user] + second * users_second[user])
-        suits = math.exp(scale * gap * gap)
-        users_fit[user] = suits
-        total += suits
-    return total / len(users_fit)
+        users_fit[user] = exponential(scale * gap * gap)
+    return mean_of(users_fit)
 
 
 @compiled
@@ -157,7 +154,6 @@ def put_in_use(i, design, row, change, authority, cell, users):
         miss, personal * change.first, personal * change.second, row.design_tolerance,
         users.first[begin:end], users.second[begin:end], users.fit[i, begin:end],
     )  # fmt: skip
-    cell.misfit = weakness(cell.fit)
     change.restandard = 1
 
 

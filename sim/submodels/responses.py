@@ -5,6 +5,7 @@ w(t+1) = L A w(t) + (I - L) z(t), where z is the disposition, constant while not
 """
 
 from sim.compiled import compiled
+from sim.elementary import mean_of
 from sim.state import ABANDONED, AUTHORITIES, CENTRE, NOT_STARTED
 from sim.submodels.effort import LEAST
 
@@ -298,21 +299,3 @@ def find_ready(co_design, worth, will, time, ready):
     """Reckon how ready each user of a place is to take up; `ready` is written."""
     for user in range(len(ready)):
         ready[user] = readiness(will[user], time[user], co_design, worth)
-
-
-@compiled
-def mean_of(values):
-    """Mean over the users of a place; four sums side by side, since one waits for itself."""
-    first = 0.0
-    second = 0.0
-    third = 0.0
-    fourth = 0.0
-    whole = len(values) // 4 * 4
-    for user in range(0, whole, 4):
-        first += values[user]
-        second += values[user + 1]
-        third += values[user + 2]
-        fourth += values[user + 3]
-    for user in range(whole, len(values)):
-        first += values[user]
-    return ((first + second) + (third + fourth)) / len(values)

@@ -26,7 +26,7 @@ from sim.state import (
     SUPPORT,
     UNSPENT,
 )
-from sim.submodels.account import SETTLED, binding, catch_up, charge_hurdles, settle, weakness
+from sim.submodels.account import SETTLED, binding, catch_up, charge_hurdles, ledger_total, settle, weakness
 from sim.submodels.capacity import bill_due, full_coverage, is_active, judged_by_reports, own_hours, part_left
 from sim.submodels.effort import LEAST, combine, effort
 from sim.submodels.fear import fear
@@ -223,9 +223,11 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
                     weak, cannot, short = binding(row.work_form, weakness(will), unable, weakness(capacity))
                     charge_hurdles(a, i, behind, weak, cannot, short, weakness(boldness), reasons, ledger)
                 else:
-                    recovered += (
-                        catch_up(a, i, -behind, cell.settled, ledger) * change.ambition * authority.population
-                    )
+                    missing = ledger_total(a, i, cell.settled, ledger)
+                    caught = min(-behind, missing)
+                    if caught > 0.0:
+                        recovered += caught * change.ambition * authority.population
+                        catch_up(a, i, caught, missing, cell.settled, ledger)
             else:
                 unspent += offered
                 if cell.gate == QUEUED:
