@@ -13,8 +13,10 @@ from scipy.stats import chi2, kstest, poisson
 from sim import draws
 from sim.month import begin, simulate
 from sim.parameters import MECHANISM_NAMES
+from sim.population import apportion, draw_varied
 from sim.power import KINDS
 from sim.submodels.agenda import holder
+from sim.territory import territory
 from sim.verification import structures
 
 SEED = 20261123
@@ -65,6 +67,25 @@ def test_inverse_normal_is_the_normal_quantile():
     shares = np.concatenate([np.linspace(1e-6, 1 - 1e-6, 4001), 10.0 ** np.arange(-300, -6.0, 7)])
     found = np.array([draws.inverse_normal(share) for share in shares])
     np.testing.assert_allclose(found, ndtri(shares), rtol=2e-14, atol=1e-15)
+
+
+def test_varied_values_lie_evenly_around_their_mean_and_keep_their_bounds():
+    key, many = KEYS[draws.AMBITION], 4000
+    luck = np.array([draws.uniform(key, change, 0, 0) for change in range(many)])
+    plain = draw_varied(key, many, 10.0, 0.5, 0.0, np.inf)
+    assert plain == pytest.approx(5.0 + 10.0 * luck, rel=1e-15)
+    bounded = draw_varied(key, many, 10.0, 0.5, 6.0, 12.0)
+    assert bounded == pytest.approx(np.clip(plain, 6.0, 12.0), rel=1e-15)
+
+
+def test_people_are_shared_out_once_for_all_runs_that_share_alike():
+    land = territory("scotland")
+    parts = apportion(3200, land, 1)
+    assert parts.sum() == 3200
+    assert parts.min() >= 1
+    assert parts is apportion(3200, land, 1)
+    with pytest.raises(ValueError, match="read-only"):
+        parts[0] = 1
 
 
 @pytest.mark.parametrize("mean", [0.3, 4.0, 60.0, 400.0])
