@@ -32,6 +32,14 @@ def test_the_exponential(x):
     assert elementary.exponential(x) == elementary.exponential.py_func(x)
 
 
+def test_series_are_long_enough():
+    """In steps over all that is left once twos are taken out, and at its ends, where the last term counts."""
+    for x in np.linspace(-0.5 * math.log(2.0), 0.5 * math.log(2.0), 5001):
+        assert abs(elementary.exponential(x) - math.exp(x)) <= math.ulp(math.exp(x))
+    for x in np.linspace(math.sqrt(0.5), math.sqrt(2.0), 5001):
+        assert abs(elementary.logarithm(x) - math.log(x)) <= 2.0 * math.ulp(math.log(x))
+
+
 @pytest.mark.parametrize("x", [-708.5, -1e6, -1e300, -math.inf])
 def test_next_to_nothing_is_nothing(x):
     assert elementary.exponential(x) == 0.0
