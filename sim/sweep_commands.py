@@ -193,7 +193,8 @@ def _dry_run(plan: Any, folder: Path, settings: Settings) -> int:
 
 def status(folder: str) -> int:
     """Print how far a sweep is, from another shell."""
-    from sim.experiments import plan_files
+    from sim import provenance
+    from sim.experiments import plan_files, plans
     from sim.sweeping import progress
 
     plan = plan_files.read(Path(folder))
@@ -214,8 +215,12 @@ def status(folder: str) -> int:
             f" with {one['workers']} workers on {one['machine']}"
         )
     if said["state"] == "stopped":
+        changed = plans.other_rules(plan, provenance.model(), provenance.version())
         # Without a share, whoever types it does all that is left.
-        click.echo(f"to go on: {_without('--shard', plan.command)}")
+        again = _without("--shard", plan.command)
+        click.echo(f"to go on, with the version that made it: {again}" if changed else f"to go on: {again}")
+        if changed:
+            click.echo(f"note: {changed}", err=True)
     return OK
 
 
@@ -267,8 +272,6 @@ def replay(folder: str, run: str) -> int:
         return OK
     for name, (before, now) in again.differing.items():
         click.echo(f"{name}: {before!r} is kept, {now!r} came now")
-    for note in again.notes:
-        _say(f"note: {note}")
     return OUR_FAULT
 
 

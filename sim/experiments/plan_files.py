@@ -13,10 +13,10 @@ import pyarrow as pa
 from pyarrow import parquet
 from pydantic import ValidationError
 
-from sim import columns
+from sim import columns, provenance
 from sim.experiments.designs import Design
 from sim.experiments.factors import Factor
-from sim.experiments.plans import DESIGN_POINT, Plan, resolved
+from sim.experiments.plans import DESIGN_POINT, Plan, hashed, other_rules, resolved
 from sim.parameters import Parameters
 from sim.problems import COMMAND_LINE, InputProblems, Problem
 from sim.result_files import DESIGN, PLAN
@@ -92,13 +92,35 @@ def read(folder: Path) -> Plan:
         raise InputProblems([Problem(str(folder), PLAN, said)]) from error
 
 
+def refuse_other_rules(plan: Plan, folder: Path, so: str) -> None:
+    """Refuse to make or put together runs of a plan that other rules made.
+
+    Args:
+        plan: as its folder has it.
+        folder: where it was read.
+        so: what cannot be done for that reason, and what to do instead.
+
+    Raises:
+        InputProblems: naming the versions and the fingerprints of both models.
+    """
+    changed = other_rules(plan, provenance.model(), provenance.version())
+    if changed:
+        raise InputProblems([Problem(str(folder), "plan", f"{changed}; {so}")])
+
+
 def _read(folder: Path, content: dict[str, Any]) -> Plan:
+    # What is written is held against itself: parameters that came later are no edit.
+    if identity(content) != content["identity"]:
+        raise ValueError(
+            "its identity is not that of what it says: it was edited by hand; sweep into another folder"
+        )
+    theirs = content["model"] != provenance.model()
     settings = {name: value for name, value in content["design"].items() if name != "kind"}
     plan = Plan(
         name=content["name"],
         question=content["question"],
         command=content["command"],
-        scenarios=tuple(_scenario(scenario) for scenario in content["scenarios"]),
+        scenarios=tuple(_scenario(scenario, theirs) for scenario in content["scenarios"]),
         factors=tuple(_factor_of(factor) for factor in content["factors"]),
         design=Design(content["design"]["kind"], settings),
         table=pa.table({}),
@@ -116,13 +138,29 @@ def _read(folder: Path, content: dict[str, Any]) -> Plan:
     if plan.points != content["points"]:
         raise ValueError(f"{DESIGN} holds {plan.points} of {content['points']} points")
     if plan.identity != content["identity"]:
-        said = "its identity is not that of what it says: it was edited by hand, or made before the parameters changed"
-        raise ValueError(f"{said}; sweep into another folder")
+        if not theirs:
+            raise ValueError("it was made before the parameters changed; sweep into another folder")
+        return replace(plan, written=content["identity"])
     return plan
 
 
-def _scenario(content: dict[str, Any]) -> Composed:
-    parameters = Parameters.model_validate(content["parameters"])
+def identity(content: dict[str, Any]) -> str:
+    """The identity that goes with what `plan.json` says."""
+    fixing = {name: content[name] for name in ("seed", "responses", "model", "places")}
+    scenarios = [{**scenario, "title": None} for scenario in content["scenarios"]]
+    return hashed(
+        {**fixing, "scenarios": scenarios, "factors": [factor["key"] for factor in content["factors"]]}
+    )
+
+
+def _scenario(content: dict[str, Any], theirs: bool) -> Composed:
+    try:
+        parameters = Parameters.model_validate(content["parameters"])
+    except ValidationError:
+        if not theirs:
+            raise
+        # Other rules had other parameters. Nothing is run with these: the plan bears its identity as `written`.
+        parameters = Parameters()
     return Composed(
         content["name"], content["title"], "", "", parameters, explicit_power=content["explicit_power"]
     )

@@ -44,6 +44,8 @@ class Plan:
         version: version of this package.
         model: fingerprint of the rules and of the packages that reckon; see `sim.provenance.model`.
         places: fingerprint of each table of places that the runs happen in, by its name.
+        written: the identity that its folder bears, where other rules made it and these parameters give another identity;
+            its scenarios are then known by name only.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Plan:
     version: str
     model: str
     places: dict[str, str]
+    written: str | None = None
 
     @property
     def points(self) -> int:
@@ -73,7 +76,7 @@ class Plan:
     @cached_property
     def identity(self) -> str:
         """A hash over everything that fixes the numbers of a run, but for how many points and replications there are."""
-        return hashlib.sha256(json.dumps(_fixing(self), sort_keys=True).encode()).hexdigest()
+        return self.written or hashed(_fixing(self))
 
     def keys(self, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Replication, design point and position of the scenario of numbered runs."""
@@ -142,6 +145,11 @@ def _places(experiment: Experiment) -> dict[str, str]:
     return {name: provenance.table_of_places(name) for name in sorted(names)}
 
 
+def hashed(fixing: dict[str, Any]) -> str:
+    """The identity that goes with everything that fixes the numbers of a run."""
+    return hashlib.sha256(json.dumps(fixing, sort_keys=True).encode()).hexdigest()
+
+
 def _fixing(plan: Plan) -> dict[str, Any]:
     return {
         "scenarios": [{**resolved(scenario), "title": None} for scenario in plan.scenarios],
@@ -163,6 +171,17 @@ def resolved(scenario: Composed) -> dict[str, Any]:
     }
 
 
+def other_rules(there: Plan, model: str, version: str) -> str | None:
+    """In words, that a plan was made with other rules than some model's; None when the rules are the same."""
+    if there.model == model:
+        return None
+    versions = f"version {there.version} there, version {version} here"
+    models = f"model {there.model} there and {model} here"
+    return (
+        f"the rules of the model, or the packages it computes with, have changed since ({versions}): {models}"
+    )
+
+
 def differences(old: Plan, new: Plan) -> list[str]:
     """In words, why what was run for one plan cannot serve another; empty when it can.
 
@@ -176,6 +195,8 @@ def _of_scenarios(old: Plan, new: Plan) -> Iterator[str]:
     asked = tuple(scenario.name for scenario in new.scenarios)
     if names != asked:
         yield f"the scenarios are {', '.join(names)} there and {', '.join(asked)} here"
+        return
+    if old.written or new.written:
         return
     for then, now in zip(old.scenarios, new.scenarios, strict=True):
         for key in declarations():
@@ -215,9 +236,9 @@ def _of_the_rest(old: Plan, new: Plan) -> Iterator[str]:
         yield f"the responses differ: here they are {' and '.join(words) or 'in another order'}"
     if new.replications < old.replications:
         yield f"there are {old.replications} replications there and only {new.replications} here"
-    if old.model != new.model:
-        versions = f"version {old.version} there, version {new.version} here"
-        yield f"the rules of the model, or the packages that reckon, have changed since ({versions})"
+    changed = other_rules(old, new.model, new.version)
+    if changed:
+        yield f"{changed}; its runs are not mixed with runs by these rules"
     for name in sorted({*old.places, *new.places}):
         if old.places.get(name) != new.places.get(name) and name in old.places and name in new.places:
             yield f"the table of places {name} has changed since"

@@ -247,5 +247,6 @@ def _is_ok(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def losses_of(sweep: Sweep) -> list[str]:
-    """The causes of loss that the sweep has kept, in the account's order."""
-    return [cause for cause in CAUSES if f"losses.{cause}" in sweep.responses]
+    """The causes of loss that the sweep has kept, in the account's order; causes that other rules had come last."""
+    kept = [name.removeprefix("losses.") for name in sweep.responses if name.startswith("losses.")]
+    return [*(cause for cause in CAUSES if cause in kept), *(cause for cause in kept if cause not in CAUSES)]

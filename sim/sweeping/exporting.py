@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from pyarrow import csv, parquet
 
 from sim import columns
 from sim.declarations import declarations
 from sim.experiments import plan_files
 from sim.experiments.plans import DESIGN_POINT, Plan
-from sim.problems import COMMAND_LINE, InputProblems, Problem
+from sim.problems import COMMAND_LINE, InputProblems, Problem, refuse
 from sim.result_files import RUNS
 from sim.results import whole_file
 from sim.sweeping.finishing import manifest
@@ -44,6 +45,9 @@ def export(folder: Path, form: str) -> Path:
     if manifest(folder) is None:
         said = "is not finished; run the same `gapsim sweep` again to finish it"
         raise InputProblems([Problem(COMMAND_LINE, str(folder), said)])
+    held = parquet.read_schema(folder / RUNS).names
+    missing = [name for name in ("status", *plan.responses) if name not in held]
+    refuse([Problem(str(folder / RUNS), name, "is not in it: the folder is not whole") for name in missing])
     path = folder / ("runs.csv" if form == "csv" else "runs.nc")
     write = _csv if form == "csv" else _netcdf
     whole_file(path, lambda draft: write(plan, folder / RUNS, draft))
@@ -72,13 +76,15 @@ def _netcdf(plan: Plan, runs: Path, draft: Path) -> None:
         _words(target, "scenario", "scenario", [scenario.name for scenario in plan.scenarios])
         for factor in plan.factors:
             held = plan.table[factor.key]
-            if declarations()[factor.key].kind in (tuple, str):
+            if pa.types.is_string(held.type):
                 _words(target, factor.key, DESIGN_POINT, [word or "" for word in held.to_pylist()])
                 continue
             numbers = [np.nan if value is None else value for value in held.to_pylist()]
             variable = target.createVariable(factor.key, "f8", (DESIGN_POINT,))
             variable[:] = numbers
-            variable.units, variable.long_name = factor.unit, factor.sentence
+            declared = declarations().get(factor.key)
+            if declared is not None:
+                variable.units, variable.long_name = declared.unit, declared.sentence
         over = ("replication", DESIGN_POINT, "scenario")
         status = file.read(columns=["status"])["status"].to_pylist()
         failed = target.createVariable("failed", "i1", over)

@@ -25,11 +25,13 @@ def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
         command: the command that asked for it.
 
     Raises:
-        InputProblems: if the folders hold different plans (with the differences), if runs are missing, or if another
-            process is at work on `out`.
+        InputProblems: if the folders hold different plans (with the differences) or one made with other rules, if runs are
+            missing, or if another process is at work on `out`.
         OSError: if the tables cannot be stored.
     """
     plan = _one_plan(folders)
+    # The manifest says what made the runs, and would name this version.
+    plan_files.refuse_other_rules(plan, folders[0], "merge its shards with the version that made them")
     if (out / PLAN).exists():
         refuse_others(plan_files.read(out), plan, out)
     files, damaged = [], []

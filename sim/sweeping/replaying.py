@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from sim import provenance
 from sim.experiments import plan_files
 from sim.experiments.plans import Plan
 from sim.problems import COMMAND_LINE, InputProblems, Problem
@@ -28,26 +27,26 @@ class Replay:
         about: scenario, design point, replication and factors, by name.
         same: whether every response is the same to the bit, or it failed at the same stage with the same words.
         differing: what is kept and what came now, by name of the column.
-        notes: what may explain a difference.
     """
 
     run: int
     about: dict[str, Any]
     same: bool
     differing: dict[str, tuple[Any, Any]]
-    notes: tuple[str, ...]
 
 
 def replay(folder: Path, run: int) -> Replay:
     """Make a run of a sweep again.
 
     Raises:
-        InputProblems: if the folder holds no plan, or nothing of that run.
+        InputProblems: if the folder holds no plan, one made with other rules, or nothing of that run.
     """
     plan = plan_files.read(folder)
     if not 0 <= run < plan.runs:
         said = f"must be a whole number from 0 to {plan.runs - 1}"
         raise InputProblems([Problem(COMMAND_LINE, "RUN", said, str(run))])
+    so = "no run of it can be made again here; replay it with the version that made it"
+    plan_files.refuse_other_rules(plan, folder, so)
     before = _kept(plan, folder, run)
     replication, number, scenario = (int(key[0]) for key in plan.keys(np.array([run])))
     point = plan.point(number)
@@ -58,7 +57,7 @@ def replay(folder: Path, run: int) -> Replay:
     now |= dict(zip(plan.responses, lived.responses or unknown, strict=True))
     differing = {name: (before[name], now[name]) for name in now if not _same(before[name], now[name])}
     keys = {"scenario": plan.scenarios[scenario].name, "design_point": number, "replication": replication}
-    return Replay(run, {**keys, **point}, not differing, differing, tuple(_notes(plan)))
+    return Replay(run, {**keys, **point}, not differing, differing)
 
 
 def _kept(plan: Plan, folder: Path, run: int) -> dict[str, Any]:
@@ -88,12 +87,3 @@ def _same(before: Any, now: Any) -> bool:
     if isinstance(now, float) and math.isnan(now):
         return before is None
     return before == now
-
-
-def _notes(plan: Plan) -> list[str]:
-    if plan.model == provenance.model():
-        return []
-    there, here = plan.version, provenance.version()
-    return [
-        f"the rules, or the packages that reckon, have changed since (version {there} there, {here} here)"
-    ]
