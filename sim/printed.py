@@ -95,6 +95,30 @@ def _check(check: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def practice(found: Sequence[Mapping[str, Any]]) -> str:
+    """Patterns of practice, a statement a line: the target, what came, and whether it is reached."""
+    head = ["statement", "target", "mean", "95 % interval", "share of the set", "at half", "at double", ""]
+    rows = [head, *(_statement(row) for row in found)]
+    reached = sum(row["passed"] for row in found)
+    said = (
+        f"{reached} of {len(found)} statements are reached at the declared defaults. At half and at double: whether the same "
+        "mean reaches half and double the target. The share of the set is that of shipped sets of parameters whose own mean "
+        "reaches the target. A statement that is missed is a result, and no failure of the check."
+    )
+    return f"{table(rows)}\n\n{wrapped(said)}"
+
+
+def _statement(row: Mapping[str, Any]) -> list[str]:
+    mean, low, high = (number(row[end], 4) for end in ("mean", "low", "high"))
+    share = "–" if row["share_of_set"] is None else f"{100 * row['share_of_set']:.0f} %"
+    words = {True: "yes", False: "no", None: "–"}
+    verdict = "not measured" if row["mean"] is None else "reached" if row["passed"] else "missed"
+    return [
+        str(row["name"]), str(row["target"]), mean, f"[{low}, {high}]", share, words[row["at_half"]],
+        words[row["at_double"]], verdict,
+    ]  # fmt: skip
+
+
 def cases(summary: Mapping[str, Any], note: str) -> str:
     """Hit or miss of every historical case, with its conditions."""
     runs = summary["sets"] * summary["replications"]
