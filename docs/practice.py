@@ -1,26 +1,23 @@
-"""Write docs/practice.md: what is measured of each pattern of practice, between the markers of the page.
+"""Write docs/practice.md between its markers: what is measured of each pattern of practice, and what came out.
 
-Run it from the project's folder: `uv run python docs/practice.py`.
+Run it from the project's folder: `uv run python docs/practice.py`. It takes a minute or two.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import yaml
+import numpy as np
 
-from sim.territory import DATA
+from sim import provenance
+from sim.practice import Measured, measure, written
+from sim.practice_frontier import counts, standings
+from sim.statistics import Interval
+from sim.wording import number
 
 PAGE = Path(__file__).with_name("practice.md")
-DEFINITIONS = "definitions"
+DEFINITIONS, RESULTS, FRONTIER = "definitions", "results", "frontier"
 SIGNS = {"at least": "≥", "at most": "≤", "more than": ">", "less than": "<"}
-
-
-def written() -> dict[str, Any]:
-    """What was written down before anything was measured."""
-    found: dict[str, Any] = yaml.safe_load((DATA / "practice.yaml").read_text(encoding="utf-8"))
-    return found
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -42,6 +39,75 @@ def definitions() -> str:
     return "\n\n".join(parts)
 
 
+def results(measured: Measured) -> str:
+    """What came out at the defaults and over the shipped set, and which patterns are reached in full."""
+    rows = measured.rows()
+    words = {True: "yes", False: "no", None: ""}
+    lines = [
+        [
+            row["name"], shown(row["target"]), interval(row), "reached" if row["passed"] else "**missed**",
+            words[row["at_half"]], words[row["at_double"]], f"{100 * row['share_of_set']:.0f} %",
+        ]
+        for row in rows
+    ]  # fmt: skip
+    head = [
+        "statement", "target", "mean at the defaults, 95 % interval", "result", "at half", "at double",
+        "share of the set",
+    ]  # fmt: skip
+    passed = {one.name: row["passed"] for one, row in zip(measured.statements, rows, strict=True)}
+    whole, part, none = [], [], []
+    for pattern in dict.fromkeys(one.pattern for one in measured.statements):
+        of = [passed[one.name] for one in measured.statements if one.pattern == pattern]
+        (whole if all(of) else part if any(of) else none).append(pattern)
+    sets, each, _ = measured.over_set.shape
+    said = (
+        f"{sum(passed.values())} of {len(rows)} statements are reached at the defaults. Reached in full: {named(whole)}. "
+        f"Reached in part: {named(part)}. Missed altogether: {named(none)}. Seed {written()['seed']}, "
+        f"{len(measured.defaults)} replications at the defaults, {each} of each of {sets} sets, model "
+        f"`{provenance.model()}`."
+    )
+    return "\n\n".join([said, table(head, lines), *unmeasured(measured)])
+
+
+def unmeasured(measured: Measured) -> list[str]:
+    """In how many sets a statement cannot be measured; they count as sets that miss it."""
+    sets = len(measured.over_set)
+    missing = np.isnan(measured.set_means).sum(axis=0)
+    return [
+        f"*{one.name}* cannot be measured in {count} of {sets} sets, which count as sets that miss it."
+        for one, count in zip(measured.statements, missing, strict=True)
+        if count
+    ]
+
+
+def shown(target: str) -> str:
+    """A target as the page writes it."""
+    return target.replace(">=", "≥").replace("<=", "≤").replace("-", "−")
+
+
+def interval(row: Interval) -> str:
+    """A mean and its interval."""
+    mean, low, high = (row["mean"], row["low"], row["high"])
+    if mean is None or low is None or high is None:
+        return "unknown"
+    return f"{number(mean, 4)} [{number(low, 4)}, {number(high, 4)}]"
+
+
+def named(patterns: list[str]) -> str:
+    """Names of patterns in a sentence."""
+    return ", ".join(patterns) if patterns else "none"
+
+
+def frontier(measured: Measured) -> str:
+    """How many sets reach a number of statements and give up a number of cases."""
+    found = counts(standings(measured))
+    reached = range(max(n for n, _ in found), min(n for n, _ in found) - 1, -1)
+    cases = range(min(n for _, n in found), max(n for _, n in found) + 1)
+    rows = [[str(n), *(str(found[n, given_up] or "") for given_up in cases)] for n in reached]
+    head = ["statements reached", *(f"{n} cases given up" for n in cases)]
+    return table(head, rows)
+
+
 def between(page: str, name: str, text: str) -> str:
     """The page with a text between the markers of a name."""
     first, last = f"<!-- {name} -->", f"<!-- end of {name} -->"
@@ -54,8 +120,15 @@ def between(page: str, name: str, text: str) -> str:
 
 def write() -> None:
     """Write the page."""
+    measured = measure()
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(between(page, DEFINITIONS, definitions()), encoding="utf-8")
+    for name, text in (
+        (DEFINITIONS, definitions()),
+        (RESULTS, results(measured)),
+        (FRONTIER, frontier(measured)),
+    ):
+        page = between(page, name, text)
+    PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """Patterns of practice: each measure on runs made by hand, whose answer is known, and the contract of the command."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
+import worlds
 
 from sim import cli, practice, practice_frontier, practice_runs, verification
 from sim.month import simulate
@@ -296,6 +298,36 @@ def test_the_shipped_table_has_a_number_of_cases_for_every_set():
     against = practice_frontier.cases_against()
     assert len(against) == len(practice.fitted_points())
     assert all(0 <= cases <= 8 for cases in against)
+
+
+# The page
+
+PAGES = Path(__file__).parents[1] / "docs"
+
+
+def test_the_page_has_the_definitions_that_are_measured():
+    written = worlds.script(PAGES / "practice.py")
+    page = (PAGES / "practice.md").read_text(encoding="utf-8")
+    assert written.definitions() in page
+    assert all(page.count(f"| {one.name} |") == 2 for one in practice.statements())
+
+
+def test_the_page_says_what_is_reached_missed_and_not_measured():
+    written = worlds.script(PAGES / "practice.py")
+    said = written.results(MEASURED)
+    assert "2 of 3 statements are reached" in said
+    assert "Reached in full: F1. Reached in part: none. Missed altogether: F2." in said
+    assert "*F2 s2* cannot be measured in 1 of 3 sets" in said
+    assert "| F2 s2 | ≥ 0.5 | unknown | **missed** | no | no | 67 % |" in said
+
+
+def test_a_page_without_its_markers_is_refused():
+    written = worlds.script(PAGES / "practice.py")
+    assert written.between("a <!-- x -->old<!-- end of x --> b", "x", "new") == (
+        "a <!-- x -->\n\nnew\n\n<!-- end of x --> b"
+    )
+    with pytest.raises(SystemExit):
+        written.between("a b", "x", "new")
 
 
 # The command
