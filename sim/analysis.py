@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim import over_the_set
 from sim.statistics import interval, known_or_none, p_value
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         ]
     return {
         **result,
+        "over_set": over_the_set.as_json(over_the_set.of(comparison)),
         "replications": comparison.replications,
         "seed": comparison.seed,
         "version": comparison.version,

@@ -13,6 +13,7 @@ from sim.charting.deprivation import deprivation_fifths
 from sim.charting.differences import paired_differences
 from sim.charting.frame import Chart
 from sim.charting.losses import where_lost
+from sim.charting.over_the_set import range_over_the_set
 from sim.charting.over_time import gap_over_time
 from sim.charting.places import difference_map, gap_maps
 from sim.charting.stages import stage_census
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 def charts(comparison: Comparison) -> list[Chart]:
     """Every chart that the comparison can fill, in the order of a report."""
     drawn = [
+        range_over_the_set(comparison),
         gap_over_time(comparison),
         where_lost(comparison),
         paired_differences(comparison),

@@ -109,8 +109,10 @@ def compare(
     if as_json:
         print_json(summary)
     else:
+        found = verdict(compared)
+        click.echo(printed.wrapped(found.headline))
         click.echo(printed.comparison(summary))
-        click.echo(printed.wrapped(str(verdict(compared))))
+        click.echo(printed.wrapped(" ".join(found.sentences)))
     click.echo(f"report: {folder / 'report.html'}", err=True)
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import subprocess
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from sim import places
 MATTERING = ("numpy", "numba")
 UNCOMPILED = ("outcomes.py", "declarations.py", "experiments/design_point.py")
 """Files that no compiled process reads, and that fix the numbers of a run all the same."""
+EQUAL_MODELS = places.PACKAGE / "data" / "equal_models.txt"
+"""Groups of fingerprints that stand for the same model, one a line."""
 
 
 def version() -> str:
@@ -40,6 +43,26 @@ def model() -> str:
     )
     texts.update((name, metadata.version(name)) for name in MATTERING)
     return hashlib.sha256(repr(sorted(texts.items())).encode()).hexdigest()[:16]
+
+
+def same_model(a: str, b: str) -> bool:
+    """Whether two fingerprints stand for the same model: they are equal, or a shipped list says that they are.
+
+    The fingerprint moves with every comment in a rule; the list has those known to give the same outcomes to the bit.
+    """
+    return a == b or any({a, b} <= group for group in equal_models(EQUAL_MODELS))
+
+
+@lru_cache(maxsize=2)
+def equal_models(path: Path) -> tuple[frozenset[str], ...]:
+    """The groups of a list of equal models; lines that share a fingerprint make one group."""
+    groups: list[frozenset[str]] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        group = frozenset(line.partition("#")[0].split())
+        apart = [other for other in groups if not other & group]
+        joined = frozenset().union(group, *(other for other in groups if other & group))
+        groups = [*apart, joined] if group else groups
+    return tuple(groups)
 
 
 def table_of_places(name: str) -> str:

@@ -5,10 +5,12 @@ The words follow from the intervals alone. No scenario's name is known here: swa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sim import over_the_set
 from sim.analysis import Difference, difference
+from sim.over_the_set import NotKnown, OverTheSet
 from sim.ranking import gap_differences, rank
 from sim.weighing import (
     MATTERS,
@@ -27,7 +29,8 @@ from sim.weighing import (
     trifling,
     wins,
 )
-from sim.wording import MOST_NAMED, ONE_POINT, listing, signed_points
+from sim.weighing_the_set import SAME, WHAT_THE_RANGE_COVERS, Answer, weighed
+from sim.wording import MOST_NAMED, NO_FORECAST, ONE_POINT, listing, signed_points
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison, ScenarioRuns
@@ -46,7 +49,7 @@ class Verdict:
     Attributes:
         kind: better, depends, neither, practically the same, unknown (too little known) or single (one scenario).
         winner: the structure that closes more of the gap; None unless `kind` is `better`.
-        headline: the answer in one sentence, with its numbers.
+        headline: the answer with its numbers: first over the shipped set, where that is known, then at the defaults.
         sentences: what qualifies and explains it.
     """
 
@@ -66,34 +69,67 @@ class Verdict:
 
 
 def verdict(comparison: Comparison) -> Verdict:
-    """Say which structure closes more of the implementation gap, and never more than the intervals allow."""
+    """Say which structure closes more of the implementation gap, and never more than intervals and the set allow.
+
+    Two of the shipped structures at unchanged settings are weighed over the shipped set as well; for all others the verdict
+    is of these settings alone, and says so.
+    """
+    found, known = _at_these_settings(comparison), over_the_set.of(comparison)
+    if isinstance(known, OverTheSet):
+        a, b = comparison.scenarios
+        answer = weighed(found, difference(a, b, "gap"), known)
+        chance = "The interval at the defaults covers chance alone."
+        return _explained(comparison, answer, chance, (WHAT_THE_RANGE_COVERS, NO_FORECAST))
+    return _of_one_point(comparison, found, known)
+
+
+def at_these_settings(comparison: Comparison) -> Verdict:
+    """What the runs of a comparison alone allow one to say, whatever the set says."""
+    return _of_one_point(comparison, _at_these_settings(comparison), NotKnown(""))
+
+
+def _of_one_point(comparison: Comparison, found: Answer, known: NotKnown) -> Verdict:
+    reasons = (known.why, *found.reasons) if known.why else found.reasons
+    chance = "The intervals cover chance at these settings, not doubt about the settings."
+    return _explained(comparison, replace(found, reasons=reasons), chance, (ONE_POINT,))
+
+
+def _at_these_settings(comparison: Comparison) -> Answer:
     scenarios = comparison.scenarios
     if len(scenarios) == 1:
-        kind, winner, headline, reasons = _of_one(scenarios[0])
-    elif len(scenarios) == 2:
-        kind, winner, headline, reasons = _of_two(*scenarios)
-    else:
-        kind, winner, headline, reasons = rank(scenarios)
+        return _of_one(scenarios[0])
+    if len(scenarios) == 2:
+        return _of_two(*scenarios)
+    kind, winner, headline, reasons = rank(scenarios)
+    return Answer(kind, winner, headline, tuple(reasons))
+
+
+def _explained(comparison: Comparison, answer: Answer, chance: str, ends: tuple[str, ...]) -> Verdict:
+    """An answer with where the benefit was lost, what its intervals cover, and that it is no forecast."""
+    scenarios = comparison.scenarios
     # The winner first, so that the order in which scenarios were given does not show.
-    ordered = sorted(scenarios, key=lambda s: s.name != winner)
-    caution = _caution(gap_differences(scenarios), comparison.replications)
-    return Verdict(kind, winner, headline, (*reasons, *_lost(ordered), *caution, ONE_POINT))
+    ordered = sorted(scenarios, key=lambda s: s.name != answer.winner)
+    caution = _caution(gap_differences(scenarios), comparison.replications, chance)
+    sentences = (*answer.reasons, *_lost(ordered), *caution, *ends)
+    return Verdict(answer.kind, answer.winner, answer.headline, sentences)
 
 
-def _of_one(scenario: ScenarioRuns) -> tuple[str, str | None, str, list[str]]:
+def _of_one(scenario: ScenarioRuns) -> Answer:
     headline = (
         f"{scenario.name} leaves a gap of {level(scenario)} of intended benefit; nothing to compare it with."
     )
-    return "single", None, headline, []
+    return Answer("single", None, headline)
 
 
-def _of_two(a: ScenarioRuns, b: ScenarioRuns) -> tuple[str, str | None, str, list[str]]:
+def _of_two(a: ScenarioRuns, b: ScenarioRuns) -> Answer:
     d = difference(a, b, "gap")
     if d.mean is None:
-        return "unknown", None, f"No verdict between {a.name} and {b.name}: the gap is known in no pair.", []
+        return Answer(
+            "unknown", None, f"No verdict between {a.name} and {b.name}: the gap is known in no pair."
+        )
     if d.low is None:
         headline = f"No verdict between {a.name} and {b.name}: one paired replication carries no interval."
-        return "unknown", None, headline, [one_run(a, b)]
+        return Answer("unknown", None, headline, (one_run(a, b),))
     if not d.clear or trifling(d):
         return _no_difference(a, b, d)
     better, worse = (a, b) if d.mean < 0 else (b, a)
@@ -103,37 +139,34 @@ def _of_two(a: ScenarioRuns, b: ScenarioRuns) -> tuple[str, str | None, str, lis
     speaks_against = against(better, worse)
     if speaks_against:
         headline = f"It depends: {more.format('mean ')}, by {edge(d)}, but {listing(speaks_against)}."
-        return "depends", None, headline, [gaps, split(better, worse)]
+        return Answer("depends", None, headline, (gaps, split(better, worse)))
     if won < SPLIT * shared:
         only = f"yet it does so in only {won} of the {shared} paired replications"
-        return (
-            "depends",
-            None,
-            f"It depends on luck: on average {more.format('')}, by {edge(d)}, {only}.",
-            [gaps],
-        )
-    reasons = [gaps, f"It does so in {won} of the {shared} paired replications."]
+        headline = f"It depends on luck: on average {more.format('')}, by {edge(d)}, {only}."
+        return Answer("depends", None, headline, (gaps,))
+    reasons = [gaps, f"It is smaller in {better.name} in {won} of the {shared} paired replications."]
     if sizes(d)[0] < MATTERS:
         reasons.append(
             f"The interval reaches below {matters()}, so the difference may be too small to matter."
         )
-    return "better", better.name, f"{more.format('')}, by {edge(d)}.", [*reasons, *alongside(better, worse)]
+    reasons += alongside(better, worse)
+    return Answer("better", better.name, f"{more.format('')}, by {edge(d)}.", tuple(reasons))
 
 
-def _no_difference(a: ScenarioRuns, b: ScenarioRuns, d: Difference) -> tuple[str, str | None, str, list[str]]:
+def _no_difference(a: ScenarioRuns, b: ScenarioRuns, d: Difference) -> Answer:
     gaps = f"The gap is {level(a)} in {a.name} and {level(b)} in {b.name}."
-    reasons = [gaps, *elsewhere(a, b), split(a, b)]
+    reasons = (gaps, *elsewhere(a, b), split(a, b))
     evidence = (
         f"the difference {a.name} − {b.name} is {signed_points(d.mean)} percentage points of intended benefit "
         f"({span(d.low or 0.0, d.high or 0.0)}, {d.pairs} paired replications)"
     )
     if trifling(d):
         headline = f"Neither: {a.name} and {b.name} are practically the same; {evidence}, within {matters()}."
-        return "practically the same", None, headline, reasons
+        return Answer(SAME, None, headline, reasons)
     headline = (
         f"Neither {a.name} nor {b.name} is shown to close more of the gap; {evidence}, which includes 0."
     )
-    return "neither", None, headline, reasons
+    return Answer("neither", None, headline, reasons)
 
 
 def _lost(scenarios: list[ScenarioRuns]) -> list[str]:
@@ -145,15 +178,11 @@ def _lost(scenarios: list[ScenarioRuns]) -> list[str]:
     return said
 
 
-def _caution(pairs: list[Difference], replications: int) -> list[str]:
+def _caution(pairs: list[Difference], replications: int, chance: str) -> list[str]:
     fewest = min((d.pairs for d in pairs), default=replications)
     said = []
     if 1 < fewest < ROUGH:
         said.append(f"With only {fewest} paired replications the intervals are rough.")
     if fewest < replications:
         said.append(f"The gap is known in both of a pair in only {fewest} of {replications} replications.")
-    if fewest > 1:
-        said.append(
-            "The intervals cover the luck of the draws at these settings, not doubt about the settings."
-        )
-    return said
+    return [*said, chance] if fewest > 1 else said

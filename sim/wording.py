@@ -72,6 +72,8 @@ ONE_POINT = (
     "Other settings may give another answer."
 )
 
+NO_FORECAST = "This is not a forecast: it is what this model gives. Other rules and other settings may give another answer."
+
 
 def outcome_name(outcome: str) -> str:
     """The name of an outcome, or of a loss, in words."""

@@ -51,7 +51,7 @@ def _of_two(comparison: Comparison) -> Chart:
     notes = [
         heading("<b>Outcomes</b>", size=15, yshift=26, xshift=-names),
         heading(f"<b>Losses by cause</b>{rest}", panel=1, size=15, yshift=26, xshift=-names),
-        *(note for k in (0, 1) for note in _sides(k, a, b)),
+        *(note for k in (0, 1) for note in sides(k, a, b)),
     ]
     title = _title(a, b, outcomes)
     layout = _framed(comparison, title, 27 * rows, [first, second], notes, left, right, 58)
@@ -164,7 +164,7 @@ def _panel(
     return [dots], notes, axes
 
 
-def _sides(k: int, a: ScenarioRuns, b: ScenarioRuns) -> list[dict[str, Any]]:
+def sides(k: int, a: ScenarioRuns, b: ScenarioRuns) -> list[dict[str, Any]]:
     """Which side of 0 is whose."""
     return [
         heading(f"← smaller in {short(a.name)}", colour(0), panel=k, size=13, yshift=4, xshift=-90),

@@ -236,9 +236,9 @@ def _of_the_rest(old: Plan, new: Plan) -> Iterator[str]:
         yield f"the responses differ: here they are {' and '.join(words) or 'in another order'}"
     if new.replications < old.replications:
         yield f"there are {old.replications} replications there and only {new.replications} here"
-    changed = other_rules(old, new.model, new.version)
-    if changed:
-        yield f"{changed}; its runs are not mixed with runs by these rules"
+    if not provenance.same_model(old.model, new.model):
+        versions = f"version {old.version} there, version {new.version} here"
+        yield f"the rules of the model, or the packages that reckon, have changed since ({versions})"
     for name in sorted({*old.places, *new.places}):
         if old.places.get(name) != new.places.get(name) and name in old.places and name in new.places:
             yield f"the table of places {name} has changed since"

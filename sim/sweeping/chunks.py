@@ -136,7 +136,7 @@ def _plan(folder: Path, stamp: str) -> Plan:
     if plan_files.stamp(folder) != stamp:
         raise RuntimeError(f"this worker sees another plan in {folder} than the one it was given work from")
     plan = plan_files.read(folder)
-    if plan.model != provenance.model():
+    if not provenance.same_model(plan.model, provenance.model()):
         raise RuntimeError(
             "this worker has another version of the rules, or of numpy or numba, than who planned"
         )

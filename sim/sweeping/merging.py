@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import Timeout
@@ -36,7 +37,9 @@ def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
         refuse_others(plan_files.read(out), plan, out)
     files, damaged = [], []
     for folder in folders:
-        good, bad = parts.sound(folder, plan.identity)
+        # A folder's parts bear the fingerprint it was begun with, which may be another one of the same model.
+        begun_with = plan_files.read(folder).model
+        good, bad = parts.sound(folder, replace(plan, model=begun_with).identity)
         files += [folder / RUNS] if (folder / RUNS).is_file() else []
         files += good
         damaged += bad

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +102,7 @@ def sweep(
             # In this order: a shard that waits for its turn must not look to the others as if it were at work.
             _take(lock, folder)
             progress.forget(folder, share.label)
-            _settle(plan, folder, share)
+            plan = _settle(plan, folder, share)
         outcome = _carry_out(plan, folder, engine, share, limit, retry_failed, watcher, say)
         progress.clear(folder, share.label)
     except InputProblems:
@@ -138,18 +138,24 @@ def _busy(folder: Path) -> Problem:
     return Problem(COMMAND_LINE, "--out", said, str(folder))
 
 
-def _settle(plan: Plan, folder: Path, share: Share) -> None:
-    """Make the folder the plan's own: its first, the same again, or an extension of the one it holds."""
+def _settle(plan: Plan, folder: Path, share: Share) -> Plan:
+    """Make the folder the plan's own: its first, the same again, or an extension of the one it holds.
+
+    Returns:
+        The plan, under the fingerprint of the model that the folder was begun with; the two stand for the same model.
+    """
     if (folder / PLAN).exists():
         before = plan_files.read(folder)
         refuse_others(before, plan, folder)
+        plan = replace(plan, model=before.model)
         if (before.replications, before.points) == (plan.replications, plan.points):
-            return
+            return plan
         others = {path.stem for path in (folder / RUNNING).glob("*.lock")} - {share.label, progress.TABLES}
         if any(progress.is_held(folder, label) for label in others):
             raise InputProblems([_busy(folder)])
         (folder / MANIFEST).unlink(missing_ok=True)
     plan_files.write(plan, folder)
+    return plan
 
 
 def refuse_others(there: Plan, here: Plan, folder: Path) -> None:

@@ -1,0 +1,82 @@
+"""Make the shipped table of what `gapsim compare` says over the fitted set: a few minutes.
+
+    uv run python docs/over_the_set.py            design, sweep and table
+    uv run python docs/over_the_set.py design     the design alone
+
+Make it again whenever a rule, the fitted set, or what is kept out of the fit has changed. It writes the design points to
+`experiments/over_the_set.csv`, sweeps them into a folder of results for this version of the rules (stopped, it goes on where it
+was), and writes `sim/data/fit/over_set.csv`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from sim import cli, provenance
+from sim.experiments.factors import Factor
+from sim.fitted_set import factor_of, fitted_points, kept_out
+from sim.fitting import tables
+from sim.over_the_set import DESIGN, OUTCOMES, STRUCTURES, TABLE, Table, fingerprint, write
+from sim.places import RESULTS
+from sim.sweep_analysis.swept import Sweep, read_sweep
+
+EXPERIMENT = "over_the_set"
+DRAWS = 2
+"""Draws of what was kept out, for each member of the set."""
+SEED = 45
+"""Root of the draws; the worlds are those of `gapsim compare`."""
+
+
+def factors() -> tuple[Factor, ...]:
+    """What was kept out of the fit, over the ranges that it may lie in."""
+    return tuple(factor_of(key) for row in kept_out() for key in row.keys)
+
+
+def write_design(path: Path) -> None:
+    """Write the design points: each takes the next member of the set, with one draw of a common latin hypercube."""
+    points = fitted_points()
+    tables.write_map(path, points, factors(), DRAWS * len(points), SEED)
+
+
+def of_sweep(sweep: Sweep, model: str) -> Table:
+    """The table that a finished sweep gives.
+
+    Args:
+        sweep: of the experiment `over_the_set`.
+        model: fingerprint of the rules it was made with.
+
+    Raises:
+        ValueError: if a run is missing or failed: no mean over fewer worlds may stand among the others.
+    """
+    means = {
+        (outcome, name): sweep.responses[outcome][sweep.structures.index(name)].mean(axis=1)
+        for outcome in OUTCOMES
+        for name in STRUCTURES
+    }
+    unknown = sum(int(np.isnan(values).sum()) for values in means.values())
+    if unknown:
+        raise ValueError(f"{unknown} means are unknown: runs are missing or failed")
+    seed = int(sweep.plan["seed"])
+    return Table(model, fingerprint(), len(fitted_points()), sweep.replications, seed, means)
+
+
+def make() -> int:
+    """Design, sweep, table; the exit code of the sweep."""
+    write_design(Path("experiments") / DESIGN)
+    folder = RESULTS / f"{EXPERIMENT}_{provenance.model()}_{fingerprint()[:8]}"
+    code = cli.execute(["sweep", EXPERIMENT, "--out", str(folder)])
+    if code == 0:
+        sweep = read_sweep(folder)
+        write(TABLE, of_sweep(sweep, str(sweep.plan["model"])))
+        print(f"table: {TABLE}")
+    return code
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["design"]:
+        write_design(Path("experiments") / DESIGN)
+    else:
+        sys.exit(make())

@@ -1,0 +1,235 @@
+"""How far a difference between two structures ranges over the parameters that history does not rule out.
+
+One comparison at the defaults is one point. The shipped table has the mean outcomes of every structure at many design points,
+each a member of the fitted set with a draw of what was kept out of the fit (`experiments/over_the_set.yaml`). It belongs to one
+version of the rules and to one set, and says so in its first lines; a table of another version is not read.
+`uv run python docs/over_the_set.py` makes it. What follows from a range is in `sim/weighing_the_set.py`.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim import places, provenance, scenario_files
+from sim.fitted_set import set_file
+from sim.overrides import Overrides
+from sim.results import whole_text
+from sim.scenarios import updated
+from sim.territory import DATA
+
+if TYPE_CHECKING:
+    from sim.comparison import Comparison, ScenarioRuns
+
+DESIGN = "over_the_set.csv"
+TABLE = DATA / "fit" / "over_set.csv"
+STRUCTURES = (
+    "baseline", "hierarchy", "distributed", "devolved", "citizen_led", "partnership", "tight_loose_tight", "sequenced",
+)  # fmt: skip
+OUTCOMES = ("gap", "nominal_gap", "rhetoric_reality", "worst_decile_gap", "gap_fifth_1", "gap_fifth_5")
+ENDS = (0.025, 0.975)
+"""Between which shares of the design points a range lies."""
+DECIMALS = 5
+"""Of means in the table: a thousandth of a percentage point."""
+
+TWO_ONLY = "The range over the shipped set of parameters is known for two structures at a time only."
+UNCHANGED_ONLY = "The range over the shipped set of parameters is known for the shipped structures at unchanged settings only."
+NO_TABLE = (
+    "No range over the shipped set of parameters is known for this version of the model: "
+    "`uv run python docs/over_the_set.py` makes its table."
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The mean outcomes of the structures at every design point.
+
+    Args:
+        model: fingerprint of the rules that gave them; see `sim.provenance.model`.
+        fitted_set: fingerprint of the set and the design; see `fingerprint`.
+        sets: members of the fitted set.
+        replications: of each structure at each design point.
+        seed: root of the worlds' random numbers.
+        means: shape (points,) by outcome and structure; shares of intended benefit.
+    """
+
+    model: str
+    fitted_set: str
+    sets: int
+    replications: int
+    seed: int
+    means: Mapping[tuple[str, str], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Range:
+    """Mean of a difference over design points, and between which percentiles of `ENDS` it lies."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class OverTheSet:
+    """How two structures differ at every design point.
+
+    Args:
+        a: the first structure.
+        b: the second.
+        sets: members of the fitted set.
+        replications: of each structure at each design point.
+        differences: paired mean difference a − b by outcome, shape (points,); shares of intended benefit.
+    """
+
+    a: str
+    b: str
+    sets: int
+    replications: int
+    differences: Mapping[str, np.ndarray]
+
+    @property
+    def points(self) -> int:
+        """How many design points there are."""
+        return len(self.differences["gap"])
+
+    def range(self, outcome: str = "gap") -> Range:
+        """Mean and range of the difference a − b of an outcome over the design points."""
+        values = self.differences[outcome]
+        low, high = np.quantile(values, ENDS)
+        return Range(float(values.mean()), float(low), float(high))
+
+    def closes_more(self, by: float) -> tuple[float, float]:
+        """At which share of design points a closes more of the gap than b, by more than some size, and b than a."""
+        values = self.differences["gap"]
+        return float((values < -by).mean()), float((values > by).mean())
+
+
+@dataclass(frozen=True)
+class NotKnown:
+    """No range is known.
+
+    Args:
+        why: in a sentence; empty where there is nothing to compare.
+    """
+
+    why: str
+
+
+def of(comparison: Comparison) -> OverTheSet | NotKnown:
+    """How the compared structures differ over the shipped set, or why that is not known.
+
+    It is known for two of the shipped structures at unchanged settings, where the shipped table belongs to this version.
+    """
+    scenarios = comparison.scenarios
+    if len(scenarios) != 2:
+        return NotKnown(TWO_ONLY if len(scenarios) > 2 else "")
+    if not all(map(_as_shipped, scenarios)):
+        return NotKnown(UNCHANGED_ONLY)
+    found = table()
+    if found is None:
+        return NotKnown(NO_TABLE)
+    return of_pair(found, *(scenario.name for scenario in scenarios))
+
+
+def of_pair(found: Table, a: str, b: str) -> OverTheSet:
+    """How two structures of a table differ at its design points."""
+    differences = {outcome: found.means[outcome, a] - found.means[outcome, b] for outcome in OUTCOMES}
+    return OverTheSet(a, b, found.sets, found.replications, differences)
+
+
+def as_json(known: OverTheSet | NotKnown) -> dict[str, Any] | None:
+    """The ranges as `gapsim compare --json` prints them; None where none is known."""
+    if isinstance(known, NotKnown):
+        return None
+    ranges = {outcome: known.range(outcome) for outcome in OUTCOMES}
+    paired = [
+        {"a": known.a, "b": known.b, "outcome": outcome, "mean": r.mean, "low": r.low, "high": r.high}
+        for outcome, r in ranges.items()
+    ]
+    return {"sets": known.sets, "paired": paired}
+
+
+def _as_shipped(scenario: ScenarioRuns) -> bool:
+    """Whether a scenario is one of the structures, with the very parameters that it ships with."""
+    return scenario.name in STRUCTURES and scenario.parameters == _shipped(scenario.name)
+
+
+def _shipped(name: str) -> Any:
+    known, _ = scenario_files.shelf()
+    return updated(scenario_files.read(known[name]), Overrides()).parameters
+
+
+# The table
+
+
+def table() -> Table | None:
+    """The shipped table, or None if there is none that belongs to this version of the model and to the shipped set."""
+    if not TABLE.is_file():
+        return None
+    found = read(TABLE, TABLE.stat().st_mtime_ns)
+    mine = found.fitted_set == fingerprint() and provenance.same_model(found.model, provenance.model())
+    return found if mine else None
+
+
+def design_file() -> Path:
+    """Where the design points are."""
+    return places.shipped("experiments") / DESIGN
+
+
+def fingerprint() -> str:
+    """A fingerprint of the fitted set and of the design over it."""
+    texts = [path.read_text(encoding="utf-8") for path in (set_file(), design_file()) if path.is_file()]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=2)
+def read(path: Path, changed: int = 0) -> Table:
+    """Read a table.
+
+    Args:
+        path: where it is.
+        changed: when it was last written, so that a table made anew is read again.
+    """
+    with open(path, encoding="utf-8", newline="") as file:
+        lines = file.read().splitlines()
+    about = dict(line.removeprefix("# ").split(": ", 1) for line in lines if line.startswith("#"))
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    means = {
+        (outcome, name): np.array([float(row[outcome]) for row in rows if row["structure"] == name])
+        for outcome, name in product(OUTCOMES, STRUCTURES)
+    }
+    sets, replications, seed = (int(about[name]) for name in ("sets", "replications", "seed"))
+    return Table(about["model"], about["set"], sets, replications, seed, means)
+
+
+def write(path: Path, found: Table) -> None:
+    """Write a table: what it belongs to in its first lines, then one row a design point and structure."""
+    about = {
+        "model": found.model,
+        "set": found.fitted_set,
+        "sets": found.sets,
+        "replications": found.replications,
+        "seed": found.seed,
+    }
+    text = io.StringIO()
+    text.writelines(f"# {name}: {value}\n" for name, value in about.items())
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("design_point", "structure", *OUTCOMES))
+    points = len(found.means["gap", STRUCTURES[0]])
+    writer.writerows(_row(found, *at) for at in product(range(points), STRUCTURES))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole_text(path, text.getvalue())
+
+
+def _row(found: Table, number: int, name: str) -> Sequence[Any]:
+    return number, name, *(f"{found.means[outcome, name][number]:.{DECIMALS}f}" for outcome in OUTCOMES)
