@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import shutil
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 from against_history import curves, hits
 
+from sim import over_the_set
 from sim.declarations import declarations
 from sim.fitted_set import FITTED_MAP, FITTED_SET, SCREENING, fitted_factors, fitted_points, kept_out
 from sim.fitting import tables
 from sim.places import RESULTS
 from sim.sweep_analysis.regimes import regimes
 from sim.sweep_analysis.swept import Sweep, read_sweep
-from sim.wording import CAUSES
+from sim.weighing import MATTERS
+from sim.weighing_the_set import share
+from sim.wording import CAUSES, points, signed_points
 
 PAGE = Path(__file__).with_name("fitted.md")
 SHIPPED = Path("sim/data/fit")
@@ -55,11 +59,11 @@ def number(value: float) -> str:
 
 def of_parameters() -> list[str]:
     """Where the fitted parameters lie, what was judged before any fit, and what is declared."""
-    points = fitted_points()
+    members = fitted_points()
     rows: list[list[object]] = []
     for factor in fitted_factors():
         judged = declarations()[factor.key].judged
-        values = [one[factor.key] for one in points]
+        values = [one[factor.key] for one in members]
         if factor.levels is not None:
             counts = ", ".join(f"{level} {values.count(level)}" for level in factor.levels)
             share = values.count(judged) / len(values)
@@ -69,7 +73,7 @@ def of_parameters() -> list[str]:
                     "all",
                     counts,
                     judged,
-                    points[0][factor.key],
+                    members[0][factor.key],
                     f"{100 * share:.0f} % have it",
                 ]
             )
@@ -81,7 +85,7 @@ def of_parameters() -> list[str]:
             [
                 f"`{factor.key}`", f"{number(factor.low or 0)} to {number(factor.high or 0)}",
                 f"{number(middle)} ({number(low)} to {number(high)})", number(judged),
-                number(float(points[0][factor.key])), f"above {100 * below:.0f} % of them",
+                number(float(members[0][factor.key])), f"above {100 * below:.0f} % of them",
             ]
         )  # fmt: skip
     head = [
@@ -246,6 +250,25 @@ def of_map() -> list[str]:
     return [said, "", *table(head, rows)]
 
 
+def of_range() -> list[str]:
+    """Every pair of structures over the set and the ranges of what was kept out: what `gapsim compare` weighs."""
+    found = over_the_set.table()
+    if found is None:
+        return [over_the_set.NO_TABLE, ""]
+    rows: list[list[object]] = []
+    for a, b in combinations(over_the_set.STRUCTURES, 2):
+        known = over_the_set.of_pair(found, a, b)
+        ends, smaller = known.range(), known.smaller(MATTERS)
+        written = f"{signed_points(ends.mean)} ({points(ends.low)} to {points(ends.high)})"
+        rows.append([f"{a} − {b}", written, share(smaller[a]), share(smaller[b])])
+    said = (
+        f"{known.points} design points, {known.replications} replications each. A difference above 0 means that the second "
+        f"closes more; it counts from {points(MATTERS)} points. The range is the middle 95 % of design points."
+    )
+    head = ["pair", "difference of the gap, points", "the first closes more at", "the second at"]
+    return [said, "", *table(head, rows)]
+
+
 def of_kept_out() -> list[str]:
     """What was kept out, and why."""
     return [f"- {', '.join(f'`{key}`' for key in row.keys)}: {row.because}" for row in kept_out()] + [""]
@@ -280,6 +303,12 @@ def write() -> None:
             "The headline under the fitted set",
             "From `uv run gapsim sweep fitted_comparison`.",
             of_comparison(),
+        ),
+        (
+            "The range behind the headline",
+            "From `uv run python docs/over_the_set.py` (`sim/data/fit/over_set.csv`). Each design point is a fitted set with a "
+            "draw of what was kept out of the fit; `gapsim compare` weighs it.",
+            of_range(),
         ),
         ("The map under the fitted set", "From `uv run gapsim sweep fitted_map`.", of_map()),
     ]

@@ -108,10 +108,10 @@ class OverTheSet:
         low, high = np.quantile(values, ENDS)
         return Range(float(values.mean()), float(low), float(high))
 
-    def closes_more(self, by: float) -> tuple[float, float]:
-        """At which share of design points a closes more of the gap than b, by more than some size, and b than a."""
-        values = self.differences["gap"]
-        return float((values < -by).mean()), float((values > by).mean())
+    def smaller(self, by: float, outcome: str = "gap") -> dict[str, float]:
+        """By structure, the share of design points at which it has the smaller outcome by more than some size."""
+        values = self.differences[outcome]
+        return {self.a: float((values < -by).mean()), self.b: float((values > by).mean())}
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,9 @@ def of(comparison: Comparison) -> OverTheSet | NotKnown:
 
 
 def of_pair(found: Table, a: str, b: str) -> OverTheSet:
-    """How two structures of a table differ at its design points."""
-    differences = {outcome: found.means[outcome, a] - found.means[outcome, b] for outcome in OUTCOMES}
+    """How two structures of a table, by the names that they were asked for with, differ at its design points."""
+    one, other = _structure(a), _structure(b)
+    differences = {outcome: found.means[outcome, one] - found.means[outcome, other] for outcome in OUTCOMES}
     return OverTheSet(a, b, found.sets, found.replications, differences)
 
 
@@ -161,12 +162,15 @@ def as_json(known: OverTheSet | NotKnown) -> dict[str, Any] | None:
 
 def _as_shipped(scenario: ScenarioRuns) -> bool:
     """Whether a scenario is one of the structures, with the very parameters that it ships with."""
-    return scenario.name in STRUCTURES and scenario.parameters == _shipped(scenario.name)
+    name = _structure(scenario.name)
+    if name not in STRUCTURES:
+        return False
+    file = places.shipped("scenarios") / f"{name}.yaml"
+    return scenario.parameters == updated(scenario_files.read(file), Overrides()).parameters
 
 
-def _shipped(name: str) -> Any:
-    known, _ = scenario_files.shelf()
-    return updated(scenario_files.read(known[name]), Overrides()).parameters
+def _structure(name: str) -> str:
+    return scenario_files.ALIASES.get(name, name)
 
 
 # The table

@@ -1,6 +1,7 @@
 """The answer in words: which structure closes more of the gap, by how much, how surely, and where the benefit went.
 
-The words follow from the intervals alone. No scenario's name is known here: swap two scenarios and the words swap.
+The words follow from the intervals, and from the range over the shipped set where it is known (`sim/weighing_the_set.py`). No
+scenario's name is known here: swap two scenarios and the words swap.
 """
 
 from __future__ import annotations

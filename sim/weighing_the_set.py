@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.analysis import Difference
-from sim.over_the_set import OverTheSet
-from sim.weighing import MATTERS, matters, sizes, span
-from sim.wording import points
+from sim.over_the_set import ENDS, OverTheSet
+from sim.weighing import FOR_WHOM, MATTERS, matters, sizes, span
+from sim.wording import outcome_name, points
 
 ENOUGH = 0.9
 """The share of design points at which a difference must hold. A judgement, stated as such."""
@@ -52,15 +52,15 @@ def weighed(at_defaults: Answer, d: Difference, over: OverTheSet) -> Answer:
         d: the paired difference of the gap at the defaults.
         over: how the two differ over the set.
     """
-    for_a, for_b = over.closes_more(MATTERS)
-    share_of = {over.a: for_a, over.b: for_b}
+    share_of = over.smaller(MATTERS)
     if at_defaults.kind == "unknown":
         return Answer(
             "unknown", None, f"{_range(over)} {at_defaults.headline}", (_shares(over), *at_defaults.reasons)
         )
     if at_defaults.winner is not None and share_of[at_defaults.winner] >= ENOUGH:
         headline = f"{_won(over, at_defaults.winner)} {_more_at_defaults(d)}"
-        return Answer("better", at_defaults.winner, headline, (_shares(over), *at_defaults.reasons))
+        reasons = (_shares(over), *_for_whom(over, at_defaults.winner), *at_defaults.reasons)
+        return Answer("better", at_defaults.winner, headline, reasons)
     defaults = _at_defaults(at_defaults.headline)
     if at_defaults.kind == SAME and _within(over) >= ENOUGH:
         headline = f"Neither: {over.a} and {over.b} are practically the same. {_range(over)} {defaults}"
@@ -114,11 +114,29 @@ def _in_favour_of(over: OverTheSet, name: str) -> tuple[float, float, float]:
     return (-r.mean, -r.high, -r.low) if name == over.a else (r.mean, r.low, r.high)
 
 
+def shares(over: OverTheSet) -> list[tuple[str, str]]:
+    """Each structure with the share of design points at which it closes more by more than what matters, the larger first."""
+    found = sorted(over.smaller(MATTERS).items(), key=lambda named: -named[1])
+    return [(name, share(of_points)) for name, of_points in found]
+
+
 def _shares(over: OverTheSet) -> str:
-    """S and T in words, the larger first."""
-    for_a, for_b = over.closes_more(MATTERS)
-    (most, first), (least, second) = sorted([(for_a, over.a), (for_b, over.b)], key=lambda pair: -pair[0])
-    return f"{first} closes more by over {matters()}, at {share(most)} of the design points, and {second} at {share(least)}."
+    (first, most), (second, least) = shares(over)
+    return (
+        f"{first} closes more by over {matters()}, at {most} of the design points, and {second} at {least}."
+    )
+
+
+def _for_whom(over: OverTheSet, winner: str) -> list[str]:
+    """Outcomes in which the other structure does better at so many design points that the range reaches there."""
+    loser = over.a if winner == over.b else over.b
+    found = {outcome: over.smaller(MATTERS, outcome)[loser] for outcome in FOR_WHOM}
+    return [
+        f"But the {outcome_name(outcome)} is smaller in {loser}, by over {points(MATTERS)} points, at {share(of_points)} of "
+        "the design points."
+        for outcome, of_points in found.items()
+        if of_points > ENDS[0]
+    ]
 
 
 def _more_at_defaults(d: Difference) -> str:

@@ -27,6 +27,7 @@ shipped = functools.cache(load)
 WANTED = {
     "power_by_heterogeneity", "regime_map", "mechanism_ablation", "sensitivity_screening", "sensitivity", "policy_types",
     "capacity_and_load", "contradictions", "regime_map_wide", "fitted_comparison", "fitted_map",
+    "over_the_set",
 }  # fmt: skip
 HEAD = "question: What then?\ntitle: Mine\n"
 GRID = "factors:\n  work.load: {levels: [1, 2]}\ndesign: grid\n"

@@ -14,7 +14,7 @@ from sim.charting.ink import INK, MUTED, PAPER
 from sim.charting.labels import label
 from sim.over_the_set import OverTheSet
 from sim.weighing import MATTERS
-from sim.weighing_the_set import share
+from sim.weighing_the_set import shares
 from sim.wording import outcome_name, points, signed_points
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ def range_over_the_set(comparison: Comparison) -> Chart | None:
 
 def title(known: OverTheSet) -> str:
     """At how many design points either closes more of the gap by more than the smallest difference that matters."""
-    for_a, for_b = known.closes_more(MATTERS)
+    (first, most), (second, least) = shares(known)
     by = f"closes more of the gap by over {points(MATTERS)} points"
-    return f"{known.a} {by} at {share(for_a)} of the design points, {known.b} at {share(for_b)}"
+    return f"{first} {by} at {most} of the design points, {second} at {least}"
 
 
 def written(one: Ends) -> str:
