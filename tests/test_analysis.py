@@ -78,7 +78,7 @@ def test_p_value_of_nothing_is_one():
 
 def test_json_has_the_shape_of_the_contract():
     found = comparison_json(two(0.6, 0.55))
-    assert set(found) == {"scenarios", "paired", "replications", "seed", "version"}
+    assert set(found) == {"scenarios", "paired", "over_set", "replications", "seed", "version"}
     for one in found["scenarios"].values():
         assert set(one) == {"gap", "nominal_gap", "worst_decile_gap", "months_to_half", "losses"}
         assert set(one["gap"]) == {"mean", "low", "high"}
