@@ -41,12 +41,12 @@ def write_design(path: Path) -> None:
     tables.write_map(path, points, factors(), DRAWS * len(points), SEED)
 
 
-def of_sweep(sweep: Sweep, model: str) -> Table:
+def of_sweep(sweep: Sweep, rules: str) -> Table:
     """The table that a finished sweep gives.
 
     Args:
         sweep: of the experiment `over_the_set`.
-        model: fingerprint of the rules it was made with.
+        rules: fingerprint of the rules it was made with.
 
     Raises:
         ValueError: if a run is missing or failed: no mean over fewer worlds may stand among the others.
@@ -59,8 +59,8 @@ def of_sweep(sweep: Sweep, model: str) -> Table:
     unknown = sum(int(np.isnan(values).sum()) for values in means.values())
     if unknown:
         raise ValueError(f"{unknown} means are unknown: runs are missing or failed")
-    seed = int(sweep.plan["seed"])
-    return Table(model, fingerprint(), len(fitted_points()), sweep.replications, seed, means)
+    seed, model = int(sweep.plan["seed"]), str(sweep.plan["model"])
+    return Table(model, rules, fingerprint(), len(fitted_points()), sweep.replications, seed, means)
 
 
 def make() -> int:
@@ -70,7 +70,7 @@ def make() -> int:
     code = cli.execute(["sweep", EXPERIMENT, "--out", str(folder)])
     if code == 0:
         sweep = read_sweep(folder)
-        write(TABLE, of_sweep(sweep, str(sweep.plan["model"])))
+        write(TABLE, of_sweep(sweep, provenance.rules()))
         print(f"table: {TABLE}")
     return code
 

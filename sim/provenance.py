@@ -34,6 +34,18 @@ def model() -> str:
 
     It is the same on every machine, and an edit of a chart leaves it alone.
     """
+    return _hash({**_texts(), **{name: metadata.version(name) for name in MATTERING}})
+
+
+def rules() -> str:
+    """A fingerprint of the rules and the shipped data alone, for rounded means, which no version of a package moves.
+
+    The tested versions of numpy differ between Pythons, and so does `model` with them.
+    """
+    return _hash(_texts())
+
+
+def _texts() -> dict[str, str]:
     from sim import compiled
 
     texts = compiled.sources_of_rules()
@@ -41,7 +53,10 @@ def model() -> str:
     texts.update(
         (f"data/{path.name}", path.read_text("utf-8")) for path in (places.PACKAGE / "data").glob("*.csv")
     )
-    texts.update((name, metadata.version(name)) for name in MATTERING)
+    return texts
+
+
+def _hash(texts: dict[str, str]) -> str:
     return hashlib.sha256(repr(sorted(texts.items())).encode()).hexdigest()[:16]
 
 
