@@ -53,20 +53,19 @@ def weighed(at_defaults: Answer, d: Difference, over: OverTheSet) -> Answer:
         over: how the two differ over the set.
     """
     share_of = over.smaller(MATTERS)
+    reasons = tuple(_of_the_defaults(reason) for reason in at_defaults.reasons)
     if at_defaults.kind == "unknown":
-        return Answer(
-            "unknown", None, f"{_range(over)} {at_defaults.headline}", (_shares(over), *at_defaults.reasons)
-        )
+        return Answer("unknown", None, f"{_range(over)} {at_defaults.headline}", (_shares(over), *reasons))
     if at_defaults.winner is not None and share_of[at_defaults.winner] >= ENOUGH:
         headline = f"{_won(over, at_defaults.winner)} {_more_at_defaults(d)}"
-        reasons = (_shares(over), *_for_whom(over, at_defaults.winner), *at_defaults.reasons)
-        return Answer("better", at_defaults.winner, headline, reasons)
+        of_the_set = (_shares(over), *_for_whom(over, at_defaults.winner))
+        return Answer("better", at_defaults.winner, headline, (*of_the_set, *reasons))
     defaults = _at_defaults(at_defaults.headline)
     if at_defaults.kind == SAME and _within(over) >= ENOUGH:
         headline = f"Neither: {over.a} and {over.b} are practically the same. {_range(over)} {defaults}"
-        return Answer(SAME, None, headline, (_shares(over), *at_defaults.reasons))
+        return Answer(SAME, None, headline, (_shares(over), *reasons))
     headline = f"It depends: {_lower(_range(over))} {_shares(over)} {defaults}"
-    return Answer("depends", None, headline, at_defaults.reasons)
+    return Answer("depends", None, headline, reasons)
 
 
 def _within(over: OverTheSet) -> float:
@@ -146,6 +145,11 @@ def _more_at_defaults(d: Difference) -> str:
 def _at_defaults(headline: str) -> str:
     """The headline of the defaults alone, as a sentence that says so."""
     return f"At the defaults {_lower(headline)}"
+
+
+def _of_the_defaults(reason: str) -> str:
+    """A reason that gives the gaps, so that it says at which settings; all others follow from it."""
+    return f"At the defaults t{reason[1:]}" if reason.startswith("The gap is ") else reason
 
 
 def _lower(sentence: str) -> str:

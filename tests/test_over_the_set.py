@@ -150,6 +150,7 @@ def test_the_range_comes_first_and_the_defaults_second(ship):
         r"by \d+\.\d \(95 % interval \d+\.\d to \d+\.\d, 100 paired replications\)\.$", said.headline
     )
     assert "at 100 % of the design points, and hierarchy at 0 %." in said.sentences[0]
+    assert said.sentences[1].startswith("At the defaults the gap is ")
     assert said.text.count("one table of rights") == 1
     assert "one point of a map" not in said.text
 
