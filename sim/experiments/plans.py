@@ -173,7 +173,7 @@ def resolved(scenario: Composed) -> dict[str, Any]:
 
 def other_rules(there: Plan, model: str, version: str) -> str | None:
     """In words, that a plan was made with other rules than some model's; None when the rules are the same."""
-    if there.model == model:
+    if provenance.same_model(there.model, model):
         return None
     versions = f"version {there.version} there, version {version} here"
     models = f"model {there.model} there and {model} here"
@@ -236,9 +236,9 @@ def _of_the_rest(old: Plan, new: Plan) -> Iterator[str]:
         yield f"the responses differ: here they are {' and '.join(words) or 'in another order'}"
     if new.replications < old.replications:
         yield f"there are {old.replications} replications there and only {new.replications} here"
-    if not provenance.same_model(old.model, new.model):
-        versions = f"version {old.version} there, version {new.version} here"
-        yield f"the rules of the model, or the packages that reckon, have changed since ({versions})"
+    changed = other_rules(old, new.model, new.version)
+    if changed:
+        yield f"{changed}; its runs are not mixed with runs by these rules"
     for name in sorted({*old.places, *new.places}):
         if old.places.get(name) != new.places.get(name) and name in old.places and name in new.places:
             yield f"the table of places {name} has changed since"

@@ -87,12 +87,3 @@ def _same(before: Any, now: Any) -> bool:
     if isinstance(now, float) and math.isnan(now):
         return before is None
     return before == now
-
-
-def _notes(plan: Plan) -> list[str]:
-    if provenance.same_model(plan.model, provenance.model()):
-        return []
-    there, here = plan.version, provenance.version()
-    return [
-        f"the rules, or the packages that reckon, have changed since (version {there} there, {here} here)"
-    ]
