@@ -9,7 +9,9 @@ Facts: `parameters` (declared once), `declarations` (their flat list, and the re
     files are).
 The model: `population` (the world at the start), `submodels` (a file for each process), `interventions`, `outcomes`.
 Time: `month` (the schedule: read it and you know the model), `model` and `agents` (the door for Mesa).
-Is it right? `verification` (all checks), `conservation` (accounts that must balance), `known_answers` (what theory solved).
+Is it right? `verification` (all checks), `conservation` (accounts that must balance), `known_answers` (what theory solved),
+    `practice` (the patterns that practitioners describe), from `practice_runs` (what single runs show of them), and
+    `practice_frontier` (history against practice).
 Studies: `scenarios` (YAML, from `scenario_files`, and `overrides` to parameters), `comparison` (the same worlds side by
     side), `results` (what runs write) and `provenance` (which code wrote it), `experiments` (a question, its factors, where
     it looks, and its numbered runs), `sweeping` (carries them out, whatever happens).

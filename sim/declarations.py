@@ -44,6 +44,7 @@ class Declaration:
     choices: tuple[str, ...]
     kind: type
     judged: Any
+    on_trial: bool = False
 
     @property
     def group(self) -> str:
@@ -85,6 +86,7 @@ def _walk(model: type[BaseModel], default: BaseModel, path: tuple[str, ...]) -> 
             choices=tuple(choices),
             kind=_kind(info.annotation, choices),
             judged=value if extra.get("judged") is None else extra["judged"],
+            on_trial=bool(extra.get("on_trial", False)),
         )
 
 
@@ -112,10 +114,15 @@ def reference_magnitudes(mechanism: str) -> list[Declaration]:
 
 @lru_cache(maxsize=1)
 def on_trial() -> frozenset[str]:
-    """Strengths of the mechanisms on trial, and their reference magnitudes: nothing rests on them unless asked for."""
+    """Strengths of the mechanisms on trial, their magnitudes, and what else belongs to a rule on trial.
+
+    Nothing rests on them unless somebody asks for it.
+    """
     names = [name for name in MECHANISM_NAMES if name not in ESTABLISHED]
     strengths = [f"mechanisms.{name}" for name in names]
-    return frozenset([*strengths, *(d.key for name in names for d in reference_magnitudes(name))])
+    magnitudes = [d.key for name in names for d in reference_magnitudes(name)]
+    others = [d.key for d in declarations().values() if d.on_trial]
+    return frozenset([*strengths, *magnitudes, *others])
 
 
 REFERENCE_STEM = {
@@ -126,6 +133,7 @@ REFERENCE_STEM = {
     "peer_learning": "peer",
     "participation_cost": "participation",
     "programme_support": "support",
+    "hidden_work": "hidden",
 }
 """Where a mechanism's reference magnitudes begin with a shorter name than its own."""
 

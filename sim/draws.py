@@ -22,7 +22,8 @@ STREAMS = (
     "visibility", "conflict", "urgency", "ambition", "head_start",
     "agenda_holder", "start", "design_holder", "translation", "local_estimation", "protection", "pilot",
     "vertical_point", "horizontal_point", "clearance_try", "decisions", "queue_order", "stage", "threshold", "intent",
-    "picture", "seen_through",
+    "picture", "seen_through", "interest", "carrier_leaves", "resistance", "signing",
+    "personal_effort",
 )  # fmt: skip
 (
     PLACE_WILL, PLACE_ABILITY, BODY_SEVERAL, BODY_SECOND, BODY_WILL, BODY_ABILITY, BODY_CAPACITY,
@@ -31,7 +32,8 @@ STREAMS = (
     VISIBILITY, CONFLICT, URGENCY, AMBITION, HEAD_START,
     AGENDA_HOLDER, START, DESIGN_HOLDER, TRANSLATION, LOCAL_ESTIMATION, PROTECTION, PILOT,
     VERTICAL_POINT, HORIZONTAL_POINT, CLEARANCE_TRY, DECISIONS, QUEUE_ORDER, STAGE, THRESHOLD, INTENT,
-    PICTURE, SEEN_THROUGH,
+    PICTURE, SEEN_THROUGH, INTEREST, CARRIER_LEAVES, RESISTANCE, SIGNING,
+    PERSONAL_EFFORT,
 ) = range(len(STREAMS))  # fmt: skip
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

@@ -220,10 +220,10 @@ def _signatories(thresholds: np.ndarray, months: int) -> float:
         population={"mixing": "complete"},
     )
     values = record(settings, len(thresholds) + 1)
-    ties = begin(_parameters({}), 1).state.ties
-    for _ in range(months):
+    state = begin(_parameters({}), 1).state
+    for month in range(months):
         before = places.signed.sum()
-        sign(values, places, ties)
+        sign(month, values, state.keys, places, state.ties)
         if places.signed.sum() == before:
             break
     return float(places.signed.sum())

@@ -25,6 +25,7 @@ from sim.submodels.focal import announce
 from sim.submodels.handover import hand_over
 from sim.submodels.money import offer_money
 from sim.submodels.pledges import sign
+from sim.submodels.priorities import bar_in_force, set_priorities
 from sim.submodels.recording import write_down
 from sim.submodels.reports import report
 from sim.submodels.responses import move_authorities, move_bodies, move_centre, move_users
@@ -39,6 +40,8 @@ def live_months(first, last, p, state):
         keys, calendar, changes, places, reasons, ties, bodies, users, centre, heads, cells, ledger, account, lost,
         journal,
     ) = state  # fmt: skip
+    lasting = np.empty(len(changes))
+    at_bar = bar_in_force(p, cells)
     for month in range(first, last):
         # 1: what is said of the change that is followed, if one is
         announce(p, changes)
@@ -51,9 +54,24 @@ def live_months(first, last, p, state):
         design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger)
         # 4: heads decide, decision points agree, pledges are signed
         clear_changes(month, p, keys, calendar, changes, places, centre, cells, heads, journal)
-        sign(p, places, ties)
-        # 5: money is offered, hours are divided over what is active
+        sign(month, p, keys, places, ties)
+        # 5: money is offered, priorities are set, hours are divided over what is active
         offers = offer_money(month, p, calendar, changes, places, centre)
+        if at_bar:
+            set_priorities(
+                month,
+                month == first,
+                p,
+                keys,
+                calendar,
+                changes,
+                places,
+                ties,
+                centre,
+                offers,
+                lasting,
+                cells,
+            )
         divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal)
         # 6: stages advance, coverage is rolled out or slips
         carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers, cells, ledger, journal)

@@ -45,6 +45,7 @@ def number(
     live: bool = False,
     national: bool = False,
     judged: float | None = None,
+    on_trial: bool = False,
 ) -> Any:
     """One declared number: what it means, where it may lie, who says so.
 
@@ -60,9 +61,11 @@ def number(
         national: whether it belongs to the nation alone, so that no intervention can set it for named places.
         judged: the default that was judged plausible before any fit, where a fit has moved it. Ranges lie around it, so
             that what may be found does not depend on what was found before.
+        on_trial: whether it belongs to a rule that no answer rests on unless somebody asks for it.
     """
     extra: JsonDict = {
-        "unit": unit, "role": role, "source": source, "live": live, "national": national, "judged": judged
+        "unit": unit, "role": role, "source": source, "live": live, "national": national, "judged": judged,
+        "on_trial": on_trial,
     }  # fmt: skip
     return Field(default, ge=low, le=high, description=sentence, json_schema_extra=extra)
 
@@ -113,6 +116,7 @@ class Changes(Group):
     visibility: float = number(0.5, 0.0, 1.0, "degree", "How easily compliance can be seen from outside.")
     conflict: float = number(0.4, 0.0, 1.0, "degree", "How much interests are at odds over the change.")
     urgency: float = number(0.01, 0.0, 0.2, "per month", "Rate at which late benefit loses its worth.")
+    personal_effort: float = number(1.0, 0.0, 1.0, "degree", "How much the benefit depends on what each user decides and manages: 0, it arrives once it is provided; 1, in full.", on_trial=True)
 
 
 class Design(Group):
@@ -233,6 +237,7 @@ class Pledge(Group):
     cost: float = number(0.5, 0.0, 1.0, "degree", "What reneging costs a signatory.", role="lever", live=True)
     monitoring: float = number(0.5, 0.0, 1.0, "degree", "How surely reneging is noticed.", role="lever", live=True)
     money: float = number(0.0, 0.0, 1.0, "share of hours", "Share of a change's hours that pledge money buys a signatory.", role="lever", live=True)
+    signing: float = number(1.0, 0.0, 1.0, "chance a month", "Chance a month that a place signs once its threshold is met.", on_trial=True)
     intent: float = number(0.5, 0.0, 1.0, "share", "Share of signatories who mean it; the others report it.")
 
 
@@ -251,6 +256,7 @@ class Focal(Group):
     visibility: float = number(0.5, 0.0, 1.0, "degree", "How easily compliance can be seen from outside.", live=True, national=True)
     conflict: float = number(0.4, 0.0, 1.0, "degree", "How much interests are at odds over it.")
     urgency: float = number(0.01, 0.0, 0.2, "per month", "Rate at which late benefit loses its worth.", live=True, national=True)
+    personal_effort: float = number(1.0, 0.0, 1.0, "degree", "How much its benefit depends on what each user decides and manages.", on_trial=True)
     users: float = number(1.0, 0.001, 1.0, "share", "Share of the people of every place whom it concerns; benefit and hours are theirs alone.")
     stage: int = number(0, 0, 4, "stage", "Stage at which a place begins it, as soon as it is announced: 1 see, 2 spark, 3 shape, 4 shift; 0: the place begins as any other change is begun.", live=True)
     coverage: float = number(0.0, 0.0, 1.0, "share", "Coverage that a place begins with where it begins with *shift*.", live=True)
@@ -328,6 +334,24 @@ class Reference(Group):
     prevention_growth: float = number(0.03, 0.0, 0.5, "per year", "Growth of crisis demand a year, as a share of itself.")
     prevention_relief: float = number(0.6, 0.0, 1.0, "share", "Crisis demand avoided when all intended benefit arrives.")
     uptake_burden: float = number(0.8, 0.0, 1.0, "degree", "How much taking up needs ability where users had no hand in design.")
+    scale_up_interest: float = number(0.25, 0.05, 1.0, "share of will", "Mean interest of a place in one change, as a share of its will.")
+    scale_up_pull: float = number(0.5, 0.0, 1.0, "share", "Share of its chance to start a change that a place without interest loses where it decides itself.")
+    scale_up_bar: float = number(0.3, 0.0, 1.0, "priority", "Priority that a pilot needs to be scaled up, and coverage to be sustained, in a place at ease.")
+    scale_up_try: float = number(0.5, 0.0, 1.0, "x bar", "Priority that a design needs to be piloted at all, as a multiple of the bar for scale-up.")
+    scale_up_spread: float = number(0.25, 0.0, 1.0, "share", "How far the bar of one change in one place lies above or below the mean at most.")
+    scale_up_load: float = number(0.5, 0.0, 1.0, "share", "Share of the bar that goes with the workload of the last year, and that money lifts.")
+    scale_up_ability: float = number(0.5, 0.0, 2.0, "share of bar", "How much higher the bar is for a place without any ability.", source="efficacy beside commitment (Weiner 2009, general knowledge); size assumed")
+    scale_up_earmark: float = number(0.5, 0.0, 1.0, "pressure", "Pressure of scale-up money that the centre holds and that buys all of a change's hours.")
+    scale_up_carriers: float = number(0.015, 0.0, 0.5, "per month", "Chance a month that whoever carries a change in a place leaves; the interest is then drawn again.", source="turnover of champions; size assumed")
+    mandate_pressure: float = number(0.6, 0.0, 1.0, "pressure", "Pressure of those who judge, where all are fully committed, see everything and attend to nothing else.", on_trial=True)
+    mandate_span: float = number(10.0, 0.5, 100.0, "changes", "Changes that a centre with all its heads free can press at once without thinning its pressure.", source="attention is scarce (Jones and Baumgartner 2005, general knowledge); size assumed", on_trial=True)
+    mandate_unseen: float = number(0.5, 0.0, 1.0, "share", "Share of a law's pressure that is lost where compliance cannot be seen at all.", on_trial=True)
+    blame_bar: float = number(1.0, 0.0, 5.0, "share of bar", "How much higher the bar is for a wholly radical and visible change before a centre that punishes failure.", source=ROUNDTABLE, on_trial=True)
+    evidence_pilot: float = number(0.3, 0.0, 1.0, "share", "Interest gained, or lost, where a completed pilot fits everybody, or nobody.", on_trial=True)
+    decoupling_share: float = number(0.9, 0.0, 1.0, "share", "Share of coverage without any priority of its own that is symbolic where nothing can be seen.", source="policies decoupled from practice (Meyer and Rowan 1977, general knowledge); size assumed")
+    hidden_upkeep: float = number(0.1, 0.0, 1.0, "share of hours", "Hours a month that full coverage, or a waiting pilot, takes for ever, as a share of the change's planned hours a month.")
+    hidden_overhead: float = number(20.0, 0.0, 1000.0, "staff hours", "Hours a month that every active change takes in a place of any size.", source="assumption: an eighth of a person who coordinates")
+    hidden_optimism: float = number(0.5, 0.0, 3.0, "share of hours", "Hours that a change takes beyond its plan.", source="overruns of 20 to 45 % in transport projects (Flyvbjerg et al. 2003, general knowledge)")
     uptake_eased: float = number(0.7, 0.0, 1.0, "share", "Share of that burden lifted where users design.")
 
 
@@ -376,6 +400,9 @@ class Mechanisms(Group):
     relapse: float = strength("Coverage slips when money, mandate or will ends.")
     prevention: float = strength("Benefit lowers crisis demand, which otherwise grows.")
     uptake: float = strength("Benefit needs users willing and able to take it up.", default=0.77)
+    scale_up: float = strength("A pilot is scaled up, and coverage sustained, only where own interest or pressure makes it a priority.", on_trial=True)
+    decoupling: float = strength("Coverage rolled out under pressure on reports is symbolic where it cannot be seen and nobody there wants it.", on_trial=True)
+    hidden_work: float = strength("Upkeep, overheads and optimism take hours that no plan shows.", on_trial=True)
 
 
 MECHANISM_NAMES = tuple(Mechanisms.model_fields)

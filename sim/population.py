@@ -140,6 +140,8 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
         visibility=varied("visibility", draws.VISIBILITY, 0.0, 1.0),
         conflict=varied("conflict", draws.CONFLICT, 0.0, 1.0),
         urgency=varied("urgency", draws.URGENCY, 0.0, np.inf),
+        personal_effort=declared.personal_effort
+        ** (1.0 + declared.variety * (2.0 * luck(draws.PERSONAL_EFFORT) - 1.0)),
         first=np.cos(angle),
         second=np.sin(angle),
         need=ambiguity * draw_normals(keys[draws.NEED], count, 1.0),
@@ -158,7 +160,16 @@ def _with_focal(changes: np.recarray, parameters: Parameters, keys: np.ndarray) 
     whole = table(CHANGES, count + 1)
     whole[:position] = changes[:position]
     whole[position + 1 :] = changes[position:]
-    kind = ("radicalness", "ambiguity", "heterogeneity", "spillover", "visibility", "conflict", "urgency")
+    kind = (
+        "radicalness",
+        "ambiguity",
+        "heterogeneity",
+        "spillover",
+        "visibility",
+        "conflict",
+        "urgency",
+        "personal_effort",
+    )
     own = {
         **{name: getattr(focal, name) for name in ("arrival", "duration", *kind)},
         "pace": 1.0 / focal.duration,

@@ -22,26 +22,29 @@ OPEN, QUEUED, PASSING = range(3)
 CAUSES = (
     "not_started", "waiting_on_clearance", "waiting_on_attention", "will", "ability", "capacity",
     "switching", "policy_end", "participation", "reporting", "prevention",
-    "wrong_design", "relapse", "blame", "ritual_compliance", "not_taken_up", "spillover_missing", "devalued_by_delay",
-    "ahead",
+    "wrong_design", "relapse", "blame", "not_a_priority", "priority_capacity", "priority_ability", "priority_blame",
+    "ritual_compliance", "not_taken_up", "spillover_missing", "devalued_by_delay", "ahead",
 )  # fmt: skip
 (
     LATE_START, CLEARANCE, ATTENTION, WILL, ABILITY, CAPACITY,
     SWITCHING, POLICY_END, PARTICIPATION, REPORTING, PREVENTION,
-    WRONG_DESIGN, RELAPSE, BLAME, RITUAL, NOT_TAKEN_UP, SPILLOVER_MISSING, DEVALUED, AHEAD,
+    WRONG_DESIGN, RELAPSE, BLAME, NOT_A_PRIORITY, PRIORITY_CAPACITY, PRIORITY_ABILITY, PRIORITY_BLAME,
+    RITUAL, NOT_TAKEN_UP, SPILLOVER_MISSING, DEVALUED, AHEAD,
 ) = range(len(CAUSES))  # fmt: skip
-LEDGER = 14
+LEDGER = 18
 """The first causes explain missing coverage and have a ledger; the rest are losses on delivered coverage."""
+FREE = 0
+"""What a cell that no bar holds has in its column `held`; one that is held has the cause, `NOT_A_PRIORITY` or later."""
 CAPACITY_ROWS = 6
 """`capacity` and the five rows that follow it share what staff time held back."""
 
 ACTIVITIES = (
     "usual_business", "crisis", "policy_end", "switching", "reporting", "meetings",
-    "delivery", "design", "participation", "support", "unspent",
+    "upkeep", "delivery", "design", "participation", "support", "unspent",
 )  # fmt: skip
 (
     USUAL_BUSINESS, CRISIS, POLICY_WORK, SWITCHING_TIME, REPORT_WORK, MEETINGS,
-    DELIVERY, DESIGN_WORK, CO_DESIGN, SUPPORT, UNSPENT,
+    UPKEEP, DELIVERY, DESIGN_WORK, CO_DESIGN, SUPPORT, UNSPENT,
 ) = range(len(ACTIVITIES))  # fmt: skip
 
 FOLLOWED = ("nominal", "real", "used", "signed")
@@ -77,6 +80,7 @@ CHANGES = layout(
         ("visibility", REAL),
         ("conflict", REAL),
         ("urgency", REAL),
+        ("personal_effort", REAL),  # how much the benefit depends on what each user decides and manages
         ("first", REAL),  # direction of the change among needs, first component
         ("second", REAL),  # and second
         ("need", REAL),  # right answer for the nation
@@ -125,6 +129,7 @@ PLACES = layout(
         ("signed", REAL),  # 1 if signed the pledge
         ("granted", REAL),  # share of wanted hours that staff can give
         ("busy", REAL),  # hours wanted as a share of hours on offer
+        ("workload", REAL),  # mean of that share over about a year
         ("funded", REAL),  # multiple of the mean change money held for this place
         ("teams", REAL),  # share of hours at work on change that money for support teams bought
         ("co_design", REAL),  # share of users' time that discovery and co-design take
@@ -197,6 +202,12 @@ CELLS = layout(
         ("designed", CODE),  # 1 once a design is in use
         ("reviewed", CODE),  # 1 once the pilot has been judged
         ("settled", MONTH),  # 1 while the ledger holds what fear withholds and what slipped, and nothing else
+        ("held", CODE),  # cause for which a pilot waits or coverage lapses at the bar, or FREE
+        ("piloted", CODE),  # 1 once the fit of a completed pilot has been seen
+        (
+            "carrier_leaves",
+            MONTH,
+        ),  # month in which whoever carries the change here leaves; 0 before it is drawn
         ("started", MONTH),  # month, or -1
         ("review", MONTH),  # month of the next review of uptake
         ("tries", COUNT),  # failed tries at the present point
@@ -210,6 +221,11 @@ CELLS = layout(
         ("design_hours", REAL),  # staff hours of design and discovery, as last billed
         ("asked", REAL),  # hours of users that discovery asks for, as last billed
         ("unpaid", REAL),  # share of both that has yet to be spent
+        ("interest", REAL),  # logarithm of the draw of the place's own interest
+        ("resistance", REAL),  # where its bar lies around the mean, -1 to 1
+        ("seen", REAL),  # what completed pilots, here and in tied places, have shown: good fits less bad ones
+        ("own_priority", REAL),  # priority without pressure on what is reported
+        ("priority", REAL),
         ("fit", REAL),  # mean fit of the design to the place's users
         ("uptake", REAL),  # share of fitting benefit that users take up
         ("compatible", REAL),  # fit of the design to the nation's standard

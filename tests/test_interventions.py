@@ -100,6 +100,8 @@ def test_what_may_change_in_named_places_is_felt_there(small, key):
     if key in ("focal.coverage", "focal.closed", "focal.scale_up"):
         settings["focal.stage"] = 4
         settings["focal.coverage"] = 0.2 * (key != "focal.coverage")
+    if key == "mechanisms.decoupling":
+        settings["mechanisms.scale_up"] = 1.0
     everyone = [place[0] for place in worlds.PLACES]
     declared = declarations()[key]
     ends = [float(end) for end in (declared.low, declared.high) if end != settings.get(key, declared.default)]

@@ -9,7 +9,7 @@ import pytest
 import worlds
 
 import sim.month
-from sim.declarations import declarations, reference_magnitudes
+from sim.declarations import declarations, on_trial, reference_magnitudes
 from sim.month import begin, simulate
 from sim.parameters import ESTABLISHED, MECHANISM_NAMES
 from sim.power import ROWS, columns
@@ -36,10 +36,16 @@ RICH = {
 HALF = dict.fromkeys(ESTABLISHED, 0.5)
 
 
+ON_TRIAL = {name: 1.0 for name in MECHANISM_NAMES if name not in ESTABLISHED}
+
+
 def trial_of(key):
-    """The mechanism on trial that a reference magnitude belongs to, in full; nothing for all others."""
-    found = [name for name in MECHANISM_NAMES if key in {d.key for d in reference_magnitudes(name)}]
-    return {name: 1.0 for name in found if name not in ESTABLISHED}
+    """The mechanisms on trial, in full, for what belongs to a rule on trial; nothing for all others."""
+    return ON_TRIAL if key in on_trial() else {}
+
+
+BESIDE = {"decoupling": {"scale_up": 1.0, "mandate": 1.0}}
+"""Mechanisms that another needs to act at all."""
 
 
 FOLLOWED = {"focal.arrival": 5, "focal.duration": 24.0, "focal.due": 40, "focal.duty": 0.3}
@@ -52,9 +58,12 @@ COMPANIONS = {
     "attention.ratio": {"attention.ratio": 4.0, "attention.authority": 0.3},
     **{d.key: FOLLOWED for d in declarations().values() if d.group == "focal"},
     "focal.arrival": {},
+    "focal.personal_effort": {**FOLLOWED, "focal.stage": 4, "focal.coverage": 0.2},
     "focal.coverage": {**FOLLOWED, "focal.stage": 4},
     "focal.closed": {**FOLLOWED, "focal.stage": 4, "focal.coverage": 0.2},
     "focal.scale_up": {**FOLLOWED, "focal.stage": 4, "focal.coverage": 0.2},
+    "reference.mandate_unseen": {**FOLLOWED, "focal.stage": 3, "reference.scale_up_bar": 0.6},
+    "reference.scale_up_try": {"reference.scale_up_bar": 0.9},
 }
 """What must hold for a parameter to have a say at all."""
 LARGEST = {
@@ -124,7 +133,7 @@ def test_every_share_of_the_table_changes_an_outcome(six_places, row, who):
 def test_every_mechanism_changes_an_outcome_alone(six_places, mechanism):
     """From its very first stroke: nothing rounds a small strength away."""
     settings = {**RICH, "population.places": six_places}
-    alone = worlds.OFF | {mechanism: 0.0}
+    alone = worlds.OFF | BESIDE.get(mechanism, {}) | {mechanism: 0.0}
     assert any(
         shapes_and_bytes(simulate(worlds.parameters(settings, mechanisms=alone), seed))
         != shapes_and_bytes(simulate(worlds.parameters(settings, mechanisms=alone | {mechanism: 0.5}), seed))
@@ -136,7 +145,10 @@ def test_every_mechanism_changes_an_outcome_alone(six_places, mechanism):
 def test_half_a_strength_is_neither_none_nor_all(six_places, mechanism):
     settings = {**RICH, "population.places": six_places, "population.users": 120}
     half, full = (
-        simulate(worlds.parameters(settings, mechanisms=worlds.OFF | {mechanism: s}), 3) for s in (0.5, 1.0)
+        simulate(
+            worlds.parameters(settings, mechanisms=worlds.OFF | BESIDE.get(mechanism, {}) | {mechanism: s}), 3
+        )
+        for s in (0.5, 1.0)
     )
     assert shapes_and_bytes(half) != shapes_and_bytes(full)
 
@@ -175,8 +187,8 @@ def test_every_declared_number_is_read_by_a_rule():
 # Columns. Each is moved before each of the processes of one month in mid-run, and something else must notice.
 
 PROCESSES = (
-    "announce", "start_changes", "design_changes", "clear_changes", "sign", "divide_capacity", "carry_out", "deliver", "report",
-    "move_authorities", "move_centre", "move_bodies", "move_users", "write_down",
+    "announce", "start_changes", "design_changes", "clear_changes", "sign", "set_priorities", "divide_capacity", "carry_out",
+    "deliver", "report", "move_authorities", "move_centre", "move_bodies", "move_users", "write_down",
 )  # fmt: skip
 MONTHS = (0, 1, 2, *range(6, 46, 3))
 
@@ -185,7 +197,6 @@ UNREAD = {
     "account.intended": "the account of a cell, read by outcomes and by the proofs of conservation",
     "account.realised": "the account of a cell, read by outcomes and by the proofs of conservation",
     "lost": "the account of a cell, read by outcomes",
-    "changes.adopted": "an outcome: how far the nation has it",
     "changes.most": "an outcome: how far the nation has had it",
     "changes.half": "an outcome: the month in which half of the nation was reached",
     "places.will_at": "says when users' trust must be set anew; setting it anew twice gives the same",
@@ -212,8 +223,15 @@ WORLDS = (
     },
     {"attention.authority": 0.6, "attention.ratio": 2.0, "changes.in_progress": 10},
     {"attention.authority": 4.0, **FOLLOWED, "focal.ready": 0.5},
+    {
+        "attention.authority": 4.0,
+        "mechanisms": ON_TRIAL,
+        "reference.scale_up_bar": 0.5,
+        "reference.mandate_span": 2.0,
+    },
 )
-"""One in which changes move on, one short of staff, one that waits for heads to decide, one with a focal change."""
+"""One in which changes move on, one short of staff, one that waits for heads to decide, one with a focal change, one with
+the rules on trial."""
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +241,8 @@ def mid_runs(six_places):
     for world in WORLDS:
         settings = {**RICH, "population.places": six_places, "population.bodies_several": 0.5, **world}
         settings["design.signal_hours"] = 60.0
-        run = begin(worlds.parameters(settings, mechanisms=HALF), 8)
+        tried = settings.pop("mechanisms", {})
+        run = begin(worlds.parameters(settings, mechanisms=HALF | tried), 8)
         for month in MONTHS:
             run.advance(month - run.month)
             found.append(worlds.copied(run))

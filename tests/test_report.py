@@ -220,7 +220,7 @@ def test_bars_sum_to_the_gap_small_causes_included():
         assert sum(numbers(bars["x"])) == pytest.approx(100 * s.summaries["gap"].mean(), abs=0.01)
         assert min(bars["x"]) < 0
     assert any(name.startswith("other: ") for name in chart.layout["yaxis"]["ticktext"])
-    assert len(chart.rows) == 19 + 1
+    assert len(chart.rows) == len(state.CAUSES) + 1
 
 
 def test_differences_point_to_the_right_side():

@@ -432,14 +432,19 @@ def test_fear():
 def test_a_closed_pledge_binds_nobody():
     places = table(PLACES, 2, signed=1.0, threshold=0.0)
     ties = table(TIES, 0)
-    pledges.sign(record(worlds.parameters({"pledge.open": 0.0}), 3), places, ties)
+    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    pledges.sign(0, record(worlds.parameters({"pledge.open": 0.0}), 3), keys, places, ties)
     assert places.signed.tolist() == [0.0, 0.0]
-    pledges.sign(record(worlds.parameters({"pledge.open": 1.0, "pledge.threshold": 0.5}), 3), places, ties)
+    pledges.sign(
+        0, record(worlds.parameters({"pledge.open": 1.0, "pledge.threshold": 0.5}), 3), keys, places, ties
+    )
     assert places.signed.tolist() == [0.0, 0.0]
-    pledges.sign(record(worlds.parameters({"pledge.open": 1.0, "pledge.threshold": -0.5}), 3), places, ties)
+    pledges.sign(
+        0, record(worlds.parameters({"pledge.open": 1.0, "pledge.threshold": -0.5}), 3), keys, places, ties
+    )
     assert places.signed.tolist() == [1.0, 1.0]
     none = worlds.parameters({"pledge.open": 1.0, "pledge.threshold": -0.5}, mechanisms=worlds.OFF)
-    pledges.sign(record(none, 3), places, ties)
+    pledges.sign(0, record(none, 3), keys, places, ties)
     assert places.signed.tolist() == [0.0, 0.0]
 
 
@@ -713,11 +718,11 @@ def test_missing_progress_is_charged_by_how_hard_each_hurdle_bit():
 def test_coverage_slips_where_neither_will_nor_money_holds_it():
     slips = row({"reference.relapse_rate": 0.1}, relapse=0.5)
     cell = table(CELLS, 1, nominal=0.8, genuine=0.4)[0]
-    assert work.slip_back(slips, 0.6, 0.2, cell) == close(0.8 * 0.05 * 0.4)
+    assert work.slip_back(slips, 0.6, 0.2, cell) == (close(0.8 * 0.05 * 0.4), 0.0)
     assert cell.nominal == close(0.8 * 0.98)
     assert cell.genuine == close(0.4 * 0.98)
-    assert work.slip_back(slips, 0.6, 1.0, cell) == 0.0
-    assert work.slip_back(row(), 0.0, 0.0, cell) == 0.0
+    assert work.slip_back(slips, 0.6, 1.0, cell) == (0.0, 0.0)
+    assert work.slip_back(row(), 0.0, 0.0, cell) == (0.0, 0.0)
 
 
 def test_reports_run_ahead_of_what_is_done():

@@ -15,6 +15,7 @@ from sim.state import (
     CAPACITY_ROWS,
     DEVALUED,
     LEDGER,
+    NOT_A_PRIORITY,
     NOT_TAKEN_UP,
     RELAPSE,
     RITUAL,
@@ -103,6 +104,29 @@ def charge_hurdles(a, i, behind, weak, unable, short, timid, reasons, ledger):
     ledger[a, i, BLAME] += per * timid
     for reason in range(CAPACITY_ROWS):
         ledger[a, i, CAPACITY + reason] += per * short * reasons[a, reason]
+
+
+@compiled
+def charge_hold(a, i, planned, denied, cause, ledger):
+    """Attribute to a hold what was planned for the month, and the catching-up that it prevents.
+
+    Args:
+        a: index of the place.
+        i: index of the change.
+        planned: progress that was due this month.
+        denied: progress beyond it that the place could have made.
+        cause: cause of the hold.
+        ledger: (A, I, LEDGER) written; what other causes lose, the hold gains.
+    """
+    other = 0.0
+    for number in range(NOT_A_PRIORITY):
+        other += ledger[a, i, number]
+    moved = min(max(0.0, denied), other)
+    if moved > 0.0:
+        left = (other - moved) / other
+        for number in range(NOT_A_PRIORITY):
+            ledger[a, i, number] *= left
+    ledger[a, i, cause] += planned + moved
 
 
 @compiled

@@ -9,7 +9,8 @@ import numpy as np
 from sim import draws
 from sim.compiled import compiled
 from sim.state import AUTHORITIES, CENTRE, LATE_START, NOT_STARTED, SEE, SHIFT, SPARK, THIRD_SECTOR, USERS
-from sim.submodels.focal import begins_at
+from sim.submodels.focal import begins_at, legal_force
+from sim.submodels.interest import interest_exponent, renew_interest, start_factor
 
 
 @compiled
@@ -190,8 +191,9 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
     for a in range(count):
         row = p[a]
         authority = places[a]
-        # No place starts a change with a greater chance than this: luck above it need not be weighed.
+        # No place starts a change with a greater chance than this: draws above it need no further look.
         most_likely = start_chance(row.work_start_chance, 0.0, 0.0, row.peer_learning * row.peer_starts)
+        exponent = interest_exponent(row, authority.will) if row.scale_up > 0.0 else 0.0
         for i in range(calendar[month].arrived):
             cell = cells[a, i]
             if cell.stage != NOT_STARTED:
@@ -200,7 +202,8 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
             begun = month == 0 and change.arrival < 0
             at_once = begins_at(row, change)
             luck = draws.uniform(keys[draws.START], a, i, month)
-            if not begun and at_once == 0 and luck >= most_likely:
+            by_law = legal_force(row, change)
+            if not begun and at_once == 0 and luck >= max(most_likely, by_law):
                 continue
             who = agenda_falls_to(a, i, row, keys)
             if not begun and at_once == 0:
@@ -217,7 +220,10 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
                 chance = start_chance(row.work_start_chance, delay, hold_back, imitation)
                 if row.layering > 0.0 and who != CENTRE and authority.busy >= row.layering_room:
                     chance *= 1.0 - row.layering
-                if luck >= chance:
+                if row.scale_up > 0.0 and who != CENTRE:
+                    renew_interest(a, i, month, row.scale_up_carriers, change.arrival, keys, cell)
+                    chance *= start_factor(row, exponent, cell)
+                if luck >= max(chance, by_law):
                     continue
             designer = design_falls_to(a, i, row, keys)
             cell.agenda_holder = who

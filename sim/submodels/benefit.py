@@ -176,7 +176,7 @@ def find_factors(month, p, adopted, changes, places, users, cells):
             if row.uptake > 0.0:
                 if cell.review <= month:
                     cell.uptake = take_up(
-                        row.uptake, burden(row, cell.design_holder), cell.fit,
+                        row.uptake * change.personal_effort, burden(row, cell.design_holder), cell.fit,
                         fit[i, here], ready[here], ability[here],
                     )  # fmt: skip
                     cell.review = month + review_months

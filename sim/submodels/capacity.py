@@ -12,6 +12,7 @@ from sim.state import (
     CRISIS,
     DELIVERY,
     DESIGN_WORK,
+    FREE,
     MEETINGS,
     OPEN,
     PARTICIPATION,
@@ -27,10 +28,14 @@ from sim.state import (
     SWITCHING,
     SWITCHING_TIME,
     UNSPENT,
+    UPKEEP,
     USUAL_BUSINESS,
 )
 from sim.submodels.account import SETTLED, weakness
 from sim.submodels.fear import fear
+
+MOST_LOAD = 3.0
+"""Workload that counts at most for the mean of a year: a month without staff is not an endless one."""
 
 
 @compiled
@@ -46,7 +51,40 @@ def is_active(cell, limit):
     """Whether a change wants staff time in a place this month: it does until it is rolled out as far as it will go."""
     if cell.stage < SEE or cell.stage > SHIFT or cell.gate != OPEN:
         return False
+    if cell.held != FREE and (cell.stage == SHIFT or cell.progress >= 1.0):
+        return False
     return cell.stage < SHIFT or cell.nominal < limit - SETTLED
+
+
+@compiled
+def is_held(cell, limit):
+    """Whether a change waits in a place, or goes no further, because it is not a priority there. ODD 8.11."""
+    if cell.held == FREE or cell.gate != OPEN:
+        return False
+    if cell.stage == SHIFT:
+        return cell.nominal < limit - SETTLED
+    return cell.stage >= SPARK and cell.progress >= 1.0
+
+
+@compiled
+def true_hours(row, planned):
+    """Staff hours a month that an active change really takes: planned x (1 + optimism), and an overhead of its own. ODD 8.5."""
+    if row.hidden_work <= 0.0:
+        return planned
+    return planned * (1.0 + row.hidden_work * row.hidden_optimism) + row.hidden_work * row.hidden_overhead
+
+
+@compiled
+def upkeep_hours(row, planned, cell):
+    """Staff hours a month that delivered coverage, or a pilot that waits, takes to be sustained. ODD 8.5.
+
+    Args:
+        row: parameters of the place.
+        planned: hours a month that carrying the change is planned to take.
+        cell: the change in its place.
+    """
+    waiting = cell.stage == SHAPE and cell.progress >= 1.0
+    return row.hidden_work * row.hidden_upkeep * planned * (1.0 if waiting else cell.nominal)
 
 
 @compiled
@@ -229,17 +267,21 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         work = 0.0
         design = 0.0
         shared = 0.0
+        upkeep = 0.0
         for i in range(calendar[month].arrived):
             cell = cells[a, i]
             change = changes[i]
             limit = full_coverage(row, change.radicalness, change.visibility)
+            people = change.concerned * authority.population
+            if row.hidden_work > 0.0 and cell.stage >= SHAPE:
+                planned = own_hours(row, people, change.radicalness, change.pace)
+                upkeep += upkeep_hours(row, planned, cell)
             if not is_active(cell, limit):
                 continue
             active += 1
             left = part_left(cell, limit, months_of_shift * change.duration)
-            people = change.concerned * authority.population
             own = left * own_hours(row, people, change.radicalness, change.pace)
-            work += own
+            work += true_hours(row, own)
             due = bill_due(cell, row.work_top_speed, change.pace)
             design += due * cell.design_hours
             asked += due * cell.asked
@@ -258,10 +300,15 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         brokering = min(authority.support, authority.brokered)
         authority.brokered -= brokering
         offered = staffed - meetings + authority.support - brokering
+        kept_up = min(offered, upkeep)
+        offered -= kept_up
         authority.granted = min(1.0, offered / wanted) if wanted > 0.0 else 1.0
-        authority.busy = wanted / max(SETTLED, offered)
+        authority.busy = (wanted + upkeep) / max(SETTLED, offered + kept_up)
+        year = 1.0 if month == 0 else 1.0 / 12.0
+        authority.workload += year * (min(MOST_LOAD, authority.busy) - authority.workload)
         growth = max(SETTLED, authority.capacity) / before
-        plain = (staff * before + authority.support) / (work + design) if wanted > 0.0 else 1.0
+        sustained = max(0.0, staff * before + authority.support - upkeep)
+        plain = sustained / (work + design) if wanted > 0.0 else 1.0
         note_reasons(a, reasons, plain, switching, policy, reports, growth, ratio(shared, wanted))
         # Where staff have no time to gather signals, users are not asked for theirs.
         authority.co_design = authority.granted * asked / (authority.population * row.users_hours)
@@ -278,6 +325,7 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         hours[REPORT_WORK] += free * policy * (1.0 - reports)
         hours[SWITCHING_TIME] += free * policy * reports * (1.0 - switching)
         hours[MEETINGS] += meetings
+        hours[UPKEEP] += kept_up
         hours[DELIVERY] += spent * ratio(work, wanted)
         hours[DESIGN_WORK] += spent * ratio(design, wanted) + brokering
         hours[CO_DESIGN] += spent * ratio(shared, wanted)

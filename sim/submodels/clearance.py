@@ -11,7 +11,7 @@ import math
 
 from sim import draws
 from sim.compiled import compiled
-from sim.state import ABANDONED, CENTRE, OPEN, PASSING, QUEUED, SEE, SHAPE
+from sim.state import ABANDONED, CENTRE, FREE, OPEN, PASSING, QUEUED, SEE, SHAPE
 from sim.submodels.effort import LEAST, persistence_of_centre
 from sim.submodels.focal import waived
 
@@ -110,6 +110,8 @@ def join_queues(month, arrived, p, keys, changes, cells, heads):
         for i in range(arrived):
             cell = cells[a, i]
             if cell.progress < 1.0 or cell.gate != OPEN or cell.stage > SHAPE:
+                continue
+            if cell.held != FREE and cell.stage != SEE:
                 continue
             left = 1.0 - waived(row, changes[i])
             if must_ask(a, i, int(cell.stage), row, keys, left):

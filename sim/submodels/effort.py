@@ -103,9 +103,33 @@ def effort(
     if row.spillover > 0.0 and pulled and (stage == SEE or stage == SPARK):
         # Only its own benefit counts while a place orders work and starts it; what is built is built for all.
         will *= 1.0 - row.spillover * row.spillover_starts * spillover
+    if row.scale_up > 0.0:
+        # What interest and pressure decide at the bar does not act on the pace of work a second time.
+        will = row.scale_up + (1.0 - row.scale_up) * min(1.0, will)
+        genuine = row.scale_up + (1.0 - row.scale_up) * genuine
+        speed = row.scale_up + (1.0 - row.scale_up) * speed
     if row.pace > 0.0:
         if stage == SEE or stage == SPARK:
             speed *= 1.0 + row.pace * row.pace_speed * haste
         elif stage == SHIFT:
             genuine *= 1.0 - row.pace * row.pace_unready * haste
     return max(LEAST, min(1.0, will)), genuine, speed
+
+
+@compiled
+def share_with_fidelity(row, visibility, own_priority, priority):
+    """Share of coverage rolled out under pressure that is done as intended. ODD 8.11.
+
+    1 - mu k (1 - v)(1 - o/pi): what nobody can see is symbolic as far as pressure on reports alone (o/pi) makes it a
+    priority (decoupling; Meyer and Rowan 1977, Matland 1995).
+
+    Args:
+        row: parameters of the place.
+        visibility: v, how easily compliance is seen.
+        own_priority: o, priority without pressure on reports.
+        priority: pi.
+    """
+    if row.decoupling <= 0.0 or row.scale_up <= 0.0 or priority <= 0.0:
+        return 1.0
+    pressed = 1.0 - own_priority / priority
+    return 1.0 - row.scale_up * row.decoupling * row.decoupling_share * (1.0 - visibility) * pressed

@@ -52,9 +52,20 @@ def focal_money(row, focal):
 
 
 @compiled
+def legal_force(row, change):
+    """Chance that a law makes a place start, and share of decisions it takes out of anybody's hands. ODD 8.1.
+
+    mu_scale_up x mu_mandate x duty x visibility, of the focal change; 0 of any other.
+    """
+    if change.focal == 0:
+        return 0.0
+    return row.scale_up * row.mandate * row.focal_duty * change.visibility
+
+
+@compiled
 def waived(row, change):
-    """Share of requests and decision points on a change's way that are waived."""
-    return row.focal_waived if change.focal == 1 else 0.0
+    """Share of requests and decision points on a change's way that are waived, by a dated event or by a law."""
+    return max(row.focal_waived, legal_force(row, change)) if change.focal == 1 else 0.0
 
 
 @compiled

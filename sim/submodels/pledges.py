@@ -1,5 +1,6 @@
 """Pledges: a mutual, public pledge spreads as places see others sign (Granovetter), and binds while it is open."""
 
+from sim import draws
 from sim.compiled import compiled
 
 
@@ -16,8 +17,11 @@ def is_bound(signed, focal, following):
 
 
 @compiled
-def sign(p, places, ties):
-    """Let places sign an open pledge, all seeing who had signed before this month; a closed pledge binds nobody."""
+def sign(month, p, keys, places, ties):
+    """Let places sign an open pledge, all seeing who had signed before this month; a closed pledge binds nobody.
+
+    A place whose threshold is met signs with the chance `pledge.signing` a month. ODD 8.4.
+    """
     count = len(places)
     before = places.signed.copy()
     national = 0.0
@@ -35,5 +39,6 @@ def sign(p, places, ties):
             for number in range(authority.first_tie, authority.last_tie):
                 around += ties[number].weight * before[ties[number].other]
         threshold = row.pledge_threshold + row.pledge_threshold_spread * authority.threshold
-        if signs(around, threshold):
+        decides = draws.uniform(keys[draws.SIGNING], a, 0, month) < row.pledge_signing
+        if decides and signs(around, threshold):
             authority.signed = 1.0

@@ -34,10 +34,12 @@ def wanted_will(base, row, told, shaped, results):
         results: delivered share of intended benefit last month.
     """
     will = base
+    # At the bar, being told and having shaped act on the interest in that change, not on the will for all.
+    general = 1.0 - row.scale_up
     if row.reactance > 0.0:
-        will *= 1.0 - row.reactance * row.reactance_will * told
+        will *= 1.0 - general * row.reactance * row.reactance_will * told
     if row.ownership > 0.0:
-        will += row.ownership * row.ownership_will * shaped * (1.0 - will)
+        will += general * row.ownership * row.ownership_will * shaped * (1.0 - will)
     if row.evidence > 0.0:
         many = (
             row.information_centre * row.information_centre

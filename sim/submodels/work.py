@@ -15,6 +15,7 @@ from sim.state import (
     CENTRE,
     CLEARANCE,
     DELIVERY,
+    FREE,
     LATE_START,
     NOT_STARTED,
     OPEN,
@@ -26,9 +27,27 @@ from sim.state import (
     SUPPORT,
     UNSPENT,
 )
-from sim.submodels.account import SETTLED, binding, catch_up, charge_hurdles, ledger_total, settle, weakness
-from sim.submodels.capacity import bill_due, full_coverage, is_active, judged_by_reports, own_hours, part_left
-from sim.submodels.effort import LEAST, combine, effort
+from sim.submodels.account import (
+    SETTLED,
+    binding,
+    catch_up,
+    charge_hold,
+    charge_hurdles,
+    ledger_total,
+    settle,
+    weakness,
+)
+from sim.submodels.capacity import (
+    bill_due,
+    full_coverage,
+    is_active,
+    is_held,
+    judged_by_reports,
+    own_hours,
+    part_left,
+    true_hours,
+)
+from sim.submodels.effort import LEAST, combine, effort, share_with_fidelity
 from sim.submodels.fear import fear
 from sim.submodels.focal import to_target
 from sim.submodels.money import LASTING, PILOT, SCALE_UP
@@ -45,14 +64,24 @@ def planned_path(month, arrival, pace):
 
 @compiled
 def slip_back(row, will, persistence, cell):
-    """Let coverage slip where neither will (own, compelled or pledged) nor money holds it; returns what is lost."""
+    """Let coverage slip where neither will (own, compelled or pledged) nor money holds it, and lapse below the bar. ODD 8.11.
+
+    Returns:
+        Tuple (coverage that slips, coverage that lapses because the change is no priority).
+    """
     if row.relapse <= 0.0 or cell.nominal <= 0.0:
-        return 0.0
-    share = row.relapse * row.relapse_rate * (1.0 - max(will, persistence))
+        return 0.0, 0.0
+    slips = row.relapse * row.relapse_rate * (1.0 - max(will, persistence))
+    lapses = 0.0
+    if cell.held != FREE:
+        lapses = row.relapse * row.relapse_rate * row.scale_up * (1.0 - cell.priority)
+    share = min(1.0, slips + lapses)
     lost = share * cell.nominal
     cell.nominal -= lost
     cell.genuine *= 1.0 - share
-    return lost
+    if lapses == 0.0:
+        return lost, 0.0
+    return lost * slips / (slips + lapses), lost * lapses / (slips + lapses)
 
 
 @compiled
@@ -181,10 +210,15 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
                 cell.agenda_holder != CENTRE, cell.haste, row.focal_duty if focal else 0.0,
             )  # fmt: skip
             limit = full_coverage(row, change.radicalness, change.visibility)
+            held = is_held(cell, limit)
             if is_active(cell, limit):
-                wanted = hours_of_plan * part_left(cell, limit, months_of_shift * change.duration)
+                planned_hours = hours_of_plan * part_left(cell, limit, months_of_shift * change.duration)
+                wanted = true_hours(row, planned_hours)
                 cell.unpaid -= authority.granted * bill_due(cell, row.work_top_speed, change.pace)
                 money = scale_up if cell.stage == SHIFT else pilot
+                if wanted > planned_hours:
+                    # Money was given for the hours of the plan.
+                    money *= planned_hours / wanted
                 teams = 0.0
                 if row.programme_support > 0.0:
                     teams = money * row.programme_support * row.support_money
@@ -202,6 +236,7 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
                     boldness = max(LEAST, 1.0 - row.blame * row.blame_delay * afraid)
                 if focal:
                     speed /= 1.0 - row.focal_ready
+                genuine *= share_with_fidelity(row, change.visibility, cell.own_priority, cell.priority)
                 share = combine(row.work_form, will, ability, capacity) * boldness * speed
                 gained = advance(
                     month,
@@ -230,14 +265,24 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
                         catch_up(a, i, caught, missing, cell.settled, ledger)
             else:
                 unspent += offered
-                if cell.gate == QUEUED:
+                if held:
+                    capacity = max(LEAST, min(1.0, authority.granted + pilot))
+                    possible = combine(row.work_form, will, ability, capacity) * speed
+                    possible *= row.work_top_speed * change.pace
+                    cell.settled = 0
+                    charge_hold(a, i, planned, possible - planned, int(cell.held), ledger)
+                elif cell.gate == QUEUED:
                     ledger[a, i, ATTENTION] += planned
                 elif cell.gate != OPEN:
                     ledger[a, i, CLEARANCE] += planned
             if cell.nominal >= limit - SETTLED:
                 settle(a, i, shift * (1.0 - limit), cell.settled, ledger)
                 cell.settled = 1
-            ledger[a, i, RELAPSE] += shift * slip_back(row, will, persistence, cell)
+            slips, lapses = slip_back(row, will, persistence, cell)
+            ledger[a, i, RELAPSE] += shift * slips
+            if lapses > 0.0:
+                cell.settled = 0
+                ledger[a, i, cell.held] += shift * lapses
         authority.teams = supported / at_work if at_work > 0.0 else 0.0
         hours[SUPPORT] += supported
         hours[DELIVERY] += delivered

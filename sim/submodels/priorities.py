@@ -1,0 +1,308 @@
+"""Priorities: whether a place scales a pilot up and sustains coverage, by own interest and by pressure.
+
+A pilot waits, and coverage stops growing and lapses, where the priority of the change lies below the bar. Sources: Jones
+and Baumgartner (attention), Cooley and Linn (pilots and scale-up), Rogers (discontinuance), Weiner (commitment and
+efficacy), Meyer and Rowan (decoupling). ODD 8.11.
+"""
+
+import math
+
+from sim.compiled import compiled
+from sim.state import (
+    CENTRE,
+    FREE,
+    NOT_A_PRIORITY,
+    PRIORITY_ABILITY,
+    PRIORITY_BLAME,
+    PRIORITY_CAPACITY,
+    SHAPE,
+    SHIFT,
+    SPARK,
+)
+from sim.submodels.discovery import seen_fit
+from sim.submodels.effort import LEAST, persistence_of_centre
+from sim.submodels.fear import fear
+from sim.submodels.focal import to_target
+from sim.submodels.interest import interest_exponent, own_interest, renew_interest
+from sim.submodels.money import PILOT, SCALE_UP
+from sim.submodels.pledges import is_bound
+from sim.submodels.responses import around
+
+FULL_LOAD = 1.5
+"""Workload of a year beyond which the bar rises no further."""
+NOTICE = 12.0
+"""Months before a date in which it presses more and more, and after it in which it fades."""
+
+
+@compiled
+def has_date(row, change):
+    """Whether a change has a date by which it is to be done: the end of its plan, or of a focal one the date set."""
+    return change.focal == 0 or row.focal_due >= 0.0
+
+
+@compiled
+def nearness(left, sustained):
+    """How much a date presses, from 0 to 1, by the months left to it. ODD 8.11.
+
+    It rises over the twelve months before the date and fades over the twelve after it; a pledge to keep it sustains it.
+    """
+    if left >= 0.0:
+        return max(0.0, 1.0 - left / NOTICE)
+    return 1.0 if sustained else max(0.0, 1.0 + left / NOTICE)
+
+
+@compiled
+def law_pressure(row, change, left):
+    """Pressure of a law on the focal change, from a year before its date on, or at once where it has none. ODD 8.11.
+
+    mu_mandate x duty x (1 - k + k v), with v the visibility of compliance and k = `reference.mandate_unseen`.
+    """
+    if change.focal == 0 or row.focal_duty <= 0.0:
+        return 0.0
+    due = 1.0
+    if row.focal_due >= 0.0:
+        due = max(0.0, min(1.0, 1.0 - left / NOTICE))
+    seen = 1.0 - row.mandate_unseen + row.mandate_unseen * change.visibility
+    return row.mandate * row.focal_duty * due * seen
+
+
+@compiled
+def sees(visibility, information):
+    """How far a holder sees what is done in a place: what is visible to anybody, and its own part of the data of the rest."""
+    return visibility + (1.0 - visibility) * information
+
+
+@compiled
+def judging_pressure(row, visibility, centre_will, lateral, broker, trust):
+    """Pressure of all who judge, by their share, their own will and what they see. ODD 8.11.
+
+    Reports press on reported coverage whatever can be seen; outcomes press on real coverage as far as it is seen; learning
+    presses on neither. Users who judge see what was done and do not go by reports.
+
+    Args:
+        row: parameters of the place.
+        visibility: how easily compliance is seen.
+        centre_will: will of the centre, times the part of its attention that this change has.
+        lateral: mean will of the places it looks to.
+        broker: readiness of third-sector bodies there.
+        trust: mean trust of its users.
+
+    Returns:
+        Tuple (pressure on reported coverage, pressure on real coverage).
+    """
+    centre = row.accountability_centre * centre_will
+    peers = row.accountability_authorities * lateral
+    bodies = row.accountability_third_sector * min(1.0, broker)
+    users = row.accountability_users * trust
+    reports = row.judged_on_reports * (centre + peers + bodies)
+    outcomes = centre * sees(visibility, row.information_centre)
+    outcomes += peers * sees(visibility, row.information_authorities)
+    outcomes += bodies * sees(visibility, row.information_third_sector)
+    outcomes *= row.judged_on_outcomes
+    outcomes += (
+        users * (row.judged_on_reports + row.judged_on_outcomes) * sees(visibility, row.information_users)
+    )
+    full = row.mandate * row.mandate_pressure
+    return full * reports, full * outcomes
+
+
+@compiled
+def load_factor(row, workload, money):
+    """Factor on the bar by the workload of the last year, as far as money does not lift it.
+
+    1 - k + k min(1.5, workload)(1 - money), with k = `reference.scale_up_load`. ODD 8.11.
+    """
+    return 1.0 - row.scale_up_load + row.scale_up_load * min(FULL_LOAD, workload) * (1.0 - money)
+
+
+@compiled
+def agenda_factor(row, workload, pulled):
+    """Factor on the bar for what a place chooses itself where its agenda is full; what is pushed ignores the load."""
+    if row.layering > 0.0 and pulled:
+        return 1.0 + row.layering * max(0.0, min(FULL_LOAD, workload) - row.layering_room)
+    return 1.0
+
+
+@compiled
+def reason_held(priority, bar, slack, able, calm):
+    """Why a priority lies below its bar: the one circumstance that alone would lift the hold, or none. ODD 9.
+
+    Args:
+        priority: priority of the change.
+        bar: the bar it must reach.
+        slack: the bar at a workload of 1 at most.
+        able: the bar of a place with full ability.
+        calm: the bar without fear of blame.
+
+    Returns:
+        `FREE`, or the cause to which the hold is attributed; if several circumstances would lift it, the one that lowers the
+        bar most.
+    """
+    if priority >= bar:
+        return FREE
+    lowest = min(slack, min(able, calm))
+    if priority < lowest:
+        return NOT_A_PRIORITY
+    if slack == lowest:
+        return PRIORITY_CAPACITY
+    return PRIORITY_ABILITY if able == lowest else PRIORITY_BLAME
+
+
+@compiled
+def show_pilot(a, i, row, ties, places, cells):
+    """Let the place and those tied to it see how well a completed pilot fits: 2 fit - 1, by the weight of ties. ODD 8.11."""
+    cell = cells[a, i]
+    cell.piloted = 1
+    shown = 2.0 * seen_fit(row, cell.design_holder, cell.fit) - 1.0
+    cell.seen += shown
+    for b in range(len(places)):
+        for number in range(places[b].first_tie, places[b].last_tie):
+            if ties[number].other == a:
+                cells[b, i].seen += ties[number].weight * shown
+
+
+@compiled
+def show_pilots(arrived, p, ties, places, cells):
+    """Let completed pilots be seen, here and in tied places; one that was redesigned is seen again."""
+    for a in range(len(places)):
+        row = p[a]
+        if row.scale_up <= 0.0 or row.evidence <= 0.0:
+            continue
+        for i in range(arrived):
+            cell = cells[a, i]
+            if cell.piloted == 0:
+                if cell.designed == 1 and (
+                    cell.stage == SHIFT or (cell.stage == SHAPE and cell.progress >= 1.0)
+                ):
+                    show_pilot(a, i, row, ties, places, cells)
+            elif cell.stage == SPARK:
+                cell.piloted = 0
+
+
+@compiled
+def centre_attention(month, arrived, nation, centre, changes, lasting):
+    """Part of its pressure that the centre can bring to bear on each change it presses. ODD 8.11.
+
+    It presses every announced change as far as the nation has not adopted it; long after its plan has ended, as far as the
+    centre's will lasts. Beyond its span, attention is divided.
+
+    Args:
+        month: month of the run.
+        arrived: changes announced.
+        nation: parameters of the nation.
+        centre: the centre.
+        changes: announced changes.
+        lasting: shape (arrived,), written: how far pressure on each change lasts.
+
+    Returns:
+        The part, from 0 to 1.
+    """
+    log_will = math.log(max(LEAST, centre.will))
+    pressed = 0.0
+    for i in range(arrived):
+        change = changes[i]
+        end = change.arrival + change.duration
+        lasting[i] = persistence_of_centre(month - end, nation.money_secure_months, log_will)
+        pressed += lasting[i] * (1.0 - change.adopted)
+    span = nation.mandate_span * centre.capacity
+    return 1.0 if pressed <= span else span / pressed
+
+
+@compiled
+def bar_in_force(p, cells):
+    """Whether priorities matter anywhere under these parameters, or still hold something back under earlier ones."""
+    for a in range(len(p)):
+        if p[a].scale_up > 0.0:
+            return True
+    for a in range(len(cells)):
+        for i in range(cells.shape[1]):
+            if cells[a, i].held != FREE:
+                return True
+    return False
+
+
+@compiled
+def set_priorities(month, entering, p, keys, calendar, changes, places, ties, centre, offers, lasting, cells):
+    """Set the priority of every change under way in every place, and hold what lies below the bar.
+
+    Priority 1 - (1 - c) prod (1 - pressure); held at the end of *spark* and *shape*, and in *shift*. ODD 8.11.
+
+    Args:
+        entering: whether this is the first month since parameters could have changed.
+        offers: money offered to each change, shape (A, arrived, 3).
+        lasting: scratch, shape (arrived,).
+    """
+    count = len(places)
+    nation = p[count]
+    arrived = calendar[month].arrived
+    following = nation.focal_arrival >= 0.0
+    attention = centre_attention(month, arrived, nation, centre[0], changes, lasting)
+    show_pilots(arrived, p, ties, places, cells)
+    mean_will = 0.0
+    for a in range(count):
+        mean_will += places[a].will / count
+    wills = places.will
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        if row.scale_up <= 0.0:
+            if entering:
+                for i in range(arrived):
+                    cells[a, i].held = FREE
+            continue
+        exponent = interest_exponent(row, authority.will)
+        lateral = around(authority, row.population_mixing == 1.0, mean_will, wills, ties)
+        pressing = attention * centre[0].will
+        grip = row.mandate * row.accountability_centre * centre[0].will * row.mandate_target
+        unable = 1.0 + row.scale_up_ability * (1.0 - authority.ability)
+        sincere = authority.intent < row.pledge_intent
+        for i in range(arrived):
+            cell = cells[a, i]
+            if cell.stage < SPARK or cell.stage > SHIFT:
+                cell.held = FREE
+                continue
+            change = changes[i]
+            renew_interest(a, i, month, row.scale_up_carriers, change.arrival, keys, cell)
+            free = 1.0 - own_interest(row, exponent, change.conflict, change.spillover, cell)
+            pledge = 0.0
+            signed = is_bound(authority.signed, change.focal == 1, following)
+            if row.concordat > 0.0 and signed:
+                pledge = row.concordat * row.pledge_cost * row.pledge_monitoring
+            demanded = 0.0
+            if row.mandate > 0.0:
+                reports, outcomes = judging_pressure(
+                    row, change.visibility, pressing * lasting[i], lateral, authority.broker, authority.trust
+                )
+                free *= 1.0 - outcomes
+                demanded = reports
+                left = to_target(row, change, month)
+                if has_date(row, change):
+                    date = min(1.0, grip * nearness(left, signed))
+                    demanded = 1.0 - (1.0 - demanded) * (1.0 - date)
+                demanded = 1.0 - (1.0 - demanded) * (1.0 - law_pressure(row, change, left))
+            if sincere:
+                free *= 1.0 - pledge
+                pledge = 0.0
+            cell.own_priority = 1.0 - free
+            money = min(1.0, offers[a, i, SCALE_UP] * authority.funded)
+            earmark = row.scale_up_earmark * row.resource_centre * money
+            free *= (1.0 - demanded) * (1.0 - pledge) * (1.0 - earmark)
+            cell.priority = 1.0 - free
+
+            mean = row.scale_up * row.scale_up_bar * (1.0 + row.scale_up_spread * cell.resistance)
+            if cell.stage == SPARK:
+                mean *= row.scale_up_try
+                money = min(1.0, offers[a, i, PILOT] * authority.funded)
+            pulled = cell.agenda_holder != CENTRE
+            load = load_factor(row, authority.workload, money) * agenda_factor(
+                row, authority.workload, pulled
+            )
+            eased = min(1.0, authority.workload)
+            slack = load_factor(row, eased, money) * agenda_factor(row, eased, pulled)
+            afraid = 1.0
+            if row.blame > 0.0:
+                afraid += row.blame * row.blame_bar * fear(row, change.radicalness, change.visibility)
+            bar = mean * load * afraid * unable
+            cell.held = reason_held(
+                cell.priority, bar, mean * slack * afraid * unable, mean * load * afraid, mean * load * unable
+            )
