@@ -67,6 +67,8 @@ class Contrast:
     b: str = "distributed"
     outcome: str = "gap"
     companions: dict[str, Any] = field(default_factory=dict)
+    beside: dict[str, float] = field(default_factory=dict)
+    """Strengths of mechanisms that a rule needs to act at all, such as `scale_up` for all that acts at the bar."""
     pledge: tuple[int, int] | None = None
 
 
@@ -167,7 +169,7 @@ def check_null(seed: int, replications: int) -> list[Check]:
     ]  # fmt: skip
     for contrast in contrasts():
         if contrast.kind == "D":
-            strengths = OFF | {contrast.name: 0.5}
+            strengths = OFF | contrast.beside | {contrast.name: 0.5}
             runs = [
                 simulate(parameters_for(t, settings | contrast.companions, strengths), seed)
                 for t in (contrast.a, contrast.b)
@@ -195,6 +197,7 @@ def contrasts() -> list[Contrast]:
             b=row.get("b", "distributed"),
             outcome=row.get("outcome", "gap"),
             companions=row.get("companions", {}),
+            beside=row.get("beside", {}),
             pledge=tuple(row["pledge"]) if "pledge" in row else None,
         )
         for row in directions()["contrasts"]
@@ -207,7 +210,10 @@ def directions() -> dict[str, Any]:
 
 
 def check_direction(contrast: Contrast, seed: int, replications: int) -> Check:
-    """Judge one contrast on paired replications: with the mechanism, less the same with its companions alone."""
+    """Judge one contrast on paired replications: with the mechanism, less the same with its companions alone.
+
+    Companions that are settings must leave no difference between the tables by themselves; mechanisms `beside` may.
+    """
     settings = {**directions()["base"], **contrast.companions}
     dated: tuple[Intervention, ...] = ()
     if contrast.pledge:
@@ -215,19 +221,20 @@ def check_direction(contrast: Contrast, seed: int, replications: int) -> Check:
             Intervention(month=month, key="pledge.open", value=value)
             for month, value in zip(contrast.pledge, (1.0, 0.0), strict=True)
         )
-    on = OFF | {contrast.name: 1.0}
+    off = OFF | contrast.beside
+    on = off | {contrast.name: 1.0}
 
     def one(replication: int) -> tuple[float, bool, bool]:
         runs = {
             (table, power): simulate(parameters_for(table, settings, strengths, dated), seed, replication)
             for table in (contrast.a, contrast.b)
-            for power, strengths in (("on", on), ("off", OFF))
+            for power, strengths in (("on", on), ("off", off))
         }
         value = {key: summary(run)[contrast.outcome] for key, run in runs.items()}
         effect = value[contrast.a, "on"] - value[contrast.b, "on"]
         alone = value[contrast.a, "off"] - value[contrast.b, "off"]
         same = not differing_columns(runs[contrast.a, "on"], runs[contrast.b, "on"])
-        return effect - alone, alone == 0.0, same
+        return effect - alone, alone == 0.0 or bool(contrast.beside), same
 
     results = many(one, replications)
     found = interval([result[0] for result in results])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.parameters import ESTABLISHED
+from sim.parameters import MECHANISM_NAMES
 from sim.verification import check_direction, contrasts, directions
 
 CONTRASTS = {contrast.label or contrast.name: contrast for contrast in contrasts()}
@@ -17,7 +17,7 @@ PREDICTED = {
     "peer_learning": "+", "citizen_data": "+", "design_economies": "-", "central_expertise": "-",
     "uneven_ability": "-", "mandate": "-", "spillover": "-", "participation_cost": "-", "urgency": "X",
     "programme_support": "R", "practice": "X", "evidence": "R", "pace": "R", "fail_fast": "X", "concordat": "R",
-    "relapse": "X", "prevention": "X", "uptake": "+",
+    "relapse": "X", "prevention": "X", "uptake": "+", "scale_up": "-", "decoupling": "+", "hidden_work": "X",
 }  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def test_replications_are_at_least_a_hundred():
     assert WRITTEN["replications"] >= 100
 
 
-@pytest.mark.parametrize("mechanism", ESTABLISHED)
+@pytest.mark.parametrize("mechanism", MECHANISM_NAMES)
 def test_prediction_is_the_specified_one(mechanism):
     found = {c.predicted if c.kind == "D" else c.kind for c in CONTRASTS.values() if c.name == mechanism}
     assert PREDICTED[mechanism] in found
@@ -53,3 +53,7 @@ def test_companions_are_base_settings(name):
     assert not [
         key for key in CONTRASTS[name].companions if key.split(".")[0] in ("mechanisms", "power", "reference")
     ]
+
+
+def test_only_rules_that_need_the_bar_have_mechanisms_beside_them():
+    assert {name for contrast in CONTRASTS.values() for name in contrast.beside} == {"scale_up", "mandate"}

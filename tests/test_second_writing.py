@@ -82,6 +82,8 @@ def test_they_agree_on_a_made_up_nation_whose_table_is_turned_round(tmp_path, st
 def assert_agree(power, rights, strengths, settings, seed, folder, pledge, dated):
     """Both writings of one world give the same benefit, nominal and lost, and the same starts and stops."""
     tree = in_groups(settings) | {"power": power, "mechanisms": strengths}
+    if not power:
+        tree["power"] = dict(rights)
     tree["interventions"] = [
         {"month": month, "key": "pledge.open", "value": value}
         for month, value in zip(pledge, (1.0, 0.0), strict=True)
@@ -89,7 +91,8 @@ def assert_agree(power, rights, strengths, settings, seed, folder, pledge, dated
     for month, key, value in dated:
         rows = {f"power.{row}": shares for row, shares in value.items()} if key == "power" else {key: value}
         tree["interventions"] += [{"month": month, "key": one, "value": what} for one, what in rows.items()]
-    first = summary(simulate(Parameters.model_validate(tree), seed, 1))
+    run = simulate(Parameters.model_validate(tree), seed, 1)
+    first = summary(run)
     keys = {d.key: d.default for d in declarations().values()} | settings
     second = SecondWriting(keys, rights, strengths, folder, seed, 1, pledge, dated).run()
 
@@ -99,3 +102,50 @@ def assert_agree(power, rights, strengths, settings, seed, folder, pledge, dated
     assert (second.starts, second.stops) == (first["starts"], first["stops"])
     lost = np.array([first[f"losses.{cause}"] for cause in CAUSES])
     np.testing.assert_allclose(second.lost / second.intended, lost, rtol=0, atol=1e-9)
+    by_month = np.array(
+        [getattr(run.state.journal, name).sum(axis=1) for name in ("intended", "nominal", "realised")]
+    )
+    scale = by_month[0].max()
+    np.testing.assert_allclose(np.array(second.by_month).T / scale, by_month / scale, rtol=0, atol=1e-9)
+
+
+TRIED = {"scale_up": 1.0, "decoupling": 0.8, "hidden_work": 0.6}
+LAW = {
+    **FOCAL, "pledge.signing": 0.2, "focal.personal_effort": 0.4, "changes.personal_effort": 0.6,
+    "reference.scale_up_bar": 0.5,
+}  # fmt: skip
+HIGH_BAR = {"reference.scale_up_bar": 0.6, "reference.scale_up_try": 0.7, "work.load": 1.8}
+RESTLESS = {
+    "reference.scale_up_carriers": 0.1,
+    "reference.evidence_pilot": 0.9,
+    "reference.scale_up_pull": 0.9,
+}
+
+
+@pytest.mark.parametrize(
+    ("rights", "strength", "tried", "settings", "seed", "turns"),
+    [
+        (HIERARCHY, 0.0, {"scale_up": 1.0}, {}, 21, False),
+        (HIERARCHY, 0.5, TRIED, {}, 22, False),
+        (DISTRIBUTED, 0.5, TRIED, HIGH_BAR, 23, False),
+        (STATUS_QUO, 1.0, {"scale_up": 0.4, "decoupling": 1.0, "hidden_work": 0.0}, RESTLESS, 24, False),
+        (STATUS_QUO, 0.5, TRIED, LAW, 25, False),
+        (DISTRIBUTED, 1.0, TRIED, LAW | {"focal.stage": 4, "focal.coverage": 0.3}, 26, False),
+        (HIERARCHY, 0.5, {"hidden_work": 1.0}, BUSY, 27, False),
+        (STATUS_QUO, 0.5, TRIED, HIGH_BAR | RESTLESS, 28, True),
+        (DISTRIBUTED, 0.7, {"scale_up": 1.0, "decoupling": 1.0}, {"reference.mandate_span": 1.0}, 29, True),
+        (
+            HIERARCHY,
+            1.0,
+            {"scale_up": 1.0},
+            {"reference.relapse_rate": 0.5, "reference.blame_bar": 3.0},
+            30,
+            False,
+        ),
+    ],
+)
+def test_both_agree_month_by_month_on_the_rules_on_trial(rights, strength, tried, settings, seed, turns):
+    settings = {"population.users": 160, "population.months": 100, **settings}
+    dated = EVENTS if "focal.arrival" in settings else TURNS if turns else ()
+    strengths = dict.fromkeys(ESTABLISHED, strength) | dict.fromkeys(TRIED, 0.0) | tried
+    assert_agree({}, rights, strengths, settings, seed, DATA, PLEDGE, dated)
