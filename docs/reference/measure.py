@@ -21,11 +21,11 @@ from write import MEASURED, write
 
 from sim import overrides, scenario_files
 from sim.comparison import cores
-from sim.declarations import Declaration, declarations
+from sim.declarations import Declaration, declarations, on_trial
 from sim.experiments.factors import is_whole
 from sim.month import simulate
 from sim.outcomes import summary
-from sim.parameters import Parameters
+from sim.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
 from sim.power import DISTRIBUTED, HIERARCHY, columns
 from sim.problems import nearest_name
 from sim.provenance import model
@@ -58,8 +58,11 @@ BESIDE = {
     "pledge": ("pledge.open=1",),
     "work.hazard": ("work.dynamics=hazard",),
     "work.shape_slower": ("work.dynamics=hazard",),
+    "mechanisms.decoupling": ("mechanisms.scale_up=1",),
 }
 """What has to be set for a thing, or a group, to do anything at all."""
+TRIED = tuple(f"mechanisms.{name}=1" for name in MECHANISM_NAMES if name not in ESTABLISHED)
+"""What has to be set for a magnitude of a rule on trial to do anything at all."""
 
 Row = tuple[Any, ...]
 
@@ -83,7 +86,8 @@ def shown_levels(d: Declaration) -> list[str]:
 
 def beside(key: str) -> tuple[str, ...]:
     """The settings that hold beside a parameter while it is tried."""
-    found = BESIDE.get(key, BESIDE.get(key.partition(".")[0], ()))
+    group = key.partition(".")[0]
+    found = TRIED if group == "reference" and key in on_trial() else BESIDE.get(key, BESIDE.get(group, ()))
     return tuple(setting for setting in found if not setting.startswith(f"{key}="))
 
 
