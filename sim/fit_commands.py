@@ -57,11 +57,13 @@ def _say(words: str) -> None:
     click.echo(words, err=True)
 
 
-def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any) -> Any:
+def _histories(
+    folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any, practice: Any = ()
+) -> Any:
     from sim.cases import cases
     from sim.fitting.lived import Histories
 
-    return Histories(cases(), Parameters(), space, folder, engine, seed, command, bar, _say)
+    return Histories(cases(), Parameters(), space, folder, engine, seed, command, bar, practice, _say)
 
 
 def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
@@ -70,14 +72,17 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     from sim.fitted_set import FITTED_MAP, FITTED_SET, beside, fitted_factors, fitted_points
     from sim.fitting import tables
     from sim.fitting.leaving_out import leave_each_out
+    from sim.fitting.practice import practice_conditions
     from sim.fitting.space import Space
     from sim.fitting.targets import targets
     from sim.fitting.waves import Effort, fit
 
     effort, known, space = Effort(), cases(), Space(fitted_factors())
-    live = _histories(folder, seed, space, engine, command, bar)
+    practice = practice_conditions()
+    live = _histories(folder, seed, space, engine, command, bar, practice)
+    asked = [*targets(known), *(condition.target for condition in practice)]
     start = space.shares({key: [declarations()[key].judged] for key in space.names})[0]
-    found = fit(space, targets(known), live, effort, seed, start, _say)
+    found = fit(space, asked, live, effort, seed, start, _say)
     left_out = leave_each_out(found, known, effort.enough)
     tables.write_fit(folder, found, left_out)
     points = fitted_points(folder / FITTED_SET)

@@ -35,9 +35,21 @@ def followed(name: str) -> tuple[int, int] | None:
     return (FOLLOWED.index(found[1]), int(found[2])) if found else None
 
 
+WINDOW_RESPONSE = re.compile(rf"stage\.({'|'.join(STAGES)})\.(\d{{1,5}})-(\d{{1,5}})")
+"""A name such as `stage.shift.36-84`: share of announced changes x places in *shift* in months 36 to 84, counted from 1."""
+
+
+def in_window(name: str) -> tuple[int, int, int] | None:
+    """Position in `STAGES`, first and last month of a response about a stage in some months; None for any other name."""
+    found = WINDOW_RESPONSE.fullmatch(name)
+    if found is None or not 1 <= int(found[2]) <= int(found[3]):
+        return None
+    return STAGES.index(found[1]), int(found[2]), int(found[3])
+
+
 def named(pattern: str) -> tuple[str, ...]:
     """The responses that a name means; `losses.*` means all that begin so. Empty when nothing bears it."""
-    if followed(pattern) is not None:
+    if followed(pattern) is not None or in_window(pattern) is not None:
         return (pattern,)
     if pattern.endswith(".*"):
         return tuple(name for name in RESPONSES if name.startswith(pattern[:-1]))

@@ -20,6 +20,7 @@ from sim.experiments.designs import Design
 from sim.experiments.experiment import Experiment
 from sim.experiments.factors import Factor
 from sim.experiments.plans import Plan, planned
+from sim.fitting.practice import NAME, PracticeCondition, measure_practice, practice_responses
 from sim.fitting.space import Space
 from sim.fitting.targets import measured, responses
 from sim.parameters import Parameters
@@ -45,6 +46,7 @@ class Histories:
         seed: root of all luck.
         command: what asked for it.
         watcher: told of runs done, of how many.
+        practice: conditions of practice, measured on the system by itself.
         say: told in words what somebody should know.
     """
 
@@ -56,6 +58,7 @@ class Histories:
     seed: int
     command: str
     watcher: progress.Watcher | None = None
+    practice: Sequence[PracticeCondition] = ()
     say: Callable[[str], None] = lambda words: None
 
     def __call__(
@@ -81,16 +84,23 @@ class Histories:
             name=name,
             title=f"Historical cases: {name}",
             question=QUESTION,
-            scenarios=scenarios(self.cases, self.system),
+            scenarios=(*scenarios(self.cases, self.system), *self._by_itself()),
             factors=self.space.factors,
             design=Design("list"),
             points=self.space.columns(shares),
             replications=worlds,
             seed=self.seed + fresh,
-            responses=responses(self.cases),
+            responses=(*responses(self.cases), *practice_responses(self.practice)),
             source=str(self.folder / name),
         )
         return planned(experiment, self.command)
+
+    def _by_itself(self) -> tuple[Composed, ...]:
+        """The system without any history, where practice is asked of it."""
+        if not self.practice:
+            return ()
+        source = "the system as it is"
+        return (Composed(NAME, "Patterns of practice", QUESTION, source, self.system),)
 
     def _there(self, folder: Path) -> Plan | None:
         return plan_files.read(folder) if (folder / PLAN).is_file() else None
@@ -101,11 +111,14 @@ class Histories:
         # Rows are sorted by replication, design point and scenario.
         shape = (plan.replications, plan.points, len(plan.scenarios))
         kept: dict[str, dict[str, np.ndarray]] = {case.name: {} for case in self.cases}
+        by_itself: dict[str, np.ndarray] = {}
         for name in plan.responses:
             values = columns.values(table[name]).reshape(shape)
             for place, case in enumerate(self.cases):
                 kept[case.name][name] = values[:, :, place].T
-        return measured(self.cases, kept)
+            by_itself[name] = values[:, :, -1].T
+        of_practice = measure_practice(self.practice, by_itself)
+        return np.concatenate([measured(self.cases, kept), *(one[..., None] for one in of_practice)], axis=-1)
 
 
 def scenarios(cases: Sequence[Case], system: Parameters) -> tuple[Composed, ...]:

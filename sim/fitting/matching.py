@@ -42,8 +42,21 @@ def by_case(found: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
 
 
 def case_names(targets: Sequence[Target]) -> list[str]:
-    """Names of the cases, in the order in which they come."""
-    return list(dict.fromkeys(target.case for target in targets))
+    """Names of the cases, in the order in which they come; what is required is no case."""
+    return list(dict.fromkeys(target.case for target in targets if not target.required))
+
+
+def worst_by_case(found: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+    """The worst condition of each case, infinite for all cases where a required condition rules the point out.
+
+    Args:
+        found: (..., conditions) implausibility.
+        targets: one a condition.
+    """
+    worst = by_case(found, targets)
+    required = np.array([target.required for target in targets])
+    missed = np.asarray(np.isnan(found) | (found > CUT_OFF)) & required
+    return np.where(missed.any(axis=-1, keepdims=True), np.inf, worst)
 
 
 def against(worst: np.ndarray, without: int | None = None) -> np.ndarray:

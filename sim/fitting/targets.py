@@ -34,6 +34,7 @@ class Target:
         allowance: how far from it a run may lie by the frozen rule.
         from_below: whether a value below the centre can speak against a set of parameters.
         from_above: whether one above it can.
+        required: whether it rules out by itself, beside the cases: a condition of practice is no case, and is never given up.
     """
 
     case: str
@@ -41,6 +42,7 @@ class Target:
     allowance: float
     from_below: bool = True
     from_above: bool = True
+    required: bool = False
 
     def held(self, values: np.ndarray) -> np.ndarray:
         """Whether values meet the condition by the frozen rule."""

@@ -2,7 +2,8 @@
 
 The rules were fixed before the first fit, and none of them reads any comparison of power structures:
 
-1. A set is ruled out by a case when one of its conditions is more than three standard deviations away (`matching`).
+1. A set is ruled out by a case when one of its conditions is more than three standard deviations away (`matching`). A
+   condition of practice that is in force (`sim/data/fit.yaml`) rules a set out by itself, and is never given up.
 2. As few cases are given up as leave enough sets, found anew in every wave and at the end.
 3. Half of a wave's new points come from one case further out, so that leaving a case out has something to choose from.
 4. What is shipped was lived again in fresh worlds and judged by them alone: no emulator stands behind it.
@@ -17,7 +18,7 @@ from typing import Protocol
 import numpy as np
 
 from sim.fitting.emulators import Emulator, emulators, predicted
-from sim.fitting.matching import against, by_case, case_names, implausibility, members
+from sim.fitting.matching import against, case_names, implausibility, members, worst_by_case
 from sim.fitting.space import Space
 from sim.fitting.targets import CUT_OFF, Target
 
@@ -216,7 +217,7 @@ def judged(values: np.ndarray, targets: Sequence[Target], luck: np.ndarray | Non
     """
     single = _single(values) if luck is None else luck
     variance = single * (1.0 + 1.0 / values.shape[1])
-    return by_case(implausibility(values.mean(axis=1), variance, targets), targets)
+    return worst_by_case(implausibility(values.mean(axis=1), variance, targets), targets)
 
 
 def measured_luck(space: Space, live: Live, effort: Effort, seed: int) -> np.ndarray:
@@ -249,7 +250,7 @@ def _next_points(
     near = _near(space, targets, waves, luck, effort.candidates // 2, seed)
     candidates = np.concatenate([evenly, near])
     mean, variance = predicted(learned, space.features(candidates))
-    worst = by_case(implausibility(mean, variance + luck * (1 + 1 / effort.worlds), targets), targets)
+    worst = worst_by_case(implausibility(mean, variance + luck * (1 + 1 / effort.worlds), targets), targets)
     _, given_up = members(worst, effort.later)
     counted = against(worst)
     kept = float((counted[: len(evenly)] <= given_up).mean())

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.experiments.design_point import parameters_at
 from sim.experiments.plans import Plan
-from sim.experiments.response_names import followed
+from sim.experiments.response_names import followed, in_window
 from sim.month import Run, begin
 from sim.outcomes import summary
 from sim.scenarios import Composed
@@ -62,7 +62,23 @@ def live(plan: Plan, scenario: Composed, point: Mapping[str, Any], replication: 
 def read(run: Run, responses: Sequence[str]) -> list[float]:
     """The responses of a finished run; unknown (NaN) where there is no focal change, or not so many months."""
     outcomes = summary(run)
-    return [_followed(run, *about) if (about := followed(name)) else outcomes[name] for name in responses]
+    return [_response(run, outcomes, name) for name in responses]
+
+
+def _response(run: Run, outcomes: Mapping[str, float], name: str) -> float:
+    if focal := followed(name):
+        return _followed(run, *focal)
+    if window := in_window(name):
+        return _staged(run, *window)
+    return outcomes[name]
+
+
+def _staged(run: Run, stage: int, first: int, last: int) -> float:
+    """Share of announced changes x places that are in a stage in months `first` to `last`, counted from 1."""
+    counted = run.state.journal.stages[first - 1 : last]
+    if last > run.month or counted.sum() == 0.0:
+        return float("nan")
+    return float(counted[:, stage].sum() / counted.sum())
 
 
 def _followed(run: Run, outcome: int, month: int) -> float:
