@@ -16,8 +16,10 @@ Studies: `scenarios` (YAML, from `scenario_files`, and `overrides` to parameters
     side), `results` (what runs write) and `provenance` (which code wrote it), `experiments` (a question, its factors, where
     it looks, and its numbered runs), `sweeping` (carries them out, whatever happens).
 History: `cases` (from files to parameters: `case_files`, `case_forms`, `case_tables`, `case_checks`), `histories` (lived
-    again and judged, beside `null_models`), `fitting` (which parameters the cases do not rule out), `fitted_set` (those), `over_the_set` (what the comparison gives over them).
-Reading: `analysis` (numbers), `weighing`, `weighing_the_set` and `ranking` (what they allow one to say), `verdict` (the words), `assumptions`,
+    again and judged, beside `null_models`), `fitting` (which parameters the cases do not rule out), `fitted_set`
+    (those), `over_the_set` (what the comparison gives over them).
+Reading: `analysis` (numbers), `weighing`, `weighing_the_set` and `ranking` (what they allow one to say), `verdict`
+(the words), `assumptions`,
     `wording` and `glossary` (how things are named and what they mean), `charts` and `charting`, `page` (what reports are
     put together from), `report`, `case_report`, `explain`, `printed` (for a terminal), `reference` (the pages of
     docs/reference, from the declarations), with `reference_charts` and `reference_effects`.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.power import KINDS
-from sim.state import ACTIVITIES, CAUSES, STAGES
+from sim.state import ACTIVITIES, CAUSES, FREE, SHIFT, SPARK, STAGES
 from sim.territory import Territory
 
 if TYPE_CHECKING:
@@ -205,6 +205,21 @@ def cells(run: Run) -> dict[str, Any]:
     }
     for number, cause in enumerate(CAUSES):
         table[f"lost.{cause}"] = state.lost[:, :, number].T.ravel()
+    return {**table, **_priorities(run)}
+
+
+def _priorities(run: Run) -> dict[str, Any]:
+    """Why a change is or is not a priority in a place at the end; unknown where no bar stands or none was reached yet.
+
+    `priority` against `bar`, `own_priority` (without pressure on reports), and `held`: the cause of the hold, or nothing.
+    """
+    cells = run.state.cells
+    at_bar = (run.values["scale_up"][: len(cells)] > 0.0)[:, None]
+    known = at_bar & (cells.stage >= SPARK) & (cells.stage <= SHIFT)
+    table: dict[str, Any] = {
+        name: np.where(known, cells[name], np.nan).T.ravel() for name in ("own_priority", "priority", "bar")
+    }
+    table["held"] = [CAUSES[cause] if cause != FREE else "" for cause in cells.held.T.ravel()]
     return table
 
 

@@ -45,7 +45,9 @@ def comparison(summary: Mapping[str, Any]) -> str:
     parts = [title, table(rows)]
     if len(scenarios) <= SIDE_BY_SIDE:
         causes = next(iter(scenarios.values()))["losses"]
-        lost = [[cause_name(c), *(points(s["losses"][c]) for s in scenarios.values())] for c in causes]
+        # A cause that takes nothing anywhere belongs to a rule that is off.
+        met = [c for c in causes if any(s["losses"][c] != 0.0 for s in scenarios.values())]
+        lost = [[cause_name(c), *(points(s["losses"][c]) for s in scenarios.values())] for c in met]
         parts.append(table([["where it was lost, % of intended benefit", *scenarios], *lost]))
     return "\n\n".join(parts) + "\n"
 

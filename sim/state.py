@@ -226,6 +226,7 @@ CELLS = layout(
         ("seen", REAL),  # what completed pilots, here and in tied places, have shown: good fits less bad ones
         ("own_priority", REAL),  # priority without pressure on what is reported
         ("priority", REAL),
+        ("bar", REAL),  # priority that it must reach
         ("fit", REAL),  # mean fit of the design to the place's users
         ("uptake", REAL),  # share of fitting benefit that users take up
         ("compatible", REAL),  # fit of the design to the nation's standard

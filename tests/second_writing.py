@@ -263,6 +263,10 @@ class SecondWriting(Work, Benefit):
             1.0 - m["blame"] * self.fear[i]
         ):
             return
+        if m["scale_up"] > 0.0 and m["evidence"] > 0.0:
+            if not self.piloted[a, i]:
+                self.show(a, i)
+            self.piloted[a, i] = 0
         self.stage[a, i], self.progress[a, i] = SPARK, 0.0
         self.ledger[a, i, WRONG] += self.lengths[1] + self.lengths[2]
         taught = self.ref("fail_fast_signals")

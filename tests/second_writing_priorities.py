@@ -100,14 +100,15 @@ class Priorities(World):
         for a in range(len(self.people)):
             for i in self.live:
                 full = self.stage[a, i] == SHAPE and self.progress[a, i] >= 1.0
-                if self.piloted[a, i] and self.stage[a, i] == SPARK:
-                    self.piloted[a, i] = 0
-                elif not self.piloted[a, i] and self.designed[a, i] and (full or self.stage[a, i] == SHIFT):
+                if not self.piloted[a, i] and self.designed[a, i] and (full or self.stage[a, i] == SHIFT):
                     self.piloted[a, i] = 1
-                    shown = 2.0 * self.heard_fit(a, i) - 1.0
-                    self.seen[a, i] += shown
-                    for b, around in enumerate(self.ties):
-                        self.seen[b, i] += shown * sum(weight for c, weight in around if c == a)
+                    self.show(a, i)
+
+    def show(self, a, i):
+        shown = 2.0 * self.heard_fit(a, i) - 1.0
+        self.seen[a, i] += shown
+        for b, around in enumerate(self.ties):
+            self.seen[b, i] += shown * sum(weight for c, weight in around if c == a)
 
     # ---- pressure
 

@@ -205,6 +205,7 @@ class Work(Priorities):
         """The month's path, and the catching-up that the hold prevents, go to the cause of the hold."""
         ledger, cause = self.ledger[a, i], self.held[a, i]
         possible = self.p["work.top_speed"] * max(1e-9, self.ability[a]) * effort / self.duration[i]
+        possible /= 1.0 - self.of_focal(i, "ready")
         before = ledger[:NOT_A_PRIORITY].sum()
         moved = min(max(0.0, possible - planned), before)
         if before > 0.0:

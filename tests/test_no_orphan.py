@@ -197,6 +197,7 @@ UNREAD = {
     "account.intended": "the account of a cell, read by outcomes and by the proofs of conservation",
     "account.realised": "the account of a cell, read by outcomes and by the proofs of conservation",
     "lost": "the account of a cell, read by outcomes",
+    "cells.bar": "an outcome: what the priority of a change must reach",
     "changes.most": "an outcome: how far the nation has had it",
     "changes.half": "an outcome: the month in which half of the nation was reached",
     "places.will_at": "says when users' trust must be set anew; setting it anew twice gives the same",

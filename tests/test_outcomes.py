@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import worlds
 
+from sim import outcomes
 from sim.month import begin, simulate
 from sim.outcomes import (
     cells,
@@ -291,3 +292,18 @@ def test_nothing_intended_leaves_the_gap_unknown(small):
     assert math.isnan(row["gap"])
     assert math.isnan(row["losses.will"])
     assert all(np.isnan(series(run)["gap"]))
+
+
+def test_the_detail_says_why_a_change_is_no_priority(small):
+    """At the bar each cell in spark, shape or shift has its priority and what it must reach; without it neither."""
+    plain = outcomes.cells(simulate(worlds.parameters(small), 1))
+    assert np.isnan(plain["priority"]).all()
+    assert set(plain["held"]) == {""}
+    at_bar = worlds.parameters(small, {"reference.scale_up_bar": 0.6}, mechanisms={"scale_up": 1.0})
+    table = outcomes.cells(simulate(at_bar, 1))
+    known = ~np.isnan(table["priority"])
+    assert set(np.array(table["stage"])[known]) <= {"spark", "shape", "shift"}
+    held = np.array(table["held"]) != ""
+    assert held.any()
+    assert (held[known] == (table["priority"] < table["bar"])[known]).all()
+    assert (table["own_priority"][known] <= table["priority"][known]).all()

@@ -70,7 +70,7 @@ def test_the_mean_of_interest_keeps_its_bounds(will, mean):
 
 @pytest.mark.parametrize(
     ("rate", "u", "months"),
-    [(0.0, 0.5, 32_000), (1.0, 0.5, 1), (0.5, 0.5, 2), (0.5, 0.9, 1), (0.5, 0.2, 3), (1e-9, 0.01, 32_000)],
+    [(0.0, 0.5, 32_000), (0.5, 0.5, 2), (0.5, 0.9, 1), (0.5, 0.2, 3), (1e-9, 0.01, 32_000)],
 )
 def test_carriers_leave_after_a_geometric_time(rate, u, months):
     assert interest.months_until_leaving(rate, u) == months
@@ -487,3 +487,22 @@ def test_pressure_without_interest_gives_reports_without_fidelity(small):
     plain, symbolic = (gap(small, settings, mandate=1.0, decoupling=strength) for strength in (0.0, 1.0))
     assert symbolic["losses.ritual_compliance"] > plain["losses.ritual_compliance"]
     assert symbolic["nominal_gap"] == pytest.approx(plain["nominal_gap"], abs=0.02)
+
+
+def test_a_stopped_pilot_puts_others_off():
+    """It is seen when it is stopped, by its own place and by those tied to it, and its successor is seen again."""
+    settings = {
+        "population.users": 64, "population.months": 60, "reference.fail_fast_fit": 1.0, "reference.scale_up_try": 0.0,
+        "changes.ambiguity": 4.0, "design.signals": 0.0,
+    }  # fmt: skip
+    shown = []
+    for stopping in (0.0, 1.0):
+        strengths = AT_BAR | {"evidence": 1.0, "fail_fast": stopping}
+        run = begin(worlds.parameters(settings, mechanisms=strengths), 1)
+        cells, lowest = run.state.cells, 0.0
+        for _ in range(60):
+            run.advance(1)
+            lowest = min(lowest, float(cells.seen[cells.reviewed == 1].min(initial=0.0)))
+        shown.append(lowest)
+    assert shown[0] == 0.0, "without stopping, nothing is reviewed"
+    assert shown[1] < -0.5

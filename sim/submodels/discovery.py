@@ -195,6 +195,19 @@ def seen_fit(row, who, fit):
 
 
 @compiled
+def show_pilot(a, i, row, ties, places, cells):
+    """Let the place and those tied to it see how well a completed pilot fits: 2 fit - 1, by the weight of ties. ODD 8.11."""
+    cell = cells[a, i]
+    cell.piloted = 1
+    shown = 2.0 * seen_fit(row, cell.design_holder, cell.fit) - 1.0
+    cell.seen += shown
+    for b in range(len(places)):
+        for number in range(places[b].first_tie, places[b].last_tie):
+            if ties[number].other == a:
+                cells[b, i].seen += ties[number].weight * shown
+
+
+@compiled
 def bar_for_pilots(row, change):
     """Fit below which a pilot is stopped; fear of blame lowers it, so that wrong designs are kept."""
     bar = row.fail_fast * row.fail_fast_fit
@@ -224,6 +237,11 @@ def design_changes(month, p, keys, calendar, changes, places, ties, users, centr
             elif cell.stage == SHAPE and row.fail_fast > 0.0 and cell.reviewed == 0 and cell.gate == OPEN:
                 cell.reviewed = 1
                 if seen_fit(row, cell.design_holder, cell.fit) < bar_for_pilots(row, change):
+                    if row.scale_up > 0.0 and row.evidence > 0.0:
+                        # What failed is seen as well; once redesigned it is a new pilot.
+                        if cell.piloted == 0:
+                            show_pilot(a, i, row, ties, places, cells)
+                        cell.piloted = 0
                     luck = draws.normal(keys[draws.PILOT], a, i, 0)
                     # What a pilot taught is one place's alone, so it pays for all of it.
                     taught = row.fail_fast_signals

@@ -31,8 +31,6 @@ def months_until_leaving(rate, u):
     """Whole months until whoever carries a change leaves, at a constant chance a month; at least 1. ODD 8.11."""
     if rate <= 0.0:
         return NEVER
-    if rate >= 1.0:
-        return 1
     return min(NEVER, 1 + int(math.log(u) / math.log(1.0 - rate)))
 
 

@@ -19,7 +19,7 @@ from sim.state import (
     SHIFT,
     SPARK,
 )
-from sim.submodels.discovery import seen_fit
+from sim.submodels.discovery import show_pilot
 from sim.submodels.effort import LEAST, persistence_of_centre
 from sim.submodels.fear import fear
 from sim.submodels.focal import to_target
@@ -149,21 +149,8 @@ def reason_held(priority, bar, slack, able, calm):
 
 
 @compiled
-def show_pilot(a, i, row, ties, places, cells):
-    """Let the place and those tied to it see how well a completed pilot fits: 2 fit - 1, by the weight of ties. ODD 8.11."""
-    cell = cells[a, i]
-    cell.piloted = 1
-    shown = 2.0 * seen_fit(row, cell.design_holder, cell.fit) - 1.0
-    cell.seen += shown
-    for b in range(len(places)):
-        for number in range(places[b].first_tie, places[b].last_tie):
-            if ties[number].other == a:
-                cells[b, i].seen += ties[number].weight * shown
-
-
-@compiled
 def show_pilots(arrived, p, ties, places, cells):
-    """Let completed pilots be seen, here and in tied places; one that was redesigned is seen again."""
+    """Let completed pilots that were not stopped be seen, here and in tied places; those that were have been seen then."""
     for a in range(len(places)):
         row = p[a]
         if row.scale_up <= 0.0 or row.evidence <= 0.0:
@@ -302,7 +289,11 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
             afraid = 1.0
             if row.blame > 0.0:
                 afraid += row.blame * row.blame_bar * fear(row, change.radicalness, change.visibility)
-            bar = mean * load * afraid * unable
+            cell.bar = mean * load * afraid * unable
             cell.held = reason_held(
-                cell.priority, bar, mean * slack * afraid * unable, mean * load * afraid, mean * load * unable
+                cell.priority,
+                cell.bar,
+                mean * slack * afraid * unable,
+                mean * load * afraid,
+                mean * load * unable,
             )

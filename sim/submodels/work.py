@@ -75,7 +75,7 @@ def slip_back(row, will, persistence, cell):
     lapses = 0.0
     if cell.held != FREE:
         lapses = row.relapse * row.relapse_rate * row.scale_up * (1.0 - cell.priority)
-    share = min(1.0, slips + lapses)
+    share = slips + lapses
     lost = share * cell.nominal
     cell.nominal -= lost
     cell.genuine *= 1.0 - share
@@ -209,6 +209,8 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
                 to_target(row, change, month), signed, authority.intent < row.pledge_intent,
                 cell.agenda_holder != CENTRE, cell.haste, row.focal_duty if focal else 0.0,
             )  # fmt: skip
+            if focal:
+                speed /= 1.0 - row.focal_ready
             limit = full_coverage(row, change.radicalness, change.visibility)
             held = is_held(cell, limit)
             if is_active(cell, limit):
@@ -234,8 +236,6 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
                 if row.blame > 0.0 and cell.stage == SHAPE:
                     afraid = fear(row, change.radicalness, change.visibility)
                     boldness = max(LEAST, 1.0 - row.blame * row.blame_delay * afraid)
-                if focal:
-                    speed /= 1.0 - row.focal_ready
                 genuine *= share_with_fidelity(row, change.visibility, cell.own_priority, cell.priority)
                 share = combine(row.work_form, will, ability, capacity) * boldness * speed
                 gained = advance(
