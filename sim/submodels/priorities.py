@@ -67,6 +67,14 @@ def law_pressure(row, change, left):
 
 
 @compiled
+def pledge_pressure(row, signed):
+    """Pressure of a pledge on a place that signed: what reneging costs, as surely as it is noticed. ODD 8.11."""
+    if row.concordat > 0.0 and signed:
+        return row.concordat * row.pledge_cost * row.pledge_monitoring
+    return 0.0
+
+
+@compiled
 def sees(visibility, information):
     """How far a holder sees what is done in a place: what is visible to anybody, and its own part of the data of the rest."""
     return visibility + (1.0 - visibility) * information
@@ -157,13 +165,9 @@ def show_pilots(arrived, p, ties, places, cells):
             continue
         for i in range(arrived):
             cell = cells[a, i]
-            if cell.piloted == 0:
-                if cell.designed == 1 and (
-                    cell.stage == SHIFT or (cell.stage == SHAPE and cell.progress >= 1.0)
-                ):
-                    show_pilot(a, i, row, ties, places, cells)
-            elif cell.stage == SPARK:
-                cell.piloted = 0
+            complete = cell.stage == SHIFT or (cell.stage == SHAPE and cell.progress >= 1.0)
+            if cell.piloted == 0 and cell.designed == 1 and complete:
+                show_pilot(a, i, row, ties, places, cells)
 
 
 @compiled
@@ -209,10 +213,77 @@ def bar_in_force(p, cells):
 
 
 @compiled
-def set_priorities(month, entering, p, keys, calendar, changes, places, ties, centre, offers, lasting, cells):
-    """Set the priority of every change under way in every place, and hold what lies below the bar.
+def dated_pressure(row, change, month, grip, signed):
+    """Pressure of a date and of a law together, on what is reported. ODD 8.11.
 
-    Priority 1 - (1 - c) prod (1 - pressure); held at the end of *spark* and *shape*, and in *shift*. ODD 8.11.
+    Args:
+        row: parameters of the place.
+        change: the change.
+        month: month of the run.
+        grip: how firmly the centre can hold to a date.
+        signed: whether a pledge binds the place for this change.
+    """
+    left = to_target(row, change, month)
+    free = 1.0 - law_pressure(row, change, left)
+    if has_date(row, change):
+        free *= 1.0 - min(1.0, grip * nearness(left, signed))
+    return 1.0 - free
+
+
+@compiled
+def set_priority(cell, interest, outcomes, meant, reports, dated, formal, money):
+    """Write what a change is worth to a place: without pressure on reports, and with all pressure. ODD 8.11.
+
+    1 - (1 - c) prod (1 - pressure); the first product has what presses on what is done, the second all.
+
+    Args:
+        cell: `own_priority` and `priority` are written.
+        interest: c, own interest.
+        outcomes: pressure of those who judge, on what is done.
+        meant: pressure of a pledge that is meant.
+        reports: pressure of those who judge, on what is reported.
+        dated: pressure of a date and a law.
+        formal: pressure of a pledge that is not meant.
+        money: pressure of earmarked money.
+    """
+    free = (1.0 - interest) * (1.0 - outcomes) * (1.0 - meant)
+    cell.own_priority = 1.0 - free
+    cell.priority = 1.0 - free * (1.0 - reports) * (1.0 - dated) * (1.0 - formal) * (1.0 - money)
+
+
+@compiled
+def hold_below_bar(row, workload, unable, money, change, cell):
+    """Write the bar that a change must reach in a place, and why it is held if it does not. ODD 8.11.
+
+    Args:
+        row: parameters of the place.
+        workload: its workload of the last year.
+        unable: factor on the bar by missing ability.
+        money: share of the change's hours that money for the next step buys.
+        change: the change.
+        cell: `bar` and `held` are written.
+    """
+    mean = row.scale_up * row.scale_up_bar * (1.0 + row.scale_up_spread * cell.resistance)
+    if cell.stage == SPARK:
+        mean *= row.scale_up_try
+    pulled = cell.agenda_holder != CENTRE
+    eased = min(1.0, workload)
+    load = load_factor(row, workload, money) * agenda_factor(row, workload, pulled)
+    slack = load_factor(row, eased, money) * agenda_factor(row, eased, pulled)
+    afraid = 1.0
+    if row.blame > 0.0:
+        afraid += row.blame * row.blame_bar * fear(row, change.radicalness, change.visibility)
+    cell.bar = mean * load * afraid * unable
+    cell.held = reason_held(
+        cell.priority, cell.bar, mean * slack * afraid * unable, mean * load * afraid, mean * load * unable
+    )
+
+
+@compiled
+def set_priorities(month, entering, p, keys, calendar, changes, places, ties, centre, offers, lasting, cells):
+    """Set the priority of every change under way in every place, and hold what lies below the bar. ODD 8.11.
+
+    What is held waits at the end of *spark* and *shape*, and goes no further in *shift*.
 
     Args:
         entering: whether this is the first month since parameters could have changed.
@@ -220,15 +291,15 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
         lasting: scratch, shape (arrived,).
     """
     count = len(places)
-    nation = p[count]
     arrived = calendar[month].arrived
-    following = nation.focal_arrival >= 0.0
-    attention = centre_attention(month, arrived, nation, centre[0], changes, lasting)
+    following = p[count].focal_arrival >= 0.0
+    centre_will = centre[0].will
+    attention = centre_attention(month, arrived, p[count], centre[0], changes, lasting)
     show_pilots(arrived, p, ties, places, cells)
+    wills = places.will
     mean_will = 0.0
     for a in range(count):
-        mean_will += places[a].will / count
-    wills = places.will
+        mean_will += wills[a] / count
     for a in range(count):
         row = p[a]
         authority = places[a]
@@ -239,8 +310,7 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
             continue
         exponent = interest_exponent(row, authority.will)
         lateral = around(authority, row.population_mixing == 1.0, mean_will, wills, ties)
-        pressing = attention * centre[0].will
-        grip = row.mandate * row.accountability_centre * centre[0].will * row.mandate_target
+        grip = row.mandate * row.accountability_centre * centre_will * row.mandate_target
         unable = 1.0 + row.scale_up_ability * (1.0 - authority.ability)
         sincere = authority.intent < row.pledge_intent
         for i in range(arrived):
@@ -250,50 +320,20 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
                 continue
             change = changes[i]
             renew_interest(a, i, month, row.scale_up_carriers, change.arrival, keys, cell)
-            free = 1.0 - own_interest(row, exponent, change.conflict, change.spillover, cell)
-            pledge = 0.0
+            interest = own_interest(row, exponent, change.conflict, change.spillover, cell)
             signed = is_bound(authority.signed, change.focal == 1, following)
-            if row.concordat > 0.0 and signed:
-                pledge = row.concordat * row.pledge_cost * row.pledge_monitoring
-            demanded = 0.0
+            pledge = pledge_pressure(row, signed)
+            reports, outcomes, dated = 0.0, 0.0, 0.0
             if row.mandate > 0.0:
+                pressing = centre_will * attention * lasting[i]
                 reports, outcomes = judging_pressure(
-                    row, change.visibility, pressing * lasting[i], lateral, authority.broker, authority.trust
+                    row, change.visibility, pressing, lateral, authority.broker, authority.trust
                 )
-                free *= 1.0 - outcomes
-                demanded = reports
-                left = to_target(row, change, month)
-                if has_date(row, change):
-                    date = min(1.0, grip * nearness(left, signed))
-                    demanded = 1.0 - (1.0 - demanded) * (1.0 - date)
-                demanded = 1.0 - (1.0 - demanded) * (1.0 - law_pressure(row, change, left))
-            if sincere:
-                free *= 1.0 - pledge
-                pledge = 0.0
-            cell.own_priority = 1.0 - free
+                dated = dated_pressure(row, change, month, grip, signed)
             money = min(1.0, offers[a, i, SCALE_UP] * authority.funded)
             earmark = row.scale_up_earmark * row.resource_centre * money
-            free *= (1.0 - demanded) * (1.0 - pledge) * (1.0 - earmark)
-            cell.priority = 1.0 - free
-
-            mean = row.scale_up * row.scale_up_bar * (1.0 + row.scale_up_spread * cell.resistance)
+            meant = pledge if sincere else 0.0
+            set_priority(cell, interest, outcomes, meant, reports, dated, pledge - meant, earmark)
             if cell.stage == SPARK:
-                mean *= row.scale_up_try
                 money = min(1.0, offers[a, i, PILOT] * authority.funded)
-            pulled = cell.agenda_holder != CENTRE
-            load = load_factor(row, authority.workload, money) * agenda_factor(
-                row, authority.workload, pulled
-            )
-            eased = min(1.0, authority.workload)
-            slack = load_factor(row, eased, money) * agenda_factor(row, eased, pulled)
-            afraid = 1.0
-            if row.blame > 0.0:
-                afraid += row.blame * row.blame_bar * fear(row, change.radicalness, change.visibility)
-            cell.bar = mean * load * afraid * unable
-            cell.held = reason_held(
-                cell.priority,
-                cell.bar,
-                mean * slack * afraid * unable,
-                mean * load * afraid,
-                mean * load * unable,
-            )
+            hold_below_bar(row, authority.workload, unable, money, change, cell)
