@@ -128,6 +128,11 @@ def _scenario(file: scenario_files.ScenarioFile) -> str:
     refuse(file.problems)
     lines = [f"{file.name}: scenario, {file.header['title']}", *textwrap.wrap(file.header["question"], 100)]
     lines += textwrap.wrap(f"source: {file.header['source']}", 100)
+    if file.claim:
+        through = ", ".join(file.claim.through)
+        lines += textwrap.wrap(
+            f"claim: {file.claim.says} Predicts that the gap {file.claim.predicts}, through {through}.", 100
+        )
     changes = [f"{key} = {shown(value)}" for key, value in file.leaves.items() if key != "interventions"]
     changes += [_dated(dated) for dated in file.leaves.get("interventions", [])]
     lines += ["It sets:", *(f"  {change}" for change in changes)]

@@ -1,7 +1,8 @@
 """Scenario files: where they are, and what each says.
 
 A scenario file is small: the line `# @package _global_`, a `header` (title, question, source), and then only what
-differs from the declared defaults.
+differs from the declared defaults. A header may also state a claim: one sentence, which way it says the gap moves, and
+through which causes of loss.
 """
 
 from __future__ import annotations
@@ -20,12 +21,33 @@ from omegaconf.errors import OmegaConfBaseException
 from sim import places
 from sim.overrides import INTERPOLATION, NO_INTERPOLATION, has_interpolation, leaves
 from sim.problems import COMMAND_LINE, Problem, nearest_name, no_such, shown
+from sim.state import CAUSES
 
 PACKAGE_LINE = "# @package _global_"
 HEADER = ("title", "question", "source")
+CLAIM = ("claim", "predicts", "through")
+"""What a header says beside, all or none, if its scenario tests a claim."""
+NARROWS, WIDENS = "narrows", "widens"
+REPORTS = "reports"
+"""In `through`: the part of the gap that reports do not show."""
 NAME = re.compile(r"[A-Za-z]\w*(-\w+)*")
 ALIASES = {"status_quo": "baseline"}
 """Other names of shipped scenarios: the baseline is the status quo."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a scenario claims of the gap, written down before it was run.
+
+    Args:
+        says: the claim in one plain sentence.
+        predicts: `narrows` or `widens`.
+        through: the causes of loss that are to carry the change of the gap, or `reports` alone.
+    """
+
+    says: str
+    predicts: str
+    through: tuple[str, ...]
 
 
 @dataclass
@@ -38,6 +60,7 @@ class ScenarioFile:
         header: title, question and source.
         leaves: value by parameter, rows of power taken apart.
         problems: all that is wrong with the file's form; values are checked once composed.
+        claim: what it claims; None if it tests no claim.
     """
 
     name: str
@@ -45,6 +68,7 @@ class ScenarioFile:
     header: dict[str, str] = field(default_factory=dict)
     leaves: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    claim: Claim | None = None
 
 
 def shelf(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list[Problem]]:
@@ -130,12 +154,36 @@ def _header(header: Any, file: ScenarioFile) -> None:
         return
     given = header if isinstance(header, Mapping) else {}
     file.header = {key: given[key].strip() for key in HEADER if isinstance(given.get(key), str)}
-    for key in (key for key in given if key not in HEADER):
-        said, nearest = f"a header has {', '.join(HEADER)}", nearest_name(str(key), HEADER)
+    known = (*HEADER, *CLAIM)
+    for key in (key for key in given if key not in known):
+        said, nearest = f"a header has {', '.join(HEADER)}", nearest_name(str(key), known)
         file.problems.append(Problem(file.where, f"header.{key}", said, shown(given[key]), nearest))
     for key in (key for key in HEADER if not file.header.get(key)):
         said = "every scenario must say its title, question and source, as plain text"
         file.problems.append(Problem(file.where, f"header.{key}", said))
+    if any(key in given for key in CLAIM):
+        _claim(given, file)
+
+
+def _claim(header: Mapping[Any, Any], file: ScenarioFile) -> None:
+    says, predicts, through = (header.get(key) for key in CLAIM)
+    before = len(file.problems)
+
+    def wrong(key: str, said: str, value: str = "", nearest: str | None = None) -> None:
+        file.problems.append(Problem(file.where, f"header.{key}", said, value, nearest))
+
+    if not isinstance(says, str) or not says.strip():
+        wrong("claim", "a claim is one sentence, with `predicts` and `through` beside it")
+    if predicts not in (NARROWS, WIDENS):
+        wrong("predicts", f"must be {NARROWS} or {WIDENS}", shown(predicts))
+    if not isinstance(through, list) or not through:
+        wrong("through", f"must be a list of causes of loss, or [{REPORTS}]", shown(through))
+    else:
+        for cause in through:
+            if cause not in CAUSES and through != [REPORTS]:
+                wrong("through", "is no cause of loss", shown(cause), nearest_name(str(cause), CAUSES))
+    if len(file.problems) == before:
+        file.claim = Claim(str(says).strip(), str(predicts), tuple(map(str, through or ())))
 
 
 def _deltas(tree: dict[Any, Any], file: ScenarioFile) -> None:

@@ -11,6 +11,7 @@ import worlds
 
 from sim import places, scenario_files
 from sim.declarations import declarations, value_of
+from sim.explain import explain
 from sim.parameters import Parameters
 from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, between
 from sim.problems import InputProblems
@@ -107,6 +108,49 @@ def test_crisis_ends_where_the_defaults_are():
         dated.key: dated.value for dated in sorted(one("crisis").interventions, key=lambda dated: dated.month)
     }
     assert last == {key: value_of(Parameters(), key) for key in last}
+
+
+# What they claim
+
+CLAIMS = [name for name in SHIPPED if name not in ("baseline", *worlds.POWER_SCENARIOS)]
+CLAIM = """  claim: It helps.
+  predicts: narrows
+  through: [will]
+"""
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_scenario_that_is_no_table_of_rights_says_what_it_claims(name):
+    claim = scenario_files.read(scenario_files.shelf()[0][name]).claim
+    assert (claim is not None) == (name in CLAIMS)
+
+
+def test_a_claim_is_read_and_explained(folder):
+    here = folder(header=HEADER + CLAIM)
+    claim = scenario_files.read(here / "mine.yaml").claim
+    assert claim == scenario_files.Claim("It helps.", "narrows", ("will",))
+    one("mine", folders=[here])
+    said = " ".join(explain("mine", [str(here)]).split())
+    assert "claim: It helps. Predicts that the gap narrows, through will." in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  claim: It helps.\n", "", "header.claim: a claim is one sentence"),
+        ("claim: It helps.", "claim: 3", "header.claim: a claim is one sentence"),
+        ("  predicts: narrows\n", "", "header.predicts = null: must be narrows or widens"),
+        ("narrows", "closes", "header.predicts = 'closes': must be narrows or widens"),
+        ("  through: [will]\n", "", "header.through = null: must be a list of causes of loss, or [reports]"),
+        ("[will]", "will", "must be a list of causes of loss"),
+        ("[will]", "[wil]", "header.through = 'wil': is no cause of loss; did you mean `will`"),
+        ("[will]", "[will, reports]", "header.through = 'reports': is no cause of loss"),
+        ("predicts", "predict", "did you mean `predicts`"),
+    ],
+)
+def test_half_a_claim_is_refused(folder, old, new, said):
+    here = folder(header=HEADER + CLAIM.replace(old, new))
+    assert said in "\n".join(complaints(["mine"], folders=[here]))
 
 
 # Who wins
