@@ -11,7 +11,7 @@ from sim.wording import listing, number
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison
-    from sim.parameters import Parameters
+    from sim.parameters import Intervention, Parameters
 
 HOLDERS = {"centre": "centre", "authorities": "authorities", "third_sector": "third sector", "users": "users"}
 NOT_GIVEN = "not given"
@@ -71,8 +71,12 @@ def interventions(comparison: Comparison) -> list[tuple[str, ...]]:
     return [row for s in comparison.scenarios for row in _dated(s.name, s.parameters)]
 
 
+def _months(i: Intervention) -> str:
+    return str(i.month) if i.until is None else f"{i.month} until {i.until}"
+
+
 def _dated(name: str, parameters: Parameters) -> list[tuple[str, ...]]:
     return [
-        (name, str(i.month), i.key, _written(i.value), listing(list(i.places)) if i.places else "everywhere")
+        (name, _months(i), i.key, _written(i.value), listing(list(i.places)) if i.places else "everywhere")
         for i in parameters.interventions
     ]

@@ -198,7 +198,8 @@ def _where(places: Sequence[str] | None) -> str:
 
 
 def _dated(dated: dict[str, Any]) -> str:
-    said = f"from month {dated.get('month')}: {dated.get('key')} = {shown(dated.get('value'))}"
+    until = f" until month {dated['until']}" if dated.get("until") is not None else ""
+    said = f"from month {dated.get('month')}{until}: {dated.get('key')} = {shown(dated.get('value'))}"
     return said + _where(dated.get("places"))
 
 

@@ -1,4 +1,7 @@
-"""Interventions: dated changes of live parameters, everywhere or in named places."""
+"""Interventions: dated changes of live parameters, everywhere or in named places, for good or until a month.
+
+What holds in a place is the latest change that has begun and not ended; where there is none, the value at the start.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from sim.declarations import as_number, declarations, nearest_key
+from sim.declarations import as_number, declarations, nearest_key, record
 from sim.parameters import Intervention, JudgedOn, Parameters, Shares
 from sim.power import ROWS, between, columns
 from sim.territory import Territory
@@ -22,7 +25,8 @@ class Change:
 
     month: int
     rows: tuple[int, ...]
-    values: tuple[tuple[str, float], ...]
+    values: tuple[tuple[str, float | tuple[float, ...]], ...]
+    """By field: one value for all rows, or one for each."""
 
     def apply(self, record: np.ndarray) -> None:
         """Write the new values into the record."""
@@ -39,14 +43,39 @@ def timeline(parameters: Parameters, land: Territory) -> list[Change]:
     found = problems(parameters, land)
     if found:
         raise ValueError("; ".join(found))
-    changes = []
-    for dated in parameters.interventions:
-        # The nation's row decides what belongs to no place; it changes only when the intervention is for everywhere.
-        rows = (
-            tuple(range(len(land.code) + 1)) if dated.places is None else tuple(map(land.index, dated.places))
-        )
-        changes.append(Change(dated.month, rows, _values(dated.key, dated.value)))
-    return sorted(changes, key=lambda change: change.month)
+    begun = sorted(parameters.interventions, key=lambda dated: dated.month)
+    changes = [Change(dated.month, _rows(dated, land), _values(dated.key, dated.value)) for dated in begun]
+    # What begins in the month in which something else ends comes after it.
+    return sorted([*_endings(parameters, begun, changes, land), *changes], key=lambda change: change.month)
+
+
+def _rows(dated: Intervention, land: Territory) -> tuple[int, ...]:
+    """The rows that an intervention is for.
+
+    The nation's row decides what belongs to no place; it changes only when the intervention is for everywhere.
+    """
+    return tuple(range(len(land.code) + 1)) if dated.places is None else tuple(map(land.index, dated.places))
+
+
+def _endings(
+    parameters: Parameters, begun: Sequence[Intervention], changes: Sequence[Change], land: Territory
+) -> list[Change]:
+    """What holds again where an intervention ends, field by field and place by place."""
+    if all(dated.until is None for dated in begun):
+        return []
+    start = record(parameters, len(land.code) + 1)
+    endings = []
+    for dated, change in zip(begun, changes, strict=True):
+        if dated.until is None:
+            continue
+        standing = start.copy()
+        for other, its in zip(begun, changes, strict=True):
+            if other.month < dated.until and (other.until is None or other.until > dated.until):
+                its.apply(standing)
+        rows = list(change.rows)
+        again = tuple((field, tuple(map(float, standing[field][rows]))) for field, _ in change.values)
+        endings.append(Change(dated.until, change.rows, again))
+    return endings
 
 
 def _values(key: str, value: Any) -> tuple[tuple[str, float], ...]:
@@ -73,6 +102,12 @@ def problems(parameters: Parameters, land: Territory | None) -> list[str]:
         if dated.month >= parameters.population.months:
             found.append(
                 f"{label}: the run ends before; months go from 0 to {parameters.population.months - 1}"
+            )
+        if dated.until is not None and dated.until <= dated.month:
+            found.append(f"{label}: it must end after it begins; until = {dated.until}")
+        elif dated.until is not None and dated.until > parameters.population.months:
+            found.append(
+                f"{label}: the run ends before month {dated.until}; leave until out to mean the end of the run"
             )
         found += [f"{label}: {what}" for what in _value_problems(dated)]
         declared = declarations().get(dated.key)

@@ -473,6 +473,9 @@ class Intervention(Group):
     key: str = Field(description="The parameter, as in `power.agenda` or `mechanisms.pace`; it must be live.")
     value: Any = Field(description="The new value; a whole row for a row of the power table.")
     places: list[str] | None = Field(None, description="Names or codes of the places; everywhere when left out.")
+    until: int | None = Field(
+        None, description="Month from which what would hold without it holds again; to the end of the run when left out."
+    )
 
 
 class Parameters(Group):

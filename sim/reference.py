@@ -272,7 +272,8 @@ def _scenarios_page(measured: Mapping[str, Effect]) -> str:
 
 def _dated(dated: Mapping[str, Any]) -> str:
     there = f" in {', '.join(dated['places'])}" if dated.get("places") else ""
-    return f"- from month {dated['month']}: `{dated['key']}` = {shown(dated['value'])}{there}"
+    until = f" until month {dated['until']}" if dated.get("until") is not None else ""
+    return f"- from month {dated['month']}{until}: `{dated['key']}` = {shown(dated['value'])}{there}"
 
 
 def _index(groups: list[str], measured: Mapping[str, Effect]) -> str:

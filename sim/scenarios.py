@@ -32,6 +32,7 @@ DATED_FIELDS = {
     "key": "the key of a parameter",
     "value": "a value of that parameter",
     "places": "a list of names or codes of places",
+    "until": "a whole number",
 }
 
 

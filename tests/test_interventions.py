@@ -66,6 +66,60 @@ def test_of_two_in_one_month_the_later_said_holds_and_an_earlier_month_comes_fir
     assert np.all(run.values["work_load"] == values[-1])
 
 
+def load(small, rows, month):
+    """Load in every row of the record in a month, under some dated changes."""
+    run = begin(worlds.parameters(small, {"work.load": 0.5}, interventions=rows), SEED)
+    run.advance(month + 1)
+    return run.values["work_load"].tolist()
+
+
+def test_what_has_an_end_leaves_what_would_hold_without_it(small):
+    passing = {**dated(10, "work.load", 2.0), "until": 20}
+    assert load(small, [passing], 9) == [0.5] * 7
+    assert load(small, [passing], 19) == [2.0] * 7
+    assert load(small, [passing], 20) == [0.5] * 7
+    earlier, within = dated(5, "work.load", 3.0), dated(15, "work.load", 4.0)
+    assert load(small, [passing, earlier], 20) == [3.0] * 7
+    assert load(small, [passing, within], 20) == [4.0] * 7
+    crossing = {**dated(15, "work.load", 4.0), "until": 25}
+    assert load(small, [passing, crossing], 20) == [4.0] * 7
+    assert load(small, [passing, crossing], 25) == [0.5] * 7
+    assert load(small, [dated(20, "work.load", 6.0), passing], 20) == [6.0] * 7
+
+
+def test_an_end_is_an_end_in_its_own_places(small):
+    passing = {**dated(10, "work.load", 2.0, ["Cairn"]), "until": 20}
+    there = dated(5, "work.load", 3.0, ["Cairn"])
+    assert load(small, [passing, there, dated(12, "work.load", 1.5)], 20) == [1.5] * 7
+    assert load(small, [there, {**dated(10, "work.load", 2.0), "until": 20}], 20) == [
+        0.5,
+        0.5,
+        3.0,
+        *[0.5] * 4,
+    ]
+
+
+def test_a_table_of_rights_that_passes_comes_back_row_by_row(small):
+    row = dict(centre=0.25, authorities=0.25, third_sector=0.25, users=0.25)
+    rows = [{**dated(10, "power.distribution", 1.0), "until": 20}, dated(15, "power.agenda", row)]
+    run = begin(worlds.parameters(small, interventions=rows), SEED)
+    before = run.values.copy()
+    run.advance(21)
+    assert np.all(run.values["agenda_centre"] == 0.25)
+    moved = [f for f in before.dtype.names if np.any(run.values[f] != before[f])]
+    assert all(f.startswith("agenda_") for f in moved)
+    assert moved
+
+
+def test_a_run_whose_change_has_passed_before_it_began_to_act_is_the_same(small):
+    """`pledge.cost` does nothing while no pledge is open."""
+    passing = {**dated(10, "pledge.cost", 1.0), "until": 20}
+    plain = simulate(worlds.parameters(small), SEED)
+    assert not worlds.differing(
+        plain.state, simulate(worlds.parameters(small, interventions=[passing]), SEED).state
+    )
+
+
 def test_a_named_place_changes_alone(small):
     """With mechanisms off places do not meet, so what is done in one is felt in that one only."""
     plain = simulate(worlds.parameters(small, mechanisms=worlds.OFF), SEED)

@@ -12,6 +12,7 @@ import worlds
 from sim import places, scenario_files
 from sim.declarations import declarations, value_of
 from sim.explain import explain
+from sim.month import begin
 from sim.parameters import Parameters
 from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, between
 from sim.problems import InputProblems
@@ -103,11 +104,33 @@ def test_ends_and_sequence():
     assert one("devolved").power.agenda.authorities == 1.0
 
 
-def test_crisis_ends_where_the_defaults_are():
-    last = {
-        dated.key: dated.value for dated in sorted(one("crisis").interventions, key=lambda dated: dated.month)
-    }
-    assert last == {key: value_of(Parameters(), key) for key in last}
+PASSING = [name for name in SHIPPED if any(dated.until is not None for dated in one(name).interventions)]
+STARTS = {
+    "authorities.crisis_demand": (0.05, 0.4),
+    "mechanisms.clearance": (0.2, 0.9),
+    "centre.capacity": (0.3, 1.0),
+    "pledge.open": (0.0, 1.0),
+}
+
+
+def test_a_crisis_passes():
+    assert PASSING == ["concordat", "crisis", "decisions_waived"]
+
+
+@pytest.mark.parametrize("end", [0, 1])
+@pytest.mark.parametrize("name", PASSING)
+def test_what_passes_ends_where_it_began_wherever_that_was(name, end):
+    keys = {dated.key for dated in one(name).interventions}
+    asked = [f"{key}={STARTS[key][end]}" for key in keys]
+    run = begin(one(name, *asked, "population.users=32"), seed=1)
+    before, moved = run.values.copy(), False
+    while run.dated:
+        change = run.dated.pop(0)
+        change.apply(run.values)
+        moved |= change.month < 60 and bool((run.values != before).any())
+    # A pledge that is open already is not opened.
+    assert moved != (name == "concordat" and end == 1)
+    assert (run.values == before).all()
 
 
 # What they claim
@@ -293,6 +316,10 @@ REFUSED = {
     "interventions=[{month:1,key:work.laod,value:1}]": "work.load",
     "interventions=[{month:1,key:work.form,value:1}]": "mid-run",
     "interventions=[{month:1,key:work.load,value:99}]": "outside",
+    "interventions=[{month:9,key:work.load,value:1,until:9}]": "it must end after it begins; until = 9",
+    "interventions=[{month:9,key:work.load,value:1,until:121}]": "the run ends before month 121; leave until out",
+    "interventions=[{month:9,key:work.load,value:1,until:soon}]": "until = 'soon': must be a whole number",
+    "interventions=[{month:9,key:work.load,value:1,untill:12}]": "did you mean `until`",
     "interventions=[{month:999,key:work.load,value:1}]": "run ends before",
     "interventions=[{month:1,key:work.load,value:1,places:[Glasgo City]}]": "Glasgow City",
     "interventions=[{month:1,key:work.load,value:1,places:Fife}]": "a list",

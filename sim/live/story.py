@@ -87,6 +87,9 @@ def _moves(lived: Lived) -> Iterator[Line]:
         value = _written(dated.value)
         key = "story.move.there" if places else "story.move"
         yield _line(dated.month, "move", say(key, what=name_of(dated.key), value=value, names=names), places)
+        if dated.until is not None and dated.until < lived.months:
+            key = "story.move.ends.there" if places else "story.move.ends"
+            yield _line(dated.until, "move", say(key, what=name_of(dated.key), names=names), places)
 
 
 def _written(value: Any) -> str:

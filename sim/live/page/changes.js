@@ -21,6 +21,11 @@ export function createChanges(host, facts, change) {
   }
 
   function dated(move) {
+    const told = begun(move);
+    return (move.until ?? null) === null ? told : say("changes.move.until", { move: told, until: move.until });
+  }
+
+  function begun(move) {
     const told = { name: facts.labelOf(move.key), value: facts.inWords(move.key, move.value), month: move.month };
     if (!move.places) return say("changes.move", told);
     const names = move.places.map((code) => facts.places.find((place) => place.code === code)?.name ?? code);

@@ -71,7 +71,8 @@ export function valueAt(side, key, month, facts) {
   let value = facts.defaultOf(key);
   const layers = [scenario?.set ?? {}, side.set];
   for (const layer of layers) value = laid(value, layer, key, facts);
-  const dated = [...(scenario?.moves ?? []), ...side.moves].filter((move) => move.month <= month && !move.places);
+  const standing = (move) => move.month <= month && (move.until ?? Infinity) > month;
+  const dated = [...(scenario?.moves ?? []), ...side.moves].filter((move) => standing(move) && !move.places);
   dated.sort((one, other) => one.month - other.month);
   for (const move of dated) value = laid(value, { [move.key]: move.value }, key, facts);
   return value;
