@@ -55,7 +55,7 @@ HOLDS, FAILS, OPPOSITE, INERT = "holds", "does not hold", "opposite", "inert"
 VERDICTS = (HOLDS, FAILS, OPPOSITE, INERT)
 WATCHED = ("gap", "rhetoric_reality", *(f"losses.{cause}" for cause in CAUSES))
 COLUMNS = (
-    "scenario", "part", "hash", "mean", "low", "high", "narrows", "widens", "within", "set_low", "set_middle", "set_high",
+    "scenario", "without", "hash", "mean", "low", "high", "narrows", "widens", "within", "set_low", "set_middle", "set_high",
     REPORTS, *CAUSES, "replications", "sets", "replications_of_a_set", "seed", "rules",
 )  # fmt: skip
 """Effects are in points of intended benefit; `narrows`, `widens` and `within` are shares of the sets."""
@@ -126,6 +126,17 @@ def groups_of(file: ScenarioFile) -> dict[str, dict[str, Any]]:
     return parts
 
 
+def together(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What some parts of a scenario set."""
+    whole: dict[str, Any] = {}
+    for leaves in parts:
+        dated = [*whole.get("interventions", ()), *leaves.get("interventions", ())]
+        whole |= leaves
+        if dated:
+            whole["interventions"] = dated
+    return whole
+
+
 def parameters_of(leaves: Mapping[str, Any], beneath: Mapping[str, Any]) -> Parameters:
     """What a scenario runs with over a set of parameters: what it sets wins."""
     whole = Overrides(leaves={**beneath, **leaves})
@@ -151,7 +162,7 @@ def jobs_of(leaves: dict[str, Any], sets: int) -> list[tuple[dict[str, Any], int
 
 
 def measured(names: Sequence[str]) -> list[Row]:
-    """The rows of some scenarios, each followed by those of its parts at the defaults."""
+    """The rows of some scenarios, each followed by those of what is left of it without one of its parts, at the defaults."""
     files, sets, rules = claims(), len(fitted_points()), model()
     asked: list[tuple[str, str]] = []
     jobs = jobs_of({}, sets)
@@ -160,9 +171,11 @@ def measured(names: Sequence[str]) -> list[Row]:
         parts = groups_of(files[name])
         asked.append((name, ""))
         jobs += jobs_of(files[name].leaves, sets)
-        for part, leaves in parts.items() if len(parts) > 1 else ():
+        for part in parts if len(parts) > 1 else ():
             asked.append((name, part))
-            jobs.append((leaves, -1, REPLICATIONS))
+            jobs.append(
+                (together(leaves for other, leaves in parts.items() if other != part), -1, REPLICATIONS)
+            )
     found = []
     with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
         for done, result in enumerate(pool.map(work, jobs, chunksize=4), start=1):
@@ -170,19 +183,19 @@ def measured(names: Sequence[str]) -> list[Row]:
             print(f"\r{done} of {len(jobs)} pieces of work done", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     base, place, rows = found[:whole], whole, []
-    for name, part in asked:
-        size = 1 if part else whole
+    for name, without in asked:
+        size = 1 if without else whole
         own, place = found[place : place + size], place + size
         differences = [one - other for one, other in zip(own, base, strict=False)]
-        rows.append(row_of(name, part, differences, rules))
+        rows.append(row_of(name, without, differences, rules))
     return rows
 
 
-def row_of(name: str, part: str, differences: list[np.ndarray], rules: str) -> Row:
+def row_of(name: str, without: str, differences: list[np.ndarray], rules: str) -> Row:
     """One row of the table: from paired differences at the defaults, and in the sets if they were run."""
     defaults, sets = differences[0], np.array([one[:, 0].mean() for one in differences[1:]])
     found = interval(defaults[:, 0])
-    row: Row = {"scenario": name, "part": part, "hash": digest(scenario_files.shelf()[0][name])}
+    row: Row = {"scenario": name, "without": without, "hash": digest(scenario_files.shelf()[0][name])}
     row |= {end: f"{found[end]:.4f}" for end in ("mean", "low", "high")}
     if sets.size:
         matters = 100 * MATTERS
@@ -232,6 +245,12 @@ def effect(row: Row) -> str:
 def over_sets(row: Row) -> str:
     """Between which ends the effect lies over nine tenths of the sets."""
     return f"{signed(row['set_low'], 1)} to {signed(row['set_high'], 1)}"
+
+
+def agreeing(row: Row, claim: Claim) -> str:
+    """In how many sets the effect is as predicted."""
+    sets = int(row["sets"])
+    return f"{round(float(row[claim.predicts]) * sets)} of {sets}"
 
 
 def through(row: Row, claim: Claim) -> str:
@@ -286,48 +305,70 @@ def page(rows: Sequence[Row], files: Mapping[str, ScenarioFile], notes: str) -> 
     found: list[tuple[ScenarioFile, Claim, Row, str]] = []
     for row in rows:
         file = files[row["scenario"]]
-        if not row["part"] and file.claim is not None:
+        if not row["without"] and file.claim is not None:
             found.append((file, file.claim, row, judged(row, file.claim)))
     found.sort(key=lambda one: (VERDICTS.index(one[3]), one[0].name))
-    counted = {v: [file.name for file, _, _, said in found if said == v] for v in VERDICTS}
-    first = rows[0]
-    matters = number(100 * MATTERS)
-    lines = [
-        "# Which claims hold", "",
-        "*Written by `uv run python docs/scenarios.py` from the scenario files and `docs/scenarios.csv`; only the notes are written by hand. "
-        f"{first['replications']} paired replications at the defaults, {first['replications_of_a_set']} in each of "
-        f"{first['sets']} sets that history does not rule out, random seed {first['seed']}.*", "",
-        "Each scenario below tests one claim of practitioners: it moves the lever that the claim names, and nothing else. "
-        "A verdict is about this model under its assumptions, not about Scotland.", "",
-        "## The rule", "",
-        "It was fixed before any scenario was run under it ([decisions](decisions.md), 2026-11-30). E is the mean paired effect "
-        "on the gap against the status quo at the defaults, in points of intended benefit; below 0 the gap narrows. S is the "
-        f"share of the sets in which the effect has the predicted sign and is larger than {matters} points, the smallest difference "
-        "that matters.", "",
-        f"- **holds**: E has the predicted sign, its 95 % interval is clear of 0, it is larger than {matters} points, and S is at least "
-        f"{number(ENOUGH)}.",
-        "- **opposite**: the same with the other sign.",
-        f"- **inert**: E is smaller than {matters} points, and so is the effect in at least {100 * ENOUGH:.0f} % of the sets.",
-        "- **does not hold**: all else.", "",
-        "*Through* says whether the causes of loss that the claim names carry at least half of the change of the gap at the defaults, "
-        "and what share they carry. It can be more than 100 % where other losses move the other way, and is not judged where "
-        f"the gap moves by less than {matters} points.", "",
-        "## All claims", "",
-        *(f"- **{v}** ({len(names)}): {listing([f'`{name}`' for name in names]) if names else 'none'}." for v, names in counted.items()),
-        "",
-        *cut(
-            ["scenario", "predicted", "effect at the defaults, points", "over the sets, 5 to 95 %", "through", "verdict"],
-            ([f"[`{f.name}`](#{f.name})", c.predicts, effect(r), over_sets(r), through(r, c), f"**{v}**"] for f, c, r, v in found),
-        ),
-    ]  # fmt: skip
+    counted = {v: [f"`{file.name}`" for file, _, _, said in found if said == v] for v in VERDICTS}
+    table = cut(
+        [
+            "scenario",
+            "predicted",
+            "effect at the defaults, points",
+            "over the sets, 5 to 95 %",
+            "sets as predicted",
+            "through",
+            "verdict",
+        ],
+        [
+            [
+                f"[`{f.name}`](#{f.name})",
+                c.predicts,
+                effect(r),
+                over_sets(r),
+                agreeing(r, c),
+                through(r, c),
+                f"**{v}**",
+            ]
+            for f, c, r, v in found
+        ],
+    )
+    by_verdict = [
+        f"- **{v}** ({len(names)}): {listing(names) if names else 'none'}." for v, names in counted.items()
+    ]
+    lines = ["# Which claims hold", "", *head(rows[0]), "## All claims", "", *by_verdict, "", *table]
     lines += [NOTES, "", notes, "", NOTES_END, ""]
     for said in VERDICTS:
         for file, claim, row, its in found:
             if its == said:
                 lines += of_one(
-                    file, claim, row, its, [r for r in rows if r["scenario"] == file.name and r["part"]]
+                    file, claim, row, its, [r for r in rows if r["scenario"] == file.name and r["without"]]
                 )
     return "\n".join(lines).rstrip() + "\n"
+
+
+def head(row: Row) -> list[str]:
+    """What the page is, and the rule."""
+    matters = number(100 * MATTERS)
+    return [
+        "*Written by `uv run python docs/scenarios.py` from the scenario files and `docs/scenarios.csv`; only the notes are "
+        f"written by hand. {row['replications']} paired replications at the defaults, {row['replications_of_a_set']} in each "
+        f"of {row['sets']} sets that history does not rule out, random seed {row['seed']}.*", "",
+        "Each scenario below tests one claim of practitioners: it moves the lever that the claim names, and nothing else. "
+        "A verdict is about this model under its assumptions, not about Scotland.", "",
+        "## The rule", "",
+        "It was fixed before any scenario was run under it ([decisions](decisions.md), 2026-11-30). E is the mean paired "
+        "effect on the gap against the status quo at the defaults, in points of intended benefit; below 0 the gap narrows. S "
+        "is the share of the sets in which the effect has the predicted sign and is larger than "
+        f"{matters} points, the smallest difference that matters.", "",
+        f"- **holds**: E has the predicted sign, its 95 % interval is clear of 0, it is larger than {matters} points, and S is "
+        f"at least {number(ENOUGH)}.",
+        "- **opposite**: the same with the other sign.",
+        f"- **inert**: E is smaller than {matters} points, and so is the effect in at least {100 * ENOUGH:.0f} % of the sets.",
+        "- **does not hold**: all else.", "",
+        "*Through* says whether the causes of loss that the claim names carry at least half of the change of the gap at the "
+        "defaults, and what share they carry. It can be more than 100 % where other losses move the other way, and it is not "
+        f"judged where the gap moves by less than {matters} points.", "",
+    ]  # fmt: skip
 
 
 def of_one(file: ScenarioFile, claim: Claim, row: Row, said: str, parts: Sequence[Row]) -> list[str]:
@@ -337,19 +378,18 @@ def of_one(file: ScenarioFile, claim: Claim, row: Row, said: str, parts: Sequenc
         if claim.through == (REPORTS,)
         else listing([cause_name(c) for c in claim.through])
     )
-    agree = float(row[claim.predicts])
     lines = [
         f"## {file.name}", "",
         f"**{file.header['title']}: {said}.** {claim.says}", "",
         f"- It sets {sets_of(file)}.",
         f"- Predicted: the gap {claim.predicts}, through {named}.",
-        f"- The gap changes by {effect(row)} points at the defaults; over the sets {over_sets(row)}, with the predicted sign and size in "
-        f"{100 * agree:.0f} % of them.",
+        f"- The gap changes by {effect(row)} points at the defaults; over the sets "
+        f"{over_sets(row)}, with the predicted sign and size in {agreeing(row, claim)} of them.",
         f"- The losses that change most: {causes(row) or 'none'}. Through the named ones: {through(row, claim)}.",
     ]  # fmt: skip
     if parts:
-        each = "; ".join(f"`{one['part']}` {effect(one)}" for one in parts)
-        lines.append(f"- Its parts, each alone at the defaults: {each}.")
+        each = "; ".join(f"without `{one['without']}` {effect(one)}" for one in parts)
+        lines.append(f"- With one of its parts left out, at the defaults: {each}.")
     return [*lines, ""]
 
 
