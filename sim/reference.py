@@ -252,6 +252,9 @@ def _scenarios_page(measured: Mapping[str, Effect]) -> str:
     for name, file in _scenarios().items():
         part = [f"## `{name}`", "", f"**{file.header['title']}.** {file.header['question']}", ""]
         part += [f"Source: {file.header['source'].strip()}", ""]
+        if file.claim:
+            said = f"Claim, judged on [a page of its own](../scenarios.md#{name}): {file.claim.says}"
+            part += [f"{said} It predicts that the gap {file.claim.predicts}, through {', '.join(file.claim.through)}.", ""]
         sets = [f"- `{key}` = {shown(value)}" for key, value in file.leaves.items() if key != "interventions"]
         sets += [_dated(dated) for dated in file.leaves.get("interventions", [])]
         part += ["It sets:", "", *sets, ""] if sets else ["It sets nothing: the declared defaults.", ""]
