@@ -254,7 +254,10 @@ def _scenarios_page(measured: Mapping[str, Effect]) -> str:
         part += [f"Source: {file.header['source'].strip()}", ""]
         if file.claim:
             said = f"Claim, judged on [a page of its own](../scenarios.md#{name}): {file.claim.says}"
-            part += [f"{said} It predicts that the gap {file.claim.predicts}, through {', '.join(file.claim.through)}.", ""]
+            part += [
+                f"{said} It predicts that the gap {file.claim.predicts}, through {', '.join(file.claim.through)}.",
+                "",
+            ]
         sets = [f"- `{key}` = {shown(value)}" for key, value in file.leaves.items() if key != "interventions"]
         sets += [_dated(dated) for dated in file.leaves.get("interventions", [])]
         part += ["It sets:", "", *sets, ""] if sets else ["It sets nothing: the declared defaults.", ""]

@@ -104,7 +104,7 @@ def test_ends_and_sequence():
     assert one("devolved").power.agenda.authorities == 1.0
 
 
-PASSING = [name for name in SHIPPED if any(dated.until is not None for dated in one(name).interventions)]
+PASSING = ["concordat", "crisis", "decisions_waived"]
 STARTS = {
     "authorities.crisis_demand": (0.05, 0.4),
     "mechanisms.clearance": (0.2, 0.9),
@@ -113,8 +113,9 @@ STARTS = {
 }
 
 
-def test_a_crisis_passes():
-    assert PASSING == ["concordat", "crisis", "decisions_waived"]
+def test_those_that_pass_are_known():
+    passing = [name for name in SHIPPED if any(d.until is not None for d in one(name).interventions)]
+    assert passing == PASSING
 
 
 @pytest.mark.parametrize("end", [0, 1])
