@@ -120,12 +120,13 @@ def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
 def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     from sim.fitted_set import SCREENING, kept_out
     from sim.fitting import screening, tables
+    from sim.fitting.practice import practice_conditions
     from sim.fitting.space import Space
 
     factors = screening.uncertainties()
     space = Space(tuple(factors))
     root = seed + APART["screening"]
-    live = _histories(folder, root, space, engine, command, bar)
+    live = _histories(folder, root, space, engine, command, bar, practice_conditions())
     shares, values = live("screening", space.spread(SCREENED, root), SCREENING_WORLDS, 0)
     found = screening.screened(factors, shares, values.mean(axis=1))
     apart = {key for row in kept_out() for key in row.keys}

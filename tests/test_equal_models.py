@@ -68,7 +68,7 @@ def test_a_sweep_goes_on_where_an_equal_model_stopped(listed, tmp_path, monkeypa
 def test_it_is_extended_replayed_and_merged(listed, tmp_path, monkeypatch):
     begun_with(OLD, tmp_path / "one", monkeypatch, Share(1, 2))
     begun_with(provenance.model(), tmp_path / "two", monkeypatch, Share(2, 2))
-    assert replaying.replay(tmp_path / "one", 0).notes == ()
+    assert replaying.replay(tmp_path / "one", 0).same
     merged = merging.merge([tmp_path / "one", tmp_path / "two"], tmp_path / "out", "gapsim merge")
     assert merged.finished
     assert (tmp_path / "out" / RUNS).is_file()
@@ -81,7 +81,8 @@ def test_another_model_is_still_refused(listed, tmp_path, monkeypatch):
     begun_with(OTHER, tmp_path / "s", monkeypatch)
     with pytest.raises(InputProblems, match="have changed since"):
         sweeps.swept(sweeps.plan(), tmp_path / "s")
-    assert replaying.replay(tmp_path / "s", 0).notes
+    with pytest.raises(InputProblems, match="have changed since"):
+        replaying.replay(tmp_path / "s", 0)
     plan = sweeps.plan()
     assert plans.differences(replace(plan, model=OTHER), plan)
     assert not plans.differences(replace(plan, model=OLDER), plan)

@@ -23,6 +23,7 @@ from sim.fitted_set import (
 from sim.fitting import tables
 from sim.fitting.screening import EXPLAINS
 from sim.fitting.targets import CUT_OFF
+from sim.parameters import ESTABLISHED
 from sim.territory import DATA
 
 SHIPPED = DATA / "fit"
@@ -98,7 +99,7 @@ def test_the_map_takes_every_set_in_turn():
         assert factor.low - 1e-9 <= values.min() < values.max() <= factor.high + 1e-9
     # What was not fitted and is a strength varies over all of its range.
     fitted = {factor.key for factor in fitted_factors()}
-    strengths = {key for key in declarations() if key.startswith("mechanisms.")}
+    strengths = {f"mechanisms.{name}" for name in ESTABLISHED}
     assert strengths - fitted <= {factor.key for factor in around}
 
 

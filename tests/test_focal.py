@@ -7,7 +7,7 @@ import worlds
 from sim.conservation import TOLERANCE, imbalances
 from sim.month import simulate
 from sim.parameters import Parameters
-from sim.state import USERS
+from sim.state import NOT_TAKEN_UP, USERS
 
 SEED = 21
 FOLLOWED = {
@@ -158,7 +158,7 @@ def test_the_old_way_shut_makes_users_take_it_up():
 
     def refused(run):
         taken = run.state.lost[:, run.state.changes.focal == 1]
-        return taken[..., 15].sum()
+        return taken[..., NOT_TAKEN_UP].sum()
 
     assert refused(lived(BEGUN)) > 0.0
     assert refused(lived(shut)) == 0.0

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, gaps, responses, sweep, write
 
+from sim.state import CAUSES
 from sim.statistics import interval
 from sim.sweep_analysis.paired import clear_losses, map_differences, region, regions
 from sim.sweep_analysis.regimes import regimes
@@ -42,7 +43,7 @@ def test_differences_are_read_together(tmp_path):
 
 
 def test_losses_of_a_region_sum_to_its_gap(tmp_path):
-    weights = {"a": np.arange(19) + 1.0, "b": np.arange(19)[::-1] + 1.0}
+    weights = {"a": np.arange(len(CAUSES)) + 1.0, "b": np.arange(len(CAUSES))[::-1] + 1.0}
     made = responses(gaps({"a": FLAT, "b": FLAT + 0.2 * (COLUMNS["x"] - 0.5)}), weights)
     read = read_sweep(write(tmp_path / "s", COLUMNS, made))
     found = regions(read, regimes(read), [("a box", COLUMNS["y"] > 0.5)])
@@ -56,13 +57,13 @@ def test_losses_of_a_region_sum_to_its_gap(tmp_path):
 
 
 def test_losses_that_differ_are_named_with_their_sign(tmp_path):
-    weights = {"a": np.ones(19), "b": np.ones(19) + 9 * np.eye(19)[5]}
+    weights = {"a": np.ones(len(CAUSES)), "b": np.ones(len(CAUSES)) + 9 * np.eye(len(CAUSES))[5]}
     made = responses(gaps({"a": FLAT, "b": FLAT}), weights)
     read = read_sweep(write(tmp_path / "s", COLUMNS, made))
     cause, mean, low, high = clear_losses(read, 0, 1, np.ones(50, bool))[0]
     assert cause == losses_of(read)[5]
     assert low <= mean <= high
-    assert mean == pytest.approx(0.6 * (10 / 28 - 1 / 19), abs=0.02)
+    assert mean == pytest.approx(0.6 * (10 / (len(CAUSES) + 9) - 1 / len(CAUSES)), abs=0.02)
     assert clear_losses(read, 1, 0, np.ones(50, bool))[0][1] == pytest.approx(-mean)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, gaps, grid, responses, write
 
+from sim.state import CAUSES
 from sim.sweep_analysis.swept import read_sweep
 from sim.sweep_report.findings import findings
 
@@ -200,7 +201,7 @@ def test_reports_that_would_name_another_winner_are_told(tmp_path):
 
 
 def test_losses_are_named_by_region(tmp_path):
-    weights = {"b": np.eye(19)[3] * 5 + 1}
+    weights = {"b": np.eye(len(CAUSES))[3] * 5 + 1}
     words = str(read(tmp_path / "s", CASES["a"][0], weights).verdict)
     assert "Where a wins, b loses more benefit to will (" in words
 
