@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from sim.case_forms import CaseFile, month_number, reported
 from sim.case_tables import ONE_SYSTEM, coverages, events, is_of_the_system, levels
@@ -127,5 +128,31 @@ def pattern(case: CaseFile) -> Found:
             yield key, "needs at_least or at_most"
 
 
-CHECKS: tuple[Callable[[CaseFile], Found], ...] = (dates, kind, timeline, pattern)
+def mended(case: CaseFile) -> Found:
+    """Whatever would be wrong with a mended reading if it were the one in force, and a block that reads nothing."""
+    block = case.mended
+    if block is None:
+        return
+    if block.left_out:
+        for name in ("observed", "pattern"):
+            if getattr(block, name) is not None:
+                yield f"mended.{name}", "is out of place: a case that is left out is not read"
+        return
+    read, rule = case.as_mended, block.pattern
+    if read is None or (not block.observed and (rule is None or rule.says is rule.conditions is None)):
+        yield "mended", "needs observed, pattern, or left_out: true"
+        return
+    own = tuple(f"observed.{name}" for name in block.observed or ())
+    if rule is not None and rule.conditions is not None:
+        own += ("pattern.conditions",)
+    for check in (dates, pattern):
+        frozen = set(check(case))
+        # What is wrong with the frozen part has been said already, unless the mended part is what makes it wrong.
+        for key, *said in check(read):
+            problem: Any = (key, *said)
+            if key.startswith(own) or problem not in frozen:
+                yield (f"mended.{key}", *problem[1:])
+
+
+CHECKS: tuple[Callable[[CaseFile], Found], ...] = (dates, kind, timeline, pattern, mended)
 """Every check of a case; each gives key, what is wrong, value and nearest name of all that it finds."""

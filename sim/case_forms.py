@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 from functools import lru_cache
 from typing import Literal
 
@@ -106,6 +107,26 @@ class Pattern(Form):
     conditions: list[Condition] = Field(min_length=1)
 
 
+class MendedPattern(Form):
+    """What a mended reading puts in place of the frozen rule: its sentence, all of its conditions, or both."""
+
+    says: str | None = Field(None, min_length=1)
+    conditions: list[Condition] | None = Field(None, min_length=1)
+
+
+class Mended(Form):
+    """A second reading, made after the freeze: what it names replaces the frozen reading, all else stays.
+
+    A case that is left out is reported, but not counted among the mended readings.
+    """
+
+    date: datetime.date
+    because: str = Field(min_length=1)
+    left_out: bool = False
+    observed: dict[str, Observed] | None = None
+    pattern: MendedPattern | None = None
+
+
 class CaseFile(Form):
     """All that one case file says."""
 
@@ -115,6 +136,22 @@ class CaseFile(Form):
     timeline: list[Event]
     observed: dict[str, Observed]
     pattern: Pattern
+    mended: Mended | None = None
+
+    @property
+    def as_mended(self) -> CaseFile | None:
+        """The same file with its mended reading in place of the frozen one; None where it has none, or leaves the case out."""
+        if self.mended is None or self.mended.left_out:
+            return None
+        given = {} if self.mended.pattern is None else dict(self.mended.pattern)
+        rule = {name: part for name, part in given.items() if part is not None}
+        return self.model_copy(
+            update={
+                "observed": {**self.observed, **(self.mended.observed or {})},
+                "pattern": self.pattern.model_copy(update=rule),
+                "mended": None,
+            }
+        )
 
 
 def month_number(month: str, first: str) -> int:

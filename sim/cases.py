@@ -18,6 +18,9 @@ from sim.problems import Problem, no_such, refuse
 SET_BY_CASES = ("focal", "population.months", "changes.arriving", "interventions")
 """What belongs to the history and not to the system: a set of parameters for cases leaves it alone."""
 
+QUOTED_BY = {"class_sizes": "reference.relapse_rate", "targets_and_gaming": "reference.gaming_reports"}
+"""Cases whose figures the source of a parameter quotes, by that parameter: these cases are no independent test."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -39,6 +42,17 @@ class Case:
     def number(self, month: str) -> int:
         """The month of the run that a month of history is; 0 is the first."""
         return month_number(month, self.file.months.first)
+
+    @property
+    def independent(self) -> bool:
+        """Whether no parameter's source quotes the figures of this case."""
+        return self.name not in QUOTED_BY
+
+    @property
+    def as_mended(self) -> Case | None:
+        """The case under its mended reading; None where it has none, or is left out by it."""
+        file = self.file.as_mended
+        return None if file is None else Case(self.name, file)
 
     def points(self, series: str) -> dict[int, float]:
         """What was reported of a series within the history and can be compared, by month of the run."""
