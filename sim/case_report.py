@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,15 +11,27 @@ from typing import Any
 import numpy as np
 import yaml
 
+from sim.case_forms import Observed
 from sim.charting.frame import Chart
 from sim.charting.histories import calendar_month, history_charts
 from sim.charts import drawing, library
-from sim.histories import MOST_RUNS, History, Judged
+from sim.histories import (
+    MOST_RUNS,
+    History,
+    Judged,
+    by_frozen_readings,
+    by_mended_readings,
+    of_independent_cases,
+)
 from sim.null_models import against_nulls
 from sim.page import NO_SCRIPT, asset, carry, chart_box, document, escape, table
 from sim.territory import DATA
-from sim.wording import counted, number, percent
+from sim.wording import counted, number, percent, without_quoted
 
+MENDED_BESIDE = (
+    "They were written after the freeze, from the text and before any run was judged by them. A case without one is read as "
+    "frozen; one that is left out is not counted. The runs are the same. All else on this page is by the frozen readings."
+)
 FIXED_BEFORE = "Levels, events and rules were fixed before any case was run. A miss is a finding; nothing is changed to hit."
 THE_DEFAULTS = (
     "The parameters are the declared defaults, or what the command set. The defaults are the one among the sets that these "
@@ -103,10 +115,15 @@ def condition_words(judged: Judged) -> str:
 
 def cases_json(page: Page) -> dict[str, Any]:
     """What the command prints with --json."""
+    mended, independent = by_mended_readings(page.histories), of_independent_cases(page.histories)
     return {
         "cases": {history.case.name: _one(page, history) for history in page.histories},
         "hits": sum(history.hit for history in page.histories),
         "misses": sum(not history.hit for history in page.histories),
+        "mended_hits": mended.hits,
+        "mended_cases": mended.cases,
+        "hits_of_independent": independent.hits,
+        "independent_cases": independent.cases,
         "parameters": page.system,
         "fitted": page.fitted,
         "sets": page.systems,
@@ -116,16 +133,19 @@ def cases_json(page: Page) -> dict[str, Any]:
     }
 
 
-def _one(page: Page, history: History) -> dict[str, Any]:
-    conditions = [
+def _conditions(judged: Sequence[Judged]) -> list[dict[str, Any]]:
+    return [
         {
-            "condition": condition_words(judged),
-            "observed": judged.seen,
-            "median": float(np.median(judged.values)),
-            "share": float(judged.held.mean()),
+            "condition": condition_words(one),
+            "observed": one.seen,
+            "median": float(np.median(one.values)),
+            "share": float(one.held.mean()),
         }
-        for judged in history.judged
+        for one in judged
     ]
+
+
+def _one(page: Page, history: History) -> dict[str, Any]:
     recoded = [
         {
             "dimension": r.dimension,
@@ -146,11 +166,15 @@ def _one(page: Page, history: History) -> dict[str, Any]:
         **about,
         "hit": history.hit,
         "share": history.share,
+        "mended_hit": history.mended_hit,
+        "mended_share": history.mended_share,
+        "mended_left_out": history.mended_left_out,
         "sets_that_hit": history.systems_that_hit,
         "left_out": {"hit": _foreseen(history) >= MOST_RUNS, "share": _foreseen(history)}
         if page.fitted
         else None,
-        "conditions": conditions,
+        "conditions": _conditions(history.judged),
+        "mended_conditions": None if history.mended is None else _conditions(history.mended),
         "recoded": recoded,
         "nulls": nulls,
     }
@@ -186,14 +210,12 @@ def page_html(page: Page) -> str:
         h.case.name: history_charts(h, page.replications * page.systems, page.seed, page.version)
         for h in page.histories
     }
-    hits = sum(history.hit for history in page.histories)
     parts = [
         "<h1>Does it hold against history?</h1>",
         f'<p class="lead">{counted(len(page.histories), "historical case")} · {counted(page.systems, "parameter set")} · '
         f"{counted(page.replications, 'world')} each · "
         f"seed {page.seed} · gapsim {escape(page.version)}</p>",
-        f'<section class="verdict"><p class="headline">{hits} of {len(page.histories)} patterns are hit by '
-        f"{escape(page.system)}</p><ul><li>{escape(page.note)}</li></ul></section>",
+        _verdict(page),
         _overview(page),
         NO_SCRIPT,
         *(_section(page, history, drawn[history.case.name]) for history in page.histories),
@@ -210,18 +232,45 @@ def page_html(page: Page) -> str:
     )
 
 
+def _verdict(page: Page) -> str:
+    """Both counts, the count of the cases that are an independent test, and where the parameters come from."""
+    frozen, mended = by_frozen_readings(page.histories), by_mended_readings(page.histories)
+    independent = of_independent_cases(page.histories)
+    said = [f"By the mended readings: {mended.hits} of {mended.cases}. {MENDED_BESIDE}"]
+    said += without_quoted([h.case.name for h in page.histories], independent.hits, independent.cases)
+    points = "".join(f"<li>{escape(one)}</li>" for one in [*said, page.note])
+    return (
+        f'<section class="verdict"><p class="headline">{frozen.hits} of {frozen.cases} patterns are hit by '
+        f"{escape(page.system)}</p><ul>{points}</ul></section>"
+    )
+
+
+def _word(hit: bool | None) -> str:
+    return "hit" if hit else "miss"
+
+
 def _result(history: History) -> str:
-    return "hit" if history.hit else "miss"
+    return _word(history.hit)
+
+
+def _result_mended(history: History) -> str:
+    """The verdict of the mended reading in a cell, marked where it differs from the frozen one."""
+    if history.mended_left_out:
+        return "left out"
+    if history.mended_hit is None:
+        return "none"
+    other = "" if history.mended_hit == history.hit else "another verdict: "
+    return f"{other}{_word(history.mended_hit)}, {percent(history.mended_share, 0)} of runs"
 
 
 def _overview(page: Page) -> str:
     """All cases in a table; with a fit, how each is foreseen from the others as well."""
-    head = ["Case", "Pattern", "Result", "Runs that show it"]
+    head = ["Case", "Pattern", "Result", "Runs that show it", "Mended reading"]
     if page.fitted:
         head += ["Sets that hit", "Left out of the fit"]
     rows = []
     for h in page.histories:
-        row = [h.case.name, h.case.file.pattern.says, _result(h), percent(h.share, 0)]
+        row = [h.case.name, h.case.file.pattern.says, _result(h), percent(h.share, 0), _result_mended(h)]
         if page.fitted:
             foreseen = _foreseen(h)
             word = "hit" if foreseen >= MOST_RUNS else "miss"
@@ -239,23 +288,53 @@ def _section(page: Page, history: History, charts: Sequence[Chart]) -> str:
         said += f"<p><b>A guess at why</b> (written for the fitted set): {escape(guess)}</p>"
     return (
         f'<section id="{history.case.name}"><h2>{escape(file.header.title)}</h2><p>{escape(file.header.question)}</p>{said}'
-        + table(
-            ("Condition", "Observed", "Median run", "Holds in"),
-            [
-                (
-                    condition_words(j),
-                    number(j.seen),
-                    number(float(np.median(j.values))),
-                    percent(float(j.held.mean()), 0),
-                )
-                for j in history.judged
-            ],
-        )
+        + _conditions_table(history.judged)
+        + _mended(history)
         + "".join(_figure(chart) for chart in charts)
         + _nulls(history)
         + _assumed(history)
         + "</section>"
     )
+
+
+def _conditions_table(judged: Sequence[Judged]) -> str:
+    return table(
+        ("Condition", "Observed", "Median run", "Holds in"),
+        [
+            (
+                condition_words(j),
+                number(j.seen),
+                number(float(np.median(j.values))),
+                percent(float(j.held.mean()), 0),
+            )
+            for j in judged
+        ],
+    )
+
+
+def _mended(history: History) -> str:
+    """The mended reading of a case: its verdict, its reason, its conditions and how it reads the series."""
+    mended = history.case.file.mended
+    if mended is None:
+        return ""
+    head = f"<p><b>Mended reading of {mended.date.isoformat()}: "
+    if history.mended is None:
+        return f"{head}left out of the mended count.</b> {escape(mended.because)}</p>"
+    said = f"{head}{_word(history.mended_hit)}.</b> "
+    if mended.pattern is not None and mended.pattern.says is not None:
+        said += f"{escape(mended.pattern.says)} "
+    said += f"{percent(history.mended_share, 0)} of runs show all of it. {escape(mended.because)}</p>"
+    said += _conditions_table(history.mended)
+    return said + (_read(mended.observed) if mended.observed else "")
+
+
+def _read(observed: Mapping[str, Observed]) -> str:
+    """How series are read from the model, as a table."""
+    rows = [
+        (name, o.outcome, "" if o.at_none is None else f"{o.at_none:g} to {o.at_full:g}", o.because)
+        for name, o in observed.items()
+    ]
+    return table(("Series", "Read from", "Nobody to everybody", "Because"), rows)
 
 
 def _figure(chart: Chart) -> str:
@@ -292,10 +371,6 @@ def _assumed(history: History) -> str:
         (e.month, e.event, e.until or "", e.by or "", ", ".join(e.places or []), e.source)
         for e in file.timeline
     ]
-    read = [
-        (name, o.outcome, "" if o.at_none is None else f"{o.at_none:g} to {o.at_full:g}", o.because)
-        for name, o in file.observed.items()
-    ]
     moved = [
         (r.dimension, r.level, "hit" if r.hit else "miss", percent(r.share, 0), percent(r.own, 0))
         for r in history.recoded
@@ -303,7 +378,7 @@ def _assumed(history: History) -> str:
     parts = [
         table(("Kind of change", "Level", "Because"), kinds),
         table(("Month", "Event", "Until", "By", "Where", "Source"), dated),
-        table(("Series", "Read from", "Nobody to everybody", "Because"), read),
+        _read(file.observed),
     ]
     if moved:
         parts.append(

@@ -190,6 +190,10 @@ def _case(read: case_files.Read) -> str:
         by = f", by {event.by}" if event.by else ""
         lines.append(f"  {event.month}{until}: {event.event}{by}{_where(event.places)}")
     lines.append(f"A hit if most runs show: {file.pattern.says}")
+    if file.mended is not None:
+        what = "leaves the case out" if file.mended.left_out else "stands beside the frozen one"
+        said = f"A mended reading of {file.mended.date.isoformat()} {what}: {file.mended.because}"
+        lines += textwrap.wrap(said, 100)
     return lines[0] + "\n" + _indented("\n".join(lines[1:]))
 
 

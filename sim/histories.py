@@ -79,6 +79,7 @@ class History:
         judged: every condition of its pattern.
         recoded: the same with single levels moved, if it was asked for.
         systems: how many sets of parameters the runs are of; run n is of set n modulo so many.
+        mended: every condition of its mended reading, in the same runs; None where it has none, or leaves the case out.
     """
 
     case: Case
@@ -86,11 +87,27 @@ class History:
     judged: tuple[Judged, ...]
     recoded: tuple[Recoded, ...] = ()
     systems: int = 1
+    mended: tuple[Judged, ...] | None = None
 
     @property
     def share(self) -> float:
         """Share of runs that show the whole pattern."""
-        return float(np.all([judged.held for judged in self.judged], axis=0).mean())
+        return _share_of(self.judged)
+
+    @property
+    def mended_share(self) -> float | None:
+        """Share of the same runs that show the whole pattern by the mended reading, where there is one."""
+        return None if self.mended is None else _share_of(self.mended)
+
+    @property
+    def mended_hit(self) -> bool | None:
+        """Whether most runs show the whole pattern by the mended reading, where there is one."""
+        return None if self.mended_share is None else self.mended_share >= MOST_RUNS
+
+    @property
+    def mended_left_out(self) -> bool:
+        """Whether the case is not counted among the mended readings."""
+        return self.case.file.mended is not None and self.case.file.mended.left_out
 
     @property
     def systems_that_hit(self) -> int:
@@ -102,6 +119,39 @@ class History:
     def hit(self) -> bool:
         """Whether most runs show the whole pattern."""
         return self.share >= MOST_RUNS
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many cases are hit, of how many.
+
+    Args:
+        hits: those that are hit.
+        cases: all that are counted.
+    """
+
+    hits: int
+    cases: int
+
+
+def by_frozen_readings(histories: Sequence[History]) -> Count:
+    """Hits by the readings that were fixed before any case was run."""
+    return Count(sum(history.hit for history in histories), len(histories))
+
+
+def by_mended_readings(histories: Sequence[History]) -> Count:
+    """Hits by the mended readings: a case that has none is read as before, and one that is left out is not counted."""
+    verdicts = [
+        history.hit if history.mended_hit is None else history.mended_hit
+        for history in histories
+        if not history.mended_left_out
+    ]
+    return Count(sum(verdicts), len(verdicts))
+
+
+def of_independent_cases(histories: Sequence[History]) -> Count:
+    """Hits by the frozen readings among the cases whose figures no parameter's source quotes."""
+    return by_frozen_readings([history for history in histories if history.case.independent])
 
 
 def live(parameters: Parameters, seed: int, replication: int) -> np.ndarray:
@@ -227,8 +277,23 @@ def relive(
     found = []
     for case, seen in zip(cases, outcomes, strict=False):
         series = as_reported(case, seen)
-        found.append(History(case, series, judge(case, series), tuple(looked[case.name]), len(systems)))
+        found.append(
+            History(
+                case, series, judge(case, series), tuple(looked[case.name]), len(systems), judge_mended(case, seen)
+            )
+        )  # fmt: skip
     return found
+
+
+def judge_mended(case: Case, outcomes: np.ndarray) -> tuple[Judged, ...] | None:
+    """Hold the same runs against the mended reading of a case, where it has one."""
+    mended = case.as_mended
+    return None if mended is None else judge(mended, as_reported(mended, outcomes))
+
+
+def _share_of(judged: Sequence[Judged]) -> float:
+    """Share of runs in which all conditions hold together."""
+    return float(np.all([one.held for one in judged], axis=0).mean())
 
 
 def _share(case: Case, outcomes: np.ndarray) -> float:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.wording import cause_name, number, outcome_name, points
+from sim.wording import cause_name, number, outcome_name, points, without_quoted
 
 WIDTH = 100
 SIDE_BY_SIDE = 4
@@ -126,20 +126,18 @@ def cases(summary: Mapping[str, Any], note: str) -> str:
     runs = summary["sets"] * summary["replications"]
     over = f" ({summary['sets']} sets of parameters)" if summary["fitted"] else ""
     title = f"{runs} runs of each case{over}, seed {summary['seed']}, gapsim {summary['version']}"
-    rows = [["case", "result", "runs that show it", *(["left out of the fit"] if summary["fitted"] else [])]]
+    head = ["case", "result", "runs that show it", "mended reading"]
+    rows = [[*head, *(["left out of the fit"] if summary["fitted"] else [])]]
     for name, case in summary["cases"].items():
-        row = [name, _hit_or_miss(case["hit"]), f"{100 * case['share']:.0f} %"]
+        row = [name, _hit_or_miss(case["hit"]), f"{100 * case['share']:.0f} %", _mended(case)]
         if case["left_out"] is not None:
             row.append(f"{_hit_or_miss(case['left_out']['hit'])}, {100 * case['left_out']['share']:.0f} %")
         rows.append(row)
     parts = [title, table(rows)]
     for name, case in summary["cases"].items():
-        head = [name, "observed", "median run", "holds in"]
-        lines = [
-            [c["condition"], number(c["observed"]), number(c["median"]), f"{100 * c['share']:.0f} %"]
-            for c in case["conditions"]
-        ]
-        parts.append(table([head, *lines]))
+        parts.append(_conditions(name, case["conditions"]))
+        if case["mended_conditions"] is not None:
+            parts.append(_conditions(f"{name}, mended reading", case["mended_conditions"]))
     nulls = list(next(iter(summary["cases"].values()))["nulls"])
     words = {True: "hit", False: "miss", None: "–"}
     rows = [["null models, same rules", *nulls]]
@@ -148,8 +146,36 @@ def cases(summary: Mapping[str, Any], note: str) -> str:
         for name, case in summary["cases"].items()
     ]
     parts.append(table(rows))
-    parts.append(wrapped(f"{summary['hits']} of {len(summary['cases'])} patterns are hit. {note}"))
+    parts.append(wrapped(f"{_counts(summary)} {note}"))
     return "\n\n".join(parts)
+
+
+def _counts(summary: Mapping[str, Any]) -> str:
+    """How many patterns are hit by the frozen and by the mended readings, and without the cases that parameters quote."""
+    said = (
+        f"{summary['hits']} of {len(summary['cases'])} patterns are hit by the frozen readings, "
+        f"{summary['mended_hits']} of {summary['mended_cases']} by the mended ones."
+    )
+    others = without_quoted(summary["cases"], summary["hits_of_independent"], summary["independent_cases"])
+    return " ".join([said, *others])
+
+
+def _conditions(title: str, conditions: Sequence[Mapping[str, Any]]) -> str:
+    lines = [
+        [c["condition"], number(c["observed"]), number(c["median"]), f"{100 * c['share']:.0f} %"]
+        for c in conditions
+    ]
+    return table([[title, "observed", "median run", "holds in"], *lines])
+
+
+def _mended(case: Mapping[str, Any]) -> str:
+    """The verdict of a mended reading, marked where it differs from the frozen one."""
+    if case["mended_left_out"]:
+        return "left out"
+    if case["mended_hit"] is None:
+        return "–"
+    other = "" if case["mended_hit"] == case["hit"] else "another verdict: "
+    return f"{other}{_hit_or_miss(case['mended_hit'])}, {100 * case['mended_share']:.0f} %"
 
 
 def _hit_or_miss(hit: bool) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.analysis import Difference
+from sim.cases import QUOTED_BY
 from sim.statistics import Interval
 
 OUTCOMES = {
@@ -122,6 +124,22 @@ def percent(share: float | None, decimals: int = 1) -> str:
     """A share as a percentage."""
     text = points(share, decimals)
     return text if text == "unknown" else text + " %"
+
+
+def without_quoted(names: Iterable[str], hits: int, others: int) -> list[str]:
+    """A sentence on cases that are no independent test and how many of the others are hit, where there are both.
+
+    Args:
+        names: all cases.
+        hits: how many of the others are hit, by the frozen readings.
+        others: how many others there are.
+    """
+    quoted = [name for name in names if name in QUOTED_BY]
+    if not quoted or not others:
+        return []
+    are = "is no independent test" if len(quoted) == 1 else "are no independent test"
+    said = f"{listing(quoted)} {are}, since parameters quote their figures."
+    return [f"{said} Of the other {others}: {hits} (frozen readings)."]
 
 
 def counted(count: int, thing: str) -> str:
