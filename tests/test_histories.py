@@ -10,13 +10,25 @@ import pytest
 import worlds
 from pyarrow import parquet
 
-from sim import histories
-from sim.case_report import findings
+from sim import histories, printed
+from sim.case_report import Page, cases_json, findings, page_html
 from sim.cases import cases, parameters_of
-from sim.histories import OUTCOMES, as_reported, judge, live, relive
+from sim.histories import (
+    OUTCOMES,
+    Count,
+    as_reported,
+    by_frozen_readings,
+    by_mended_readings,
+    judge,
+    judge_mended,
+    live,
+    of_independent_cases,
+    relive,
+)
 from sim.month import begin
 from sim.null_models import against_nulls, bass, constant_hazards, last_value, linear_trend
 from sim.parameters import MECHANISM_NAMES, Parameters
+from sim.wording import without_quoted
 
 FAST = worlds.parameters({"population.users": 64})
 
@@ -155,13 +167,136 @@ def test_half_of_the_runs_are_enough():
 
 def test_what_was_observed_passes_its_own_rule():
     """Observed figures, where every month of a condition was reported, lie within its bounds."""
-    for case in cases():
+    mended = [case.as_mended for case in cases() if case.as_mended is not None]
+    for case in [*cases(), *mended]:
         series = as_reported(case, np.zeros((1, len(OUTCOMES), case.months)))
         for judged in judge(case, series):
             if judged.seen is not None:
                 assert judged.condition.at_least is None or judged.seen >= judged.condition.at_least
                 beyond = case.name == "participatory_budgeting"  # above the pledge
                 assert judged.condition.at_most is None or judged.seen <= judged.condition.at_most or beyond
+
+
+# Mended readings
+
+
+def history_of(name, *runs):
+    """A case as made-up runs have it, judged by its frozen and its mended reading."""
+    case = case_of(name)
+    outcomes = np.concatenate([made_up(case, **paths) for paths in runs])
+    series = as_reported(case, outcomes)
+    return histories.History(case, series, judge(case, series), mended=judge_mended(case, outcomes))
+
+
+def test_only_the_reading_of_a_run_differs():
+    # Everybody is 20 % by the frozen reading, and all pupils by the mended one.
+    fall = {"real": {"2009-09": 0.02, "2010-06": 0.06, "2013-01": 0.0}}
+    history = history_of("class_sizes", fall, fall, {})
+    assert (history.share, history.hit) == (0.0, False)
+    assert (history.mended_share, history.mended_hit) == (pytest.approx(2 / 3), True)
+    assert history.mended[0].values == pytest.approx([0.06 * 84.7, 0.06 * 84.7, 0.0])
+    assert history.mended[0].seen == pytest.approx(6.3)
+
+
+def test_full_hours_are_read_from_use_by_the_mended_reading():
+    realised = REALISED["early_learning"]
+    offered = history_of("early_learning", realised)
+    used = history_of("early_learning", {**realised, "used": realised["real"]})
+    assert (offered.hit, offered.mended_hit) == (True, False)
+    assert (used.hit, used.mended_hit) == (True, True)
+
+
+def test_a_case_without_a_mended_reading_has_no_mended_verdict():
+    plain = history_of("smoking_ban", REALISED["smoking_ban"])
+    left_out = history_of("targets_and_gaming", REALISED["targets_and_gaming"])
+    for history in (plain, left_out):
+        assert history.mended is history.mended_share is history.mended_hit is None
+    assert (plain.mended_left_out, left_out.mended_left_out) == (False, True)
+
+
+def test_hits_are_counted_by_both_readings_and_without_what_is_quoted():
+    realised = REALISED["early_learning"]
+    lived = [
+        history_of("class_sizes", {"real": {"2009-09": 0.02, "2010-06": 0.06, "2013-01": 0.0}}),
+        history_of("early_learning", {**realised, "used": realised["real"]}),
+        history_of("smoking_ban", REALISED["smoking_ban"]),
+        history_of("targets_and_gaming", REALISED["targets_and_gaming"]),
+        history_of("video_consultations", {}),
+    ]
+    assert [history.hit for history in lived] == [False, True, True, True, False]
+    assert by_frozen_readings(lived) == Count(3, 5)
+    # Class sizes turn to a hit; the one left out is not counted, and those without a mended reading are as frozen.
+    assert [history.mended_hit for history in lived] == [True, True, None, None, None]
+    assert by_mended_readings(lived) == Count(3, 4)
+    # Early learning, smoking and video: class sizes and emergency departments are quoted.
+    assert of_independent_cases(lived) == Count(2, 3)
+
+
+def made_up_page():
+    lived = [
+        history_of("class_sizes", {"real": {"2009-09": 0.02, "2010-06": 0.06, "2013-01": 0.0}}),
+        history_of("early_learning", REALISED["early_learning"]),
+        history_of("smoking_ban", REALISED["smoking_ban"]),
+        history_of("targets_and_gaming", REALISED["targets_and_gaming"]),
+    ]
+    return Page(lived, 1, 5, "0", fitted=False, changed=False, command="cases --defaults")
+
+
+def test_both_counts_are_in_the_json():
+    said = cases_json(made_up_page())
+    assert (said["hits"], said["misses"]) == (3, 1)
+    assert (said["mended_hits"], said["mended_cases"]) == (2, 3)
+    assert (said["hits_of_independent"], said["independent_cases"]) == (2, 2)
+    found = {
+        name: (case["mended_hit"], case["mended_share"], case["mended_left_out"])
+        for name, case in said["cases"].items()
+    }
+    assert found == {
+        "class_sizes": (True, 1.0, False),
+        "early_learning": (False, 0.0, False),
+        "smoking_ban": (None, None, False),
+        "targets_and_gaming": (None, None, True),
+    }
+    assert said["cases"]["smoking_ban"]["mended_conditions"] is None
+    rise, _ = said["cases"]["class_sizes"]["mended_conditions"]
+    assert rise["condition"] == "change of class_size_18 from 2007-09 to 2010-09: at least 3.15"
+    assert json.dumps(said)
+
+
+def test_both_counts_are_printed_and_another_verdict_is_marked():
+    text = printed.cases(cases_json(made_up_page()), "Note.")
+    rows = {line.split()[0]: line for line in text.splitlines()[2:7]}
+    assert rows["class_sizes"].endswith("another verdict: hit, 100 %")
+    assert rows["early_learning"].endswith("another verdict: miss, 0 %")
+    assert rows["smoking_ban"].endswith("–")
+    assert rows["targets_and_gaming"].endswith("left out")
+    assert "class_sizes, mended reading" in text
+    said = " ".join(text.split())
+    assert "3 of 4 patterns are hit by the frozen readings, 2 of 3 by the mended ones." in said
+    assert "class_sizes and targets_and_gaming are no independent test" in said
+    assert "Of the other 2: 2 (frozen readings). Note." in said
+
+
+def test_no_count_is_given_of_others_where_there_are_none_or_no_quoted_case():
+    assert without_quoted(["class_sizes"], 0, 0) == []
+    assert without_quoted(["smoking_ban"], 1, 1) == []
+
+
+def test_the_page_shows_both_readings():
+    page = page_html(made_up_page()).partition("<script>")[0].replace("\xa0", " ")
+    for words in (
+        "3 of 4 patterns are hit", "By the mended readings: 2 of 3.", "Of the other 2: 2 (frozen readings).",
+        ">Mended reading<", "another verdict: hit, 100 % of runs", "another verdict: miss, 0 % of runs", "left out",
+    ):  # fmt: skip
+        assert words in page, words
+    of = {name: page.partition(f'<section id="{name}">')[2].partition("</section>")[0] for name in REALISED}
+    assert "Mended reading of 2026-11-30: hit." in of["class_sizes"]
+    assert "change of class_size_18 from 2007-09 to 2010-09: at least 3.15" in of["class_sizes"]
+    assert "15.3 to 100" in of["class_sizes"]
+    assert "12.7 to 20" in of["class_sizes"]
+    assert "Mended reading of 2026-11-30: miss." in of["early_learning"]
+    assert "Mended reading of 2026-11-30: left out of the mended count." in of["targets_and_gaming"]
+    assert "Mended" not in of["smoking_ban"]
 
 
 # Null models
@@ -271,7 +406,11 @@ def test_the_command_says_and_writes_the_same(gapsim, tmp_path):
     assert code == 0  # a miss is no error
     said = json.loads(out)
     assert list(said["cases"]) == ["class_sizes", "smoking_ban"]
-    assert said["hits"] + said["misses"] == 2
+    assert said["hits"] + said["misses"] == said["mended_cases"] == 2
+    assert said["independent_cases"] == 1
+    assert said["cases"]["smoking_ban"]["mended_hit"] is said["cases"]["smoking_ban"]["mended_share"] is None
+    sizes = said["cases"]["class_sizes"]
+    assert sizes["mended_hit"] == (sizes["mended_share"] >= 0.5)
     assert (said["replications"], said["seed"], said["fitted"]) == (2, 5, False)
     assert "with what the command set" in said["parameters"]
     for case in said["cases"].values():
