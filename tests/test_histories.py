@@ -216,30 +216,30 @@ def test_a_case_without_a_mended_reading_has_no_mended_verdict():
 
 def test_hits_are_counted_by_both_readings_and_without_what_is_quoted():
     realised = REALISED["early_learning"]
-    lived = [
+    made = [
         history_of("class_sizes", {"real": {"2009-09": 0.02, "2010-06": 0.06, "2013-01": 0.0}}),
         history_of("early_learning", {**realised, "used": realised["real"]}),
         history_of("smoking_ban", REALISED["smoking_ban"]),
         history_of("targets_and_gaming", REALISED["targets_and_gaming"]),
         history_of("video_consultations", {}),
     ]
-    assert [history.hit for history in lived] == [False, True, True, True, False]
-    assert by_frozen_readings(lived) == Count(3, 5)
+    assert [history.hit for history in made] == [False, True, True, True, False]
+    assert by_frozen_readings(made) == Count(3, 5)
     # Class sizes turn to a hit; the one left out is not counted, and those without a mended reading are as frozen.
-    assert [history.mended_hit for history in lived] == [True, True, None, None, None]
-    assert by_mended_readings(lived) == Count(3, 4)
+    assert [history.mended_hit for history in made] == [True, True, None, None, None]
+    assert by_mended_readings(made) == Count(3, 4)
     # Early learning, smoking and video: class sizes and emergency departments are quoted.
-    assert of_independent_cases(lived) == Count(2, 3)
+    assert of_independent_cases(made) == Count(2, 3)
 
 
 def made_up_page():
-    lived = [
+    made = [
         history_of("class_sizes", {"real": {"2009-09": 0.02, "2010-06": 0.06, "2013-01": 0.0}}),
         history_of("early_learning", REALISED["early_learning"]),
         history_of("smoking_ban", REALISED["smoking_ban"]),
         history_of("targets_and_gaming", REALISED["targets_and_gaming"]),
     ]
-    return Page(lived, 1, 5, "0", fitted=False, changed=False, command="cases --defaults")
+    return Page(made, 1, 5, "0", fitted=False, changed=False, command="cases --defaults")
 
 
 def test_both_counts_are_in_the_json():
