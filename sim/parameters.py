@@ -352,6 +352,8 @@ class Reference(Group):
     hidden_upkeep: float = number(0.1, 0.0, 1.0, "share of hours", "Hours a month that full coverage, or a waiting pilot, takes for ever, as a share of the change's planned hours a month.")
     hidden_overhead: float = number(20.0, 0.0, 1000.0, "staff hours", "Hours a month that every active change takes in a place of any size.", source="assumption: an eighth of a person who coordinates")
     hidden_optimism: float = number(0.5, 0.0, 3.0, "share of hours", "Hours that a change takes beyond its plan.", source="overruns of 20 to 45 % in transport projects (Flyvbjerg et al. 2003, general knowledge)")
+    hidden_staff: float = number(0.05, 0.001, 1.0, "staff hours per person a month", "Staff hours per inhabitant that business as usual and crisis demand are shares of, however many there are.", source="the declared staff hours: at these the rule changes nothing")
+    hidden_learning: float = number(0.0175, 0.001, 1.0, "staff hours per person a month", "Staff hours of work on change a month, per inhabitant, at which practice teaches most.", source="assumption: all hours that are left at the start")
     uptake_eased: float = number(0.7, 0.0, 1.0, "share", "Share of that burden lifted where users design.")
 
 
@@ -402,7 +404,7 @@ class Mechanisms(Group):
     uptake: float = strength("Benefit needs users willing and able to take it up.", default=0.77)
     scale_up: float = strength("A pilot is scaled up, and coverage sustained, only where own interest or pressure makes it a priority.", on_trial=True)
     decoupling: float = strength("Coverage rolled out under pressure on reports is symbolic where it cannot be seen and nobody there wants it.", on_trial=True)
-    hidden_work: float = strength("Upkeep, overheads and optimism take hours that no plan shows.", on_trial=True)
+    hidden_work: float = strength("Upkeep, overheads and optimism take hours that no plan shows; usual business and crises take theirs however many staff there are.", on_trial=True)
 
 
 MECHANISM_NAMES = tuple(Mechanisms.model_fields)

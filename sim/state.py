@@ -129,6 +129,7 @@ PLACES = layout(
         ("signed", REAL),  # 1 if signed the pledge
         ("granted", REAL),  # share of wanted hours that staff can give
         ("busy", REAL),  # hours wanted as a share of hours on offer
+        ("worked", REAL),  # staff hours of work on change this month, per inhabitant
         ("workload", REAL),  # mean of that share over about a year
         ("funded", REAL),  # multiple of the mean change money held for this place
         ("teams", REAL),  # share of hours at work on change that money for support teams bought

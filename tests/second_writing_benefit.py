@@ -114,7 +114,8 @@ class Benefit(World):
             gain += (
                 self.ref("support_ability") * self.teams[a] / self.ref("support_money") * quality * missing
             )
-            done = self.ref("practice_gain") * min(1.0, self.busy[a]) * missing
+            busy, worked = min(1.0, self.busy[a]), min(1.0, self.worked[a] / self.ref("hidden_learning"))
+            done = self.ref("practice_gain") * (busy + m["hidden_work"] * (worked - busy)) * missing
             gain += m["practice"] * (done - self.ref("practice_turnover") * gained)
             self.gained[a] = max(0.0, min(gained + gain, 1.0 - within(self.ability_at_start[a])))
             self.ability[a] = within(self.ability_at_start[a] + self.gained[a])

@@ -66,8 +66,10 @@ class Work(Priorities):
         start = p["authorities.crisis_demand"] * self.crisis_start[a]
         crisis = start * (1.0 + m["prevention"] * self.ref("prevention_growth") * self.t / 12.0)
         crisis = min(1.0, crisis * (1.0 - m["prevention"] * self.ref("prevention_relief") * self.results[a]))
-        capacity = within(1.0 - p["authorities.usual_business"] - crisis)
-        before = min(1.0, max(1e-9, 1.0 - p["authorities.usual_business"] - min(1.0, start)))
+        grown = self.ref("hidden_staff") / max(1e-9, p["authorities.staff_hours"]) - 1.0
+        scale = 1.0 + m["hidden_work"] * grown
+        capacity = within(1.0 - scale * (p["authorities.usual_business"] + crisis))
+        before = min(1.0, max(1e-9, 1.0 - scale * (p["authorities.usual_business"] + min(1.0, start))))
         wanted, planned, due, design, shared, shaping, asked = {}, {}, {}, 0.0, 0.0, 0.0, 0.0
         for i in (i for i in self.live if self.is_active(a, i)):
             left = 1.0
@@ -108,6 +110,7 @@ class Work(Priorities):
         self.workload[a] = load if self.t == 0 else self.workload[a] + (load - self.workload[a]) / 12.0
         time = m["participation_cost"] * self.ref("participation_time") * self.design[USERS] * shaping
         granted = min(1.0, offered / total) if total > 0.0 else 1.0
+        self.worked[a] = granted * total / self.people[a]
         self.co_design[a] = min(1.0, time + granted * asked / (self.people[a] * p["users.hours"]))
         for i, part in due.items():
             self.owed[a, i] -= granted * part

@@ -151,7 +151,7 @@ class World:
         self.will, self.disposition = self.place_will.copy(), self.place_will.copy()
         self.ability, self.reported = within(self.ability_at_start), within(self.ability_at_start)
         self.gained, self.signed = np.zeros(count), np.zeros(count)
-        self.results, self.promise, self.busy, self.teams = (np.zeros(count) for _ in range(4))
+        self.results, self.promise, self.busy, self.teams, self.worked = (np.zeros(count) for _ in range(5))
         self.broker, self.support, self.co_design, self.workload = (np.zeros(count) for _ in range(4))
         self.meetings, self.brokering = np.zeros(count), np.zeros(count)
         self.crisis_start = np.maximum(

@@ -19,6 +19,7 @@ from sim.state import (
     FREE,
     LEDGER,
     NOT_A_PRIORITY,
+    PLACES,
     PRIORITY_ABILITY,
     PRIORITY_BLAME,
     PRIORITY_CAPACITY,
@@ -30,7 +31,18 @@ from sim.state import (
     USERS,
     table,
 )
-from sim.submodels import account, benefit, capacity, effort, focal, interest, pledges, priorities, work
+from sim.submodels import (
+    account,
+    benefit,
+    capacity,
+    effort,
+    focal,
+    interest,
+    pledges,
+    priorities,
+    responses,
+    work,
+)
 
 
 def row(*deltas, **strengths):
@@ -506,3 +518,42 @@ def test_a_stopped_pilot_puts_others_off():
         shown.append(lowest)
     assert shown[0] == 0.0, "without stopping, nothing is reviewed"
     assert shown[1] < -0.5
+
+
+def test_usual_business_takes_its_hours_however_many_staff_there_are():
+    """At half strength and twice the staff, shares of time fall half of the way to a half."""
+    settings = {"authorities.staff_hours": 0.1, "reference.hidden_staff": 0.05}
+    assert capacity.demand_scale(row(settings, hidden_work=0.5)) == close(0.75)
+    assert capacity.demand_scale(row(settings)) == 1.0
+    assert capacity.demand_scale(row({"authorities.staff_hours": 0.05}, hidden_work=1.0)) == 1.0
+
+
+def test_practice_teaches_by_what_is_done_for_an_inhabitant():
+    place = table(PLACES, 1, busy=0.4, worked=0.007)[0]
+    settings = {"reference.hidden_learning": 0.0175}
+    assert responses.doing(row(settings), place) == close(0.4)
+    assert responses.doing(row(settings, hidden_work=1.0), place) == close(0.4)
+    assert responses.doing(
+        row(settings, hidden_work=1.0), table(PLACES, 1, busy=2.0, worked=0.0035)[0]
+    ) == close(0.2)
+    assert responses.doing(
+        row(settings, hidden_work=0.5), table(PLACES, 1, busy=2.0, worked=0.0035)[0]
+    ) == close(0.6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_more_staff_never_teach_less(seed):
+    """With hidden work in full, ability at the end does not fall as staff grow."""
+    settings = {"population.users": 64, "population.months": 60, "work.load": 1.5}
+    ability = [
+        simulate(
+            worlds.parameters(
+                settings,
+                {"authorities.staff_hours": hours},
+                mechanisms=worlds.OFF | {"hidden_work": 1.0, "practice": 1.0},
+            ),
+            seed,
+        ).state.places.ability.mean()
+        for hours in (0.04, 0.05, 0.07, 0.1)
+    ]
+    assert ability == sorted(ability)

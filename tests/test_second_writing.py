@@ -114,7 +114,9 @@ LAW = {
     **FOCAL, "pledge.signing": 0.2, "focal.personal_effort": 0.4, "changes.personal_effort": 0.6,
     "reference.scale_up_bar": 0.5,
 }  # fmt: skip
-HIGH_BAR = {"reference.scale_up_bar": 0.6, "reference.scale_up_try": 0.7, "work.load": 1.8}
+HIGH_BAR = {
+    "reference.scale_up_bar": 0.6, "reference.scale_up_try": 0.7, "work.load": 1.8, "authorities.staff_hours": 0.04,
+}  # fmt: skip
 RESTLESS = {
     "reference.scale_up_carriers": 0.1,
     "reference.evidence_pilot": 0.9,
@@ -131,7 +133,7 @@ RESTLESS = {
         (STATUS_QUO, 1.0, {"scale_up": 0.4, "decoupling": 1.0, "hidden_work": 0.0}, RESTLESS, 24, False),
         (STATUS_QUO, 0.5, TRIED, LAW, 25, False),
         (DISTRIBUTED, 1.0, TRIED, LAW | {"focal.stage": 4, "focal.coverage": 0.3}, 26, False),
-        (HIERARCHY, 0.5, {"hidden_work": 1.0}, BUSY, 27, False),
+        (HIERARCHY, 0.5, {"hidden_work": 1.0}, BUSY | {"authorities.staff_hours": 0.08}, 27, False),
         (STATUS_QUO, 0.5, TRIED, HIGH_BAR | RESTLESS, 28, True),
         (DISTRIBUTED, 0.7, {"scale_up": 1.0, "decoupling": 1.0}, {"reference.mandate_span": 1.0}, 29, True),
         (

@@ -231,6 +231,17 @@ def ratio(part, whole):
 
 
 @compiled
+def demand_scale(row):
+    """Factor on the shares of staff time that usual business and crises take: their hours do not grow with staff. ODD 8.5.
+
+    1 + mu (h / H - 1), with H the staff hours there are, per inhabitant, and h = `reference.hidden_staff`.
+    """
+    if row.hidden_work <= 0.0:
+        return 1.0
+    return 1.0 + row.hidden_work * (row.hidden_staff / max(SETTLED, row.authorities_staff_hours) - 1.0)
+
+
+@compiled
 def staff_left_over(row, authority, month):
     """Share of staff time left once business as usual and crises are served; `authority.crisis` is written.
 
@@ -240,8 +251,9 @@ def staff_left_over(row, authority, month):
     usual = row.authorities_usual_business
     start = min(1.0, row.authorities_crisis_demand * authority.crisis_start)
     authority.crisis = min(1.0, crisis_share(row, authority.crisis_start, month, authority.results))
-    left = 1.0 - usual - authority.crisis + authority.capacity_offset
-    before = 1.0 - usual - start + authority.capacity_offset
+    scale = demand_scale(row)
+    left = 1.0 - usual * scale - authority.crisis * scale + authority.capacity_offset
+    before = 1.0 - usual * scale - start * scale + authority.capacity_offset
     return max(0.0, min(1.0, left)), max(SETTLED, min(1.0, before))
 
 
@@ -317,8 +329,9 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
             authority.co_design += share * shaping
         authority.co_design = min(1.0, authority.co_design)
 
-        served = min(staff - free, row.authorities_usual_business * staff)
+        served = min(staff - free, row.authorities_usual_business * demand_scale(row) * staff)
         spent = authority.granted * wanted
+        authority.worked = spent / authority.population
         hours[USUAL_BUSINESS] += served
         hours[CRISIS] += staff - free - served
         hours[POLICY_WORK] += free * (1.0 - policy)

@@ -152,6 +152,18 @@ def start_ability(row, offset):
 
 
 @compiled
+def doing(row, authority):
+    """How much a place learns by doing this month, as a share of the most. ODD 8.9.
+
+    How busy its staff are; under `hidden_work` the work done per inhabitant, so that more staff never teach less.
+    """
+    busy = min(1.0, authority.busy)
+    if row.hidden_work <= 0.0:
+        return busy
+    return busy + row.hidden_work * (min(1.0, authority.worked / row.hidden_learning) - busy)
+
+
+@compiled
 def ability_gained(row, authority, own, lead, quality):
     """Ability gained so far, after what peers, support teams and practice add and turnover takes away this month."""
     gained = authority.gained
@@ -162,7 +174,7 @@ def ability_gained(row, authority, own, lead, quality):
             row.support_ability * authority.teams / max(LEAST, row.support_money) * quality * (1.0 - own)
         )
     if row.practice > 0.0:
-        gained += row.practice * row.practice_gain * min(1.0, authority.busy) * (1.0 - own)
+        gained += row.practice * row.practice_gain * doing(row, authority) * (1.0 - own)
         gained -= row.practice * row.practice_turnover * authority.gained
     return gained
 
