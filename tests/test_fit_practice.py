@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_fitting import MIDDLE, PLAYGROUND, SMALL, TINY, made_up, to_be_met
+from test_fitting import MIDDLE, PLAYGROUND, TINY, made_up, to_be_met
 
 from sim.cases import cases
 from sim.experiments.response_names import in_window, named
@@ -10,13 +10,14 @@ from sim.fitting.lived import Histories
 from sim.fitting.matching import implausibility, worst_by_case
 from sim.fitting.practice import PracticeCondition, measure_practice, practice_conditions, practice_responses
 from sim.fitting.targets import Target, targets
-from sim.fitting.waves import fit
+from sim.fitting.waves import Effort, fit
 from sim.month import simulate
 from sim.outcomes import summary
 from sim.state import SHIFT, STAGES
 from sim.sweeping import engines
 from sim.sweeping.living import read
 
+ONE_WAVE = Effort(first=120, waves=1, worlds=4, confirmed=60, worlds_again=4, enough=10)
 WRITTEN = practice_conditions(in_force_only=False)
 
 
@@ -57,8 +58,8 @@ def test_no_member_of_a_set_misses_what_is_required():
 
     wide = to_be_met(np.array([0.3, 0.7, 0.25]), allowance=0.9)
     condition = PracticeCondition("F1", "", {"will": 1.0}, 0.3, 0.1, True)
-    plain = fit(PLAYGROUND, wide, made_up(1), SMALL, 3, MIDDLE)
-    found = fit(PLAYGROUND, [*wide, condition.target], with_will, SMALL, 3, MIDDLE)
+    plain = fit(PLAYGROUND, wide, made_up(1), ONE_WAVE, 3, MIDDLE)
+    found = fit(PLAYGROUND, [*wide, condition.target], with_will, ONE_WAVE, 3, MIDDLE)
     assert plain.confirmed.shares[plain.chosen][:, 0].max() > 0.35
     assert found.confirmed.shares[found.chosen][:, 0].max() <= 0.3
     assert found.given_up == 0

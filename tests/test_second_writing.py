@@ -111,7 +111,7 @@ def assert_agree(power, rights, strengths, settings, seed, folder, pledge, dated
 
 TRIED = {"scale_up": 1.0, "decoupling": 0.8, "hidden_work": 0.6}
 LAW = {
-    **FOCAL, "pledge.signing": 0.2, "focal.personal_effort": 0.4, "changes.personal_effort": 0.6,
+    **FOCAL, "population.months": 100, "pledge.signing": 0.2, "focal.personal_effort": 0.4, "changes.personal_effort": 0.6,
     "reference.scale_up_bar": 0.5,
 }  # fmt: skip
 HIGH_BAR = {
@@ -147,7 +147,8 @@ RESTLESS = {
     ],
 )
 def test_both_agree_month_by_month_on_the_rules_on_trial(rights, strength, tried, settings, seed, turns):
-    settings = {"population.users": 160, "population.months": 100, **settings}
-    dated = EVENTS if "focal.arrival" in settings else TURNS if turns else ()
+    settings = {"population.users": 64, "population.months": 72, **settings}
+    dated = EVENTS if "focal.arrival" in settings else TURNS[:2] if turns else ()
+    pledge = (24, 60)
     strengths = dict.fromkeys(ESTABLISHED, strength) | dict.fromkeys(TRIED, 0.0) | tried
-    assert_agree({}, rights, strengths, settings, seed, DATA, PLEDGE, dated)
+    assert_agree({}, rights, strengths, settings, seed, DATA, pledge, dated)
