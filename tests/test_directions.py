@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.parameters import MECHANISM_NAMES
+from sim.parameters import ESTABLISHED
 from sim.verification import check_direction, contrasts, directions
 
 CONTRASTS = {contrast.label or contrast.name: contrast for contrast in contrasts()}
@@ -40,7 +40,7 @@ def test_replications_are_at_least_a_hundred():
     assert WRITTEN["replications"] >= 100
 
 
-@pytest.mark.parametrize("mechanism", MECHANISM_NAMES)
+@pytest.mark.parametrize("mechanism", PREDICTED)
 def test_prediction_is_the_specified_one(mechanism):
     found = {c.predicted if c.kind == "D" else c.kind for c in CONTRASTS.values() if c.name == mechanism}
     assert PREDICTED[mechanism] in found
@@ -57,3 +57,7 @@ def test_companions_are_base_settings(name):
 
 def test_only_rules_that_need_the_bar_have_mechanisms_beside_them():
     assert {name for contrast in CONTRASTS.values() for name in contrast.beside} == {"scale_up", "mandate"}
+
+
+def test_no_answer_rests_on_a_mechanism_without_a_prediction():
+    assert set(ESTABLISHED) <= set(PREDICTED)

@@ -21,7 +21,7 @@ from write import MEASURED, write
 
 from sim import overrides, scenario_files
 from sim.comparison import cores
-from sim.declarations import Declaration, declarations, on_trial
+from sim.declarations import Declaration, declarations, on_trial, reference_magnitudes
 from sim.experiments.factors import is_whole
 from sim.month import simulate
 from sim.outcomes import summary
@@ -61,8 +61,8 @@ BESIDE = {
     "mechanisms.decoupling": ("mechanisms.scale_up=1",),
 }
 """What has to be set for a thing, or a group, to do anything at all."""
-TRIED = tuple(f"mechanisms.{name}=1" for name in MECHANISM_NAMES if name not in ESTABLISHED)
-"""What has to be set for a magnitude of a rule on trial to do anything at all."""
+AT_BAR = ("mechanisms.scale_up=1", "mechanisms.decoupling=1", "mechanisms.hidden_work=1")
+"""What has to be set for a magnitude that acts at the bar, or in hidden work, to do anything at all."""
 
 Row = tuple[Any, ...]
 
@@ -87,7 +87,12 @@ def shown_levels(d: Declaration) -> list[str]:
 def beside(key: str) -> tuple[str, ...]:
     """The settings that hold beside a parameter while it is tried."""
     group = key.partition(".")[0]
-    found = TRIED if group == "reference" and key in on_trial() else BESIDE.get(key, BESIDE.get(group, ()))
+    if group == "reference" and key in on_trial():
+        scales = [name for name in MECHANISM_NAMES if any(d.key == key for d in reference_magnitudes(name))]
+        own = tuple(f"mechanisms.{name}=1" for name in scales if name not in ESTABLISHED)
+        found = own if own and not set(own) <= set(AT_BAR) else AT_BAR
+    else:
+        found = BESIDE.get(key, BESIDE.get(group, ()))
     return tuple(setting for setting in found if not setting.startswith(f"{key}="))
 
 
