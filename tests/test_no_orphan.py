@@ -298,7 +298,9 @@ COLUMNS = [
 @pytest.mark.parametrize("name", [name for name in COLUMNS if name not in WITHIN])
 def test_every_column_is_read(mid_runs, name, monkeypatch):
     """By a rule, and so that an outcome moves; those that nothing reads move no other column at all."""
-    moved_by = (noticed(run, name, before, monkeypatch) for run in mid_runs for before in PROCESSES)
+    # What is known to be unread has no first sign to stop at, so every third world and month must do.
+    looked_at = mid_runs[::3] if name in UNREAD else mid_runs
+    moved_by = (noticed(run, name, before, monkeypatch) for run in looked_at for before in PROCESSES)
     if name in UNREAD:
         assert not any(moved_by)
     else:
