@@ -83,6 +83,13 @@ def cases(names: Sequence[str] = (), folder: Path | None = None) -> list[Case]:
     return [Case(file.name, file.content) for file in found if file.content is not None]
 
 
+def as_fitted(known: Sequence[Case]) -> list[Case]:
+    """The cases under their mended readings, where they have one, and without those that a mended reading leaves out."""
+    return [
+        case.as_mended or case for case in known if case.file.mended is None or not case.file.mended.left_out
+    ]
+
+
 def shifted(level: str, steps: int) -> str | None:
     """The level so many steps away, or None where there is none."""
     position = LEVELS.index(level) + steps

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +61,15 @@ def _say(words: str) -> None:
 def _histories(
     folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any, practice: Any = ()
 ) -> Any:
-    from sim.cases import cases
+    from sim.cases import as_fitted, cases
     from sim.fitting.lived import Histories
 
-    return Histories(cases(), Parameters(), space, folder, engine, seed, command, bar, practice, _say)
+    known = as_fitted(cases())
+    return Histories(known, Parameters(), space, folder, engine, seed, command, bar, practice, _say)
 
 
 def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
-    from sim.cases import cases
+    from sim.cases import as_fitted, cases
     from sim.declarations import declarations
     from sim.fitted_set import FITTED_MAP, FITTED_SET, beside, fitted_factors, fitted_points
     from sim.fitting import tables
@@ -75,16 +77,20 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     from sim.fitting.practice import practice_conditions
     from sim.fitting.space import Space
     from sim.fitting.targets import targets
-    from sim.fitting.waves import Effort, fit
+    from sim.fitting.waves import FRESH, Effort, fit, judged
 
-    effort, known, space = Effort(), cases(), Space(fitted_factors())
+    effort, known, space = Effort(), as_fitted(cases()), Space(fitted_factors())
     practice = practice_conditions()
     live = _histories(folder, seed, space, engine, command, bar, practice)
     asked = [*targets(known), *(condition.target for condition in practice)]
     start = space.shares({key: [declarations()[key].judged] for key in space.names})[0]
     found = fit(space, asked, live, effort, seed, start, _say)
     left_out = leave_each_out(found, known, effort.enough)
-    tables.write_fit(folder, found, left_out)
+    # What is fitted is read as mended. How the same sets do by the frozen readings is written beside it.
+    frozen = replace(live, cases=cases(), practice=())
+    rows = found.confirmed.shares[[0, *found.chosen]]
+    _, values = frozen("frozen", rows, effort.worlds_again, FRESH)
+    tables.write_fit(folder, found, left_out, judged(values, targets(cases())))
     points = fitted_points(folder / FITTED_SET)
     tables.write_map(folder / FITTED_MAP, points, beside(), MAP_POINTS, seed + APART["map"])
     click.echo(
@@ -139,7 +145,7 @@ def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> 
 
 
 def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
-    from sim.cases import cases
+    from sim.cases import as_fitted, cases
     from sim.fitted_set import fitted_factors
     from sim.fitting import tables
     from sim.fitting.calibrated import coverage
@@ -147,7 +153,7 @@ def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -
     from sim.fitting.targets import targets
     from sim.fitting.waves import Effort, Wave, learn, measured_luck
 
-    effort, met, space = Effort(), targets(cases()), Space(fitted_factors())
+    effort, met, space = Effort(), targets(as_fitted(cases())), Space(fitted_factors())
     live = _histories(folder, seed, space, engine, command, bar)
     shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
     luck = measured_luck(space, live, effort, seed)

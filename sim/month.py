@@ -59,19 +59,8 @@ def live_months(first, last, p, state):
         offers = offer_money(month, p, calendar, changes, places, centre)
         if at_bar:
             set_priorities(
-                month,
-                month == first,
-                p,
-                keys,
-                calendar,
-                changes,
-                places,
-                ties,
-                centre,
-                offers,
-                lasting,
-                cells,
-            )
+                month, month == first, p, keys, calendar, changes, places, ties, centre, offers, lasting, cells
+            )  # fmt: skip
         divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal)
         # 6: stages advance, coverage is rolled out or slips
         carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers, cells, ledger, journal)

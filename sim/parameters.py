@@ -116,7 +116,7 @@ class Changes(Group):
     visibility: float = number(0.5, 0.0, 1.0, "degree", "How easily compliance can be seen from outside.")
     conflict: float = number(0.4, 0.0, 1.0, "degree", "How much interests are at odds over the change.")
     urgency: float = number(0.01, 0.0, 0.2, "per month", "Rate at which late benefit loses its worth.")
-    personal_effort: float = number(1.0, 0.0, 1.0, "degree", "How much the benefit depends on what each user decides and manages: 0, it arrives once it is provided; 1, in full.", on_trial=True)
+    personal_effort: float = number(0.5, 0.0, 1.0, "degree", "How much the benefit depends on what each user decides and manages: 0, it arrives once it is provided; 1, in full.")
 
 
 class Design(Group):
@@ -138,7 +138,7 @@ class Work(Group):
     start_chance: float = number(0.25, 0.0, 1.0, "per month", "Chance a month that a waiting change is started in a place, whoever holds the agenda.")
     top_speed: float = number(2.1, 0.1, 10.0, "x plan", "Speed of a place with full will, ability and staff, as a multiple of the plan's.", judged=1.7)
     hours_per_person: float = number(
-        0.031, 0.0, 10.0, "staff hours per person", "Staff hours that one change of middling radicalness takes, per inhabitant.", judged=0.035,
+        0.031, 0.0, 10.0, "staff hours per person", "Staff hours that one change of middling radicalness takes, per inhabitant.", judged=0.045,
     )
     load: float = number(1.0, 0.0, 10.0, "x", "How much work each change is, as a multiple of its reference hours.", role="lever", live=True)
     see: float = number(0.25, 0.01, 1.0, "relative length", "Planned length of *see*, relative to the other stages.")
@@ -146,9 +146,9 @@ class Work(Group):
     shape: float = number(0.3, 0.01, 1.0, "relative length", "Planned length of *shape*, relative to the other stages.")
     shift: float = number(0.2, 0.01, 1.0, "relative length", "Planned length of *shift* up to full coverage, relative to the other stages.")
     form: Literal["product", "minimum", "geometric_mean"] = choice("product", "How will, ability and capacity combine into advance.")
-    dynamics: Literal["work", "hazard"] = choice("work", "Whether a stage is work to be done, or ends with a constant chance a month.")
-    hazard: float = number(0.1, 0.0, 1.0, "per month", "Under `hazard`: chance a month to leave a stage with full will, ability and staff; *shape* is slower by `shape_slower`.")
-    shape_slower: float = number(1.0, 0.01, 1.0, "x", "Under `hazard`: the chance to leave *shape*, as a multiple of the others' chance.")
+    dynamics: Literal["work", "hazard"] = choice("work", "Whether a stage is work to be done, or ends with a constant chance a month.", role="fixed", source="chosen: only known answers need chance, and no set that history leaves has it")
+    hazard: float = number(0.1, 0.0, 1.0, "per month", "Under `hazard`: chance a month to leave a stage with full will, ability and staff; *shape* is slower by `shape_slower`.", role="fixed", source="chosen: only with `dynamics: hazard`")
+    shape_slower: float = number(1.0, 0.01, 1.0, "x", "Under `hazard`: the chance to leave *shape*, as a multiple of the others' chance.", role="fixed", source="chosen: only with `dynamics: hazard`")
 
 
 class Money(Group):
@@ -237,7 +237,7 @@ class Pledge(Group):
     cost: float = number(0.5, 0.0, 1.0, "degree", "What reneging costs a signatory.", role="lever", live=True)
     monitoring: float = number(0.5, 0.0, 1.0, "degree", "How surely reneging is noticed.", role="lever", live=True)
     money: float = number(0.0, 0.0, 1.0, "share of hours", "Share of a change's hours that pledge money buys a signatory.", role="lever", live=True)
-    signing: float = number(1.0, 0.0, 1.0, "chance a month", "Chance a month that a place signs once its threshold is met.", on_trial=True)
+    signing: float = number(0.12, 0.0, 1.0, "chance a month", "Chance a month that a place signs once its threshold is met.")
     intent: float = number(0.5, 0.0, 1.0, "share", "Share of signatories who mean it; the others report it.")
 
 
@@ -256,7 +256,7 @@ class Focal(Group):
     visibility: float = number(0.5, 0.0, 1.0, "degree", "How easily compliance can be seen from outside.", live=True, national=True)
     conflict: float = number(0.4, 0.0, 1.0, "degree", "How much interests are at odds over it.")
     urgency: float = number(0.01, 0.0, 0.2, "per month", "Rate at which late benefit loses its worth.", live=True, national=True)
-    personal_effort: float = number(1.0, 0.0, 1.0, "degree", "How much its benefit depends on what each user decides and manages.", on_trial=True)
+    personal_effort: float = number(0.5, 0.0, 1.0, "degree", "How much its benefit depends on what each user decides and manages.")
     users: float = number(1.0, 0.001, 1.0, "share", "Share of the people of every place whom it concerns; benefit and hours are theirs alone.")
     stage: int = number(0, 0, 4, "stage", "Stage at which a place begins it, as soon as it is announced: 1 see, 2 spark, 3 shape, 4 shift; 0: the place begins as any other change is begun.", live=True)
     coverage: float = number(0.0, 0.0, 1.0, "share", "Coverage that a place begins with where it begins with *shift*.", live=True)
@@ -343,11 +343,11 @@ class Reference(Group):
     scale_up_ability: float = number(0.5, 0.0, 2.0, "share of bar", "How much higher the bar is for a place without any ability.", source="efficacy beside commitment (Weiner 2009, general knowledge); size assumed")
     scale_up_earmark: float = number(0.5, 0.0, 1.0, "pressure", "Pressure of scale-up money that the centre holds and that buys all of a change's hours.")
     scale_up_carriers: float = number(0.015, 0.0, 0.5, "per month", "Chance a month that whoever carries a change in a place leaves; the interest is then drawn again.", source="turnover of champions; size assumed")
-    mandate_pressure: float = number(0.6, 0.0, 1.0, "pressure", "Pressure of those who judge, where all are fully committed, see everything and attend to nothing else.", on_trial=True)
-    mandate_span: float = number(10.0, 0.5, 100.0, "changes", "Changes that a centre with all its heads free can press at once without thinning its pressure.", source="attention is scarce (Jones and Baumgartner 2005, general knowledge); size assumed", on_trial=True)
-    mandate_unseen: float = number(0.5, 0.0, 1.0, "share", "Share of a law's pressure that is lost where compliance cannot be seen at all.", on_trial=True)
-    blame_bar: float = number(1.0, 0.0, 5.0, "share of bar", "How much higher the bar is for a wholly radical and visible change before a centre that punishes failure.", source=ROUNDTABLE, on_trial=True)
-    evidence_pilot: float = number(0.3, 0.0, 1.0, "share", "Interest gained, or lost, where a completed pilot fits everybody, or nobody.", on_trial=True)
+    mandate_pressure: float = number(0.6, 0.0, 1.0, "pressure", "Pressure of those who judge, where all are fully committed, see everything and attend to nothing else.")
+    mandate_span: float = number(10.0, 0.5, 100.0, "changes", "Changes that a centre with all its heads free can press at once without thinning its pressure.", source="attention is scarce (Jones and Baumgartner 2005, general knowledge); size assumed")
+    mandate_unseen: float = number(0.5, 0.0, 1.0, "share", "Share of a law's pressure that is lost where compliance cannot be seen at all.")
+    blame_bar: float = number(1.0, 0.0, 5.0, "share of bar", "How much higher the bar is for a wholly radical and visible change before a centre that punishes failure.", source=ROUNDTABLE)
+    evidence_pilot: float = number(0.3, 0.0, 1.0, "share", "Interest gained, or lost, where a completed pilot fits everybody, or nobody.")
     decoupling_share: float = number(0.9, 0.0, 1.0, "share", "Share of coverage without any priority of its own that is symbolic where nothing can be seen.", source="policies decoupled from practice (Meyer and Rowan 1977, general knowledge); size assumed")
     hidden_upkeep: float = number(0.1, 0.0, 1.0, "share of hours", "Hours a month that full coverage, or a waiting pilot, takes for ever, as a share of the change's planned hours a month.")
     hidden_overhead: float = number(20.0, 0.0, 1000.0, "staff hours", "Hours a month that every active change takes in a place of any size.", source="assumption: an eighth of a person who coordinates")
@@ -402,9 +402,9 @@ class Mechanisms(Group):
     relapse: float = strength("Coverage slips when money, mandate or will ends.")
     prevention: float = strength("Benefit lowers crisis demand, which otherwise grows.")
     uptake: float = strength("Benefit needs users willing and able to take it up.", default=0.77)
-    scale_up: float = strength("A pilot is scaled up, and coverage sustained, only where own interest or pressure makes it a priority.", on_trial=True)
-    decoupling: float = strength("Coverage rolled out under pressure on reports is symbolic where it cannot be seen and nobody there wants it.", on_trial=True)
-    hidden_work: float = strength("Upkeep, overheads and optimism take hours that no plan shows; usual business and crises take theirs however many staff there are.", on_trial=True)
+    scale_up: float = strength("A pilot is scaled up, and coverage sustained, only where own interest or pressure makes it a priority.")
+    decoupling: float = strength("Coverage rolled out under pressure on reports is symbolic where it cannot be seen and nobody there wants it.")
+    hidden_work: float = strength("Upkeep, overheads and optimism take hours that no plan shows; usual business and crises take theirs however many staff there are.")
 
 
 MECHANISM_NAMES = tuple(Mechanisms.model_fields)

@@ -23,16 +23,16 @@ SHIPPED = tuple(case_files.shelf())
 PAGE = (ROOT / "docs" / "cases.md").read_text(encoding="utf-8")
 
 FROZEN = {
-    "case_levels": "32fab9a898796d1c",
+    "case_levels": "404c742cbbea6614",
     "case_events": "2d440fb5b1e056c9",
-    "class_sizes": "4dceddddc331cba6",
-    "early_learning": "30382accbb96e708",
-    "participatory_budgeting": "1ea763e57d9b5152",
-    "recycling_charter": "d562ccc378e0546e",
-    "self_directed_support": "dd1ecc546f624eba",
-    "smoking_ban": "084334150c4590e2",
-    "targets_and_gaming": "2fcaa13d54046b87",
-    "video_consultations": "fae6b85b8a2e3733",
+    "class_sizes": "1e4310ab2b3d6241",
+    "early_learning": "695fb52c7bd488ae",
+    "participatory_budgeting": "9777e13e69665e44",
+    "recycling_charter": "d69730e91d031a4b",
+    "self_directed_support": "9ae25bf35fece6c3",
+    "smoking_ban": "2e6ccd37d84e96a3",
+    "targets_and_gaming": "37505d6c70a847c4",
+    "video_consultations": "fe4c7bb77aae91ff",
 }
 """Digests of what the frozen files say. A change here is a change after the freeze: list it in `docs/cases.md`, with its
 reason and with what it did to hits and misses. It is never made in order to hit."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim import places
-from sim.cases import cases
+from sim.cases import as_fitted, cases
 from sim.declarations import declarations
 from sim.fitted_set import (
     FITTED_MAP,
@@ -36,11 +36,7 @@ def rows(name):
 
 
 def test_what_is_fitted_is_what_the_cases_tell_of_and_of_that_alone():
-    told = [
-        row["key"]
-        for row in rows(SCREENING)
-        if float(row["most_variance_explained"]) >= EXPLAINS and not row["like"]
-    ]
+    told = [row["key"] for row in rows(SCREENING) if float(row["most_variance_explained"]) >= EXPLAINS]
     assert [factor.key for factor in fitted_factors()] == [key for key in told if key not in KEPT_OUT]
     assert all(factor_of(key) for key in KEPT_OUT)
 
@@ -67,16 +63,17 @@ def test_members_are_those_that_fewest_cases_speak_against():
     judged, *members = rows(tables.MEMBERS)
     assert judged["member"] == "judged"
     assert len(members) == len(fitted_points())
-    names = [case.name for case in cases()]
+    names = [case.name for case in as_fitted(cases())]
     for row in (judged, *members):
         worst = [float(row[f"implausibility.{name}"]) for name in names]
         assert sum(value > CUT_OFF for value in worst) == int(row["cases_against"])
     given_up = int(rows(tables.WAVES)[-1]["cases_given_up"])
     assert max(int(row["cases_against"]) for row in members) == given_up
+    assert all(0 <= int(row["frozen_against"]) <= len(cases()) for row in (judged, *members))
 
 
 def test_every_case_was_left_out():
-    assert [row["case"] for row in rows(tables.LEFT_OUT)] == [case.name for case in cases()]
+    assert [row["case"] for row in rows(tables.LEFT_OUT)] == [case.name for case in as_fitted(cases())]
 
 
 def test_shipped_calibration_is_of_what_is_fitted_and_its_middles_are_as_wide_as_they_say():

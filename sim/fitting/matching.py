@@ -8,6 +8,23 @@ import numpy as np
 
 from sim.fitting.targets import CUT_OFF, Target
 
+WIDEST = 2.0
+"""Standard deviation of a single run, in allowances, above which a condition cannot be met: it would be by chance alone."""
+
+
+def too_wide(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+    """Whether single runs of a point differ so much that what was observed says nothing of it.
+
+    Args:
+        values: (N, worlds, conditions).
+        targets: one a condition.
+
+    Returns:
+        Shape (N, conditions).
+    """
+    allowed = np.array([target.allowance for target in targets])
+    return np.asarray(values.std(axis=1, ddof=1) > WIDEST * allowed)
+
 
 def implausibility(mean: np.ndarray, variance: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
     """How many standard deviations what was observed lies from what is expected, condition by condition.

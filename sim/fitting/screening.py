@@ -24,7 +24,10 @@ EXPLAINS = 0.01
 """Share of the variance of at least one condition that a parameter must explain to be fitted."""
 
 ALIKE = 0.95
-"""Cosine between two parameters' traces from which the cases cannot tell them apart: the weaker is kept out."""
+"""Cosine between two parameters' traces from which the cases cannot tell them apart.
+
+The weaker of two is marked, and fitted all the same: fixing it would make the set say more than the cases do. A choice is like
+no number: its levels have no order, so that a slope over them is no trace of it."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,8 @@ class Screened:
 
     @property
     def told(self) -> bool:
-        """Whether the cases say something of it, and of it alone."""
-        return self.most >= EXPLAINS and self.like is None
+        """Whether the cases say something of it, be it together with others."""
+        return self.most >= EXPLAINS
 
 
 def uncertainties() -> list[Factor]:
@@ -76,15 +79,17 @@ def screened(factors: Sequence[Factor], shares: np.ndarray, means: np.ndarray) -
     deviation = means.std(axis=0)
     moved = (means - means.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
     slopes = np.linalg.lstsq(table, moved, rcond=None)[0]
+    ordered = {factor.key for factor in factors if factor.levels is None}
     order = np.argsort(-(slopes**2).max(axis=1), kind="stable")
     found: list[Screened] = []
     for place in order.tolist():
-        traces = slopes[place]
+        key, traces = factors[place].key, slopes[place]
         most = float((traces**2).max())
         like = None
         if most >= EXPLAINS:
-            like = next((one.key for one in found if one.told and _alike(one.traces, traces)), None)
-        found.append(Screened(factors[place].key, traces, most, like))
+            others = (one for one in found if one.told and {one.key, key} <= ordered)
+            like = next((one.key for one in others if _alike(one.traces, traces)), None)
+        found.append(Screened(key, traces, most, like))
     return found
 
 

@@ -26,8 +26,15 @@ DIGITS = 4
 """Significant digits of values: far finer than anything the cases can tell, and small files."""
 
 
-def write_fit(folder: Path, found: Fit, left_out: Sequence[LeftOut]) -> None:
-    """The set, what each case says of its members, how the waves went, and every case as foreseen from the others."""
+def write_fit(folder: Path, found: Fit, left_out: Sequence[LeftOut], frozen: np.ndarray) -> None:
+    """The set, what each case says of its members, how the waves went, and every case as foreseen from the others.
+
+    Args:
+        folder: where the tables go.
+        found: the fit.
+        left_out: every case as foreseen from the others.
+        frozen: (1 + members, cases) implausibility by the frozen readings of all cases; the judged defaults come first.
+    """
     columns = found.space.columns(found.confirmed.shares[found.chosen])
     names = case_names(found.targets)
     _write(
@@ -37,12 +44,13 @@ def write_fit(folder: Path, found: Fit, left_out: Sequence[LeftOut]) -> None:
     # The judged defaults were lived beside the set, first of all, and are no member unless they were chosen as well.
     asked = [("judged", 0), *enumerate(found.chosen.tolist())]
     rows = [
-        [name, int(against(found.worst[[place]])[0]), *found.worst[place], *shown[place]]
-        for name, place in asked
+        [name, int(against(found.worst[[place]])[0]), int(by_frozen), *found.worst[place], *shown[place]]
+        for (name, place), by_frozen in zip(asked, against(frozen), strict=True)
     ]
     head = [
         "member",
         "cases_against",
+        "frozen_against",
         *(f"implausibility.{n}" for n in names),
         *(f"shows.{n}" for n in names),
     ]

@@ -2,8 +2,9 @@
 
 The rules were fixed before the first fit, and none of them reads any comparison of power structures:
 
-1. A set is ruled out by a case when one of its conditions is more than three standard deviations away (`matching`). A
-   condition of practice that is in force (`sim/data/fit.yaml`) rules a set out by itself, and is never given up.
+1. A set is ruled out by a case when one of its conditions is more than three standard deviations away, or when single runs
+   differ by more than twice what the condition allows, so that it would be met by chance (`matching`). A condition of practice
+   that is in force (`sim/data/fit.yaml`) rules a set out by itself, and is never given up.
 2. As few cases are given up as leave enough sets, found anew in every wave and at the end.
 3. Half of a wave's new points come from one case further out, so that leaving a case out has something to choose from.
 4. What is shipped was lived again in fresh worlds and judged by them alone: no emulator stands behind it.
@@ -18,7 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from sim.fitting.emulators import Emulator, emulators, predicted
-from sim.fitting.matching import against, case_names, implausibility, members, worst_by_case
+from sim.fitting.matching import against, case_names, implausibility, members, too_wide, worst_by_case
 from sim.fitting.space import Space
 from sim.fitting.targets import CUT_OFF, Target
 
@@ -53,9 +54,9 @@ class Effort:
         worlds_of_luck: worlds in which each of them is lived for that.
     """
 
-    first: int = 600
-    later: int = 220
-    waves: int = 4
+    first: int = 800
+    later: int = 300
+    waves: int = 5
     worlds: int = 4
     candidates: int = 20_000
     confirmed: int = 200
@@ -217,7 +218,8 @@ def judged(values: np.ndarray, targets: Sequence[Target], luck: np.ndarray | Non
     """
     single = _single(values) if luck is None else luck
     variance = single * (1.0 + 1.0 / values.shape[1])
-    return worst_by_case(implausibility(values.mean(axis=1), variance, targets), targets)
+    found = implausibility(values.mean(axis=1), variance, targets)
+    return worst_by_case(np.where(too_wide(values, targets), np.inf, found), targets)
 
 
 def measured_luck(space: Space, live: Live, effort: Effort, seed: int) -> np.ndarray:

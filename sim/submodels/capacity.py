@@ -242,8 +242,14 @@ def demand_scale(row):
 
 
 @compiled
-def staff_left_over(row, authority, month):
+def staff_left_over(row, authority, month, scale):
     """Share of staff time left once business as usual and crises are served; `authority.crisis` is written.
+
+    Args:
+        row: parameters of the place.
+        authority: the place.
+        month: month of the run.
+        scale: factor on the shares that both take (`demand_scale`).
 
     Returns:
         Tuple (share left, share that would be left if crisis demand had not changed since the start).
@@ -251,7 +257,6 @@ def staff_left_over(row, authority, month):
     usual = row.authorities_usual_business
     start = min(1.0, row.authorities_crisis_demand * authority.crisis_start)
     authority.crisis = min(1.0, crisis_share(row, authority.crisis_start, month, authority.results))
-    scale = demand_scale(row)
     left = 1.0 - usual * scale - authority.crisis * scale + authority.capacity_offset
     before = 1.0 - usual * scale - start * scale + authority.capacity_offset
     return max(0.0, min(1.0, left)), max(SETTLED, min(1.0, before))
@@ -270,7 +275,8 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         row = p[a]
         authority = places[a]
         staff = row.authorities_staff_hours * authority.population
-        authority.capacity, before = staff_left_over(row, authority, month)
+        scale = demand_scale(row)
+        authority.capacity, before = staff_left_over(row, authority, month, scale)
 
         months_of_shift = shift / row.work_top_speed
         active = 0
@@ -329,7 +335,7 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
             authority.co_design += share * shaping
         authority.co_design = min(1.0, authority.co_design)
 
-        served = min(staff - free, row.authorities_usual_business * demand_scale(row) * staff)
+        served = min(staff - free, row.authorities_usual_business * scale * staff)
         spent = authority.granted * wanted
         authority.worked = spent / authority.population
         hours[USUAL_BUSINESS] += served

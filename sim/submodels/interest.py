@@ -35,6 +35,24 @@ def months_until_leaving(rate, u):
 
 
 @compiled
+def new_carrier(a, i, month, number, rate, keys, cell):
+    """Let somebody carry a change in a place from a month on: draw the interest, and the month of leaving. ODD 8.11.
+
+    Args:
+        a: index of the place.
+        i: index of the change.
+        month: first month.
+        number: number of the draw; 0 is the first carrier's.
+        rate: chance a month that whoever carries the change leaves.
+        keys: keys of the random streams.
+        cell: `interest` (the logarithm of the draw) and `carrier_leaves` are written.
+    """
+    cell.interest = math.log(draws.uniform(keys[draws.INTEREST], a, i, number))
+    wait = months_until_leaving(rate, draws.uniform(keys[draws.CARRIER_LEAVES], a, i, number))
+    cell.carrier_leaves = min(NEVER, month + wait)
+
+
+@compiled
 def renew_interest(a, i, month, rate, arrival, keys, cell):
     """Draw a place's interest in a change, and again each time that whoever carries it leaves.
 
@@ -47,19 +65,14 @@ def renew_interest(a, i, month, rate, arrival, keys, cell):
         rate: chance a month that whoever carries the change leaves.
         arrival: month of announcement.
         keys: keys of the random streams.
-        cell: `interest` (the logarithm of the draw), `resistance` and `carrier_leaves` are written.
+        cell: `resistance` is written with the first draw, and all that `new_carrier` writes.
     """
     if cell.carrier_leaves == 0:
-        start = max(0, arrival)
-        cell.interest = math.log(draws.uniform(keys[draws.INTEREST], a, i, 0))
         cell.resistance = 2.0 * draws.uniform(keys[draws.RESISTANCE], a, i, 0) - 1.0
-        wait = months_until_leaving(rate, draws.uniform(keys[draws.CARRIER_LEAVES], a, i, 0))
-        cell.carrier_leaves = min(NEVER, start + wait)
+        new_carrier(a, i, max(0, arrival), 0, rate, keys, cell)
     while month >= cell.carrier_leaves:
         left = int(cell.carrier_leaves)
-        cell.interest = math.log(draws.uniform(keys[draws.INTEREST], a, i, left))
-        wait = months_until_leaving(rate, draws.uniform(keys[draws.CARRIER_LEAVES], a, i, left))
-        cell.carrier_leaves = min(NEVER, left + wait)
+        new_carrier(a, i, left, left, rate, keys, cell)
 
 
 @compiled
