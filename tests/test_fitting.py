@@ -10,7 +10,7 @@ from sim.declarations import declarations
 from sim.experiments.design_point import parameters_at
 from sim.experiments.factors import Factor
 from sim.fitting.calibrated import coverage
-from sim.fitting.emulators import emulator
+from sim.fitting.emulators import ACTIVE, emulator
 from sim.fitting.leaving_out import NULLS, leave_each_out
 from sim.fitting.lived import Histories, may_be_fitted, scenarios
 from sim.fitting.matching import against, by_case, implausibility, members, shows, too_wide
@@ -173,7 +173,7 @@ def test_values_become_shares_and_come_back():
 def test_an_emulator_foresees_a_smooth_curve_and_knows_where_it_does_not():
     luck = np.random.default_rng(1)
     seen = luck.random((60, 2)) * [0.6, 1.0]
-    curve = emulator(seen, np.sin(5 * seen[:, 0]) + 0.02 * luck.normal(size=60))
+    curve = emulator(seen, np.sin(5 * seen[:, 0]) + 0.02 * luck.normal(size=60), 0.02**2)
     inside, outside = np.array([[0.3, 0.5]]), np.array([[0.99, 0.5]])
     mean, variance = curve.predict(inside)
     assert mean[0] == pytest.approx(np.sin(1.5), abs=0.05)
@@ -181,6 +181,24 @@ def test_an_emulator_foresees_a_smooth_curve_and_knows_where_it_does_not():
     flat = emulator(seen, np.full(60, 2.0))
     assert flat.predict(inside)[0][0] == pytest.approx(2.0)
     assert flat.predict(inside)[1][0] == 0.0
+
+
+def test_an_emulator_reads_what_matters_and_counts_the_rest_as_doubt():
+    """Of thirty inputs, one bends the curve and one tilts it; a third that matters little is doubt, not chance."""
+    luck = np.random.default_rng(2)
+    seen = luck.random((200, 30))
+    means = 4.0 * (seen[:, 7] - 0.5) ** 2 + seen[:, 20] + 0.02 * luck.normal(size=200)
+    found = emulator(seen, means, 0.02**2)
+    assert 7 in found.active
+    assert len(found.active) == ACTIVE
+    new = luck.random((400, 30))
+    mean, variance = found.predict(new)
+    wrong = mean - (4.0 * (new[:, 7] - 0.5) ** 2 + new[:, 20])
+    assert wrong.std() < 0.1
+    assert np.mean(np.abs(wrong) < 3.0 * np.sqrt(variance + 0.02**2)) > 0.97
+    steps = means + np.where(seen[:, 11] > 0.5, 0.3, -0.3) * np.where(seen[:, 12] > 0.5, 1.0, -1.0)
+    unread = emulator(seen, steps, 0.02**2)
+    assert np.median(unread.predict(new)[1]) > 0.1**2, "what no input that is read explains is doubt"
 
 
 def test_implausibility_counts_all_doubt_and_only_sides_that_have_a_bound():

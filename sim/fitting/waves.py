@@ -240,7 +240,7 @@ def learn(
         counted = against(judged(values, targets, luck))
         order = np.lexsort((-np.arange(len(shares)), counted))
         shares, values = shares[order[: effort.learned]], values[order[: effort.learned]]
-    return emulators(space.features(shares), values.mean(axis=1))
+    return emulators(space.features(shares), values.mean(axis=1), luck / values.shape[1])
 
 
 def _next_points(
