@@ -219,6 +219,8 @@ def test_a_condition_met_by_chance_alone_rules_a_point_out():
     worst = judged(single, asked)
     assert np.isinf(worst[0, 0])
     assert worst[0, 1] == 0.0
+    at_least = [Target("one", 0.4, 0.1, from_above=False), Target("two", 0.6, 0.1, from_above=False)]
+    assert too_wide(single, at_least).tolist() == [[False, True]], "one mean lies where no bound is set"
     assert judged(0.5 + 0.4 * (single - 0.5), asked).tolist() == [[0.0, 0.0]]
 
 

@@ -13,7 +13,9 @@ WIDEST = 2.0
 
 
 def too_wide(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-    """Whether single runs of a point differ so much that what was observed says nothing of it.
+    """Whether single runs of a point differ so much that it would meet a condition by their width alone.
+
+    A point whose mean lies on a side that no bound is set on does not meet the condition by width.
 
     Args:
         values: (N, worlds, conditions).
@@ -23,7 +25,9 @@ def too_wide(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
         Shape (N, conditions).
     """
     allowed = np.array([target.allowance for target in targets])
-    return np.asarray(values.std(axis=1, ddof=1) > WIDEST * allowed)
+    wide = values.std(axis=1, ddof=1) > WIDEST * allowed
+    both_sides = np.array([target.from_below and target.from_above for target in targets])
+    return np.asarray(wide & (both_sides | (_counted_away(values.mean(axis=1), targets) > 0.0)))
 
 
 def implausibility(mean: np.ndarray, variance: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
@@ -40,15 +44,18 @@ def implausibility(mean: np.ndarray, variance: np.ndarray, targets: Sequence[Tar
     Returns:
         The same shape; 0 where an expected value lies on the side that no bound is set on. Unknown stays unknown.
     """
-    centre = np.array([target.centre for target in targets])
     wrong_by = np.array([target.allowance for target in targets]) / CUT_OFF
+    return _counted_away(mean, targets) / np.sqrt(variance + wrong_by**2)
+
+
+def _counted_away(mean: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+    """How far means lie from what was observed, on the sides that count: shape (..., conditions). Unknown stays unknown."""
+    centre = np.array([target.centre for target in targets])
     counts_below = np.array([target.from_below for target in targets])
     counts_above = np.array([target.from_above for target in targets])
     away = mean - centre
     counted = np.where(away < 0, counts_below, counts_above)
-    return np.where(np.isnan(away), np.nan, np.where(counted, np.abs(away), 0.0)) / np.sqrt(
-        variance + wrong_by**2
-    )
+    return np.where(np.isnan(away), np.nan, np.where(counted, np.abs(away), 0.0))
 
 
 def by_case(found: np.ndarray, targets: Sequence[Target]) -> np.ndarray:

@@ -6,7 +6,8 @@ The rules were fixed before the first fit, and none of them reads any comparison
    differ by more than twice what the condition allows, so that it would be met by chance (`matching`). A condition of practice
    that is in force (`sim/data/fit.yaml`) rules a set out by itself, and is never given up.
 2. As few cases are given up as leave enough sets, found anew in every wave and at the end.
-3. Half of a wave's new points come from one case further out, so that leaving a case out has something to choose from.
+3. A wave's new points are spread over those that emulators find least implausible. Half of them come from one case further
+   out, so that leaving a case out has something to choose from.
 4. What is shipped was lived again in fresh worlds and judged by them alone: no emulator stands behind it.
 """
 
@@ -22,6 +23,9 @@ from sim.fitting.emulators import Emulator, emulators, predicted
 from sim.fitting.matching import against, case_names, implausibility, members, too_wide, worst_by_case
 from sim.fitting.space import Space
 from sim.fitting.targets import CUT_OFF, Target
+
+CHOSEN_FROM = 4
+"""A wave's points are chosen from so many times as many that are least implausible: spread among these, not over the fringe."""
 
 FRESH, LUCK = 1, 2
 """Added to the seed for worlds in which a set is confirmed, and in which luck is measured: none that a set was found in."""
@@ -54,12 +58,12 @@ class Effort:
         worlds_of_luck: worlds in which each of them is lived for that.
     """
 
-    first: int = 800
-    later: int = 300
-    waves: int = 5
-    worlds: int = 4
+    first: int = 500
+    later: int = 220
+    waves: int = 6
+    worlds: int = 8
     candidates: int = 20_000
-    confirmed: int = 200
+    confirmed: int = 300
     worlds_again: int = 12
     enough: int = 30
     learned: int = 900
@@ -258,8 +262,21 @@ def _next_points(
     kept = float((counted[: len(evenly)] <= given_up).mean())
     inner, outer = np.flatnonzero(counted <= given_up), np.flatnonzero(counted == given_up + 1)
     half = effort.later // 2 if len(outer) else effort.later
-    chosen = [_apart(candidates, inner, half), _apart(candidates, outer, effort.later - half)]
+    chosen = [
+        _apart(candidates, _likeliest(worst, among, CHOSEN_FROM * count), count)
+        for among, count in ((inner, half), (outer, effort.later - half))
+    ]
     return candidates[np.concatenate(chosen)], kept, given_up
+
+
+def _likeliest(worst: np.ndarray, among: np.ndarray, count: int) -> np.ndarray:
+    """So many of some points, those that are least implausible over all cases."""
+    return among[np.argsort(_implausible(worst)[among], kind="stable")[:count]]
+
+
+def _implausible(worst: np.ndarray) -> np.ndarray:
+    """(N,) implausibility added up over cases; a case that is far off counts no more than one that is ruled out twice over."""
+    return np.minimum(worst, 2.0 * CUT_OFF).sum(axis=1)
 
 
 def _near(
@@ -267,8 +284,8 @@ def _near(
 ) -> np.ndarray:
     """Points about those that fewest cases speak against so far: small regions are missed by an even spread."""
     shares, values = np.concatenate([w.shares for w in waves]), np.concatenate([w.values for w in waves])
-    counted = against(judged(values, targets, luck))
-    best = shares[np.lexsort((np.arange(len(shares)), counted))[: max(20, len(shares) // 20)]]
+    worst = judged(values, targets, luck)
+    best = shares[_best(worst, None)[: max(20, len(shares) // 20)]]
     luck_of_choice = np.random.default_rng(seed)
     width = np.maximum(best.std(axis=0), 0.05)
     pairs = luck_of_choice.integers(len(best), size=(count, 2))
@@ -306,15 +323,15 @@ def _to_confirm(
     """Points to be lived again: those that fewest cases speak against, with all cases asked and with each left out."""
     shares, values = np.concatenate([w.shares for w in waves]), np.concatenate([w.values for w in waves])
     worst = judged(values, targets, luck)
-    beyond = np.clip(worst - CUT_OFF, 0.0, 10.0)
     cases = worst.shape[1]
-    chosen: dict[int, None] = dict.fromkeys(_best(worst, beyond, None)[: effort.confirmed].tolist())
+    chosen: dict[int, None] = dict.fromkeys(_best(worst, None)[: effort.confirmed].tolist())
     for without in range(cases):
-        few = _best(worst, beyond, without)[: max(effort.enough, effort.confirmed // cases)]
+        few = _best(worst, without)[: max(effort.enough, effort.confirmed // cases)]
         chosen.update(dict.fromkeys(few.tolist()))
     return shares[list(chosen)]
 
 
-def _best(worst: np.ndarray, beyond: np.ndarray, without: int | None) -> np.ndarray:
-    asked = beyond if without is None else np.delete(beyond, without, axis=1)
-    return np.lexsort((asked.sum(axis=1), against(worst, without)))
+def _best(worst: np.ndarray, without: int | None) -> np.ndarray:
+    """Positions of all points, those first that fewest cases speak against, and of these the least implausible."""
+    asked = worst if without is None else np.delete(worst, without, axis=1)
+    return np.lexsort((_implausible(asked), against(worst, without)))
