@@ -44,7 +44,6 @@ class Declaration:
     choices: tuple[str, ...]
     kind: type
     judged: Any
-    on_trial: bool = False
 
     @property
     def group(self) -> str:
@@ -86,7 +85,6 @@ def _walk(model: type[BaseModel], default: BaseModel, path: tuple[str, ...]) -> 
             choices=tuple(choices),
             kind=_kind(info.annotation, choices),
             judged=value if extra.get("judged") is None else extra["judged"],
-            on_trial=bool(extra.get("on_trial", False)),
         )
 
 
@@ -114,15 +112,11 @@ def reference_magnitudes(mechanism: str) -> list[Declaration]:
 
 @lru_cache(maxsize=1)
 def on_trial() -> frozenset[str]:
-    """Strengths of the mechanisms on trial, their magnitudes, and what else belongs to a rule on trial.
-
-    Nothing rests on them unless somebody asks for it.
-    """
+    """Strengths of the mechanisms on trial and their magnitudes: nothing rests on them unless somebody asks for it."""
     names = [name for name in MECHANISM_NAMES if name not in ESTABLISHED]
     strengths = [f"mechanisms.{name}" for name in names]
     magnitudes = [d.key for name in names for d in reference_magnitudes(name)]
-    others = [d.key for d in declarations().values() if d.on_trial]
-    return frozenset([*strengths, *magnitudes, *others])
+    return frozenset([*strengths, *magnitudes])
 
 
 REFERENCE_STEM = {

@@ -45,7 +45,6 @@ def number(
     live: bool = False,
     national: bool = False,
     judged: float | None = None,
-    on_trial: bool = False,
 ) -> Any:
     """One declared number: what it means, where it may lie, who says so.
 
@@ -61,11 +60,9 @@ def number(
         national: whether it belongs to the nation alone, so that no intervention can set it for named places.
         judged: the default that was judged plausible before any fit, where a fit has moved it. Ranges lie around it, so
             that what may be found does not depend on what was found before.
-        on_trial: whether it belongs to a rule that no answer rests on unless somebody asks for it.
     """
     extra: JsonDict = {
         "unit": unit, "role": role, "source": source, "live": live, "national": national, "judged": judged,
-        "on_trial": on_trial,
     }  # fmt: skip
     return Field(default, ge=low, le=high, description=sentence, json_schema_extra=extra)
 

@@ -26,7 +26,6 @@ NOT_A_PRIORITY, SHORT_OF_STAFF, NOT_ABLE, AFRAID = range(14, 18)
 RITUAL, NOT_TAKEN_UP, SPILLOVER, DEVALUED, AHEAD = range(18, 23)
 IN_LEDGER, ALL_CAUSES = 18, 23
 NOT_HELD = 0
-ON_TRIAL = ("scale_up", "decoupling", "hidden_work")
 
 
 def mix(word):
@@ -67,7 +66,7 @@ class World:
 
     def __init__(self, parameters, rights, strengths, folder, seed, replication, pledge=(0, 0), dated=()):
         self.p, self.pledge, self.dated = dict(parameters), pledge, dated
-        self.m = dict.fromkeys(ON_TRIAL, 0.0) | strengths
+        self.m = dict(strengths)
         self.lay_table(rights)
         world = mix((mix((seed + GOLDEN) & WORD) + GOLDEN * (replication + 1)) & WORD)
         self.keys = {name: mix((world + GOLDEN * (k + 1)) & WORD) for k, name in enumerate(STREAMS)}

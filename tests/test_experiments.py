@@ -113,7 +113,7 @@ def test_the_wide_map_has_no_range_by_hand_but_one():
 def test_the_ablation_takes_all_mechanisms():
     experiment = shipped("mechanism_ablation")
     assert [factor.key for factor in experiment.factors] == [f"mechanisms.{name}" for name in ESTABLISHED]
-    assert points_of(experiment.points) == 60
+    assert points_of(experiment.points) == 66
 
 
 def test_sensitivity_varies_a_part_of_what_the_screening_does_over_the_same_ranges():
@@ -267,7 +267,7 @@ def test_the_shorthand_for_all_uncertainties(write):
     assert "work.form" not in factors
     assert "work.load" not in factors
     with_choices = load(write(text.replace("spread: 3", "spread: 3, choices: true"))).factors
-    assert {f.key for f in with_choices if f.levels} == {"work.form", "work.dynamics", "population.mixing"}
+    assert {f.key for f in with_choices if f.levels} == {"work.form", "population.mixing"}
 
 
 def test_points_of_a_list_may_name_whole_rows(write):

@@ -9,7 +9,7 @@ import pytest
 import worlds
 
 import sim.month
-from sim.declarations import declarations, on_trial, reference_magnitudes
+from sim.declarations import declarations, reference_magnitudes
 from sim.month import begin, simulate
 from sim.parameters import ESTABLISHED, MECHANISM_NAMES
 from sim.power import ROWS, columns
@@ -34,14 +34,6 @@ RICH = {
 }
 """A world in which everything is at work: all mechanisms on, staff short, a pledge open, protection granted."""
 HALF = dict.fromkeys(ESTABLISHED, 0.5)
-
-
-ON_TRIAL = {name: 1.0 for name in MECHANISM_NAMES if name not in ESTABLISHED}
-
-
-def trial_of(key):
-    """The mechanisms on trial, in full, for what belongs to a rule on trial; nothing for all others."""
-    return ON_TRIAL if key in on_trial() else {}
 
 
 BESIDE = {"decoupling": {"scale_up": 1.0, "mandate": 1.0}}
@@ -118,8 +110,7 @@ def ends():
 @pytest.mark.parametrize(("key", "end"), list(ends()))
 def test_every_parameter_changes_an_outcome_at_each_end_of_its_bounds(six_places, key, end):
     settings = {**RICH, **COMPANIONS.get(key, {}), "population.places": six_places}
-    also = trial_of(key)
-    assert moves(settings, {key: end}, HALF | also) or moves(settings, {key: end}, worlds.ON | also)
+    assert moves(settings, {key: end}, HALF) or moves(settings, {key: end}, worlds.ON)
 
 
 @pytest.mark.parametrize(("row", "who"), [(row, who) for row in ROWS for who in columns(row)])
@@ -226,13 +217,13 @@ WORLDS = (
     {"attention.authority": 4.0, **FOLLOWED, "focal.ready": 0.5},
     {
         "attention.authority": 4.0,
-        "mechanisms": ON_TRIAL,
+        "mechanisms": {"scale_up": 1.0, "decoupling": 1.0, "hidden_work": 1.0},
         "reference.scale_up_bar": 0.5,
         "reference.mandate_span": 2.0,
     },
 )
 """One in which changes move on, one short of staff, one that waits for heads to decide, one with a focal change, one with
-the rules on trial."""
+a high bar in full force."""
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def assert_agree(power, rights, strengths, settings, seed, folder, pledge, dated
     np.testing.assert_allclose(np.array(second.by_month).T / scale, by_month / scale, rtol=0, atol=1e-9)
 
 
-TRIED = {"scale_up": 1.0, "decoupling": 0.8, "hidden_work": 0.6}
+AT_BAR = {"scale_up": 1.0, "decoupling": 0.8, "hidden_work": 0.6}
 LAW = {
     **FOCAL, "population.months": 100, "pledge.signing": 0.2, "focal.personal_effort": 0.4, "changes.personal_effort": 0.6,
     "reference.scale_up_bar": 0.5,
@@ -125,16 +125,16 @@ RESTLESS = {
 
 
 @pytest.mark.parametrize(
-    ("rights", "strength", "tried", "settings", "seed", "turns"),
+    ("rights", "strength", "set_apart", "settings", "seed", "turns"),
     [
         (HIERARCHY, 0.0, {"scale_up": 1.0}, {}, 21, False),
-        (HIERARCHY, 0.5, TRIED, {}, 22, False),
-        (DISTRIBUTED, 0.5, TRIED, HIGH_BAR, 23, False),
+        (HIERARCHY, 0.5, AT_BAR, {}, 22, False),
+        (DISTRIBUTED, 0.5, AT_BAR, HIGH_BAR, 23, False),
         (STATUS_QUO, 1.0, {"scale_up": 0.4, "decoupling": 1.0, "hidden_work": 0.0}, RESTLESS, 24, False),
-        (STATUS_QUO, 0.5, TRIED, LAW, 25, False),
-        (DISTRIBUTED, 1.0, TRIED, LAW | {"focal.stage": 4, "focal.coverage": 0.3}, 26, False),
+        (STATUS_QUO, 0.5, AT_BAR, LAW, 25, False),
+        (DISTRIBUTED, 1.0, AT_BAR, LAW | {"focal.stage": 4, "focal.coverage": 0.3}, 26, False),
         (HIERARCHY, 0.5, {"hidden_work": 1.0}, BUSY | {"authorities.staff_hours": 0.08}, 27, False),
-        (STATUS_QUO, 0.5, TRIED, HIGH_BAR | RESTLESS, 28, True),
+        (STATUS_QUO, 0.5, AT_BAR, HIGH_BAR | RESTLESS, 28, True),
         (DISTRIBUTED, 0.7, {"scale_up": 1.0, "decoupling": 1.0}, {"reference.mandate_span": 1.0}, 29, True),
         (
             HIERARCHY,
@@ -146,9 +146,11 @@ RESTLESS = {
         ),
     ],
 )
-def test_both_agree_month_by_month_on_the_rules_on_trial(rights, strength, tried, settings, seed, turns):
+def test_both_agree_month_by_month_on_the_rules_at_the_bar(
+    rights, strength, set_apart, settings, seed, turns
+):
     settings = {"population.users": 64, "population.months": 72, **settings}
     dated = EVENTS if "focal.arrival" in settings else TURNS[:2] if turns else ()
     pledge = (24, 60)
-    strengths = dict.fromkeys(ESTABLISHED, strength) | dict.fromkeys(TRIED, 0.0) | tried
+    strengths = dict.fromkeys(ESTABLISHED, strength) | dict.fromkeys(AT_BAR, 0.0) | set_apart
     assert_agree({}, rights, strengths, settings, seed, DATA, pledge, dated)

@@ -58,11 +58,8 @@ BESIDE = {
     "pledge": ("pledge.open=1",),
     "work.hazard": ("work.dynamics=hazard",),
     "work.shape_slower": ("work.dynamics=hazard",),
-    "mechanisms.decoupling": ("mechanisms.scale_up=1",),
 }
 """What has to be set for a thing, or a group, to do anything at all."""
-AT_BAR = ("mechanisms.scale_up=1", "mechanisms.decoupling=1", "mechanisms.hidden_work=1")
-"""What has to be set for a magnitude that acts at the bar, or in hidden work, to do anything at all."""
 
 Row = tuple[Any, ...]
 
@@ -89,8 +86,7 @@ def beside(key: str) -> tuple[str, ...]:
     group = key.partition(".")[0]
     if group == "reference" and key in on_trial():
         scales = [name for name in MECHANISM_NAMES if any(d.key == key for d in reference_magnitudes(name))]
-        own = tuple(f"mechanisms.{name}=1" for name in scales if name not in ESTABLISHED)
-        found = own if own and not set(own) <= set(AT_BAR) else AT_BAR
+        found = tuple(f"mechanisms.{name}=1" for name in scales if name not in ESTABLISHED)
     else:
         found = BESIDE.get(key, BESIDE.get(group, ()))
     return tuple(setting for setting in found if not setting.startswith(f"{key}="))
