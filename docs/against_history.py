@@ -37,13 +37,22 @@ def verdict(share: float) -> str:
     return f"{'**hit**' if share >= MOST_RUNS else 'miss'}, {100 * share:.0f} %"
 
 
+def mended(case: dict[str, Any]) -> str:
+    """Hit or miss by the mended reading of a case, where it has one."""
+    if case["mended_left_out"]:
+        return "left out"
+    return "" if case["mended_share"] is None else verdict(case["mended_share"])
+
+
 def hits() -> tuple[list[str], list[list[object]]]:
     """Every case under the defaults, under the fitted set, and left out of the fit."""
     fitted, defaults, apart = lived(FITTED), lived(DEFAULTS), left_out()
     head = [
         "case",
         "defaults",
+        "defaults, mended reading",
         "fitted set",
+        "fitted set, mended reading",
         "sets that hit",
         "left out of the fit",
         "what fails most in the fitted set",
@@ -56,8 +65,9 @@ def hits() -> tuple[list[str], list[list[object]]]:
         )
         rows.append(
             [
-                name, verdict(defaults["cases"][name]["share"]), verdict(case["share"]),
-                f"{case['sets_that_hit']} of {fitted['sets']}", verdict(float(apart[name]["shows"])),
+                name, verdict(defaults["cases"][name]["share"]), mended(defaults["cases"][name]),
+                verdict(case["share"]), mended(case), f"{case['sets_that_hit']} of {fitted['sets']}",
+                verdict(float(apart[name]["shows"])) if name in apart else "not fitted",
                 "–" if case["hit"] else failing,
             ]
         )  # fmt: skip
@@ -79,7 +89,10 @@ def curves() -> tuple[list[str], list[list[object]]]:
             for one in of
         ]
         told = [_null(case["nulls"][null]) for null in NULLS]
-        rows.append([name, *told, *middle, *(verdict(float(apart[name][null])) for null in FITTED_NULLS)])
+        fitted_to_others = [
+            verdict(float(apart[name][null])) if name in apart else "not fitted" for null in FITTED_NULLS
+        ]
+        rows.append([name, *told, *middle, *fitted_to_others])
     return head, rows
 
 

@@ -116,6 +116,7 @@ def of_the_fit() -> Figures:
         return [name for name in cases if float(row[f"implausibility.{name}"]) > CUT_OFF]
 
     counted = [int(row["cases_against"]) for row in members]
+    by_frozen = [int(row["frozen_against"]) for row in members]
     foreseen = [name for name in cases if float(apart[name]["shows"]) >= MOST_RUNS]
     whole = tables.read(SHIPPED / tables.CALIBRATION)[0]
     effort = Effort()
@@ -133,6 +134,10 @@ def of_the_fit() -> Figures:
         "fit.sets": str(len(members)),
         "fit.fewest_against": in_words(min(counted)),
         "fit.most_against": in_words(max(counted)),
+        "fit.but_for_one": str(sum(count <= 1 for count in counted)),
+        "fit.frozen_fewest": in_words(min(by_frozen)),
+        "fit.frozen_most": in_words(max(by_frozen)),
+        "fit.frozen_but_for_two": str(sum(count <= 2 for count in by_frozen)),
         "fit.cases": in_words(len(cases)),
         "fit.never": listed([n for n in cases if all(n in against(row) for row in members)]),
         "fit.never_shown": listed([n for n in cases if all(float(r[f"shows.{n}"]) == 0 for r in members)]),
@@ -197,6 +202,10 @@ def of_the_cases() -> Figures:
     names = list(fitted["cases"])
     linear = [n for n in names if fitted["cases"][n]["nulls"]["linear_trend"]["hit"]]
     found = {
+        "cases.count": in_words(len(names)),
+        "cases.mended_count": in_words(fitted["mended_cases"]),
+        "cases.fitted_mended_hits": in_words(fitted["mended_hits"]),
+        "cases.defaults_mended_hits": in_words(defaults["mended_hits"]),
         "cases.fitted_hits": in_words(fitted["hits"]),
         "cases.fitted_hit_names": listed([n for n in names if fitted["cases"][n]["hit"]]),
         "cases.defaults_hits": in_words(defaults["hits"]),

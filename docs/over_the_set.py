@@ -24,8 +24,8 @@ from sim.places import RESULTS
 from sim.sweep_analysis.swept import Sweep, read_sweep
 
 EXPERIMENT = "over_the_set"
-DRAWS = 2
-"""Draws of what was kept out, for each member of the set."""
+DRAWS, LEAST_POINTS = 2, 180
+"""Draws of what was kept out, for each member of the set: two, or more where the set is so small that points would be few."""
 SEED = 45
 """Root of the draws; the worlds are those of `gapsim compare`."""
 
@@ -38,7 +38,8 @@ def factors() -> tuple[Factor, ...]:
 def write_design(path: Path) -> None:
     """Write the design points: each takes the next member of the set, with one draw of a common latin hypercube."""
     points = fitted_points()
-    tables.write_map(path, points, factors(), DRAWS * len(points), SEED)
+    draws = max(DRAWS, -(-LEAST_POINTS // len(points)))
+    tables.write_map(path, points, factors(), draws * len(points), SEED)
 
 
 def of_sweep(sweep: Sweep, rules: str) -> Table:
