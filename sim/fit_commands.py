@@ -149,12 +149,19 @@ def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -
     from sim.fitted_set import fitted_factors
     from sim.fitting import tables
     from sim.fitting.calibrated import coverage
+    from sim.fitting.practice import practice_conditions
     from sim.fitting.space import Space
     from sim.fitting.targets import targets
     from sim.fitting.waves import Effort, Wave, learn, measured_luck
 
     effort, met, space = Effort(), targets(as_fitted(cases())), Space(fitted_factors())
-    live = _histories(folder, seed, space, engine, command, bar)
+    whole = _histories(folder, seed, space, engine, command, bar, practice_conditions())
+
+    def live(name: str, shares: Any, worlds: int, fresh: int) -> tuple[Any, Any]:
+        """The runs of the fit itself; what practice asks is no history and is left aside."""
+        shares, values = whole(name, shares, worlds, fresh)
+        return shares, values[..., : len(met)]
+
     shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
     luck = measured_luck(space, live, effort, seed)
     learned = learn(space, met, [Wave("wave-1", shares, values)], luck, effort)
