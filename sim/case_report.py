@@ -170,9 +170,7 @@ def _one(page: Page, history: History) -> dict[str, Any]:
         "mended_share": history.mended_share,
         "mended_left_out": history.mended_left_out,
         "sets_that_hit": history.systems_that_hit,
-        "left_out": {"hit": _foreseen(history) >= MOST_RUNS, "share": _foreseen(history)}
-        if page.fitted
-        else None,
+        "left_out": _left_out(page, history),
         "conditions": _conditions(history.judged),
         "mended_conditions": None if history.mended is None else _conditions(history.mended),
         "recoded": recoded,
@@ -180,9 +178,16 @@ def _one(page: Page, history: History) -> dict[str, Any]:
     }
 
 
-def _foreseen(history: History) -> float:
-    """Share of runs that show the pattern where the parameters were fitted to the other cases alone."""
-    return float(left_out()[history.case.name]["shows"])
+def _left_out(page: Page, history: History) -> dict[str, Any] | None:
+    """How the pattern is foreseen where the parameters were fitted to the other cases; None for a case that is not fitted."""
+    share = _foreseen(history) if page.fitted else None
+    return None if share is None else {"hit": share >= MOST_RUNS, "share": share}
+
+
+def _foreseen(history: History) -> float | None:
+    """Share of runs that show the pattern with parameters that were fitted to the other cases; None for a case not fitted."""
+    row = left_out().get(history.case.name)
+    return None if row is None else float(row["shows"])
 
 
 def series_table(histories: Sequence[History]) -> dict[str, Any]:
@@ -273,8 +278,10 @@ def _overview(page: Page) -> str:
         row = [h.case.name, h.case.file.pattern.says, _result(h), percent(h.share, 0), _result_mended(h)]
         if page.fitted:
             foreseen = _foreseen(h)
-            word = "hit" if foreseen >= MOST_RUNS else "miss"
-            row += [f"{h.systems_that_hit} of {h.systems}", f"{word}, {percent(foreseen, 0)} of runs"]
+            said = "not fitted"
+            if foreseen is not None:
+                said = f"{_word(foreseen >= MOST_RUNS)}, {percent(foreseen, 0)} of runs"
+            row += [f"{h.systems_that_hit} of {h.systems}", said]
         rows.append((*row, _nulls_that_hit(h)))
     return table((*head, "Null models that show it"), rows)
 

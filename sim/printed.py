@@ -130,7 +130,9 @@ def cases(summary: Mapping[str, Any], note: str) -> str:
     rows = [[*head, *(["left out of the fit"] if summary["fitted"] else [])]]
     for name, case in summary["cases"].items():
         row = [name, _hit_or_miss(case["hit"]), f"{100 * case['share']:.0f} %", _mended(case)]
-        if case["left_out"] is not None:
+        if summary["fitted"] and case["left_out"] is None:
+            row.append("not fitted")
+        elif case["left_out"] is not None:
             row.append(f"{_hit_or_miss(case['left_out']['hit'])}, {100 * case['left_out']['share']:.0f} %")
         rows.append(row)
     parts = [title, table(rows)]
