@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 import yaml
 from against_history import DEFAULTS, FITTED, SHIPPED, left_out, lived
+from scipy.stats import spearmanr
 
-from sim import over_the_set
+from sim import over_the_set, practice
 from sim.analysis import difference
 from sim.comparison import compare
 from sim.fitted_set import FITTED_SET, SCREENING, fitted_factors, fitted_points
@@ -311,6 +312,30 @@ def of_the_range() -> Figures:
         "range.high": f"{100 * ends.high:+.1f}",
         "range.points": str(known.points),
         **{f"range.{name}": percent(smaller[name]) for name in PAIR},
+        **_what_the_range_hangs_on(known.differences["gap"]),
+    }
+
+
+def _what_the_range_hangs_on(difference: np.ndarray) -> Figures:
+    """The number with which the difference goes most over the design points, by rank."""
+    points = fitted_points(HERE.parent / "experiments" / over_the_set.DESIGN)
+    found = {}
+    for key in points[0]:
+        values = [one[key] for one in points]
+        if isinstance(values[0], float) and np.std(values) > 0:
+            found[key] = float(spearmanr(values, difference).statistic)
+    most = max(found, key=lambda key: abs(found[key]))
+    return {"range.hangs_on": f"`{most}`", "range.hangs_on_r": f"{found[most]:+.2f}"}
+
+
+def of_practice() -> Figures:
+    """Which statements of practitioners come out at the defaults: `gapsim verify practice`."""
+    rows = practice.measure(points=()).rows()
+    missed = [row["name"].partition(" ")[2] for row in rows if not row["passed"]]
+    return {
+        "practice.statements": str(len(rows)),
+        "practice.reached": str(len(rows) - len(missed)),
+        "practice.missed": "; ".join(missed) or "none",
     }
 
 
@@ -328,6 +353,7 @@ SOURCES = {
     "gapsim sweep fitted_comparison": of_the_comparison,
     "gapsim sweep fitted_map": of_the_map,
     f"gapsim compare {DEAR}": of_dear_designs,
+    "gapsim verify practice": of_practice,
 }
 
 
