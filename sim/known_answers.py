@@ -216,7 +216,7 @@ def _signatories(thresholds: np.ndarray, months: int) -> float:
     places = table(PLACES, len(thresholds), threshold=thresholds)
     settings = _parameters(
         {"concordat": 1.0},
-        pledge={"open": 1.0, "threshold": 0.0, "threshold_spread": 1.0},
+        pledge={"open": 1.0, "threshold": 0.0, "threshold_spread": 1.0, "signing": 1.0},
         population={"mixing": "complete"},
     )
     values = record(settings, len(thresholds) + 1)

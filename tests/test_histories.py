@@ -80,7 +80,10 @@ def test_where_the_old_way_is_shut_those_who_would_not_have_taken_it_up_do():
 
 def test_a_history_is_read_off_the_run():
     case = case_of("class_sizes")
-    parameters = parameters_of(case, FAST)
+    at_once = FAST.model_copy(
+        update={"pledge": FAST.pledge.model_copy(update={"signing": 1.0, "threshold": 0.0})}
+    )
+    parameters = parameters_of(case, at_once)
     seen = live(parameters, 4, 1)
     run = begin(parameters, 4, 1)
     run.advance(case.months)
@@ -348,8 +351,8 @@ def test_the_same_seed_gives_the_same_histories_and_levels_are_moved_one_step():
     for name in one.series:
         assert np.array_equal(one.series[name], two.series[name])
     assert one.recoded == two.recoded
-    # Six of seven dimensions stand at an end and have one neighbour, the other has one as well.
-    assert len(one.recoded) == 7
+    # All eight dimensions stand at an end and have one neighbour.
+    assert len(one.recoded) == 8
     assert {r.level for r in one.recoded} == {"middle"}
     # Beside it stands what the first two of these three runs are as coded, not all three.
     assert {r.own for r in one.recoded} == {relive(chosen, [FAST], 7, 2)[0].share}

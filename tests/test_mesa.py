@@ -177,7 +177,9 @@ def test_the_gaps_so_far_are_those_of_the_months_lived():
     assert (so_far["gap"], so_far["nominal_gap"]) == pytest.approx((model.gap, model.nominal_gap))
     losses = [share for name, share in so_far.items() if name.startswith("losses.")]
     assert sum(losses) == pytest.approx(model.gap, abs=1e-9)
-    assert so_far["persistence"] == pytest.approx(outcomes.persistence(model.run))
+    changes = model.run.state.changes
+    ended = changes.ambition * (changes.arrival + changes.duration <= 60)
+    assert so_far["persistence"] == pytest.approx((ended @ changes.adopted) / (ended @ changes.most))
     assert so_far["stops"] == journal.months.stops.sum()
 
 

@@ -47,6 +47,7 @@ COMPANIONS = {
     "work.hazard": {"work.dynamics": "hazard"},
     "work.shape_slower": {"work.dynamics": "hazard", "work.hazard": 0.5},
     "work.top_speed": {"work.load": 0.3},
+    "reference.peer_copy": {"reference.scale_up_bar": 0.0},
     "attention.ratio": {"attention.ratio": 4.0, "attention.authority": 0.3},
     **{d.key: FOLLOWED for d in declarations().values() if d.group == "focal"},
     "focal.arrival": {},

@@ -296,7 +296,7 @@ def test_nothing_intended_leaves_the_gap_unknown(small):
 
 def test_the_detail_says_why_a_change_is_no_priority(small):
     """At the bar each cell in spark, shape or shift has its priority and what it must reach; without it neither."""
-    plain = outcomes.cells(simulate(worlds.parameters(small), 1))
+    plain = outcomes.cells(simulate(worlds.parameters(small, mechanisms={"scale_up": 0.0}), 1))
     assert np.isnan(plain["priority"]).all()
     assert set(plain["held"]) == {""}
     at_bar = worlds.parameters(small, {"reference.scale_up_bar": 0.6}, mechanisms={"scale_up": 1.0})

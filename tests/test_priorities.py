@@ -435,7 +435,7 @@ def test_without_the_bar_no_magnitude_of_it_matters(small):
         "reference.scale_up_carriers": 0.5, "reference.decoupling_share": 1.0,
     }  # fmt: skip
     runs = [
-        simulate(worlds.parameters(small, delta, mechanisms=worlds.ON | {"decoupling": 1.0}), 5).state
+        simulate(worlds.parameters(small, delta, mechanisms=worlds.ON | {"scale_up": 0.0}), 5).state
         for delta in ({}, extreme)
     ]
     assert not worlds.differing(*runs)

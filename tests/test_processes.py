@@ -302,6 +302,7 @@ def test_a_new_stage_begins_at_its_beginning(small):
 def test_a_pledge_spreads_only_from_month_to_month():
     settings = {
         "population.users": 32, "pledge.open": 1.0, "pledge.threshold": 0.3, "pledge.threshold_spread": 0.3,
+        "pledge.signing": 1.0,
     }  # fmt: skip
     run = begin(worlds.parameters(settings, mechanisms=worlds.OFF | {"concordat": 1.0}), SEED)
     places, ties = run.state.places, run.state.ties

@@ -435,15 +435,12 @@ def test_a_closed_pledge_binds_nobody():
     keys = draws.stream_keys(3, 0, len(draws.STREAMS))
     pledges.sign(0, record(worlds.parameters({"pledge.open": 0.0}), 3), keys, places, ties)
     assert places.signed.tolist() == [0.0, 0.0]
-    pledges.sign(
-        0, record(worlds.parameters({"pledge.open": 1.0, "pledge.threshold": 0.5}), 3), keys, places, ties
-    )
+    open_to = {"pledge.open": 1.0, "pledge.signing": 1.0}
+    pledges.sign(0, record(worlds.parameters(open_to | {"pledge.threshold": 0.5}), 3), keys, places, ties)
     assert places.signed.tolist() == [0.0, 0.0]
-    pledges.sign(
-        0, record(worlds.parameters({"pledge.open": 1.0, "pledge.threshold": -0.5}), 3), keys, places, ties
-    )
+    pledges.sign(0, record(worlds.parameters(open_to | {"pledge.threshold": -0.5}), 3), keys, places, ties)
     assert places.signed.tolist() == [1.0, 1.0]
-    none = worlds.parameters({"pledge.open": 1.0, "pledge.threshold": -0.5}, mechanisms=worlds.OFF)
+    none = worlds.parameters(open_to | {"pledge.threshold": -0.5}, mechanisms=worlds.OFF)
     pledges.sign(0, record(none, 3), keys, places, ties)
     assert places.signed.tolist() == [0.0, 0.0]
 
