@@ -183,6 +183,22 @@ def test_series_and_outcomes_are_those_of_a_plain_run(client, known):
     assert told["sides"][1]["moves"] == [PACE]
 
 
+def test_every_change_has_its_stage_in_every_council_and_month(known):
+    view = views.read(twin({"set": {"changes.arriving": 9}}, {}, seed=5), known)
+    parameters = view.sides[0].composed.parameters
+    stream = answers.run(view)["sides"][0]["stream"]
+    run = begin(parameters, 5, 0)
+    assert len(stream) == 13
+    assert [one["announced"] for one in stream] == run.state.changes.arrival.tolist()
+    for month in range(parameters.population.months):
+        run.advance(1)
+        for one, stages in zip(stream, run.state.cells.stage.T, strict=True):
+            if month >= one["first"]:
+                digits = one["stages"][(month - one["first"]) * 32 :][:32]
+                assert digits == "".join(map(str, stages))
+    assert all(len(one["stages"]) == 32 * (120 - one["first"]) for one in stream)
+
+
 def test_what_is_copied_of_each_month_agrees_with_the_journal(known):
     lived = frames.live(compose(["crisis"])[0].parameters, 2026, 0)
     run = simulate(compose(["crisis"])[0].parameters, 2026, 0)

@@ -97,6 +97,24 @@ def test_the_table_under_the_maps_holds_every_council(room, served):
     assert cells(page.locator(".all-councils tbody")) != rows
 
 
+def test_the_maps_can_show_one_change(room, served):
+    """Each tile then has the stage of that change in its council, and councils differ in it."""
+    page = room.open("#m=61")
+    answer = served.run()
+    page.locator("#which-change").select_option("3")
+    letters = {"0": "N", "1": "E", "2": "P", "3": "A", "4": "F", "5": "X"}
+    for wanted in (61, 110):
+        seek(page, wanted)
+        for letter, side in zip("ab", answer["sides"], strict=True):
+            one, count = side["stream"][2], len(side["users"])
+            now = one["stages"][(wanted - 1 - one["first"]) * count :][:count]
+            shown = page.locator(f"#side-{letter} .tile .letter").all_text_contents()
+            assert shown == [letters[digit] for digit in now]
+    assert len(set(shown)) > 1
+    page.locator("#which-change").select_option("")
+    assert page.locator("#side-b .tile .letter").all_text_contents() != shown
+
+
 def test_every_chart_says_how_it_was_made(room, served):
     page = room.open("#m=60")
     page.locator(".do-spread").click()
@@ -167,14 +185,22 @@ def test_two_browsers_do_not_see_each_others_run(room):
 
 def test_all_that_is_seen_is_in_the_address(room):
     page = room.open(
-        "#a=tight_loose_tight&b=citizen_led&m=48&place=S12000049&guess=100.95.90.85.80.75.70.65.60.55.50&votes=3.0.9"
+        "#a=tight_loose_tight&b=citizen_led&m=48&place=S12000049&guess=100.95.90.85.80.75.70.65.60.55.50&votes=3.0.9&change=7"
     )
     move(page, "work.load", 2)
     with page.expect_response("**/api/run"):
         page.locator(".do-another").click()
     settled(page)
     address = page.url
-    for part in ("a@48.work.load=2", "b@48.work.load=2", "r=1", "m=48", "place=S12000049", "votes=3.0.9"):
+    for part in (
+        "a@48.work.load=2",
+        "b@48.work.load=2",
+        "r=1",
+        "m=48",
+        "place=S12000049",
+        "votes=3.0.9",
+        "change=7",
+    ):
         assert part in address
     other = room.open("#" + address.partition("#")[2])
     assert gaps(other) == gaps(page)
@@ -191,6 +217,7 @@ WRONG = {
     "#a.power.agenda=centre:0.5,authorities:0.1,third_sector:0,users:0": "must sum to 1",
     "#m=999": "m = 999: must be a month of the run",
     "#place=Atlantis": "there is no council of that code or name",
+    "#change=99": "there is no change of that number in the run",
     "#colour=red": "is not a part of an address",
     "#seed=99999999999999999999": "seed",
 }

@@ -15,7 +15,7 @@ from sim.problems import Problem, nearest_name
 SIDES = ("a", "b")
 OPENING = ("hierarchy", "distributed")
 """The scenarios of the two sides that an address leaves out."""
-LOOKS = ("m", "place", "guess", "about", "votes", "step")
+LOOKS = ("m", "place", "guess", "about", "votes", "step", "change")
 """What is looked at and what the room said, beside the view itself."""
 VIEW_KEYS = {"seed": "seed", "r": "replication"}
 

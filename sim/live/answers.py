@@ -71,6 +71,7 @@ def _lived(asked: _Asked) -> dict[str, Any]:
         "months": lived.months,
         "series": series,
         "places": frames.place_frames(lived),
+        "stream": frames.change_frames(lived),
         "bodies": np.bincount(state.bodies.home, minlength=len(land.code)).tolist(),
         "users": (state.places.last_user - state.places.first_user).tolist(),
         "ties": frames.ties(lived.run),

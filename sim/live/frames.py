@@ -43,6 +43,7 @@ class Lived:
         run: the run.
         places: shape (T, A) by column of places.
         bodies: (T, A) mean will of the third-sector bodies at home in the place; NaN where there are none.
+        stage: (T, A, changes) stage of each change in each place.
         stages: (T, A, stages) announced changes in each stage.
         under_way: (T, A, stages) those of them that are still under way: neither in place nor given up.
         nominal: (T, A) coverage as reported, mean over announced changes; NaN before the first.
@@ -54,6 +55,7 @@ class Lived:
     run: Run
     places: dict[str, np.ndarray]
     bodies: np.ndarray
+    stage: np.ndarray
     stages: np.ndarray
     under_way: np.ndarray
     nominal: np.ndarray
@@ -108,6 +110,7 @@ def live(parameters: Parameters, seed: int, replication: int) -> Lived:
             run=run,
             places=places,
             bodies=bodies / bodies_here,
+            stage=stage,
             stages=_counted(stage, arrived[:, None]),
             under_way=_counted(stage, arrived[:, None] & (stage != ABANDONED) & ~in_place),
             nominal=nominal.sum(axis=2) / announced,
@@ -173,6 +176,21 @@ def place_frames(lived: Lived) -> dict[str, Any]:
         "limits": limits(lived).tolist(),
         **{name: plain(np.round(values, PLACE_DECIMALS)) for name, values in numbers.items()},
     }
+
+
+def change_frames(lived: Lived) -> list[dict[str, Any]]:
+    """Every announced change: the month of its announcement, and its stage in each place in each month from then on.
+
+    `announced` is below 0 where it was under way before the run. `stages` is one digit for each place, month after month, from
+    `first`, the first month of the run in which the change is there.
+    """
+    found = []
+    for i, announced in enumerate(lived.run.state.changes.arrival.tolist()):
+        first = max(0, announced)
+        if first < lived.months:
+            digits = "".join(map(str, lived.stage[first:, :, i].ravel().tolist()))
+            found.append({"announced": announced, "first": first, "stages": digits})
+    return found
 
 
 def series_frames(run: Run) -> dict[str, list[Any]]:

@@ -26,6 +26,7 @@ import { createStages } from "./stages.js";
 import { createStory } from "./story.js";
 import { createTakeaway } from "./takeaway.js";
 import { createSide } from "./twin.js";
+import { createWhichChange } from "./whichchange.js";
 import { swapped, withReplication, withScenario } from "./view.js";
 import { fillWords, learn, say } from "./words.js";
 
@@ -107,7 +108,8 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   const goTo = connectLinks(document);
   const deck = steps && createDeck(place("deck"), steps, { lay, goTo });
   // What is seen first is drawn first; the rest follows once it is on the screen.
-  const above = [...sides, story, council, councils, gap];
+  const which = createWhichChange(place("which-change"), { follow: (change) => sides.forEach((side) => side.follow(change)), chosen: settle });
+  const above = [...sides, which, story, council, councils, gap];
   const below = createBelow({ losses, stages, people, predict }, () => run && player.month);
 
   function createLive() {
@@ -221,7 +223,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   }
 
   function showAddress() {
-    const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...predict.look(), step: deck?.step };
+    const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...which.look(), ...predict.look(), step: deck?.step };
     const fragment = toFragment(history.view, look);
     if (location.hash !== `#${fragment}`) globalThis.history.replaceState(null, "", `#${fragment}`);
     live.share.show(location.href);
@@ -267,6 +269,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     await take(answer);
     answered = mine;
     const council = facts.places.findIndex((each) => each.code === look.place || each.name === look.place);
+    if (!which.recall(look)) wrong = [...wrong, { key: "change", value: look.change, wrong: say("address.change") }];
     if (look.place && council < 0) wrong = [...wrong, { key: "place", value: look.place, wrong: say("address.place") }];
     if (council >= 0 || chosen !== null) choose(council >= 0 ? council : null, false);
     if (look.step !== undefined) deck?.arrive();

@@ -43,10 +43,20 @@ export function atPlace(side, column, month, place) {
   return month > 0 ? (side.places[column]?.[Math.min(month, side.months) - 1]?.[place] ?? null) : null;
 }
 
-/** The stage that most of a place's changes are in, as a code; nothing has been begun before the first month. */
-export function stageAt(side, month, place) {
-  const code = atPlace(side, "stage", month, place);
+/**
+ * The stage that most of a place's changes are in, or that one change is in, as a code; nothing has been begun before the first month.
+ *
+ * @param {?number} change position of one change in the stream, or null for all
+ */
+export function stageAt(side, month, place, change = null) {
+  const code = change === null ? atPlace(side, "stage", month, place) : stageOfOne(side, month, place, change);
   return STAGE_CODES[Math.max(0, code ?? 0)];
+}
+
+function stageOfOne(side, month, place, change) {
+  const one = side.stream?.[change];
+  const since = Math.min(month, side.months) - 1 - (one?.first ?? 0);
+  return one && month > 0 && since >= 0 ? Number(one.stages[since * side.users.length + place]) : null;
 }
 
 /** Whether a run differs from another by a change alone, which a ghost then shows; a swap of sides or another luck is no such change. */

@@ -32,6 +32,7 @@ export function createTiles(host, places, choose) {
   let map = null;
   let current = 0;
   let chosen = null;
+  let change = null;
   let size = { width: 40, height: 29 };
 
   function redraw() {
@@ -128,7 +129,7 @@ export function createTiles(host, places, choose) {
     month = wanted;
     if (!tiles.length) return;
     tiles.forEach((parts, k) => {
-      const stage = stageAt(side, month, k);
+      const stage = stageAt(side, month, k, change);
       if (stage !== parts.stage) {
         parts.stage = stage;
         dress(parts);
@@ -149,6 +150,10 @@ export function createTiles(host, places, choose) {
       else redraw();
     },
     show,
+    follow(wanted) {
+      change = wanted;
+      if (side) show(month);
+    },
     mark(place) {
       chosen = place;
       mark();

@@ -50,5 +50,6 @@ export function createSide(host, number, asked) {
       tube.show(month);
     },
     mark: map.mark,
+    follow: map.follow,
   };
 }
