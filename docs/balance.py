@@ -5,7 +5,6 @@ Run it from the project's folder: `uv run python docs/balance.py`. It takes abou
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -123,23 +122,6 @@ def along(key: str, values: tuple[float, ...]) -> list[str]:
     return lines
 
 
-def more_staff(*overrides: str) -> list[str]:
-    """Whether more staff ever widens the gap at the defaults, replication by replication."""
-    steps = (0.0125, 0.025, 0.05, 0.1)
-    runs = {step: gaps(compared(f"authorities.staff_hours={step}", *overrides)) for step in steps}
-    lines = [
-        "| from | to | structure | change of the gap | replications in which it widened |",
-        "|---|---|---|---|---|",
-    ]
-    for less, more in pairwise(steps):
-        for side, name in enumerate(PAIR):
-            change = runs[more][side] - runs[less][side]
-            lines.append(
-                f"| {less:g} | {more:g} | {name} | {points(change)} | {int(np.sum(change > 0))} of {REPLICATIONS} |"
-            )
-    return lines
-
-
 def main() -> None:
     """Run everything and write the page."""
     lines = [
@@ -156,20 +138,6 @@ def main() -> None:
     ]
     for title, (key, values) in SETTINGS.items():
         lines += ["", f"## {title}{the_default(key)}", "", *along(key, values)]
-    lines += [
-        "",
-        "## Does more staff ever widen the gap?",
-        "",
-        "With all mechanisms off it never does, in any run. At the defaults it may, once there is staff enough: under "
-        "`practice` people learn by doing, and where more share the same work each does less of it. Without `practice` "
-        "the last step narrows the gap in distributed power as well (`mechanisms.practice=0`). Staff hours per inhabitant:",
-        "",
-        *more_staff(),
-        "",
-        "The same with `mechanisms.practice=0`:",
-        "",
-        *more_staff("mechanisms.practice=0"),
-    ]
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
