@@ -41,7 +41,7 @@ SETTINGS = {
     ),
     "Will of the authorities": ("authorities.will", (0.2, 0.4, 0.6, 0.8, 1.0)),
     "Hours of one design": ("design.hours", (0.0, 900.0, 9000.0, 30000.0)),
-    "Strength of all mechanisms that theory says favour the centre, others at their defaults": (
+    "Strength of seven mechanisms that theory says favour the centre (all but `scale_up`), others at their defaults": (
         "the centre's own", (0.0, 0.25, 0.5, 0.75, 1.0)
     ),
 }  # fmt: skip
