@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WIDTH = 1280
 PICTURES = {
-    "compare.png": ("gap", "main > h1, .verdict ul, h2 {display: none}", 320),
+    "compare.png": ("gap", "main > h1, .verdict ul, h2 {display: none}", 560),
     "losses.png": ("losses", "main > h1, .lead, .verdict, h2 {display: none}", 70),
 }
 """For each picture: the chart it shows, what of the report it leaves out, and the height above the chart."""

@@ -10,7 +10,7 @@ from sim.charting.frame import Chart, axis, axis_title, frame, lean, month_axis,
 from sim.charting.ink import MUTED, colour, faint, stroke
 from sim.charting.labels import ABOVE_TICK, end_labels, heading, room_for, short, text
 from sim.statistics import interval, intervals
-from sim.verdict import Verdict, verdict
+from sim.verdict import Verdict, at_these_settings
 from sim.wording import counted, levels, percent, share_with_interval
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def gap_over_time(comparison: Comparison) -> Chart:
     note = heading(
         f"Gap since the start, % of intended benefit<br>{what}", MUTED, xshift=-56, yshift=ABOVE_TICK
     )
-    title = _title(comparison, verdict(comparison))
+    title = _title(comparison, at_these_settings(comparison))
     layout = frame(
         comparison,
         title,
