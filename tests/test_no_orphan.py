@@ -9,7 +9,7 @@ import pytest
 import worlds
 
 import sim.month
-from sim.declarations import declarations, reference_magnitudes
+from sim.declarations import declarations, on_trial, reference_magnitudes
 from sim.month import begin, simulate
 from sim.parameters import ESTABLISHED, MECHANISM_NAMES
 from sim.power import ROWS, columns
@@ -34,6 +34,8 @@ RICH = {
 }
 """A world in which everything is at work: all mechanisms on, staff short, a pledge open, protection granted."""
 HALF = dict.fromkeys(ESTABLISHED, 0.5)
+ON_TRIAL = {name: 1.0 for name in MECHANISM_NAMES if name not in ESTABLISHED}
+"""Off unless they are set: what a mechanism on trial scales moves nothing without it."""
 
 
 BESIDE = {"decoupling": {"scale_up": 1.0, "mandate": 1.0}}
@@ -111,7 +113,8 @@ def ends():
 @pytest.mark.parametrize(("key", "end"), list(ends()))
 def test_every_parameter_changes_an_outcome_at_each_end_of_its_bounds(six_places, key, end):
     settings = {**RICH, **COMPANIONS.get(key, {}), "population.places": six_places}
-    assert moves(settings, {key: end}, HALF) or moves(settings, {key: end}, worlds.ON)
+    also = ON_TRIAL if key in on_trial() else {}
+    assert moves(settings, {key: end}, HALF | also) or moves(settings, {key: end}, worlds.ON | also)
 
 
 @pytest.mark.parametrize(("row", "who"), [(row, who) for row in ROWS for who in columns(row)])
