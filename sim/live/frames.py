@@ -184,11 +184,12 @@ def change_frames(lived: Lived) -> list[dict[str, Any]]:
     `announced` is below 0 where it was under way before the run. `stages` is one digit for each place, month after month, from
     `first`, the first month of the run in which the change is there.
     """
+    letters = (lived.stage + ord("0")).astype(np.uint8)
     found = []
     for i, announced in enumerate(lived.run.state.changes.arrival.tolist()):
         first = max(0, announced)
         if first < lived.months:
-            digits = "".join(map(str, lived.stage[first:, :, i].ravel().tolist()))
+            digits = letters[first:, :, i].tobytes().decode("ascii")
             found.append({"announced": announced, "first": first, "stages": digits})
     return found
 
