@@ -35,11 +35,15 @@ def factors() -> tuple[Factor, ...]:
     return tuple(factor_of(key) for row in kept_out() for key in row.keys)
 
 
+def draws(members: int) -> int:
+    """How many draws each member of a set has: `DRAWS`, or as many more as give the design its least number of points."""
+    return max(DRAWS, -(-LEAST_POINTS // members))
+
+
 def write_design(path: Path) -> None:
     """Write the design points: each takes the next member of the set, with one draw of a common latin hypercube."""
     points = fitted_points()
-    draws = max(DRAWS, -(-LEAST_POINTS // len(points)))
-    tables.write_map(path, points, factors(), draws * len(points), SEED)
+    tables.write_map(path, points, factors(), draws(len(points)) * len(points), SEED)
 
 
 def of_sweep(sweep: Sweep, rules: str) -> Table:
