@@ -14,7 +14,9 @@ import csv
 import hashlib
 import re
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -261,17 +263,26 @@ def of_the_comparison() -> Figures:
 
 def _what_the_lead_hangs_on(lead: np.ndarray) -> Figures:
     """The fitted number with which the lead of `citizen_led` over distributed power goes most, over the sets."""
-    points = fitted_points()
-    numbers = {f.key: [float(p[f.key]) for p in points] for f in fitted_factors() if f.levels is None}
-    found = {
-        key: float(np.corrcoef(values, lead)[0, 1]) for key, values in numbers.items() if np.std(values) > 0
-    }
-    most = max(found, key=lambda key: abs(found[key]))
+    most, r = goes_most_with(lead, fitted_points(), lambda x, y: float(np.corrcoef(x, y)[0, 1]))
     return {
         "comparison.lead": f"{lead.mean():+.1f}",
         "comparison.lead_key": f"`{most}`",
-        "comparison.lead_r": f"{found[most]:+.2f}",
+        "comparison.lead_r": f"{r:+.2f}",
     }
+
+
+def goes_most_with(
+    outcome: np.ndarray,
+    points: Sequence[Mapping[str, Any]],
+    correlation: Callable[[np.ndarray, np.ndarray], float],
+) -> tuple[str, float]:
+    """The number of some points with which an outcome goes most, and the correlation of the two."""
+    numbers = {
+        key: np.array([p[key] for p in points]) for key, one in points[0].items() if not isinstance(one, str)
+    }
+    found = {key: correlation(values, outcome) for key, values in numbers.items() if np.std(values) > 0}
+    most = max(found, key=lambda key: abs(found[key]))
+    return most, found[most]
 
 
 def of_the_map() -> Figures:
@@ -318,14 +329,9 @@ def of_the_range() -> Figures:
 
 def _what_the_range_hangs_on(difference: np.ndarray) -> Figures:
     """The number with which the difference goes most over the design points, by rank."""
-    points = fitted_points(HERE.parent / "experiments" / over_the_set.DESIGN)
-    found = {}
-    for key in points[0]:
-        values = [one[key] for one in points]
-        if isinstance(values[0], float) and np.std(values) > 0:
-            found[key] = float(spearmanr(values, difference).statistic)
-    most = max(found, key=lambda key: abs(found[key]))
-    return {"range.hangs_on": f"`{most}`", "range.hangs_on_r": f"{found[most]:+.2f}"}
+    points = fitted_points(over_the_set.design_file())
+    most, r = goes_most_with(difference, points, lambda x, y: float(spearmanr(x, y).statistic))
+    return {"range.hangs_on": f"`{most}`", "range.hangs_on_r": f"{r:+.2f}"}
 
 
 def of_practice() -> Figures:
