@@ -185,13 +185,13 @@ def test_an_emulator_foresees_a_smooth_curve_and_knows_where_it_does_not():
 
 def test_an_emulator_reads_what_matters_and_counts_the_rest_as_doubt():
     """Of thirty inputs, one bends the curve and one tilts it; a third that matters little is doubt, not chance."""
-    luck = np.random.default_rng(2)
-    seen = luck.random((200, 30))
-    means = 4.0 * (seen[:, 7] - 0.5) ** 2 + seen[:, 20] + 0.02 * luck.normal(size=200)
+    chance = np.random.default_rng(2)
+    seen = chance.random((200, 30))
+    means = 4.0 * (seen[:, 7] - 0.5) ** 2 + seen[:, 20] + 0.02 * chance.normal(size=200)
     found = emulator(seen, means, 0.02**2)
     assert 7 in found.active
     assert len(found.active) == ACTIVE
-    new = luck.random((400, 30))
+    new = chance.random((400, 30))
     mean, variance = found.predict(new)
     wrong = mean - (4.0 * (new[:, 7] - 0.5) ** 2 + new[:, 20])
     assert wrong.std() < 0.1
