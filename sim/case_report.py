@@ -180,14 +180,11 @@ def _one(page: Page, history: History) -> dict[str, Any]:
 
 def _left_out(page: Page, history: History) -> dict[str, Any] | None:
     """How the pattern is foreseen where the parameters were fitted to the other cases; None for a case that is not fitted."""
-    share = _foreseen(history) if page.fitted else None
-    return None if share is None else {"hit": share >= MOST_RUNS, "share": share}
-
-
-def _foreseen(history: History) -> float | None:
-    """Share of runs that show the pattern with parameters that were fitted to the other cases; None for a case not fitted."""
-    row = left_out().get(history.case.name)
-    return None if row is None else float(row["shows"])
+    row = left_out().get(history.case.name) if page.fitted else None
+    if row is None:
+        return None
+    share = float(row["shows"])
+    return {"hit": share >= MOST_RUNS, "share": share}
 
 
 def series_table(histories: Sequence[History]) -> dict[str, Any]:
@@ -277,10 +274,10 @@ def _overview(page: Page) -> str:
     for h in page.histories:
         row = [h.case.name, h.case.file.pattern.says, _result(h), percent(h.share, 0), _result_mended(h)]
         if page.fitted:
-            foreseen = _foreseen(h)
+            foreseen = _left_out(page, h)
             said = "not fitted"
             if foreseen is not None:
-                said = f"{_word(foreseen >= MOST_RUNS)}, {percent(foreseen, 0)} of runs"
+                said = f"{_word(foreseen['hit'])}, {percent(foreseen['share'], 0)} of runs"
             row += [f"{h.systems_that_hit} of {h.systems}", said]
         rows.append((*row, _nulls_that_hit(h)))
     return table((*head, "Null models that show it"), rows)

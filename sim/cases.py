@@ -49,6 +49,11 @@ class Case:
         return self.name not in QUOTED_BY
 
     @property
+    def left_out(self) -> bool:
+        """Whether its mended reading leaves it out: it is reported, and neither fitted nor counted among the mended."""
+        return self.file.mended is not None and self.file.mended.left_out
+
+    @property
     def as_mended(self) -> Case | None:
         """The case under its mended reading; None where it has none, or is left out by it."""
         file = self.file.as_mended
@@ -85,9 +90,7 @@ def cases(names: Sequence[str] = (), folder: Path | None = None) -> list[Case]:
 
 def as_fitted(known: Sequence[Case]) -> list[Case]:
     """The cases under their mended readings, where they have one, and without those that a mended reading leaves out."""
-    return [
-        case.as_mended or case for case in known if case.file.mended is None or not case.file.mended.left_out
-    ]
+    return [case.as_mended or case for case in known if not case.left_out]
 
 
 def shifted(level: str, steps: int) -> str | None:

@@ -58,31 +58,30 @@ def _say(words: str) -> None:
     click.echo(words, err=True)
 
 
-def _histories(
-    folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any, practice: Any = ()
-) -> Any:
+def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any) -> Any:
+    """Runs of all that the fit asks for: the cases as they are fitted, and the conditions of practice in force."""
     from sim.cases import as_fitted, cases
     from sim.fitting.lived import Histories
+    from sim.fitting.practice import practice_conditions
 
-    known = as_fitted(cases())
+    known, practice = as_fitted(cases()), practice_conditions()
     return Histories(known, Parameters(), space, folder, engine, seed, command, bar, practice, _say)
 
 
 def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
-    from sim.cases import as_fitted, cases
+    from sim.cases import cases
     from sim.declarations import declarations
     from sim.fitted_set import FITTED_MAP, FITTED_SET, beside, fitted_factors, fitted_points
     from sim.fitting import tables
     from sim.fitting.leaving_out import leave_each_out
-    from sim.fitting.practice import practice_conditions
     from sim.fitting.space import Space
     from sim.fitting.targets import targets
     from sim.fitting.waves import FRESH, Effort, fit, judged
 
-    effort, known, space = Effort(), as_fitted(cases()), Space(fitted_factors())
-    practice = practice_conditions()
-    live = _histories(folder, seed, space, engine, command, bar, practice)
-    asked = [*targets(known), *(condition.target for condition in practice)]
+    effort, space = Effort(), Space(fitted_factors())
+    live = _histories(folder, seed, space, engine, command, bar)
+    known = live.cases
+    asked = [*targets(known), *(condition.target for condition in live.practice)]
     start = space.shares({key: [declarations()[key].judged] for key in space.names})[0]
     found = fit(space, asked, live, effort, seed, start, _say)
     left_out = leave_each_out(found, known, effort.enough)
@@ -90,7 +89,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     frozen = replace(live, cases=cases(), practice=())
     rows = found.confirmed.shares[[0, *found.chosen]]
     _, values = frozen("frozen", rows, effort.worlds_again, FRESH)
-    tables.write_fit(folder, found, left_out, judged(values, targets(cases())))
+    tables.write_fit(folder, found, left_out, judged(values, targets(frozen.cases)))
     points = fitted_points(folder / FITTED_SET)
     tables.write_map(folder / FITTED_MAP, points, beside(), MAP_POINTS, seed + APART["map"])
     click.echo(
@@ -126,13 +125,12 @@ def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
 def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     from sim.fitted_set import SCREENING, kept_out
     from sim.fitting import screening, tables
-    from sim.fitting.practice import practice_conditions
     from sim.fitting.space import Space
 
     factors = screening.uncertainties()
     space = Space(tuple(factors))
     root = seed + APART["screening"]
-    live = _histories(folder, root, space, engine, command, bar, practice_conditions())
+    live = _histories(folder, root, space, engine, command, bar)
     shares, values = live("screening", space.spread(SCREENED, root), SCREENING_WORLDS, 0)
     found = screening.screened(factors, shares, values.mean(axis=1))
     apart = {key for row in kept_out() for key in row.keys}
@@ -145,17 +143,16 @@ def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> 
 
 
 def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
-    from sim.cases import as_fitted, cases
     from sim.fitted_set import fitted_factors
     from sim.fitting import tables
     from sim.fitting.calibrated import coverage
-    from sim.fitting.practice import practice_conditions
     from sim.fitting.space import Space
     from sim.fitting.targets import targets
     from sim.fitting.waves import Effort, Wave, learn, measured_luck
 
-    effort, met, space = Effort(), targets(as_fitted(cases())), Space(fitted_factors())
-    whole = _histories(folder, seed, space, engine, command, bar, practice_conditions())
+    effort, space = Effort(), Space(fitted_factors())
+    whole = _histories(folder, seed, space, engine, command, bar)
+    met = targets(whole.cases)
 
     def live(name: str, shares: Any, worlds: int, fresh: int) -> tuple[Any, Any]:
         """The runs of the fit itself; what practice asks is no history and is left aside."""

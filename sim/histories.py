@@ -107,7 +107,7 @@ class History:
     @property
     def mended_left_out(self) -> bool:
         """Whether the case is not counted among the mended readings."""
-        return self.case.file.mended is not None and self.case.file.mended.left_out
+        return self.case.left_out
 
     @property
     def systems_that_hit(self) -> int:

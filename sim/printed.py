@@ -130,10 +130,13 @@ def cases(summary: Mapping[str, Any], note: str) -> str:
     rows = [[*head, *(["left out of the fit"] if summary["fitted"] else [])]]
     for name, case in summary["cases"].items():
         row = [name, _hit_or_miss(case["hit"]), f"{100 * case['share']:.0f} %", _mended(case)]
-        if summary["fitted"] and case["left_out"] is None:
-            row.append("not fitted")
-        elif case["left_out"] is not None:
-            row.append(f"{_hit_or_miss(case['left_out']['hit'])}, {100 * case['left_out']['share']:.0f} %")
+        if summary["fitted"]:
+            foreseen = case["left_out"]
+            row.append(
+                f"{_hit_or_miss(foreseen['hit'])}, {100 * foreseen['share']:.0f} %"
+                if foreseen
+                else "not fitted"
+            )
         rows.append(row)
     parts = [title, table(rows)]
     for name, case in summary["cases"].items():
