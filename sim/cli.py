@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from sim import command_line
+from sim import command_line, renamed
 from sim.problems import BAD_INPUT, INTERRUPTED, OK, OUR_FAULT, RUNS_FAILED, InputProblems, RunFailed
 
 GRAMMAR = "[SCENARIO …] [KEY=VALUE …]"
@@ -303,6 +303,7 @@ def execute(arguments: Sequence[str]) -> int:
     Returns:
         The exit code: 0 ok, 1 our fault, 2 input, 3 some runs failed, 130 interrupted.
     """
+    before, renamed.say = renamed.say, _say
     try:
         code = gapsim.main(list(arguments), prog_name="gapsim", standalone_mode=False, obj=tuple(arguments))
         sys.stdout.flush()
@@ -327,6 +328,12 @@ def execute(arguments: Sequence[str]) -> int:
         traceback.print_exc()
         click.echo("This is a fault of gapsim, not of what you asked for.", err=True)
         return OUR_FAULT
+    finally:
+        renamed.say = before
+
+
+def _say(said: str) -> None:
+    click.echo(said, err=True)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from sim.parameters import MECHANISM_NAMES, Power
 from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
 from sim.printed import table
 from sim.problems import COMMAND_LINE, InputProblems, Problem, nearest_name, refuse, shown
+from sim.renamed import RENAMED, told
 
 WORDS = {
     "outcome": glossary.OUTCOMES,
@@ -40,6 +41,8 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
     parts = []
     if bare in MECHANISM_NAMES:
         parts.append(_mechanism(bare))
+    for old in (key for key in RENAMED if _means(name, key)):
+        parts.append(_was(old))
     if name.removeprefix("power.") in ROWS:
         parts.append(_row(name.removeprefix("power.")))
     scenario = scenario_files.ALIASES.get(name, name)
@@ -66,6 +69,7 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
             *ROWS,
             *MECHANISM_NAMES,
             *declarations(),
+            *RENAMED,
             *(w for words in WORDS.values() for w in words),
         ]
         said = "nothing bears this name; `gapsim list` shows what there is"
@@ -77,6 +81,14 @@ def _means(name: str, key: str) -> bool:
     return name == key or (
         "." not in name and key.rpartition(".")[2] == name and not key.startswith("power.")
     )
+
+
+def _was(old: str) -> str:
+    """What an earlier key became, and what that is."""
+    now = RENAMED[old].key
+    group, _, leaf = now.partition(".")
+    said = _mechanism(leaf) if group == "mechanisms" else _parameter(declarations()[now])
+    return "\n".join([*textwrap.wrap(told(old), 100), _indented(said)])
 
 
 def _mechanism(name: str) -> str:

@@ -22,6 +22,8 @@ from sim.declarations import declarations, nearest_key
 from sim.parameters import MAX_SEED, MECHANISM_NAMES
 from sim.power import ROWS
 from sim.problems import COMMAND_LINE, Problem, nearest_name, shown, there_is_no
+from sim.renamed import RENAMED, Written
+from sim.renamed import value as value_now
 
 SETTINGS = ("seed", "scenario", "mechanisms")
 """Keys of the command rather than of the parameters; `mechanisms` is both."""
@@ -75,12 +77,13 @@ def read(arguments: Sequence[str], sweeping: bool = False) -> Overrides:
     """
     asked = Overrides()
     seen: set[str] = set()
+    written = Written()
     for argument in arguments:
-        _read_one(argument, asked, seen, sweeping)
+        _read_one(argument, asked, seen, written, sweeping)
     return asked
 
 
-def _read_one(argument: str, asked: Overrides, seen: set[str], sweeping: bool) -> None:
+def _read_one(argument: str, asked: Overrides, seen: set[str], written: Written, sweeping: bool) -> None:
     key, _, text = argument.partition("=")
 
     def wrong(said: str, nearest: str | None = None) -> None:
@@ -97,7 +100,7 @@ def _read_one(argument: str, asked: Overrides, seen: set[str], sweeping: bool) -
     if override.package is not None:
         return wrong("`@` is refused; write the parameter's own key")
     if override.is_sweep_override() and sweeping:
-        return _sweep(override, key, asked, seen, wrong)
+        return _sweep(override, key, asked, seen, written, wrong)
     if override.is_sweep_override():
         found = nearest_key(key) if key not in SETTINGS and not _known(key) else None
         return wrong("one value only; several values belong in `gapsim sweep`", found)
@@ -109,11 +112,13 @@ def _read_one(argument: str, asked: Overrides, seen: set[str], sweeping: bool) -
             return wrong("is given twice")
         seen.add(key)
         return _setting(override, key, value, asked, wrong)
-    return _parameters(argument, key, value, asked, seen)
+    return _parameters(argument, key, value, asked, seen, written)
 
 
-def _sweep(override: Override, key: str, asked: Overrides, seen: set[str], wrong: Any) -> None:
-    if key not in declarations() and key != "scenario":
+def _sweep(
+    override: Override, key: str, asked: Overrides, seen: set[str], written: Written, wrong: Any
+) -> None:
+    if key not in declarations() and key not in RENAMED and key != "scenario":
         said = NO_SWEEP.get(key, "" if _known(key) else "there is no such parameter")
         if not said:
             said = (
@@ -131,7 +136,11 @@ def _sweep(override: Override, key: str, asked: Overrides, seen: set[str], wrong
         return wrong(f"has more than {MOST_SWEPT:,} values")
     if has_interpolation(values):
         return wrong(NO_INTERPOLATION)
-    asked.sweeps[key] = values
+    values = value_now(key, values)
+    now, _, at_odds = written.note(key, values)
+    if at_odds:
+        return wrong(at_odds)
+    asked.sweeps[now] = values
     return None
 
 
@@ -192,20 +201,27 @@ def _setting(override: Override, key: str, value: Any, asked: Overrides, wrong: 
         )
 
 
-def _parameters(argument: str, key: str, value: Any, asked: Overrides, seen: set[str]) -> None:
+def _parameters(
+    argument: str, key: str, value: Any, asked: Overrides, seen: set[str], written: Written
+) -> None:
     good: dict[str, Any] = {}
     complaints = []
     for found in leaves(key, value, COMMAND_LINE):
         if isinstance(found, Problem):
             complaints.append(found)
-        elif found[0] in seen:
-            complaints.append(Problem(COMMAND_LINE, found[0], "is given twice", shown(found[1])))
-        else:
-            good[found[0]] = found[1]
-    seen.update(good)
+            continue
+        leaf, given = found[0], value_now(*found)
+        now, again, at_odds = written.note(leaf, given)
+        if leaf in seen:
+            complaints.append(Problem(COMMAND_LINE, leaf, "is given twice", shown(found[1])))
+        elif at_odds:
+            complaints.append(Problem(COMMAND_LINE, leaf, at_odds, shown(found[1])))
+        elif not again:
+            good[now] = given
+        seen.add(leaf)
     asked.leaves.update(good)
     asked.problems.extend(complaints)
-    if isinstance(value, Mapping) and key not in _leaf_keys():
+    if key in RENAMED or (isinstance(value, Mapping) and key not in _leaf_keys()):
         # Hydra cannot take a mapping for a key that is also a group, nor leave out the wrong parts of one.
         asked.texts.extend(f"{leaf}={in_grammar(part)}" for leaf, part in good.items())
     elif good:
@@ -225,7 +241,7 @@ def in_grammar(value: Any) -> str:
 
 @lru_cache(maxsize=1)
 def _leaf_keys() -> frozenset[str]:
-    return frozenset((*declarations(), INTERVENTIONS))
+    return frozenset((*declarations(), *RENAMED, INTERVENTIONS))
 
 
 @lru_cache(maxsize=1)
@@ -246,7 +262,7 @@ def leaves(key: str, value: Any, where: str) -> Iterator[tuple[str, Any] | Probl
         where: file or command line, for messages.
 
     Yields:
-        (key, value) of each declared parameter that is set, or what is wrong.
+        (key, value) of each parameter that is set, under the key as written, which may be an earlier one; or what is wrong.
     """
     if key in _leaf_keys():
         yield key, value

@@ -21,6 +21,8 @@ from omegaconf.errors import OmegaConfBaseException
 from sim import places
 from sim.overrides import INTERPOLATION, NO_INTERPOLATION, has_interpolation, leaves
 from sim.problems import COMMAND_LINE, Problem, nearest_name, no_such, shown
+from sim.renamed import Written
+from sim.renamed import value as value_now
 from sim.state import CAUSES
 
 PACKAGE_LINE = "# @package _global_"
@@ -190,13 +192,18 @@ def _deltas(tree: dict[Any, Any], file: ScenarioFile) -> None:
     for key in [str(key) for key in tree if str(key) in ("seed", "hydra", "defaults", "scenario")]:
         said = "is no part of a scenario: a header, and then only parameters"
         file.problems.append(Problem(file.where, key, said, shown(tree.pop(key))))
+    written = Written()
     for found in leaves("", tree, file.where):
         if isinstance(found, Problem):
             file.problems.append(found)
         elif has_interpolation(found[1]):
             file.problems.append(Problem(file.where, found[0], NO_INTERPOLATION, shown(found[1])))
         else:
-            file.leaves[found[0]] = found[1]
+            given = value_now(*found)
+            now, _, at_odds = written.note(found[0], given)
+            if at_odds:
+                file.problems.append(Problem(file.where, found[0], at_odds, shown(found[1])))
+            file.leaves[now] = given
 
 
 def _where(path: Path) -> str:

@@ -266,7 +266,9 @@ def _value_problems(error: ValidationError, file: ScenarioFile, asked: Overrides
         if dated:
             key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"])[1:]
             said, nearest = _dated_problem(found["loc"], found["type"])
-            value = "" if found["type"] == "missing" else value
+            if found["type"] == "value_error":
+                said = str(found["ctx"]["error"])
+            value = "" if found["type"] in ("missing", "value_error") else value
         elif key in declarations():
             said = f"must be {allowed(declarations()[key])}"
         else:

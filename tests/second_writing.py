@@ -158,8 +158,6 @@ class SecondWriting(Work, Benefit):
             base / (1.0 + base * delay) * (1.0 - held)
             + m["peer_learning"] * self.ref("peer_starts") * around,
         )
-        if self.busy[a] >= self.ref("layering_room"):
-            chance *= 1.0 - m["layering"]
         if m["scale_up"] > 0.0:
             chance *= 1.0 - m["scale_up"] * self.ref("scale_up_pull") * (1.0 - self.drawn_interest(a, i))
         return max(self.legal_force(i), chance)

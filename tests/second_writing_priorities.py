@@ -199,7 +199,7 @@ class Priorities(World):
         load = self.ref("scale_up_load")
         bar *= 1.0 - load + load * busy * (1.0 - purse)
         if self.starter[a, i] != CENTRE:
-            bar *= 1.0 + self.m["layering"] * max(0.0, busy - self.ref("layering_room"))
+            bar *= 1.0 + self.m["overload"] * max(0.0, busy - self.ref("overload_room"))
         bar *= 1.0 + self.m["blame"] * self.ref("blame_bar") * fear
         bar *= 1.0 + self.ref("scale_up_ability") * (1.0 - able)
         return bar * (self.ref("scale_up_try") if self.stage[a, i] == SPARK else 1.0)

@@ -45,7 +45,7 @@ class Work(Priorities):
             return False
         if self.is_held_back(a, i):
             return False
-        return self.stage[a, i] < SHIFT or self.cover[a, i] < self.limit[i] - 1e-9
+        return self.stage[a, i] < SHIFT or self.cover[a, i] < 1.0 - 1e-9
 
     def is_held_back(self, a, i):
         """Whether a cell whose gate is open does no work because it is held."""
@@ -74,7 +74,7 @@ class Work(Priorities):
         for i in (i for i in self.live if self.is_active(a, i)):
             left = 1.0
             if self.stage[a, i] == SHIFT:
-                left = (self.limit[i] - self.cover[a, i]) * self.lengths[3]
+                left = (1.0 - self.cover[a, i]) * self.lengths[3]
                 left = min(1.0, left * self.duration[i] / p["work.top_speed"])
             planned[i] = wanted[i] = left * self.full_hours(a, i)
             if m["hidden_work"] > 0.0:
@@ -93,10 +93,10 @@ class Work(Priorities):
                 )
         work, number = sum(wanted.values()), len(wanted)
         announced = sum(self.t - 12 < self.arrival[i] <= self.t for i in self.live)
-        rush = self.agenda[CENTRE] * min(1.0, announced / self.ref("policy_end_rate"))
-        policy = 1.0 - m["policy_end"] * self.ref("policy_end_hours") * rush
+        rush = self.agenda[CENTRE] * min(1.0, announced / self.ref("overload_rate"))
+        policy = 1.0 - m["overload"] * self.ref("overload_planning") * rush
         reports = 1.0 - m["gaming"] * self.ref("gaming_hours") * self.by_reports
-        switching = 1.0 / (1.0 + m["layering"] * self.ref("layering_switching") * max(0, number - 1))
+        switching = 1.0 / (1.0 + m["overload"] * self.ref("overload_switching") * max(0, number - 1))
         staff, total = p["authorities.staff_hours"] * self.people[a], work + design + shared
         offered = max(0.0, staff * capacity * policy * reports * switching - self.meetings[a])
         self.meetings[a] = 0.0
@@ -180,14 +180,11 @@ class Work(Priorities):
                 )
             elif self.gate[a, i] != OPEN:
                 ledger[ATTENTION if self.gate[a, i] == QUEUED else CLEARANCE] += planned
-            elif self.is_held_back(a, i) and (
-                self.stage[a, i] < SHIFT or self.cover[a, i] < self.limit[i] - 1e-9
-            ):
+            elif self.is_held_back(a, i) and (self.stage[a, i] < SHIFT or self.cover[a, i] < 1.0 - 1e-9):
                 money = self.purse(a, i, "pilot") * funded
                 self.wait_below_the_bar(a, i, planned, will * max(1e-9, min(1.0, granted + money)) * speed)
-            if self.cover[a, i] >= self.limit[i] - 1e-9:
+            if self.cover[a, i] >= 1.0 - 1e-9:
                 ledger[:] = 0.0
-                ledger[BLAME] = self.lengths[3] * (1.0 - self.limit[i])
             slip = m["relapse"] * self.ref("relapse_rate") * (1.0 - max(will, lasting))
             if self.held[a, i] != NOT_HELD:
                 lapse = m["relapse"] * self.ref("relapse_rate") * m["scale_up"] * (1.0 - self.priority[a, i])
@@ -252,7 +249,7 @@ class Work(Priorities):
             own = self.own_priority[a, i] / self.priority[a, i]
             genuine *= 1.0 - symbolic * (1.0 - self.visibility[i]) * (1.0 - own)
         reported = step * (1.0 + self.m["gaming"] * self.ref("gaming_reports") * self.by_reports)
-        reported = max(0.0, min(reported, self.limit[i] - before))
+        reported = max(0.0, min(reported, 1.0 - before))
         after, shift = before + reported, self.lengths[3]
         self.real[a, i] = real + min(step, reported) * genuine
         if reported <= 0.0:

@@ -90,7 +90,6 @@ class World:
 
     def be_afraid(self):
         self.fear = self.judges[CENTRE] * (1.0 - self.looks[2]) * self.visibility * self.radicalness
-        self.limit = 1.0 - self.m["blame"] * self.ref("blame_scale") * self.fear
 
     def ref(self, name):
         return self.p[f"reference.{name}"]

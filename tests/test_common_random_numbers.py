@@ -241,7 +241,7 @@ def test_a_mechanism_that_draws_more_leaves_other_draws_alone(small, mechanism, 
 
 
 @pytest.mark.parametrize(
-    "mechanism", ["clearance", "partnership", "attention", "practice", "layering", "relapse"]
+    "mechanism", ["clearance", "partnership", "attention", "practice", "overload", "relapse"]
 )
 def test_a_design_meets_the_same_luck_however_late_it_is_made(small, mechanism):
     one = simulate(worlds.parameters(small, mechanisms=worlds.OFF), SEED)

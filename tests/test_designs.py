@@ -211,7 +211,7 @@ def test_powers_of_two_are_recommended_where_they_matter():
         ("users.time_needed", 0.01, 1.0),
         ("authorities.will", 0.3, 1.0),
         ("design.hours", 450.0, 1800.0),
-        ("reference.blame_scale", 0.2, 0.8),
+        ("reference.overload_planning", 0.175, 0.7),
         ("reference.gaming_reports", 0.125, 0.5),
         ("response.speed", 0.05, 0.2),
         ("changes.arriving", 12, 48),

@@ -13,7 +13,7 @@ WRITTEN = directions()
 # As written down before the model was run: + distributed is better, - hierarchy is; X has no channel; R has no prediction.
 PREDICTED = {
     "local_need": "+", "information_loss": "+", "reactance": "+", "ownership": "+", "clearance": "+",
-    "partnership": "-", "attention": "+", "layering": "+", "policy_end": "+", "gaming": "+", "blame": "+",
+    "partnership": "-", "attention": "+", "overload": "+", "gaming": "+", "blame": "+",
     "peer_learning": "+", "citizen_data": "+", "design_economies": "-", "central_expertise": "-",
     "uneven_ability": "-", "mandate": "-", "spillover": "-", "participation_cost": "-", "urgency": "X",
     "programme_support": "R", "practice": "X", "evidence": "R", "pace": "R", "fail_fast": "X", "concordat": "R",

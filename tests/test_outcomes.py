@@ -166,7 +166,7 @@ CENTRE = {
 }
 BUSY = {**SHORT, **CENTRE}
 REPORTS = {"power.judged_on": {"reports": 1.0, "outcomes": 0.0, "learning": 0.0}}
-BOLD = {"changes.visibility": 1.0, "changes.radicalness": 1.0, "reference.blame_scale": 1.0}
+BOLD = {"changes.visibility": 1.0, "changes.radicalness": 1.0, "reference.blame_delay": 0.99}
 FORGETFUL = {
     "centre.will": 0.0,
     "money.secure_months": 0.0,
@@ -189,8 +189,8 @@ OBSTACLES = [
 ]
 """One obstacle at a time: it takes more of the loss than anything else."""
 BURDENS = [
-    ("switching", "layering", {**BUSY, "reference.layering_switching": 0.2}),
-    ("policy_end", "policy_end", {**BUSY, "reference.policy_end_rate": 0.5}),
+    ("switching", "overload", {**BUSY, "reference.overload_switching": 0.2}),
+    ("policy_end", "overload", {**BUSY, "reference.overload_rate": 0.5}),
     ("reporting", "gaming", {**BUSY, **REPORTS, "reference.gaming_hours": 0.9}),
     ("prevention", "prevention", {**BUSY, "reference.prevention_growth": 0.5}),
     ("participation", "participation_cost", {**SHORT, "power.design": worlds.whole("users")}),

@@ -22,8 +22,8 @@ from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, between, columns
 
 NUMBERS = [d for d in declarations().values() if d.kind in (int, float)]
 SPECIFIED = [
-    "local_need", "information_loss", "reactance", "ownership", "clearance", "partnership", "attention", "layering",
-    "policy_end", "gaming", "blame", "peer_learning", "citizen_data", "design_economies", "central_expertise",
+    "local_need", "information_loss", "reactance", "ownership", "clearance", "partnership", "attention", "overload",
+    "gaming", "blame", "peer_learning", "citizen_data", "design_economies", "central_expertise",
     "uneven_ability", "mandate", "spillover", "participation_cost", "urgency", "programme_support", "practice",
     "evidence", "pace", "fail_fast", "concordat", "relapse", "prevention", "uptake", "scale_up", "decoupling",
     "hidden_work",

@@ -241,7 +241,7 @@ def test_money_lifts_the_part_of_the_bar_that_goes_with_workload():
 
 
 def test_a_full_agenda_raises_the_bar_for_what_a_place_chooses_only():
-    parameters = row({"reference.layering_room": 1.0}, layering=0.5)
+    parameters = row({"reference.overload_room": 1.0}, overload=0.5)
     assert priorities.agenda_factor(parameters, 1.4, True) == close(1.2)
     assert priorities.agenda_factor(parameters, 0.9, True) == 1.0
     assert priorities.agenda_factor(parameters, 1.4, False) == 1.0
@@ -320,11 +320,11 @@ def test_coverage_that_is_a_priority_does_not_lapse():
 )
 def test_what_is_held_waits_once_its_stage_is_done(stage, progress, active, held):
     cell = a_cell(stage=stage, progress=progress, nominal=0.2, held=NOT_A_PRIORITY)
-    assert capacity.is_active(cell, 1.0) is active
-    assert capacity.is_held(cell, 1.0) is held
+    assert capacity.is_active(cell) is active
+    assert capacity.is_held(cell) is held
     cell.held = FREE
-    assert capacity.is_active(cell, 1.0)
-    assert not capacity.is_held(cell, 1.0)
+    assert capacity.is_active(cell)
+    assert not capacity.is_held(cell)
 
 
 def test_a_hold_takes_what_was_planned_and_the_catching_up_that_it_prevents():

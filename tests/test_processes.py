@@ -30,18 +30,24 @@ def test_the_first_month_begins_with_the_levels_that_were_declared(small):
     np.testing.assert_allclose(before, places.capacity)
 
 
-def test_a_place_that_holds_its_agenda_waits_for_room_and_the_centre_does_not(small):
-    overload = {"authorities.staff_hours": 0.001, "bodies.hours": 0.0, "reference.layering_switching": 0.0}
+def test_no_start_waits_for_room_whoever_holds_the_agenda(small):
+    """Room counts at the bar only; there a full agenda holds what a place chose itself, and nothing that was pushed."""
+    busy = {"authorities.staff_hours": 0.001, "bodies.hours": 0.0, "reference.overload_switching": 0.0}
+    busy |= {"reference.overload_planning": 0.0}
     starts = {
-        (who, strength): lived(small, overload, table, layering=strength).state.journal.months.starts.sum()
+        (who, strength): lived(small, busy, table, overload=strength).state.cells.started
         for who, table in (("centre", CENTRE), ("places", PLACES))
-        for strength in (0.0, 0.5, 1.0)
+        for strength in (0.0, 1.0)
     }
-    assert starts["centre", 0.0] == starts["centre", 1.0] == starts["places", 0.0]
-    assert starts["places", 1.0] < 0.75 * starts["places", 0.0]
-    assert starts["places", 1.0] < starts["places", 0.5] < starts["places", 0.0]
-    idle = {"work.load": 0.0, "design.hours": 0.0, "design.signal_hours": 0.0}
-    assert lived(small, idle, PLACES, layering=1.0).state.journal.months.starts.sum() == starts["places", 0.0]
+    for who in ("centre", "places"):
+        assert np.array_equal(starts[who, 0.0], starts[who, 1.0]), who
+    held = {
+        (who, strength): lived(small, busy, table, overload=strength, scale_up=1.0).state.cells.bar.sum()
+        for who, table in (("centre", CENTRE), ("places", PLACES))
+        for strength in (0.0, 1.0)
+    }
+    assert held["centre", 0.0] == held["centre", 1.0]
+    assert held["places", 1.0] > held["places", 0.0]
 
 
 def test_changes_begun_before_the_run_stand_where_their_head_start_brought_them(small):
@@ -340,8 +346,9 @@ def test_hours_are_written_down_under_what_took_them(small):
         "authorities.staff_hours": 0.05,
     }
     drawn = {
-        "reference.policy_end_hours": 0.4,
-        "reference.policy_end_rate": 2.0,
+        "reference.overload_planning": 0.4,
+        "reference.overload_rate": 2.0,
+        "reference.overload_switching": 0.0,
         "reference.gaming_hours": 0.25,
     }
 
@@ -362,9 +369,9 @@ def test_hours_are_written_down_under_what_took_them(small):
 
     announcing = free * 0.4 * np.minimum(1.0, state.calendar.announced / 2.0)
     assert len(set(announcing)) > 2
-    np.testing.assert_allclose(spent(policy_end=1.0)[0]["policy_end"], announcing)
+    np.testing.assert_allclose(spent(overload=1.0)[0]["policy_end"], announcing)
     np.testing.assert_allclose(spent(gaming=1.0)[0]["reporting"], free * 0.25)
-    both = spent(policy_end=1.0, gaming=1.0)[0]
+    both = spent(overload=1.0, gaming=1.0)[0]
     np.testing.assert_allclose(both["policy_end"], announcing)
     np.testing.assert_allclose(both["reporting"], (free - announcing) * 0.25)
     assert np.array_equal(both["switching"], nothing)
@@ -373,7 +380,7 @@ def test_hours_are_written_down_under_what_took_them(small):
 @pytest.mark.parametrize(
     ("activity", "mechanism", "settings"),
     [
-        ("switching", "layering", CENTRE),
+        ("switching", "overload", {**CENTRE, "reference.overload_planning": 0.0}),
         ("meetings", "clearance", CENTRE),
         ("participation", "participation_cost", {"power.design": worlds.whole("users")}),
         ("support", "programme_support", {}),

@@ -495,17 +495,17 @@ def test_hours_that_a_change_wants():
 
 
 def test_hours_lost_to_switching_policy_and_reports():
-    assert capacity.switching_factor(row({"reference.layering_switching": 0.1}, layering=0.5), 5) == close(
+    assert capacity.switching_factor(row({"reference.overload_switching": 0.1}, overload=0.5), 5) == close(
         1.0 / 1.2
     )
-    assert capacity.switching_factor(row(layering=1.0), 1) == 1.0
+    assert capacity.switching_factor(row(overload=1.0), 1) == 1.0
     assert capacity.switching_factor(row(), 9) == 1.0
     drawn = row(
-        CENTRE_ALL, {"reference.policy_end_hours": 0.4, "reference.policy_end_rate": 4.0}, policy_end=0.5
+        CENTRE_ALL, {"reference.overload_planning": 0.4, "reference.overload_rate": 4.0}, overload=0.5
     )
-    assert capacity.policy_end_factor(drawn, 2.0) == close(0.9)
-    assert capacity.policy_end_factor(drawn, 9.0) == close(0.8)
-    assert capacity.policy_end_factor(row(LOCAL_ALL, policy_end=1.0), 9.0) == 1.0
+    assert capacity.planning_factor(drawn, 2.0) == close(0.9)
+    assert capacity.planning_factor(drawn, 9.0) == close(0.8)
+    assert capacity.planning_factor(row(LOCAL_ALL, overload=1.0), 9.0) == 1.0
     judged = row(CENTRE_ALL, REPORTS, {"reference.gaming_hours": 0.2}, gaming=0.5)
     assert capacity.reporting_factor(judged) == close(0.9)
     assert capacity.reporting_factor(row(USERS_ALL, REPORTS, gaming=1.0)) == 1.0
@@ -531,15 +531,9 @@ def test_crises_grow_unless_benefit_prevents_them():
     assert capacity.crisis_share(row(settings, prevention=1.0), 1.5, 60, 1.0) == close(0.3 * 1.5 * 0.5)
 
 
-def test_fear_keeps_coverage_small():
-    timid = row(CENTRE_ALL, REPORTS, {"reference.blame_scale": 0.5}, blame=0.5)
-    assert capacity.full_coverage(timid, 1.0, 0.8) == close(1.0 - 0.25 * 0.8)
-    assert capacity.full_coverage(row(CENTRE_ALL, REPORTS), 1.0, 0.8) == 1.0
-
-
 def test_when_a_change_wants_staff():
-    def wants(limit=1.0, **cell):
-        return bool(capacity.is_active(table(CELLS, 1, **cell)[0], limit))
+    def wants(**cell):
+        return bool(capacity.is_active(table(CELLS, 1, **cell)[0]))
 
     assert wants(stage=SEE)
     assert wants(stage=SHIFT, nominal=0.5)
@@ -547,19 +541,17 @@ def test_when_a_change_wants_staff():
     assert not wants(stage=0)
     assert not wants(stage=5)
     assert not wants(stage=SHIFT, nominal=1.0)
-    assert not wants(stage=SHIFT, nominal=0.7, limit=0.7)
 
 
 def test_only_what_is_left_is_wanted():
-    def left(limit=1.0, **cell):
-        return capacity.part_left(table(CELLS, 1, **cell)[0], limit, 4.0)
+    def left(**cell):
+        return capacity.part_left(table(CELLS, 1, **cell)[0], 4.0)
 
     assert left(stage=SHAPE) == 1.0
     assert left(stage=SHIFT, nominal=0.9) == close(0.4)
     assert left(stage=SHIFT, nominal=0.1) == 1.0
-    assert left(limit=0.8, stage=SHIFT, nominal=0.7) == close(0.4)
     # Of a short change *shift* may take less than a month; the stages before want their hours all the same.
-    assert capacity.part_left(table(CELLS, 1, stage=SPARK)[0], 1.0, 0.4) == 1.0
+    assert capacity.part_left(table(CELLS, 1, stage=SPARK)[0], 0.4) == 1.0
 
 
 def test_nothing_of_nothing_is_nothing():
@@ -732,15 +724,16 @@ def test_reports_run_ahead_of_what_is_done():
     assert work.reported_share(row(USERS_ALL, REPORTS, gaming=1.0), 0.2) == 0.2
     halfway = row(CENTRE_ALL, REPORTS, {"reference.gaming_reports": 0.25}, gaming=0.5)
     assert work.reported_share(halfway, 0.2) == close(0.225)
-    nominal, real = work.roll_out(gamed, 0.2, 0.5, 1.0, 0.4, 0.4)
+    nominal, real = work.roll_out(gamed, 0.2, 0.5, 0.4, 0.4)
     assert (nominal, real) == close((0.65, 0.5))
 
 
-def test_coverage_stops_at_its_limit():
-    assert work.roll_out(row(), 0.2, 1.0, 1.0, 0.5, 0.5) == close((0.7, 0.7))
-    assert work.roll_out(row(), 0.2, 0.5, 1.0, 0.9, 0.8) == close((1.0, 0.85))
-    # Where fear has grown, what is there stays.
-    assert work.roll_out(row(), 0.2, 1.0, 0.7, 0.8, 0.8) == close((0.8, 0.8))
+def test_coverage_stops_at_everybody():
+    assert work.roll_out(row(), 0.2, 1.0, 0.5, 0.5) == close((0.7, 0.7))
+    assert work.roll_out(row(), 0.2, 0.5, 0.9, 0.8) == close((1.0, 0.85))
+    # Fear does not keep roll-out small: it acts at the bar.
+    afraid = row(CENTRE_ALL, REPORTS, blame=1.0)
+    assert work.roll_out(afraid, 0.2, 1.0, 0.9, 0.9) == close((1.0, 1.0))
 
 
 def put_in(settings, **more):
@@ -812,7 +805,7 @@ def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
     def left(stage):
         cells = table(CELLS, 800, stage=stage)
         for a, cell in enumerate(cells):
-            gained = work.advance(7, a, 0, hazard, 0.2, 0.3, 0.6, 1.0, 1.0, change, cell, keys)
+            gained = work.advance(7, a, 0, hazard, 0.2, 0.3, 0.6, 1.0, change, cell, keys)
             assert gained == close(cell.nominal * 0.2 if stage == SHIFT else cell.progress * 0.3)
             lucky = draws.uniform(keys[draws.STAGE], a, 0, 7) < (0.12 if stage == SHAPE else 0.3)
             assert (gained > 0.0) == lucky
@@ -825,27 +818,25 @@ def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
 
 
 @pytest.mark.parametrize("settled", [0, 1])
-def test_what_is_as_far_as_fear_lets_it_is_charged_to_fear(settled):
+def test_what_is_rolled_out_to_everybody_has_caught_up_on_all(settled):
     ledger = np.full((1, 1, LEDGER), 0.0 if settled else 0.1)
-    ledger[0, 0, [BLAME, RELAPSE]] = 0.1
-    account.settle(0, 0, 0.3, settled, ledger)
-    assert ledger[0, 0, BLAME] == 0.3
-    assert ledger.sum() == 0.3
+    ledger[0, 0, RELAPSE] = 0.1
+    account.settle(0, 0, settled, ledger)
+    assert not ledger.any()
 
 
-def test_a_settled_ledger_holds_two_causes_and_is_read_as_any_other():
+def test_a_settled_ledger_holds_one_cause_and_is_read_as_any_other():
     ledger = np.zeros((1, 1, LEDGER))
-    ledger[0, 0, BLAME], ledger[0, 0, RELAPSE] = 0.3, 0.1
+    ledger[0, 0, RELAPSE] = 0.4
     for settled in (0, 1):
         assert account.ledger_total(0, 0, settled, ledger) == close(0.4)
         lost, by_month = np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
         account.book_missing(0, 0, 8.0, settled, ledger, lost, by_month)
-        assert by_month[[BLAME, RELAPSE]] == close([6.0, 2.0])
-        assert by_month.sum() == close(8.0)
+        assert by_month[RELAPSE] == by_month.sum() == close(8.0)
         assert lost[0, 0] == close(by_month)
         caught_up = ledger.copy()
         account.catch_up(0, 0, 0.1, 0.4, settled, caught_up)
-        assert caught_up[0, 0, [BLAME, RELAPSE]] == close([0.225, 0.075])
+        assert caught_up[0, 0, RELAPSE] == caught_up.sum() == close(0.3)
 
 
 @pytest.mark.parametrize("settled", [0, 1])

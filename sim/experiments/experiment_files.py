@@ -26,6 +26,8 @@ from sim.overrides import INTERPOLATION, NO_INTERPOLATION, has_interpolation, in
 from sim.parameters import ESTABLISHED, MAX_SEED
 from sim.power import ROWS
 from sim.problems import Problem, nearest_name, shown
+from sim.renamed import Written
+from sim.renamed import value as value_now
 
 PARTS = (
     "question", "title", "scenarios", "parameters", "factors", "design", "replications", "seed", "responses",
@@ -199,6 +201,7 @@ def _list(given: Sequence[Any], draft: Draft) -> dict[str, Any]:
             draft.wrong(place, "must be a mapping of keys to values", shown(point))
             continue
         points.append({})
+        written = Written()
         for name, given_so_far in labels.items():
             said = point.get(name)
             if said is not None and not (isinstance(said, str) and said.strip()):
@@ -215,7 +218,10 @@ def _list(given: Sequence[Any], draft: Draft) -> dict[str, Any]:
                 if isinstance(found, Problem):
                     draft.wrong(f"{place}.{found.key}", found.wrong, found.value, found.nearest)
                     continue
-                leaf, value = found
+                value = value_now(*found)
+                leaf, _, at_odds = written.note(found[0], value)
+                if at_odds:
+                    draft.wrong(f"{place}.{found[0]}", at_odds, shown(found[1]))
                 declared = declarations()[leaf]
                 right = value is None or is_allowed(declared, value)
                 points[-1][leaf] = as_declared(declared, value) if right else value
@@ -248,6 +254,9 @@ def _ablated(given: Any, draft: Draft) -> None:
         )
         draft.wrong("factors", said, shown(given))
         return
+    written = Written()
+    named = [(key, *written.note(key, 0.0)[:2]) for key in given]
+    given = [now for _, now, again in named if not again]
     for position, key in enumerate(given):
         problem = key_problem(key)
         if problem:

@@ -24,9 +24,12 @@ from sim.experiments.point_checks import allowed, as_declared, is_allowed
 from sim.overrides import INTERVENTIONS
 from sim.power import ROWS
 from sim.problems import nearest_name, shown
+from sim.renamed import RENAMED, Written, today
+from sim.renamed import value as value_now
 
 UNCERTAINTIES = "uncertainties"
 PARTS = ("range", "levels", "count", "role")
+IN_UNITS = ("range", "levels")
 SHORTHAND_PARTS = ("spread", "choices", "except")
 FORM = "must say {range: [low, high]} or {levels: [one, another]}"
 MOST_LEVELS = 1_000_000
@@ -39,6 +42,7 @@ def read_factors(given: Any, draft: Draft) -> None:
     if not isinstance(given, Mapping) or not given:
         draft.wrong("factors", "must be a mapping from keys of parameters to a range or levels", shown(given))
         return
+    given = _named_now(given, draft)
     found = [
         factor
         for key, said in given.items()
@@ -53,9 +57,25 @@ def read_factors(given: Any, draft: Draft) -> None:
     draft.factors = found
 
 
+def _named_now(given: Mapping[Any, Any], draft: Draft) -> dict[Any, Any]:
+    """The same factors under the keys of today, with ranges and levels in the unit of today."""
+    written, named = Written(), {}
+    for key, said in given.items():
+        now, again, wrong = str(key), False, None
+        if key != UNCERTAINTIES:
+            if isinstance(said, Mapping) and key in RENAMED:
+                said = {part: value_now(key, v) if part in IN_UNITS else v for part, v in said.items()}
+            now, again, wrong = written.note(str(key), said)
+        if wrong:
+            draft.wrong(f"factors.{key}", wrong)
+        if not again:
+            named[now] = said
+    return named
+
+
 def key_problem(key: str) -> tuple[str, str | None] | None:
     """Why a key cannot be a factor, and the nearest that can; None if it can."""
-    if key in declarations():
+    if key in declarations() or key in RENAMED:
         return None
     if key == INTERVENTIONS:
         return "is no single value; write a scenario for each list of dated changes", None
@@ -188,6 +208,7 @@ def _without(given: Any, place: str, draft: Draft) -> set[str]:
     if not isinstance(given, list):
         draft.wrong(place, "must be a list of keys or groups of parameters", shown(given))
         return set()
+    given = [today(name) if name in RENAMED else name for name in given]
     known = [*declarations(), *{declared.group: None for declared in declarations().values()}]
     for name in (name for name in given if name not in known):
         draft.wrong(place, "there is no such parameter or group", shown(name), nearest_name(str(name), known))

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sim.declarations import Declaration, declarations, nearest_key
 from sim.experiments.factors import column
 from sim.experiments.point_checks import allowed
 from sim.problems import Problem, shown
+from sim.renamed import RENAMED, Written, today
+from sim.renamed import value as value_now
 
 MOST_SHOWN = 3
 
@@ -39,11 +43,20 @@ def read(path: str | Path) -> tuple[dict[str, Any], list[Problem]]:
         problems.append(Problem(where, "table", said))
     if problems:
         return {}, problems
-    columns = {}
+    columns: dict[str, Any] = {}
+    written = Written()
     for place, key in enumerate(header):
         cells = [row[place].strip() for row in rows]
-        columns[key.strip()], found = _values(where, declarations()[key.strip()], cells)
+        values, found = _values(where, declarations()[today(key.strip())], cells)
         problems += found
+        if key.strip() in RENAMED:
+            plain = values.tolist() if isinstance(values, np.ndarray) else values
+            values = column(value_now(key.strip(), plain))
+        as_list = values.tolist() if isinstance(values, np.ndarray) else values
+        now, _, wrong = written.note(key.strip(), as_list)
+        if wrong:
+            problems.append(Problem(where, key.strip(), wrong))
+        columns[now] = values
     return columns, problems
 
 
@@ -51,7 +64,7 @@ def _header_problems(where: str, header: Sequence[str]) -> list[Problem]:
     problems = []
     keys = [key.strip() for key in header]
     for place, key in enumerate(keys):
-        if key not in declarations():
+        if key not in declarations() and key not in RENAMED:
             said = "the header names parameters, and there is no such one"
             problems.append(Problem(where, key or f"column {place + 1}", said, "", nearest_key(key)))
         elif key in keys[:place]:

@@ -21,6 +21,8 @@ from sim.overrides import INTERVENTIONS, MECHANISM_CHOICES, Overrides, leaves
 from sim.parameters import DEFAULT_SEED, MAX_SEED, Parameters
 from sim.power import ROWS
 from sim.problems import InputProblems, Problem, nearest_name, refuse, shown
+from sim.renamed import RENAMED, Written, today
+from sim.renamed import value as value_now
 from sim.scenario_files import ScenarioFile
 from sim.scenarios import Composed, updated
 
@@ -153,9 +155,22 @@ def _side(content: Any, where: str, known: Shelf, problems: list[Problem]) -> Si
             asked.leaves[INTERVENTIONS] = [*own, *dated]
         composed = _composed(file, asked, where, len(own), found)
         if composed is not None and not found:
-            return Side(str(name), dict(sorted(given.items())), moves, composed)
+            return Side(
+                str(name), dict(sorted(_named_now(given).items())), [*map(_dated_now, moves)], composed
+            )
     problems.extend(found)
     return None
+
+
+def _named_now(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is set, under the keys of today."""
+    return {today(key): value_now(key, value) for key, value in given.items()}
+
+
+def _dated_now(move: dict[str, Any]) -> dict[str, Any]:
+    """A move, under the key of today."""
+    key = move["key"]
+    return {**move, "key": today(key), "value": value_now(key, move["value"])} if key in RENAMED else move
 
 
 def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:
@@ -165,6 +180,7 @@ def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:
         said = f"must be an object of at most {limits.MOST_SET} keys and values"
         problems.append(Problem(where, "set", said, shown(given)))
         return asked
+    written = Written()
     for key, value in given.items():
         if key == "mechanisms" and value in MECHANISM_CHOICES:
             asked.mechanisms = value
@@ -176,12 +192,17 @@ def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:
         for found in leaves(key, value, where):
             if isinstance(found, Problem):
                 problems.append(found)
-            elif found[0] in asked.leaves:
-                problems.append(Problem(where, found[0], "is given twice", shown(found[1])))
-            elif found[0] in KEPT:
-                problems.append(Problem(where, found[0], KEPT[found[0]], shown(found[1])))
+                continue
+            leaf = value_now(*found)
+            now, again, at_odds = written.note(found[0], leaf)
+            if at_odds:
+                problems.append(Problem(where, found[0], at_odds, shown(found[1])))
+            elif now in asked.leaves and not again:
+                problems.append(Problem(where, now, "is given twice", shown(found[1])))
+            elif now in KEPT:
+                problems.append(Problem(where, now, KEPT[now], shown(found[1])))
             else:
-                asked.leaves[found[0]] = found[1]
+                asked.leaves[now] = leaf
     return asked
 
 

@@ -46,7 +46,7 @@ def weigh_column(factors, hurdles):
 def ledger_total(a, i, settled, ledger):
     """Progress missing in a cell, over all causes of its ledger; two sums side by side, since one waits for itself."""
     if settled == 1:
-        return ledger[a, i, BLAME] + ledger[a, i, RELAPSE]
+        return ledger[a, i, RELAPSE]
     even = 0.0
     odd = 0.0
     for cause in range(0, LEDGER, 2):
@@ -60,7 +60,6 @@ def catch_up(a, i, caught, missing, settled, ledger):
     """Shrink a cell's ledger pro rata: of the progress that was missing, some was caught up."""
     left = (missing - caught) / missing
     if settled == 1:
-        ledger[a, i, BLAME] *= left
         ledger[a, i, RELAPSE] *= left
     else:
         for cause in range(LEDGER):
@@ -130,21 +129,19 @@ def charge_hold(a, i, planned, denied, cause, ledger):
 
 
 @compiled
-def settle(a, i, withheld, settled, ledger):
-    """Charge all that a cell misses to fear: it is rolled out as far as it will go, so all else was caught up.
+def settle(a, i, settled, ledger):
+    """Clear what a cell misses: it is rolled out to everybody, so all was caught up.
 
     Args:
         a: index of the place.
         i: index of the change.
-        withheld: progress that fear withholds; 0 where it stops short of nobody.
-        settled: 1 if the ledger holds nothing but this and what slipped.
+        settled: 1 if the ledger holds nothing but what slipped.
         ledger: (A, I, LEDGER) written.
     """
     if settled == 0:
         for cause in range(LEDGER):
             ledger[a, i, cause] = 0.0
     ledger[a, i, RELAPSE] = 0.0
-    ledger[a, i, BLAME] = withheld
 
 
 @compiled
@@ -160,7 +157,6 @@ def book_missing(a, i, missing, settled, ledger, lost, by_month):
     total = ledger_total(a, i, settled, ledger)
     per = missing / total if total > 0.0 else 0.0
     if settled == 1 and total > 0.0:
-        book(a, i, BLAME, per * ledger[a, i, BLAME], lost, by_month)
         book(a, i, RELAPSE, per * ledger[a, i, RELAPSE], lost, by_month)
         return
     for cause in range(LEDGER):

@@ -218,8 +218,6 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
                     around = nationwide[i] if complete else started_around(i, month, authority, ties, cells)
                     imitation = row.peer_learning * row.peer_starts * around
                 chance = start_chance(row.work_start_chance, delay, hold_back, imitation)
-                if row.layering > 0.0 and who != CENTRE and authority.busy >= row.layering_room:
-                    chance *= 1.0 - row.layering
                 if row.scale_up > 0.0 and who != CENTRE:
                     renew_interest(a, i, month, row.scale_up_carriers, change.arrival, keys, cell)
                     chance *= start_factor(row, exponent, cell)

@@ -32,37 +32,28 @@ from sim.state import (
     USUAL_BUSINESS,
 )
 from sim.submodels.account import SETTLED, weakness
-from sim.submodels.fear import fear
 
 MOST_LOAD = 3.0
 """Workload that counts at most for the mean of a year: a month without staff is not an endless one."""
 
 
 @compiled
-def full_coverage(row, radicalness, visibility):
-    """Coverage at which roll-out stops: everybody, or fewer where fear keeps it timid."""
-    if row.blame > 0.0:
-        return 1.0 - row.blame * row.blame_scale * fear(row, radicalness, visibility)
-    return 1.0
-
-
-@compiled
-def is_active(cell, limit):
-    """Whether a change wants staff time in a place this month: it does until it is rolled out as far as it will go."""
+def is_active(cell):
+    """Whether a change wants staff time in a place this month: it does until it is rolled out to everybody."""
     if cell.stage < SEE or cell.stage > SHIFT or cell.gate != OPEN:
         return False
     if cell.held != FREE and (cell.stage == SHIFT or cell.progress >= 1.0):
         return False
-    return cell.stage < SHIFT or cell.nominal < limit - SETTLED
+    return cell.stage < SHIFT or cell.nominal < 1.0 - SETTLED
 
 
 @compiled
-def is_held(cell, limit):
+def is_held(cell):
     """Whether a change waits in a place, or goes no further, because it is not a priority there. ODD 8.11."""
     if cell.held == FREE or cell.gate != OPEN:
         return False
     if cell.stage == SHIFT:
-        return cell.nominal < limit - SETTLED
+        return cell.nominal < 1.0 - SETTLED
     return cell.stage >= SPARK and cell.progress >= 1.0
 
 
@@ -94,17 +85,16 @@ def own_hours(row, people, radicalness, pace):
 
 
 @compiled
-def part_left(cell, limit, months):
+def part_left(cell, months):
     """Share of a full month's hours that a change still wants: less when only the last of its roll-out is left.
 
     Args:
         cell: the change in its place.
-        limit: coverage at which roll-out stops.
         months: months that all of *shift* takes at the fullest speed.
     """
     if cell.stage < SHIFT:
         return 1.0
-    return min(1.0, (limit - cell.nominal) * months)
+    return min(1.0, (1.0 - cell.nominal) * months)
 
 
 @compiled
@@ -130,17 +120,17 @@ def judged_by_reports(row):
 @compiled
 def switching_factor(row, active):
     """Share of staff time left when several changes compete for it."""
-    if row.layering > 0.0 and active > 1:
-        return 1.0 / (1.0 + row.layering * row.layering_switching * (active - 1.0))
+    if row.overload > 0.0 and active > 1:
+        return 1.0 / (1.0 + row.overload * row.overload_switching * (active - 1.0))
     return 1.0
 
 
 @compiled
-def policy_end_factor(row, announced):
+def planning_factor(row, announced):
     """Share of staff time left when fresh announcements from the centre draw planners away from delivery."""
-    if row.policy_end > 0.0:
-        drawn = min(1.0, announced / row.policy_end_rate)
-        return 1.0 - row.policy_end * row.policy_end_hours * row.agenda_centre * drawn
+    if row.overload > 0.0:
+        drawn = min(1.0, announced / row.overload_rate)
+        return 1.0 - row.overload * row.overload_planning * row.agenda_centre * drawn
     return 1.0
 
 
@@ -204,7 +194,7 @@ def note_reasons(a, reasons, staff_left, switching, policy, reports, growth, co_
         reasons: (A, 6) written; shares that sum to 1.
         staff_left: share of wanted hours on offer before any of the losses below.
         switching: share of hours that switching left.
-        policy: share of hours that the policy end left.
+        policy: share of hours that announcing and planning left.
         reports: share of hours that reporting left.
         growth: share of hours that growing crises left.
         co_design: share of the wanted hours that is co-design.
@@ -289,15 +279,14 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         for i in range(calendar[month].arrived):
             cell = cells[a, i]
             change = changes[i]
-            limit = full_coverage(row, change.radicalness, change.visibility)
             people = change.concerned * authority.population
             if row.hidden_work > 0.0 and cell.stage >= SHAPE:
                 planned = own_hours(row, people, change.radicalness, change.pace)
                 upkeep += upkeep_hours(row, planned, cell)
-            if not is_active(cell, limit):
+            if not is_active(cell):
                 continue
             active += 1
-            left = part_left(cell, limit, months_of_shift * change.duration)
+            left = part_left(cell, months_of_shift * change.duration)
             own = left * own_hours(row, people, change.radicalness, change.pace)
             work += true_hours(row, own)
             due = bill_due(cell, row.work_top_speed, change.pace)
@@ -309,7 +298,7 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         wanted = work + design + shared
 
         free = staff * authority.capacity
-        policy = policy_end_factor(row, calendar[month].announced)
+        policy = planning_factor(row, calendar[month].announced)
         reports = reporting_factor(row)
         switching = switching_factor(row, active)
         staffed = free * policy * reports * switching

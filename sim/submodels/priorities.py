@@ -125,9 +125,9 @@ def load_factor(row, workload, money):
 
 @compiled
 def agenda_factor(row, workload, pulled):
-    """Factor on the bar for what a place chooses itself where its agenda is full; what is pushed ignores the load."""
-    if row.layering > 0.0 and pulled:
-        return 1.0 + row.layering * max(0.0, min(FULL_LOAD, workload) - row.layering_room)
+    """Factor on the bar for what a place chooses itself where its agenda is full; what is pushed needs no room."""
+    if row.overload > 0.0 and pulled:
+        return 1.0 + row.overload * max(0.0, min(FULL_LOAD, workload) - row.overload_room)
     return 1.0
 
 

@@ -39,7 +39,6 @@ from sim.submodels.account import (
 )
 from sim.submodels.capacity import (
     bill_due,
-    full_coverage,
     is_active,
     is_held,
     judged_by_reports,
@@ -93,21 +92,20 @@ def reported_share(row, share):
 
 
 @compiled
-def roll_out(row, share, genuine, limit, nominal, real):
+def roll_out(row, share, genuine, nominal, real):
     """Extend coverage by a share of the place's people.
 
     Args:
         row: parameters of the place.
         share: coverage that this month's work extends to.
         genuine: share of it that is done as meant.
-        limit: coverage at which roll-out stops.
         nominal: coverage reported so far.
         real: coverage done as meant so far.
 
     Returns:
         Tuple (nominal, real) after the month.
     """
-    reported = min(reported_share(row, share), max(0.0, limit - nominal))
+    reported = min(reported_share(row, share), max(0.0, 1.0 - nominal))
     return nominal + reported, real + min(share, reported) * genuine
 
 
@@ -130,7 +128,7 @@ def months_behind(before, nominal, after, month, arrival, duration, shift):
 
 
 @compiled
-def advance(month, a, i, row, shift, length, share, genuine, limit, change, cell, keys):
+def advance(month, a, i, row, shift, length, share, genuine, change, cell, keys):
     """Move a cell through its stage, or extend its coverage; returns the progress, as a share of the whole path."""
     if row.work_dynamics == HAZARD:
         chance = row.work_hazard * share
@@ -144,7 +142,7 @@ def advance(month, a, i, row, shift, length, share, genuine, limit, change, cell
         cell.progress = min(1.0, before + step)
         return (cell.progress - before) * length
     before = cell.nominal
-    after, real = roll_out(row, step, genuine, limit, before, cell.genuine)
+    after, real = roll_out(row, step, genuine, before, cell.genuine)
     if after > before:
         cell.behind = months_behind(cell.behind, before, after, month, change.arrival, change.duration, shift)
     cell.nominal = after
@@ -211,10 +209,9 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
             )  # fmt: skip
             if focal:
                 speed /= 1.0 - row.focal_ready
-            limit = full_coverage(row, change.radicalness, change.visibility)
-            held = is_held(cell, limit)
-            if is_active(cell, limit):
-                planned_hours = hours_of_plan * part_left(cell, limit, months_of_shift * change.duration)
+            held = is_held(cell)
+            if is_active(cell):
+                planned_hours = hours_of_plan * part_left(cell, months_of_shift * change.duration)
                 wanted = true_hours(row, planned_hours)
                 cell.unpaid -= authority.granted * bill_due(cell, row.work_top_speed, change.pace)
                 money = scale_up if cell.stage == SHIFT else pilot
@@ -247,7 +244,6 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
                     lengths[cell.stage - SEE],
                     share,
                     genuine,
-                    limit,
                     change,
                     cell,
                     keys,
@@ -275,8 +271,8 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
                     ledger[a, i, ATTENTION] += planned
                 elif cell.gate != OPEN:
                     ledger[a, i, CLEARANCE] += planned
-            if cell.nominal >= limit - SETTLED:
-                settle(a, i, shift * (1.0 - limit), cell.settled, ledger)
+            if cell.nominal >= 1.0 - SETTLED:
+                settle(a, i, cell.settled, ledger)
                 cell.settled = 1
             slips, lapses = slip_back(row, will, persistence, cell)
             ledger[a, i, RELAPSE] += shift * slips
