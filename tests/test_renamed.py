@@ -123,7 +123,8 @@ def test_keys_of_one_parameter_must_agree(tmp_path, first, second, now):
     (tmp_path / "mine.yaml").unlink()
     rows = f"[{{month:3,key:{first},value:0.2}},{{month:3,key:{second},value:0.3}}]"
     assert all_named(refused(f"interventions={rows}"))
-    found = draft(tmp_path, f"factors:\n  {first}: {{range: [0, 1]}}\n  {second}: {{range: [0, 0.5]}}\ndesign: {{kind: sobol, samples: 4}}\n")  # fmt: skip
+    factors = f"factors:\n  {first}: {{range: [0, 1]}}\n  {second}: {{range: [0, 0.5]}}\n"
+    found = draft(tmp_path, factors + "design: {kind: sobol, samples: 4}\n")
     assert any(all_named(str(problem)) for problem in found.problems)
     found = draft(tmp_path, f"design: {{kind: list, points: [{{{first}: 0.2, {second}: 0.3}}]}}\n")
     assert any(all_named(str(problem)) for problem in found.problems)
@@ -142,8 +143,8 @@ def test_experiments_may_vary_old_keys(tmp_path):
     assert {f.key: f.levels for f in found.factors} == {
         "reference.blame_bar": (0.0, 0.5, 1.0), "mechanisms.overload": (0.0, 1.0),
     }  # fmt: skip
-    text = "factors:\n  uncertainties: {spread: 2, except: [mechanisms.layering]}\ndesign: {kind: latin_hypercube, points: 10}\n"
-    found = draft(tmp_path, text)
+    text = "factors:\n  uncertainties: {spread: 2, except: [mechanisms.layering]}\n"
+    found = draft(tmp_path, text + "design: {kind: latin_hypercube, points: 10}\n")
     assert not found.problems
     assert "mechanisms.overload" not in [factor.key for factor in found.factors]
     found = draft(
@@ -156,7 +157,8 @@ def test_experiments_may_vary_old_keys(tmp_path):
     found = draft(tmp_path, "factors: [mechanisms.layering, mechanisms.policy_end]\ndesign: ablation\n")
     assert not found.problems
     assert [factor.key for factor in found.factors] == ["mechanisms.overload"]
-    found = draft(tmp_path, "parameters: {mechanisms: {layering: 0.2}}\nfactors:\n  work.load: {levels: [1, 2]}\ndesign: {kind: grid}\n")  # fmt: skip
+    text = "parameters: {mechanisms: {layering: 0.2}}\nfactors:\n  work.load: {levels: [1, 2]}\n"
+    found = draft(tmp_path, text + "design: {kind: grid}\n")
     assert not found.problems
     assert found.fixed.leaves == {"mechanisms.overload": 0.2}
 

@@ -53,9 +53,9 @@ def read(path: str | Path) -> tuple[dict[str, Any], list[Problem]]:
             plain = values.tolist() if isinstance(values, np.ndarray) else values
             values = column(value_now(key.strip(), plain))
         as_list = values.tolist() if isinstance(values, np.ndarray) else values
-        now, _, wrong = written.note(key.strip(), as_list)
-        if wrong:
-            problems.append(Problem(where, key.strip(), wrong))
+        now, _, at_odds = written.note(key.strip(), as_list)
+        if at_odds:
+            problems.append(Problem(where, key.strip(), at_odds))
         columns[now] = values
     return columns, problems
 
