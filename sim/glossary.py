@@ -39,7 +39,7 @@ CAUSES = {
     "prevention": "Staff hours went to crisis demand that grew since the start.",
     "wrong_design": "What was delivered did not fit the need, or had to be redesigned.",
     "relapse": "What had been reached slipped again.",
-    "blame": "Fear of visible failure kept the change small or late.",
+    "blame": "Fear of visible failure drew the pilot out.",
     "not_a_priority": "A pilot waited, or coverage lapsed, because neither own interest nor pressure made it a priority.",
     "priority_capacity": "The same, where a lighter workload alone would have lifted the hold.",
     "priority_ability": "The same, where full ability alone would have lifted the hold.",
