@@ -59,13 +59,18 @@ def _say(words: str) -> None:
 
 
 def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any) -> Any:
-    """Runs of all that the fit asks for: the cases as they are fitted, and the conditions of practice in force."""
+    """Runs of all that the fit asks for: the cases as they are fitted, and the conditions of practice in force.
+
+    What is not fitted stands as it was judged before any fit, so that no fit rests on an earlier one.
+    """
     from sim.cases import as_fitted, cases
+    from sim.declarations import as_judged, in_groups
     from sim.fitting.lived import Histories
     from sim.fitting.practice import practice_conditions
 
     known, practice = as_fitted(cases()), practice_conditions()
-    return Histories(known, Parameters(), space, folder, engine, seed, command, bar, practice, _say)
+    system = Parameters.model_validate(in_groups(as_judged()))
+    return Histories(known, system, space, folder, engine, seed, command, bar, practice, _say)
 
 
 def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
@@ -107,7 +112,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
 
 def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
     """Say what the defaults are to be declared as, and what stands there now."""
-    from sim.declarations import declarations
+    from sim.declarations import as_judged, declarations
 
     how = "rounded" if rounded else "not rounded, since rounding rules it out"
     click.echo(
@@ -120,6 +125,9 @@ def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
         click.echo(
             f"  {key}: {value!r}{judged}{f'  (now {declared.default!r})' if moved else '  (as it is)'}"
         )
+    for key, value in as_judged().items():
+        if key not in first:
+            click.echo(f"  {key}: {value!r}, as judged: it is not fitted  (now {declarations()[key].default!r})")
 
 
 def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:

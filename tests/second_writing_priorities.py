@@ -144,11 +144,16 @@ class Priorities(World):
         left = self.months_left(i)
         if left is None:
             return 0.0
-        near = max(0.0, 1.0 - left / 12.0) if left >= 0.0 else max(0.0, 1.0 + left / 12.0)
-        if left < 0.0 and self.bound(a, i):
-            near = 1.0
+        near = max(0.0, 1.0 - left / 12.0) if left >= 0.0 else max(self.promised(a, i), 1.0 + left / 12.0)
         grip = self.m["mandate"] * self.judges[CENTRE] * self.p["centre.will"]
         return min(1.0, grip * self.ref("mandate_target") * near)
+
+    def promised(self, a, i):
+        return self.m["concordat"] * self.p["pledge.cost"] * self.p["pledge.monitoring"] * self.bound(a, i)
+
+    def pressing_need(self, i):
+        closed = self.of_focal(i, "closed")
+        return min(1.0, self.m["urgency"] * (self.ref("urgency_pressure") * self.urgency[i] + closed))
 
     def law(self, i):
         left = self.months_left(i)
@@ -176,11 +181,11 @@ class Priorities(World):
     def set_priority(self, a, i, attention, funded):
         p, m = self.p, self.m
         on_reports, on_outcomes = self.judged(a, i, attention)
-        pledge = m["concordat"] * p["pledge.cost"] * p["pledge.monitoring"] * self.bound(a, i)
+        pledge = self.promised(a, i)
         meant = self.luck("intent", a) < p["pledge.intent"]
         purse = min(1.0, self.purse(a, i, "scale_up") * funded)
         money = self.ref("scale_up_earmark") * self.resource[CENTRE] * purse
-        idle = (1.0 - self.interest(a, i)) * (1.0 - on_outcomes) * (1.0 - pledge * meant)
+        idle = (1.0 - self.interest(a, i)) * (1.0 - self.pressing_need(i)) * (1.0 - on_outcomes) * (1.0 - pledge * meant)
         self.own_priority[a, i] = 1.0 - idle
         idle *= (1.0 - on_reports) * (1.0 - self.date(a, i)) * (1.0 - self.law(i))
         idle *= (1.0 - pledge * (not meant)) * (1.0 - money)

@@ -163,21 +163,36 @@ def test_a_place_that_decides_for_itself_counts_its_own_benefit_only(holder, exp
 
 
 @pytest.mark.parametrize(
-    ("left", "sustained", "expected"),
+    ("left", "pledge", "expected"),
     [
-        (24, False, 0.0),
-        (12, False, 0.0),
-        (6, False, 0.5),
-        (0, False, 1.0),
-        (-6, False, 0.5),
-        (-12, False, 0.0),
-        (-40, False, 0.0),
-        (-40, True, 1.0),
-        (6, True, 0.5),
+        (24, 0.0, 0.0),
+        (12, 0.0, 0.0),
+        (6, 0.0, 0.5),
+        (0, 0.0, 1.0),
+        (-6, 0.0, 0.5),
+        (-12, 0.0, 0.0),
+        (-40, 0.0, 0.0),
+        (-40, 0.25, 0.25),
+        (-6, 0.25, 0.5),
+        (6, 0.25, 0.5),
     ],
 )
-def test_a_date_presses_in_the_year_before_it_and_fades_unless_pledged(left, sustained, expected):
-    assert priorities.nearness(float(left), sustained) == close(expected)
+def test_a_date_fades_once_it_is_gone_as_far_as_no_pledge_sustains_it(left, pledge, expected):
+    assert priorities.nearness(float(left), pledge) == close(expected)
+
+
+@pytest.mark.parametrize(
+    ("focal", "strength", "expected"),
+    [(0, 0.5, 0.5 * 20 * 0.02), (1, 0.5, 0.5 * (20 * 0.02 + 0.3)), (1, 1.0, 0.7), (1, 0.0, 0.0)],
+)
+def test_need_presses_by_urgency_and_by_an_old_way_that_is_shut(focal, strength, expected):
+    parameters = row({"reference.urgency_pressure": 20.0, "focal.closed": 0.3}, urgency=strength)
+    assert priorities.need_pressure(parameters, a_change(focal=focal, urgency=0.02)) == close(expected)
+
+
+def test_need_presses_no_more_than_wholly():
+    parameters = row({"reference.urgency_pressure": 100.0, "focal.closed": 1.0}, urgency=1.0)
+    assert priorities.need_pressure(parameters, a_change(focal=1, urgency=0.05)) == 1.0
 
 
 @pytest.mark.parametrize(

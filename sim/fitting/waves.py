@@ -6,7 +6,7 @@ The rules were fixed before the first fit, and none of them reads any comparison
    differ by more than twice what the condition allows, so that it would be met by chance (`matching`). A condition of practice
    that is in force (`sim/data/fit.yaml`) rules a set out by itself, and is never given up.
 2. As few cases are given up as leave enough sets, found anew in every wave and at the end.
-3. A wave's new points are spread over those that emulators find least implausible. Half of them come from one case further
+3. A wave's new points are spread over those whose mean, as emulators foresee it, is least implausible. Half of them come from one case further
    out, so that leaving a case out has something to choose from.
 4. What is shipped was lived again in fresh worlds and judged by them alone: no emulator stands behind it.
 """
@@ -241,9 +241,8 @@ def learn(
     shares, values = shares[whole], values[whole]
     if len(shares) > effort.learned:
         # All of the first wave's spread is worth less by now than points near those that are left.
-        counted = against(judged(values, targets, luck))
-        order = np.lexsort((-np.arange(len(shares)), counted))
-        shares, values = shares[order[: effort.learned]], values[order[: effort.learned]]
+        order = _best(judged(values, targets, luck), None)[: effort.learned]
+        shares, values = shares[order], values[order]
     return emulators(space.features(shares), values.mean(axis=1), luck / values.shape[1])
 
 
@@ -262,8 +261,10 @@ def _next_points(
     kept = float((counted[: len(evenly)] <= given_up).mean())
     inner, outer = np.flatnonzero(counted <= given_up), np.flatnonzero(counted == given_up + 1)
     half = effort.later // 2 if len(outer) else effort.later
+    # Where emulators are unsure nearly everything is possible: their doubt rules nothing out, and recommends nothing either.
+    foreseen = worst_by_case(implausibility(mean, luck * (1 + 1 / effort.worlds), targets), targets)
     chosen = [
-        _apart(candidates, _likeliest(worst, among, CHOSEN_FROM * count), count)
+        _apart(candidates, _likeliest(foreseen, among, CHOSEN_FROM * count), count)
         for among, count in ((inner, half), (outer, effort.later - half))
     ]
     return candidates[np.concatenate(chosen)], kept, given_up

@@ -41,14 +41,28 @@ def has_date(row, change):
 
 
 @compiled
-def nearness(left, sustained):
+def nearness(left, pledge):
     """How much a date presses, from 0 to 1, by the months left to it. ODD 8.11.
 
-    It rises over the twelve months before the date and fades over the twelve after it; a pledge to keep it sustains it.
+    It rises over the twelve months before the date and fades over the twelve after it; a pledge sustains it as far as the pledge
+    itself presses, `pledge`.
     """
     if left >= 0.0:
         return max(0.0, 1.0 - left / NOTICE)
-    return 1.0 if sustained else max(0.0, 1.0 + left / NOTICE)
+    return max(pledge, 1.0 + left / NOTICE)
+
+
+@compiled
+def need_pressure(row, change):
+    """Pressure of need on what is done: urgency, and an old way of getting the service that is shut. ODD 8.11.
+
+    min(1, mu_urgency (k rho + closed)), with rho the monthly rate at which late benefit loses its worth and k =
+    `reference.urgency_pressure`. Sources: Kingdon on agendas, Birkland on focusing events (general knowledge).
+    """
+    if row.urgency <= 0.0:
+        return 0.0
+    closed = row.focal_closed if change.focal == 1 else 0.0
+    return min(1.0, row.urgency * (row.urgency_pressure * change.urgency + closed))
 
 
 @compiled
@@ -213,7 +227,7 @@ def bar_in_force(p, cells):
 
 
 @compiled
-def dated_pressure(row, change, month, grip, signed):
+def dated_pressure(row, change, month, grip, pledge):
     """Pressure of a date and of a law together, on what is reported. ODD 8.11.
 
     Args:
@@ -221,17 +235,17 @@ def dated_pressure(row, change, month, grip, signed):
         change: the change.
         month: month of the run.
         grip: how firmly the centre can hold to a date.
-        signed: whether a pledge binds the place for this change.
+        pledge: pressure of a pledge that binds the place for this change.
     """
     left = to_target(row, change, month)
     free = 1.0 - law_pressure(row, change, left)
     if has_date(row, change):
-        free *= 1.0 - min(1.0, grip * nearness(left, signed))
+        free *= 1.0 - min(1.0, grip * nearness(left, pledge))
     return 1.0 - free
 
 
 @compiled
-def set_priority(cell, interest, outcomes, meant, reports, dated, formal, money):
+def set_priority(cell, interest, need, outcomes, meant, reports, dated, formal, money):
     """Write what a change is worth to a place: without pressure on reports, and with all pressure. ODD 8.11.
 
     1 - (1 - c) prod (1 - pressure); the first product has what presses on what is done, the second all.
@@ -239,6 +253,7 @@ def set_priority(cell, interest, outcomes, meant, reports, dated, formal, money)
     Args:
         cell: `own_priority` and `priority` are written.
         interest: c, own interest.
+        need: pressure of need, on what is done.
         outcomes: pressure of those who judge, on what is done.
         meant: pressure of a pledge that is meant.
         reports: pressure of those who judge, on what is reported.
@@ -246,7 +261,7 @@ def set_priority(cell, interest, outcomes, meant, reports, dated, formal, money)
         formal: pressure of a pledge that is not meant.
         money: pressure of earmarked money.
     """
-    free = (1.0 - interest) * (1.0 - outcomes) * (1.0 - meant)
+    free = (1.0 - interest) * (1.0 - need) * (1.0 - outcomes) * (1.0 - meant)
     cell.own_priority = 1.0 - free
     cell.priority = 1.0 - free * (1.0 - reports) * (1.0 - dated) * (1.0 - formal) * (1.0 - money)
 
@@ -329,11 +344,12 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
                 reports, outcomes = judging_pressure(
                     row, change.visibility, pressing, lateral, authority.broker, authority.trust
                 )
-                dated = dated_pressure(row, change, month, grip, signed)
+                dated = dated_pressure(row, change, month, grip, pledge)
             money = min(1.0, offers[a, i, SCALE_UP] * authority.funded)
             earmark = row.scale_up_earmark * row.resource_centre * money
             meant = pledge if sincere else 0.0
-            set_priority(cell, interest, outcomes, meant, reports, dated, pledge - meant, earmark)
+            need = need_pressure(row, change)
+            set_priority(cell, interest, need, outcomes, meant, reports, dated, pledge - meant, earmark)
             if cell.stage == SPARK:
                 money = min(1.0, offers[a, i, PILOT] * authority.funded)
             hold_below_bar(row, authority.workload, unable, money, change, cell)
