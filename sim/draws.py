@@ -23,7 +23,7 @@ STREAMS = (
     "agenda_holder", "start", "design_holder", "translation", "local_estimation", "protection", "pilot",
     "vertical_point", "horizontal_point", "clearance_try", "decisions", "queue_order", "stage", "threshold", "intent",
     "picture", "seen_through", "interest", "carrier_leaves", "resistance", "signing",
-    "personal_effort",
+    "personal_effort", "efficacy",
 )  # fmt: skip
 (
     PLACE_WILL, PLACE_ABILITY, BODY_SEVERAL, BODY_SECOND, BODY_WILL, BODY_ABILITY, BODY_CAPACITY,
@@ -33,7 +33,7 @@ STREAMS = (
     AGENDA_HOLDER, START, DESIGN_HOLDER, TRANSLATION, LOCAL_ESTIMATION, PROTECTION, PILOT,
     VERTICAL_POINT, HORIZONTAL_POINT, CLEARANCE_TRY, DECISIONS, QUEUE_ORDER, STAGE, THRESHOLD, INTENT,
     PICTURE, SEEN_THROUGH, INTEREST, CARRIER_LEAVES, RESISTANCE, SIGNING,
-    PERSONAL_EFFORT,
+    PERSONAL_EFFORT, EFFICACY,
 ) = range(len(STREAMS))  # fmt: skip
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

@@ -336,6 +336,7 @@ class Reference(Group):
     scale_up_spread: float = number(0.25, 0.0, 1.0, "share", "How far the bar of one change in one place lies above or below the mean at most.")
     scale_up_load: float = number(0.5, 0.0, 1.0, "share", "Share of the bar that goes with the workload of the last year, and that money lifts.")
     scale_up_ability: float = number(0.5, 0.0, 2.0, "share of bar", "How much higher the bar is for a place without any ability.", source="efficacy beside commitment (Weiner 2009, general knowledge); size assumed")
+    scale_up_efficacy: float = number(0.15, 0.0, 0.5, "standard deviation", "How much a place's ability for one change differs from its ability in general, at the bar.")
     scale_up_earmark: float = number(0.5, 0.0, 1.0, "pressure", "Pressure of scale-up money that the centre holds and that buys all of a change's hours.")
     scale_up_carriers: float = number(0.015, 0.0, 0.5, "per month", "Chance a month that whoever carries a change in a place leaves; the interest is then drawn again.", source="turnover of champions; size assumed")
     mandate_pressure: float = number(0.6, 0.0, 1.0, "pressure", "Pressure of those who judge, where all are fully committed, see everything and attend to nothing else.")

@@ -224,6 +224,7 @@ CELLS = layout(
         ("unpaid", REAL),  # share of both that has yet to be spent
         ("interest", REAL),  # logarithm of the draw of the place's own interest
         ("resistance", REAL),  # where its bar lies around the mean, -1 to 1
+        ("efficacy", REAL),  # how much abler the place is for this change than in general, standardised
         ("seen", REAL),  # what completed pilots, here and in tied places, have shown: good fits less bad ones
         ("own_priority", REAL),  # priority without pressure on what is reported
         ("priority", REAL),

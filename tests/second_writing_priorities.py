@@ -17,6 +17,7 @@ from second_writing_world import (
     THIRD_SECTOR,
     USERS,
     World,
+    within,
 )  # fmt: skip
 
 LAST_MONTH = 32_000
@@ -197,7 +198,8 @@ class Priorities(World):
 
     def bar(self, a, i, purse, workload=None, ability=None, fear=None):
         busy = min(1.5, self.workload[a] if workload is None else workload)
-        able = self.ability[a] if ability is None else ability
+        differs = self.ref("scale_up_efficacy") * self.normal("efficacy", a, i)
+        able = within(self.ability[a] + differs) if ability is None else ability
         fear = self.fear[i] if fear is None else fear
         bar = self.m["scale_up"] * self.ref("scale_up_bar")
         bar *= 1.0 + self.ref("scale_up_spread") * (2.0 * self.luck("resistance", a, i) - 1.0)

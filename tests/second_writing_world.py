@@ -15,7 +15,7 @@ STREAMS = (
     "head_start", "agenda_holder", "start", "design_holder", "translation", "local_estimation",
     "protection", "pilot", "vertical_point", "horizontal_point", "clearance_try", "decisions",
     "queue_order", "stage", "threshold", "intent", "picture", "seen_through", "interest",
-    "carrier_leaves", "resistance", "signing", "personal_effort",
+    "carrier_leaves", "resistance", "signing", "personal_effort", "efficacy",
 )  # fmt: skip
 NOT_STARTED, SEE, SPARK, SHAPE, SHIFT, ABANDONED = range(6)
 OPEN, QUEUED, PASSING = range(3)

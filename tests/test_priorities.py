@@ -103,9 +103,10 @@ def test_the_draw_of_a_month_does_not_depend_on_when_it_was_looked_at(steps):
     interest.renew_interest(4, 2, 60, 0.2, 1, keys, cell)
     fresh = a_cell()
     interest.renew_interest(4, 2, 60, 0.2, 1, keys, fresh)
-    assert (cell.interest, cell.resistance, cell.carrier_leaves) == (
+    assert (cell.interest, cell.resistance, cell.efficacy, cell.carrier_leaves) == (
         fresh.interest,
         fresh.resistance,
+        fresh.efficacy,
         fresh.carrier_leaves,
     )
     assert fresh.carrier_leaves > 60
@@ -260,6 +261,46 @@ def test_a_full_agenda_raises_the_bar_for_what_a_place_chooses_only():
     assert priorities.agenda_factor(parameters, 1.4, True) == close(1.2)
     assert priorities.agenda_factor(parameters, 0.9, True) == 1.0
     assert priorities.agenda_factor(parameters, 1.4, False) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("ability", "efficacy", "able"), [(0.6, 1.5, 0.9), (0.6, -1.5, 0.3), (0.6, 4.0, 1.0), (0.6, -4.0, 0.0)]
+)
+def test_what_counts_at_the_bar_is_ability_for_this_change(ability, efficacy, able):
+    parameters = row({"reference.scale_up_efficacy": 0.2, "reference.scale_up_ability": 0.5})
+    assert priorities.unable_factor(parameters, ability, efficacy) == close(1.0 + 0.5 * (1.0 - able))
+
+
+@pytest.mark.parametrize("efficacy", [-3.0, 0.7])
+def test_without_spread_efficacy_is_ability_to_the_bit(efficacy):
+    parameters = row({"reference.scale_up_efficacy": 0.0, "reference.scale_up_ability": 0.7})
+    assert priorities.unable_factor(parameters, 0.3, efficacy) == 1.0 + 0.7 * (1.0 - 0.3)
+
+
+def test_efficacy_is_drawn_once_and_standard_normal(small):
+    run = begin(worlds.parameters(small, mechanisms=worlds.OFF | {"scale_up": 1.0}), 3)
+    run.advance(30)
+    drawn = run.state.cells.efficacy.copy()
+    known = drawn != 0.0
+    assert abs(drawn[known].mean()) < 0.3
+    assert 0.8 < drawn[known].std() < 1.2
+    run.advance(15)
+    assert np.array_equal(run.state.cells.efficacy[known], drawn[known])
+
+
+def test_efficacy_moves_nothing_but_the_bar_and_what_it_holds(small):
+    held = [
+        simulate(
+            worlds.parameters(
+                small, {"reference.scale_up_efficacy": spread}, mechanisms=worlds.OFF | {"scale_up": 1.0}
+            ),
+            5,
+        )
+        for spread in (0.0, 0.5)
+    ]
+    assert np.array_equal(held[0].state.cells.interest, held[1].state.cells.interest)
+    assert np.array_equal(held[0].state.cells.resistance, held[1].state.cells.resistance)
+    assert not np.array_equal(held[0].state.cells.bar, held[1].state.cells.bar)
 
 
 @pytest.mark.parametrize(

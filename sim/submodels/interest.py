@@ -65,10 +65,11 @@ def renew_interest(a, i, month, rate, arrival, keys, cell):
         rate: chance a month that whoever carries the change leaves.
         arrival: month of announcement.
         keys: keys of the random streams.
-        cell: `resistance` is written with the first draw, and all that `new_carrier` writes.
+        cell: `resistance` and `efficacy` are written with the first draw, and all that `new_carrier` writes.
     """
     if cell.carrier_leaves == 0:
         cell.resistance = 2.0 * draws.uniform(keys[draws.RESISTANCE], a, i, 0) - 1.0
+        cell.efficacy = draws.normal(keys[draws.EFFICACY], a, i, 0)
         new_carrier(a, i, max(0, arrival), 0, rate, keys, cell)
     while month >= cell.carrier_leaves:
         left = int(cell.carrier_leaves)

@@ -2,7 +2,7 @@
 
 A pilot waits, and coverage stops growing and lapses, where the priority of the change lies below the bar. Sources: Jones
 and Baumgartner (attention), Cooley and Linn (pilots and scale-up), Rogers (discontinuance), Weiner (commitment and
-efficacy), Meyer and Rowan (decoupling). ODD 8.11.
+efficacy), Bandura (efficacy is specific to a task), Meyer and Rowan (decoupling). ODD 8.11.
 """
 
 import math
@@ -135,6 +135,22 @@ def load_factor(row, workload, money):
     1 - k + k min(1.5, workload)(1 - money), with k = `reference.scale_up_load`. ODD 8.11.
     """
     return 1.0 - row.scale_up_load + row.scale_up_load * min(FULL_LOAD, workload) * (1.0 - money)
+
+
+@compiled
+def unable_factor(row, ability, efficacy):
+    """Factor on the bar by the ability that a place lacks for one change. ODD 8.11.
+
+    Efficacy is specific to a change (Weiner 2009, after Bandura; general knowledge): what counts is the place's ability plus
+    s z, kept in [0, 1], with s = `reference.scale_up_efficacy`.
+
+    Args:
+        row: parameters of the place.
+        ability: its ability in general.
+        efficacy: z, standard normal, drawn once for the place and the change.
+    """
+    able = min(1.0, max(0.0, ability + row.scale_up_efficacy * efficacy))
+    return 1.0 + row.scale_up_ability * (1.0 - able)
 
 
 @compiled
@@ -273,7 +289,7 @@ def hold_below_bar(row, workload, unable, money, change, cell):
     Args:
         row: parameters of the place.
         workload: its workload of the last year.
-        unable: factor on the bar by missing ability.
+        unable: factor on the bar by the ability it lacks for the change.
         money: share of the change's hours that money for the next step buys.
         change: the change.
         cell: `bar` and `held` are written.
@@ -326,7 +342,6 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
         exponent = interest_exponent(row, authority.will)
         lateral = around(authority, row.population_mixing == 1.0, mean_will, wills, ties)
         grip = row.mandate * row.accountability_centre * centre_will * row.mandate_target
-        unable = 1.0 + row.scale_up_ability * (1.0 - authority.ability)
         sincere = authority.intent < row.pledge_intent
         for i in range(arrived):
             cell = cells[a, i]
@@ -352,4 +367,5 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
             set_priority(cell, interest, need, outcomes, meant, reports, dated, pledge - meant, earmark)
             if cell.stage == SPARK:
                 money = min(1.0, offers[a, i, PILOT] * authority.funded)
+            unable = unable_factor(row, authority.ability, cell.efficacy)
             hold_below_bar(row, authority.workload, unable, money, change, cell)
