@@ -16,6 +16,7 @@ from sim.interventions import Change, timeline
 from sim.parameters import Parameters
 from sim.population import populate
 from sim.state import State
+from sim.submodels.adaptation import adapt_designs
 from sim.submodels.agenda import start_changes
 from sim.submodels.benefit import deliver
 from sim.submodels.capacity import divide_capacity
@@ -50,8 +51,9 @@ def live_months(first, last, p, state):
             # Values change between calls only, so within one no right does.
             hand_over(month, p, keys, calendar, changes, places, ties, users, centre, cells)
         start_changes(month, p, keys, calendar, changes, places, ties, centre, cells, ledger, journal)
-        # 3: needs are explored, designs made, failed pilots stopped
+        # 3: needs are explored, designs made, failed pilots stopped; designs in use are corrected
         design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger)
+        adapt_designs(month, p, calendar, changes, places, users, cells)
         # 4: heads decide, decision points agree, pledges are signed
         clear_changes(month, p, keys, calendar, changes, places, centre, cells, heads, journal)
         sign(month, p, keys, places, ties)

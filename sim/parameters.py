@@ -352,6 +352,7 @@ class Reference(Group):
     hidden_staff: float = number(0.041, 0.001, 1.0, "staff hours per person a month", "Staff hours per inhabitant that business as usual and crisis demand are shares of, however many there are.", source="the declared staff hours: at these the rule changes nothing", judged=0.05)
     hidden_learning: float = number(0.0175, 0.001, 1.0, "staff hours per person a month", "Staff hours of work on change a month, per inhabitant, at which practice teaches most.", source="assumption: all hours that are left at the start")
     uptake_eased: float = number(0.7, 0.0, 1.0, "share", "Share of that burden lifted where users design.")
+    adaptation_rate: float = number(0.02, 0.0, 0.5, "per month", "Share of a design's remaining error that a month of full real coverage corrects.")
 
 
 def strength(sentence: str, *, default: float = 0.5, on_trial: bool = False) -> Any:
@@ -401,6 +402,7 @@ class Mechanisms(Group):
     scale_up: float = strength("A pilot is scaled up, and coverage sustained, only where own interest or pressure makes it a priority.", default=0.93)
     decoupling: float = strength("Coverage rolled out under pressure on reports is symbolic where it cannot be seen and nobody there wants it.")
     hidden_work: float = strength("Upkeep, overheads and optimism take hours that no plan shows; usual business and crises take theirs however many staff there are.", default=0.23)
+    adaptation: float = strength("While a change is rolled out or sustained, the holder of its design corrects it by what delivery shows.")
 
 
 MECHANISM_NAMES = tuple(Mechanisms.model_fields)

@@ -202,6 +202,7 @@ CELLS = layout(
         ("design_holder", CODE),
         ("designed", CODE),  # 1 once a design is in use
         ("reviewed", CODE),  # 1 once the pilot has been judged
+        ("redesigned", CODE),  # 1 once a stopped pilot has changed the design
         ("settled", MONTH),  # 1 while the ledger holds what slipped, and nothing else
         ("held", CODE),  # cause for which a pilot waits or coverage lapses at the bar, or FREE
         ("piloted", CODE),  # 1 once the fit of a completed pilot has been seen

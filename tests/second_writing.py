@@ -51,6 +51,7 @@ class SecondWriting(Work, Benefit):
             self.hand_over()
             self.start_changes()
             self.make_designs()
+            self.adapt_designs()
             self.pass_gates()
             self.sign_pledge()
             funded = self.shared_money()
@@ -265,7 +266,7 @@ class SecondWriting(Work, Benefit):
             if not self.piloted[a, i]:
                 self.show(a, i)
             self.piloted[a, i] = 0
-        self.stage[a, i], self.progress[a, i] = SPARK, 0.0
+        self.stage[a, i], self.progress[a, i], self.redesigned[a, i] = SPARK, 0.0, 1
         self.ledger[a, i, WRONG] += self.lengths[1] + self.lengths[2]
         taught = self.ref("fail_fast_signals")
         self.bill_anew(a, i, 1.0, taught)
@@ -273,6 +274,28 @@ class SecondWriting(Work, Benefit):
         prior = self.ambiguity[i] ** 2 + self.heterogeneity[i] ** 2 + p["design.translation_error"] ** 2
         taught = self.need[i] + self.difference[a, i] + self.normal("pilot", a, i) * math.sqrt(error)
         self.put_to_use(a, i, self.x[a, i] + prior / (prior + error) * (taught - self.x[a, i]))
+
+    def adapt_designs(self):
+        pause = self.p["users.review_months"]
+        strength = self.m["adaptation"] * self.ref("adaptation_rate")
+        if self.t == 0 or self.t % pause or strength <= 0.0:
+            return
+        delay = self.m["information_loss"] * self.ref("information_delay")
+        for a, i in ((a, i) for a in range(len(self.people)) for i in self.live):
+            in_use = self.stage[a, i] == SHIFT and self.designed[a, i] and self.real[a, i] > 0.0
+            if not in_use or self.held[a, i] != NOT_HELD:
+                continue
+            who = self.designer[a, i]
+            known = self.m["local_need"] * self.ref("local_need_share")
+            if who == CENTRE:
+                known *= self.p["hierarchy.central_grain"] * self.information[CENTRE]
+            if self.redesigned[a, i]:
+                known = 1.0
+            right = self.need[i] + known * self.difference[a, i]
+            x = self.x[a, i]
+            for _ in range(pause):
+                x += strength * self.real[a, i] / (1.0 + delay * self.layers(who)) * (right - x)
+            self.put_to_use(a, i, x)
 
     # ---- gates
 

@@ -233,6 +233,7 @@ class World:
         self.uptake, self.compatible = np.ones(shape), np.ones(shape)
         self.user_fit = np.zeros((count, len(self.home)))
         self.ledger = np.zeros((*shape, IN_LEDGER))
+        self.redesigned = np.zeros(shape, int)
         self.held, self.seen, self.piloted = np.full(shape, NOT_HELD), np.zeros(shape), np.zeros(shape, int)
         self.own_priority, self.priority, self.carriers = np.zeros(shape), np.zeros(shape), {}
         self.asked, self.served = np.zeros(shape[0] + 1, int), np.zeros(shape[0] + 1, int)

@@ -26,11 +26,11 @@ SPECIFIED = [
     "gaming", "blame", "peer_learning", "citizen_data", "design_economies", "central_expertise",
     "uneven_ability", "mandate", "spillover", "participation_cost", "urgency", "programme_support", "practice",
     "evidence", "pace", "fail_fast", "concordat", "relapse", "prevention", "uptake", "scale_up", "decoupling",
-    "hidden_work",
+    "hidden_work", "adaptation",
 ]  # fmt: skip
 
 
-def test_there_are_the_32_mechanisms_by_their_names():
+def test_there_are_the_33_mechanisms_by_their_names():
     assert list(ESTABLISHED) == SPECIFIED
     assert MECHANISM_NAMES[: len(SPECIFIED)] == ESTABLISHED, "one on trial stands behind them"
 

@@ -86,6 +86,18 @@ def local_signals(row, signals, authority):
 
 
 @compiled
+def share_known(row, who):
+    """Share of what a holder can learn of a place's difference that enters its design.
+
+    What differs between places is in the centre's part of the data alone, as far as its aggregates keep it.
+    """
+    share = row.local_need * row.local_need_share
+    if who == CENTRE:
+        share = share * row.hierarchy_central_grain * row.information_centre
+    return share
+
+
+@compiled
 def designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells):
     """The design that the holder of the right makes of change `i` for place `a`."""
     cell = cells[a, i]
@@ -96,10 +108,9 @@ def designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells
     design = national_estimate(prior, variance, signals, change.need, change.error)
     if row.local_need > 0.0:
         delta = difference(change, authority)
-        share = row.local_need * row.local_need_share
+        share = share_known(row, who)
         if who == CENTRE:
-            # What differs between places is in the centre's part of the data alone, as far as its aggregates keep it.
-            design += share * row.hierarchy_central_grain * row.information_centre * delta
+            design += share * delta
         else:
             local = local_signals(row, signals, authority)
             spread = change.heterogeneity * change.heterogeneity
@@ -249,6 +260,7 @@ def design_changes(month, p, keys, calendar, changes, places, ties, users, centr
                     add_to_bill(cell, staff, taught * row.design_signal_user_hours)
                     cell.stage = SPARK
                     cell.progress = 0.0
+                    cell.redesigned = 1
                     ledger[a, i, WRONG_DESIGN] += undone
                     put_in_use(
                         i,
