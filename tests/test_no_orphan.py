@@ -182,7 +182,8 @@ def test_every_declared_number_is_read_by_a_rule():
 # Columns. Each is moved before each of the processes of one month in mid-run, and something else must notice.
 
 PROCESSES = (
-    "announce", "start_changes", "design_changes", "adapt_designs", "clear_changes", "sign", "set_priorities", "divide_capacity", "carry_out",
+    "announce", "start_changes", "design_changes", "adapt_designs", "clear_changes", "sign", "set_priorities",
+    "divide_capacity", "carry_out",
     "deliver", "report", "move_authorities", "move_centre", "move_bodies", "move_users", "write_down",
 )  # fmt: skip
 MONTHS = (0, 1, 2, *range(6, 46, 3))
