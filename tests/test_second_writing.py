@@ -122,6 +122,11 @@ RESTLESS = {
     "reference.evidence_pilot": 0.9,
     "reference.scale_up_pull": 0.9,
 }
+ADAPTED = STOPPED | {
+    "reference.adaptation_rate": 0.3, "users.review_months": 4, "hierarchy.central_grain": 0.5,
+    "reference.scale_up_efficacy": 0.4, "reference.scale_up_ability": 1.5,
+}  # fmt: skip
+"""Designs corrected fast, many of them by what a stopped pilot taught, and places able enough for some changes only."""
 
 
 @pytest.mark.parametrize(
@@ -144,6 +149,8 @@ RESTLESS = {
             30,
             False,
         ),
+        (HIERARCHY, 1.0, {"scale_up": 0.3}, ADAPTED, 31, False),
+        (STATUS_QUO, 0.5, AT_BAR | {"adaptation": 1.0}, ADAPTED, 32, True),
     ],
 )
 def test_both_agree_month_by_month_on_the_rules_at_the_bar(
