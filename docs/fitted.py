@@ -274,6 +274,13 @@ def of_kept_out() -> list[str]:
     return [f"- {', '.join(f'`{key}`' for key in row.keys)}: {row.because}" for row in kept_out()] + [""]
 
 
+def of_frontier() -> list[str]:
+    """What `docs/frontier.py` wrote between its markers, kept as it stands."""
+    first, last = "<!-- frontier -->", "<!-- end of frontier -->"
+    found = PAGE.read_text(encoding="utf-8").partition(first)[2].partition(last)[0]
+    return [f"{first}{found}{last}", ""]
+
+
 def write() -> None:
     """Write the page."""
     parts: list[tuple[str, str, list[str]]] = [
@@ -287,6 +294,7 @@ def write() -> None:
             "left out of the fit: from `uv run gapsim fit`.",
             table(*hits()),
         ),
+        ("History against practice", "", of_frontier()),
         (
             "Against null models",
             "From the same commands. Errors are root mean squares on points after the announcement, as a share of the range "
