@@ -127,7 +127,9 @@ def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
         )
     for key, value in as_judged().items():
         if key not in first:
-            click.echo(f"  {key}: {value!r}, as judged: it is not fitted  (now {declarations()[key].default!r})")
+            click.echo(
+                f"  {key}: {value!r}, as judged: it is not fitted  (now {declarations()[key].default!r})"
+            )
 
 
 def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:

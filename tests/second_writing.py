@@ -276,7 +276,7 @@ class SecondWriting(Work, Benefit):
         self.put_to_use(a, i, self.x[a, i] + prior / (prior + error) * (taught - self.x[a, i]))
 
     def adapt_designs(self):
-        pause = self.p["users.review_months"]
+        pause = 2 * self.p["users.review_months"]
         strength = self.m["adaptation"] * self.ref("adaptation_rate")
         if self.t == 0 or self.t % pause or strength <= 0.0:
             return

@@ -180,13 +180,17 @@ class Priorities(World):
                     self.set_priority(a, i, attention[i], funded[a])
 
     def set_priority(self, a, i, attention, funded):
-        p, m = self.p, self.m
         on_reports, on_outcomes = self.judged(a, i, attention)
         pledge = self.promised(a, i)
-        meant = self.luck("intent", a) < p["pledge.intent"]
+        meant = self.luck("intent", a) < self.p["pledge.intent"]
         purse = min(1.0, self.purse(a, i, "scale_up") * funded)
         money = self.ref("scale_up_earmark") * self.resource[CENTRE] * purse
-        idle = (1.0 - self.interest(a, i)) * (1.0 - self.pressing_need(i)) * (1.0 - on_outcomes) * (1.0 - pledge * meant)
+        idle = (
+            (1.0 - self.interest(a, i))
+            * (1.0 - self.pressing_need(i))
+            * (1.0 - on_outcomes)
+            * (1.0 - pledge * meant)
+        )
         self.own_priority[a, i] = 1.0 - idle
         idle *= (1.0 - on_reports) * (1.0 - self.date(a, i)) * (1.0 - self.law(i))
         idle *= (1.0 - pledge * (not meant)) * (1.0 - money)

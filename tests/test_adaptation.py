@@ -82,7 +82,7 @@ def test_designs_in_use_come_closer_to_the_mean_need_and_fit_follows(small):
     in_use = (cells.stage == SHIFT) & (cells.genuine > 0.5)
     assert in_use.any()
     before, fit = np.abs(cells.design - need), cells.fit.copy()
-    run.advance(12)
+    run.advance(12)  # a year holds one correction
     after = np.abs(cells.design - need)
     assert np.all(after[in_use] < before[in_use])
     assert np.all(cells.fit[in_use] > fit[in_use])
@@ -90,8 +90,8 @@ def test_designs_in_use_come_closer_to_the_mean_need_and_fit_follows(small):
     assert cells.fit[in_use] == pytest.approx(np.exp(-0.5 * (after[in_use] / tolerance) ** 2), rel=1e-9)
 
 
-def test_designs_are_corrected_at_reviews_only_and_only_in_use(small):
-    run = begin(worlds.parameters(small, {"users.review_months": 6}, mechanisms=ALONE), 3)
+def test_designs_are_corrected_at_every_second_review_and_only_in_use(small):
+    run = begin(worlds.parameters(small, {"users.review_months": 3}, mechanisms=ALONE), 3)
     run.advance(30)
     for month in range(30, 42):
         cells = run.state.cells

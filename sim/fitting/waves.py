@@ -6,8 +6,8 @@ The rules were fixed before the first fit, and none of them reads any comparison
    differ by more than twice what the condition allows, so that it would be met by chance (`matching`). A condition of practice
    that is in force (`sim/data/fit.yaml`) rules a set out by itself, and is never given up.
 2. As few cases are given up as leave enough sets, found anew in every wave and at the end.
-3. A wave's new points are spread over those whose mean, as emulators foresee it, is least implausible. Half of them come from one case further
-   out, so that leaving a case out has something to choose from.
+3. A wave's new points are spread over those whose mean, as emulators foresee it, is least implausible. Half of them come from
+   one case further out, so that leaving a case out has something to choose from.
 4. What is shipped was lived again in fresh worlds and judged by them alone: no emulator stands behind it.
 """
 

@@ -9,6 +9,9 @@ from sim.state import FREE, SHIFT
 from sim.submodels.agenda import layers_to
 from sim.submodels.discovery import difference, put_in_use, share_known
 
+REVIEWS = 2
+"""Reviews of uptake from one correction to the next: a year by default, since people's fit is costly to compute."""
+
 
 @compiled
 def known_difference(row, cell):
@@ -40,12 +43,12 @@ def corrected(design, right, rate, months):
 
 @compiled
 def adapt_designs(month, p, calendar, changes, places, users, cells):
-    """Correct every design in *shift* that is delivered and not held, each time that uptake may be reviewed.
+    """Correct every design in *shift* that is delivered and not held, at every second review of uptake.
 
-    Months between reviews are made up at once, so that people's fit is reckoned a few times a year only.
+    Months between corrections are made up at once, so that people's fit is computed once a year only.
     """
     count = len(places)
-    months = int(p[count].users_review_months)
+    months = REVIEWS * int(p[count].users_review_months)
     if month == 0 or month % months != 0:
         return
     for a in range(count):

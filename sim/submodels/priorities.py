@@ -44,8 +44,8 @@ def has_date(row, change):
 def nearness(left, pledge):
     """How much a date presses, from 0 to 1, by the months left to it. ODD 8.11.
 
-    It rises over the twelve months before the date and fades over the twelve after it; a pledge sustains it as far as the pledge
-    itself presses, `pledge`.
+    It rises over the twelve months before the date and fades over the twelve after it; a pledge sustains it as far as it
+    presses itself (`pledge`).
     """
     if left >= 0.0:
         return max(0.0, 1.0 - left / NOTICE)
