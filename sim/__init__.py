@@ -4,9 +4,9 @@ The map of the house. A file imports only from its own floor and those below, ne
 
 Facts: `parameters` (declared once), `renamed` (their keys in earlier versions), `declarations` (their flat list, and the
     record that rules read), `power` (the table of decision rights), `territory` (places and ties), `state` (kinds of agents,
-    column by column), `draws` (random draws). Tools beside them: `compiled` (what makes a rule fast), `elementary` (exponential and logarithm of columns),
-    `statistics`, `columns`, `problems` (what is refused), `result_files` (what commands write), `places` (where shipped
-    files are).
+    column by column), `draws` (random draws). Tools beside them: `compiled` (what makes a rule fast), `elementary`
+    (exponential and logarithm of columns), `statistics`, `columns`, `problems` (what is refused), `result_files` (what
+    commands write), `places` (where shipped files are).
 The model: `population` (the world at the start), `submodels` (a file for each process), `interventions`, `outcomes`.
 Time: `month` (the schedule: read it and you know the model), `model` and `agents` (the door for Mesa).
 Is it right? `verification` (all checks), `conservation` (accounts that must balance), `known_answers` (what theory solved),
