@@ -11,12 +11,11 @@ import numpy as np
 
 from sim import provenance
 from sim.practice import Measured, measure, written
-from sim.practice_frontier import counts, standings
 from sim.statistics import Interval
 from sim.wording import number
 
 PAGE = Path(__file__).with_name("practice.md")
-DEFINITIONS, RESULTS, FRONTIER = "definitions", "results", "frontier"
+DEFINITIONS, RESULTS = "definitions", "results"
 SIGNS = {"at least": "≥", "at most": "≤", "more than": ">", "less than": "<"}
 
 
@@ -98,16 +97,6 @@ def named(patterns: list[str]) -> str:
     return ", ".join(patterns) if patterns else "none"
 
 
-def frontier(measured: Measured) -> str:
-    """How many sets reach a number of statements and give up a number of cases."""
-    found = counts(standings(measured))
-    reached = range(max(n for n, _ in found), min(n for n, _ in found) - 1, -1)
-    cases = range(min(n for _, n in found), max(n for _, n in found) + 1)
-    rows = [[str(n), *(str(found[n, given_up] or "") for given_up in cases)] for n in reached]
-    head = ["statements reached", *(f"{n} cases given up" for n in cases)]
-    return table(head, rows)
-
-
 def between(page: str, name: str, text: str) -> str:
     """The page with a text between the markers of a name."""
     first, last = f"<!-- {name} -->", f"<!-- end of {name} -->"
@@ -125,7 +114,6 @@ def write() -> None:
     for name, text in (
         (DEFINITIONS, definitions()),
         (RESULTS, results(measured)),
-        (FRONTIER, frontier(measured)),
     ):
         page = between(page, name, text)
     PAGE.write_text(page, encoding="utf-8")

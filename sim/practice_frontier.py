@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -61,7 +60,3 @@ def standings(measured: Measured, cases: tuple[int, ...] | None = None) -> list[
         found.append(Standing(member, int(row.sum()), whole, given_up))
     return found
 
-
-def counts(found: list[Standing]) -> Counter[tuple[int, int]]:
-    """How many sets reach a number of statements and give up a number of cases."""
-    return Counter((one.statements, one.cases) for one in found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -339,6 +341,15 @@ def small_histories(tmp_path):
     chosen = cases(["smoking_ban", "video_consultations"])
     space = Space(PLAYGROUND.factors)
     return Histories(chosen, TINY, space, tmp_path / "fit", engines.named("serial"), 4, "gapsim fit")
+
+
+def test_a_wave_of_other_parameters_is_refused_by_name(small_histories):
+    small_histories("wave-2", PLAYGROUND.spread(3, 1), 2, 0)
+    fewer = Space(PLAYGROUND.factors[:2])
+    wider = Space((*PLAYGROUND.factors, Factor("users.will", "uncertainty", 0.0, 1.0)))
+    for other in (fewer, wider):
+        with pytest.raises(InputProblems, match="wave-2"):
+            replace(small_histories, space=other)("wave-2", other.spread(3, 1), 2, 0)
 
 
 def test_a_wave_is_a_sweep_and_is_lived_once(small_histories):

@@ -286,10 +286,9 @@ def test_rows_say_mean_target_and_share_of_the_set():
     assert (third["mean"], third["passed"]) == (None, False)
 
 
-def test_the_frontier_counts_statements_and_whole_patterns_against_cases():
+def test_a_set_stands_at_its_statements_and_whole_patterns_against_cases():
     found = practice_frontier.standings(MEASURED, (3, 2, 3))
     assert [(one.statements, one.patterns, one.cases) for one in found] == [(2, 1, 3), (3, 2, 2), (0, 0, 3)]
-    assert practice_frontier.counts(found) == {(2, 3): 1, (3, 2): 1, (0, 3): 1}
     with pytest.raises(ValueError, match="zip"):
         practice_frontier.standings(MEASURED, (3, 2))
 

@@ -72,7 +72,7 @@ class Histories:
         plan = self._plan(name, shares, worlds, fresh)
         folder = self.folder / name
         there = self._there(folder)
-        if there is not None and there.points == plan.points:
+        if there is not None and there.points == plan.points and self._has_factors(there):
             # What was begun is gone on with, even where another machine's last digits would choose other points.
             shares = self.space.shares({key: there.table[key].to_pylist() for key in self.space.names})
             plan = self._plan(name, shares, worlds, fresh)
@@ -101,6 +101,9 @@ class Histories:
             return ()
         source = "the system as it is"
         return (Composed(NAME, "Patterns of practice", QUESTION, source, self.system),)
+
+    def _has_factors(self, there: Plan) -> bool:
+        return set(self.space.names) <= set(there.table.column_names)
 
     def _there(self, folder: Path) -> Plan | None:
         return plan_files.read(folder) if (folder / PLAN).is_file() else None
