@@ -120,26 +120,26 @@ class Changes(Group):
 class Design(Group):
     """Needs, designs, and how well one fits the other."""
 
-    tolerance: float = number(1.1, 0.05, 10.0, "units of need", "How far a design may miss the need before half its worth is gone, roughly (tau).", judged=1.5)
+    tolerance: float = number(0.94, 0.05, 10.0, "units of need", "How far a design may miss the need before half its worth is gone, roughly (tau).", judged=1.5)
     within: float = number(0.6, 0.0, 5.0, "units of need", "How much users' needs differ within a place.")
     signals: float = number(4.0, 0.0, 100.0, "signals", "Signals of need gathered for one design when nobody cuts discovery short.", role="lever", live=True)
     signal_noise: float = number(1.0, 0.01, 10.0, "units of need", "Standard deviation of one signal of need.")
     translation_error: float = number(0.5, 0.0, 5.0, "units of need", "How far what a place builds strays from the design it was given, under any table.")
     hours: float = number(900.0, 0.0, 100_000.0, "staff hours", "Staff hours that one design takes, whoever makes it.", source="assumption: half a person-year")
     signal_hours: float = number(20.0, 0.0, 10_000.0, "staff hours", "Staff hours to gather one signal of need.")
-    signal_user_hours: float = number(11.0, 0.0, 10_000.0, "hours of users", "Hours of users that gathering one signal of need takes.", judged=10.0)
+    signal_user_hours: float = number(10.0, 0.0, 10_000.0, "hours of users", "Hours of users that gathering one signal of need takes.")
 
 
 class Work(Group):
     """How a change is carried through its stages."""
 
-    start_chance: float = number(0.33, 0.0, 1.0, "per month", "Chance a month that a waiting change is started in a place, whoever holds the agenda.", judged=0.25)
-    top_speed: float = number(2.4, 0.1, 10.0, "x plan", "Speed of a place with full will, ability and staff, as a multiple of the plan's.", judged=1.7)
-    hours_per_person: float = number(0.062, 0.0, 10.0, "staff hours per person", "Staff hours that one change of middling radicalness takes, per inhabitant.", judged=0.045)
+    start_chance: float = number(0.38, 0.0, 1.0, "per month", "Chance a month that a waiting change is started in a place, whoever holds the agenda.", judged=0.25)
+    top_speed: float = number(2.7, 0.1, 10.0, "x plan", "Speed of a place with full will, ability and staff, as a multiple of the plan's.", judged=1.7)
+    hours_per_person: float = number(0.071, 0.0, 10.0, "staff hours per person", "Staff hours that one change of middling radicalness takes, per inhabitant.", judged=0.045)
     load: float = number(1.0, 0.0, 10.0, "x", "How much work each change is, as a multiple of its reference hours.", role="lever", live=True)
-    see: float = number(0.23, 0.01, 1.0, "relative length", "Planned length of *see*, relative to the other stages.", judged=0.25)
-    spark: float = number(0.24, 0.01, 1.0, "relative length", "Planned length of *spark*, relative to the other stages.", judged=0.25)
-    shape: float = number(0.28, 0.01, 1.0, "relative length", "Planned length of *shape*, relative to the other stages.", judged=0.3)
+    see: float = number(0.33, 0.01, 1.0, "relative length", "Planned length of *see*, relative to the other stages.", judged=0.25)
+    spark: float = number(0.41, 0.01, 1.0, "relative length", "Planned length of *spark*, relative to the other stages.", judged=0.25)
+    shape: float = number(0.27, 0.01, 1.0, "relative length", "Planned length of *shape*, relative to the other stages.", judged=0.3)
     shift: float = number(0.2, 0.01, 1.0, "relative length", "Planned length of *shift* up to full coverage, relative to the other stages.")
     form: Literal["product", "minimum", "geometric_mean"] = choice("product", "How will, ability and capacity combine into advance.")
     dynamics: Literal["work", "hazard"] = choice("work", "Whether a stage is work to be done, or ends with a constant chance a month.", role="fixed", source="chosen: only known answers need chance, and no set that history leaves has it")
@@ -158,7 +158,7 @@ class Money(Group):
 class Centre(Group):
     """Central government."""
 
-    will: float = number(0.64, 0.0, 1.0, "0 to 1", "Commitment of the centre to see changes through once they are begun.", live=True, national=True, judged=0.7)
+    will: float = number(0.5, 0.0, 1.0, "0 to 1", "Commitment of the centre to see changes through once they are begun.", live=True, national=True, judged=0.7)
     ability: float = number(0.6, 0.0, 1.0, "0 to 1", "Quality of the centre's design and delivery support.", live=True, national=True)
     capacity: float = number(0.6, 0.0, 1.0, "0 to 1", "Share of the centre's heads free to decide on changes.", live=True, national=True)
     vision: float = number(0.5, 0.0, 1.0, "degree", "How clear and compelling the stated aim is.", role="lever", live=True)
@@ -167,8 +167,8 @@ class Centre(Group):
 class Authorities(Group):
     """The local authorities."""
 
-    will: float = number(0.58, 0.0, 1.0, "0 to 1", "Mean commitment of authorities to change.", live=True, judged=0.6)
-    ability: float = number(0.56, 0.0, 1.0, "0 to 1", "Mean ability of authorities to carry change out.", live=True, judged=0.6)
+    will: float = number(0.36, 0.0, 1.0, "0 to 1", "Mean commitment of authorities to change.", live=True, judged=0.6)
+    ability: float = number(0.7, 0.0, 1.0, "0 to 1", "Mean ability of authorities to carry change out.", live=True, judged=0.6)
     will_spread: float = number(0.12, 0.0, 0.5, "standard deviation", "How much commitment differs between authorities.")
     ability_spread: float = number(0.12, 0.0, 0.5, "standard deviation", "How much ability differs between authorities.")
     staff_hours: float = number(0.05, 0.0, 10.0, "staff hours per person a month", "Staff hours of the services concerned, per inhabitant.", role="lever", live=True)
@@ -182,7 +182,7 @@ class Bodies(Group):
 
     will: float = number(0.75, 0.0, 1.0, "0 to 1", "Mean commitment of third-sector bodies to their mission.", live=True)
     ability: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean ability of third-sector bodies to broker and to support delivery.", live=True)
-    capacity: float = number(0.5, 0.0, 1.0, "0 to 1", "Mean share of third-sector staff time that is funded.", live=True)
+    capacity: float = number(0.48, 0.0, 1.0, "0 to 1", "Mean share of third-sector staff time that is funded.", live=True, judged=0.5)
     spread: float = number(0.12, 0.0, 0.5, "standard deviation", "How much will, ability and capacity differ between bodies.")
     hours: float = number(0.01, 0.0, 10.0, "staff hours per person a month", "Third-sector staff hours per inhabitant, all bodies together.", role="lever", live=True, national=True)
     brokered: float = number(2.0, 0.0, 50.0, "signals", "Signals of local need that fully willing, able and funded bodies bring to one local design.")
@@ -191,7 +191,7 @@ class Bodies(Group):
 class Users(Group):
     """Service users."""
 
-    will: float = number(0.73, 0.0, 1.0, "0 to 1", "Mean trust: readiness to engage and to take up what is offered.", live=True, judged=0.6)
+    will: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean trust: readiness to engage and to take up what is offered.", live=True)
     ability: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean ability to navigate services and to speak for oneself.", live=True)
     capacity: float = number(0.6, 0.0, 1.0, "0 to 1", "Mean share of a user's spare time that could go to services.", live=True)
     spread: float = number(0.15, 0.0, 0.5, "standard deviation", "How much trust, ability and time differ between users.")
@@ -204,7 +204,7 @@ class Users(Group):
 class Hierarchy(Group):
     """What lies between the centre and the person served."""
 
-    layers: float = number(3.7, 1.0, 10.0, "layers", "Layers a signal climbs from user to centre.", source="assumption: user, front line, manager, authority, directorate", live=True, judged=4.0)
+    layers: float = number(4.5, 1.0, 10.0, "layers", "Layers a signal climbs from user to centre.", source="assumption: user, front line, manager, authority, directorate", live=True, judged=4.0)
     local_layers: float = number(1.0, 0.0, 10.0, "layers", "Layers a signal climbs from user to those who decide in the place.", live=True)
     central_grain: float = number(0.0, 0.0, 1.0, "share", "How much of the differences between places survives in the centre's aggregates.", role="lever", live=True)
 
@@ -213,7 +213,7 @@ class Attention(Group):
     """Heads who must decide."""
 
     authority: float = number(2.5, 0.01, 100.0, "decisions a month", "Decisions an authority's heads could handle a month if nothing else took their time.", live=True)
-    free: float = number(0.77, 0.0, 1.0, "share", "Share of the time of an authority's heads that is free to decide on changes.", source="assumption: as for the centre", live=True, judged=0.6)
+    free: float = number(0.23, 0.0, 1.0, "share", "Share of the time of an authority's heads that is free to decide on changes.", source="assumption: as for the centre", live=True, judged=0.6)
     meeting_hours: float = number(30.0, 0.0, 10_000.0, "staff hours", "Staff hours that one try at a decision point, vertical or horizontal, takes in its place.", source="assumption: a dozen people, a meeting and its papers", live=True)
     ratio: float = number(16.0, 1.0, 32.0, "x", "The centre's heads, as a multiple of one authority's.", source="nobody has counted: the middle of 1 (one head each) to 32 (as many as all authorities together)", live=True, national=True)
 
@@ -228,12 +228,12 @@ class Pledge(Group):
     """A mutual, public pledge (concordat). Without an intervention that opens it, there is none."""
 
     open: float = number(0.0, 0.0, 1.0, "0 or 1", "Whether a pledge is open for signing and in force.", role="lever", live=True)
-    threshold: float = number(0.13, -1.0, 2.0, "share of tied places", "Mean share of tied places that must have signed before a place signs.", judged=0.25)
-    threshold_spread: float = number(0.35, 0.0, 1.0, "standard deviation", "How much that share differs between places.", judged=0.2)
+    threshold: float = number(0.21, -1.0, 2.0, "share of tied places", "Mean share of tied places that must have signed before a place signs.", judged=0.25)
+    threshold_spread: float = number(0.27, 0.0, 1.0, "standard deviation", "How much that share differs between places.", judged=0.2)
     cost: float = number(0.5, 0.0, 1.0, "degree", "What reneging costs a signatory.", role="lever", live=True)
     monitoring: float = number(0.5, 0.0, 1.0, "degree", "How surely reneging is noticed.", role="lever", live=True)
     money: float = number(0.0, 0.0, 1.0, "share of hours", "Share of a change's hours that pledge money buys a signatory.", role="lever", live=True)
-    signing: float = number(0.17, 0.0, 1.0, "chance a month", "Chance a month that a place signs once its threshold is met.", judged=0.12)
+    signing: float = number(0.19, 0.0, 1.0, "chance a month", "Chance a month that a place signs once its threshold is met.", judged=0.12)
     intent: float = number(0.5, 0.0, 1.0, "share", "Share of signatories who mean it; the others report it.")
 
 
@@ -285,18 +285,18 @@ class Reference(Group):
     reactance_will: float = number(0.5, 0.0, 1.0, "share of will", "Will lost by a place where all is imposed, without voice, under full conflict.", source="autonomy correlates .28 with performance (Cerasoli et al. 2016, excerpt seen); upper end assumed")
     reactance_conflict: float = number(0.5, 0.0, 1.0, "share", "Share of the loss of will that is there only under conflict.")
     ownership_will: float = number(0.3, 0.0, 1.0, "share of missing will", "Missing will restored in a place where users and deliverers shape everything together.", source="participation helps a little, significantly (Wagner 1994, excerpt seen); size assumed")
-    clearance_points: float = number(0.49, 0.0, 100.0, "points per layer", "Vertical decision points that each layer adds at each of two gates where the centre holds all.", source="assumption; many more in Pressman and Wildavsky 1973", judged=0.75)
-    clearance_chance: float = number(0.81, 0.0, 1.0, "per try", "Chance that one try at a decision point succeeds.", source="Pressman and Wildavsky 1973 show .80 to .99", judged=0.8)
-    clearance_tries: int = number(8, 1, 1000, "tries", "Failed tries at one point after which the change is abandoned.", judged=6)
-    clearance_conflict: float = number(0.68, 0.0, 1.0, "share", "How much of each chance full conflict takes away.", judged=0.4)
-    partnership_points: int = number(2, 0, 100, "partners", "Horizontal partners who must agree at each gate where power is shared most evenly.", judged=3)
-    partnership_chance: float = number(0.76, 0.0, 1.0, "per try", "Chance that one try at agreement succeeds.", judged=0.7)
+    clearance_points: float = number(1.0, 0.0, 100.0, "points per layer", "Vertical decision points that each layer adds at each of two gates where the centre holds all.", source="assumption; many more in Pressman and Wildavsky 1973", judged=0.75)
+    clearance_chance: float = number(0.76, 0.0, 1.0, "per try", "Chance that one try at a decision point succeeds.", source="Pressman and Wildavsky 1973 show .80 to .99", judged=0.8)
+    clearance_tries: int = number(5, 1, 1000, "tries", "Failed tries at one point after which the change is abandoned.", judged=6)
+    clearance_conflict: float = number(0.25, 0.0, 1.0, "share", "How much of each chance full conflict takes away.", judged=0.4)
+    partnership_points: int = number(3, 0, 100, "partners", "Horizontal partners who must agree at each gate where power is shared most evenly.")
+    partnership_chance: float = number(0.94, 0.0, 1.0, "per try", "Chance that one try at agreement succeeds.", judged=0.7)
     overload_switching: float = number(0.03, 0.0, 0.2, "share per change", "Staff time lost to switching for each concurrent change beyond the first.", source="no data behind it: sweep from 0")
     overload_planning: float = number(0.35, 0.0, 1.0, "share of hours", "Free staff hours drawn to announcing and planning when announcements come at the reference rate.", source=ROUNDTABLE)
     overload_rate: float = number(3.0, 0.1, 50.0, "announcements a year", "Announcements a year at which that share is reached.")
     overload_room: float = number(1.0, 0.1, 5.0, "x capacity", "Workload above which the bar rises for a change that a place chooses itself.")
-    gaming_reports: float = number(0.47, 0.0, 1.0, "share", "Over-reporting under full judgement by reports.", source="19 to 21 points under heavy targets, 96 % reported against 77 % (Bevan and Hood 2006, excerpt seen)", judged=0.25)
-    gaming_hours: float = number(0.14, 0.0, 1.0, "share of hours", "Free staff hours spent on reports under full judgement by reports.", judged=0.15)
+    gaming_reports: float = number(0.27, 0.0, 1.0, "share", "Over-reporting under full judgement by reports.", source="19 to 21 points under heavy targets, 96 % reported against 77 % (Bevan and Hood 2006, excerpt seen)", judged=0.25)
+    gaming_hours: float = number(0.15, 0.0, 1.0, "share of hours", "Free staff hours spent on reports under full judgement by reports.")
     blame_delay: float = number(0.5, 0.0, 1.0, "share of speed", "Speed of piloting lost out of the same fear.", source=ROUNDTABLE)
     peer_copy: float = number(0.8, 0.0, 1.0, "share", "How closely a local holder copies the best design that tied places have shown to work.")
     peer_ability: float = number(0.03, 0.0, 0.5, "per month", "Share of the lead of abler tied places that a place makes up in a month.")
@@ -306,7 +306,7 @@ class Reference(Group):
     expertise_variance: float = number(0.6, 0.0, 1.0, "share", "Share of the variance of a signal that a fully able central designer avoids.")
     equalising_money: float = number(0.9, 0.0, 1.0, "share of money", "How strongly a national holder of money tilts it towards the least able places.")
     equalising_spread: float = number(0.5, 0.0, 3.0, "x", "How much wider than its base value the spread of ability is at full strength.")
-    mandate_floor: float = number(0.42, 0.0, 1.0, "will", "Effort that compulsion can hold everybody to.", judged=0.7)
+    mandate_floor: float = number(0.7, 0.0, 1.0, "will", "Effort that compulsion can hold everybody to.")
     mandate_target: float = number(0.5, 0.0, 3.0, "share of speed", "Speed gained in the last year before a dated target.")
     spillover_starts: float = number(0.6, 0.0, 1.0, "share", "How much a local holder who counts only its own benefit holds back starts, and effort in *see* and *spark*, per share of spillover.")
     participation_hours: float = number(0.6, 0.0, 5.0, "share of hours", "Staff hours that full co-design adds, as a share of the change's own.", source=ROUNDTABLE)
@@ -322,17 +322,17 @@ class Reference(Group):
     evidence_promises: float = number(0.5, 0.0, 1.0, "share of trust", "Trust lost when all that is promised stays away.")
     pace_discovery: float = number(0.8, 0.0, 1.0, "share", "Share of signals left out under full pressure.", source=ROUNDTABLE)
     pace_speed: float = number(0.5, 0.0, 2.0, "share of speed", "Speed gained in *see* and *spark* under full pressure.")
-    pace_unready: float = number(0.29, 0.0, 1.0, "share of coverage", "Coverage done badly when a change is launched unready under full pressure.", source=ROUNDTABLE, judged=0.3)
+    pace_unready: float = number(0.44, 0.0, 1.0, "share of coverage", "Coverage done badly when a change is launched unready under full pressure.", source=ROUNDTABLE, judged=0.3)
     fail_fast_fit: float = number(0.6, 0.0, 1.0, "fit", "Fit below which a pilot is stopped.")
     fail_fast_signals: float = number(6.0, 0.0, 100.0, "signals", "What a stopped pilot teaches, in signals of need.")
     relapse_rate: float = number(0.04, 0.0, 1.0, "per month", "Coverage that slips a month where neither will nor money holds it.", source="full relapse in about five years after a dated target ended (Scottish class sizes 2010-2015)")
     prevention_growth: float = number(0.03, 0.0, 0.5, "per year", "Growth of crisis demand a year, as a share of itself.")
     prevention_relief: float = number(0.6, 0.0, 1.0, "share", "Crisis demand avoided when all intended benefit arrives.")
     uptake_burden: float = number(0.8, 0.0, 1.0, "degree", "How much taking up needs ability where users had no hand in design.")
-    scale_up_interest: float = number(0.21, 0.05, 1.0, "share of will", "Mean interest of a place in one change, as a share of its will.", judged=0.25)
+    scale_up_interest: float = number(0.25, 0.05, 1.0, "share of will", "Mean interest of a place in one change, as a share of its will.")
     scale_up_pull: float = number(0.5, 0.0, 1.0, "share", "Share of its chance to start a change that a place without interest loses where it decides itself.")
-    scale_up_bar: float = number(0.4, 0.0, 1.0, "priority", "Priority that a pilot needs to be scaled up, and coverage to be sustained, in a place at ease.", judged=0.3)
-    scale_up_try: float = number(0.65, 0.0, 1.0, "x bar", "Priority that a design needs to be piloted at all, as a multiple of the bar for scale-up.", judged=0.5)
+    scale_up_bar: float = number(0.43, 0.0, 1.0, "priority", "Priority that a pilot needs to be scaled up, and coverage to be sustained, in a place at ease.", judged=0.3)
+    scale_up_try: float = number(0.85, 0.0, 1.0, "x bar", "Priority that a design needs to be piloted at all, as a multiple of the bar for scale-up.", judged=0.5)
     scale_up_spread: float = number(0.25, 0.0, 1.0, "share", "How far the bar of one change in one place lies above or below the mean at most.")
     scale_up_load: float = number(0.5, 0.0, 1.0, "share", "Share of the bar that goes with the workload of the last year, and that money lifts.")
     scale_up_ability: float = number(0.5, 0.0, 2.0, "share of bar", "How much higher the bar is for a place without any ability.", source="efficacy beside commitment (Weiner 2009, general knowledge); size assumed")
@@ -349,7 +349,7 @@ class Reference(Group):
     hidden_upkeep: float = number(0.1, 0.0, 1.0, "share of hours", "Hours a month that full coverage, or a waiting pilot, takes for ever, as a share of the change's planned hours a month.")
     hidden_overhead: float = number(20.0, 0.0, 1000.0, "staff hours", "Hours a month that every active change takes in a place of any size.", source="assumption: an eighth of a person who coordinates")
     hidden_optimism: float = number(0.5, 0.0, 3.0, "share of hours", "Hours that a change takes beyond its plan.", source="overruns of 20 to 45 % in transport projects (Flyvbjerg et al. 2003, general knowledge)")
-    hidden_staff: float = number(0.041, 0.001, 1.0, "staff hours per person a month", "Staff hours per inhabitant that business as usual and crisis demand are shares of, however many there are.", source="the declared staff hours: at these the rule changes nothing", judged=0.05)
+    hidden_staff: float = number(0.045, 0.001, 1.0, "staff hours per person a month", "Staff hours per inhabitant that business as usual and crisis demand are shares of, however many there are.", source="the declared staff hours: at these the rule changes nothing", judged=0.05)
     hidden_learning: float = number(0.0175, 0.001, 1.0, "staff hours per person a month", "Staff hours of work on change a month, per inhabitant, at which practice teaches most.", source="assumption: all hours that are left at the start")
     uptake_eased: float = number(0.7, 0.0, 1.0, "share", "Share of that burden lifted where users design.")
     adaptation_rate: float = number(0.02, 0.0, 0.5, "per month", "Share of a design's remaining error that a month of full real coverage corrects.")
@@ -375,33 +375,33 @@ class Mechanisms(Group):
     information_loss: float = strength("Each layer a signal climbs adds noise and delay.")
     reactance: float = strength("Being told lowers will, less so with voice; conflict sharpens it.")
     ownership: float = strength("Having shaped a change raises will to deliver it.")
-    clearance: float = strength("Vertical decision points must each be passed; after too many failed tries the change is dropped.", default=0.52)
-    partnership: float = strength("Horizontal partners must agree; evenly shared power needs most of them.", default=0.31)
+    clearance: float = strength("Vertical decision points must each be passed; after too many failed tries the change is dropped.", default=0.13)
+    partnership: float = strength("Horizontal partners must agree; evenly shared power needs most of them.", default=0.4)
     attention: float = strength("Requests queue for the heads who must decide.")
     overload: float = strength("Switching between concurrent changes takes staff time, and announcements draw hours to planning; what a place chooses itself needs room.")
-    gaming: float = strength("Judged on reports, people raise the reports and leave real work to do so.", default=0.44)
+    gaming: float = strength("Judged on reports, people raise the reports and leave real work to do so.", default=0.36)
     blame: float = strength("Failure before a visible centre is punished: slow pilots, wrong designs kept, a higher bar.")
     peer_learning: float = strength("Places copy what worked nearby; ability and starts spread along ties.")
     citizen_data: float = strength("Information that travels with the person joins services up and lets design serve the person.")
     design_economies: float = strength("A design costs its hours once centrally, and once in every place locally.")
     central_expertise: float = strength("The centre's designers err less than a council's.")
     uneven_ability: float = strength("Places differ in ability; a national holder of money can equalise.")
-    mandate: float = strength("Effort can be compelled; that it is done as meant only where it is visible.", default=0.35)
+    mandate: float = strength("Effort can be compelled; that it is done as meant only where it is visible.", default=0.32)
     spillover: float = strength("My benefit rises with others' compatible adoption; local holders count only their own.")
     participation_cost: float = strength("Co-design takes users' and deliverers' hours.")
     urgency: float = strength("Late benefit is worth less, and need presses.")
-    programme_support: float = strength("Implementation teams raise local ability, paid from the same money.", default=0.39)
+    programme_support: float = strength("Implementation teams raise local ability, paid from the same money.")
     practice: float = strength("Ability grows by doing and decays as staff leave.")
-    evidence: float = strength("Visible results, a clear vision and peers move will; broken promises lower trust.", default=0.52)
-    pace: float = strength("Pressure cuts discovery short and launches unready; protected time can be granted, and broken.", default=0.56)
+    evidence: float = strength("Visible results, a clear vision and peers move will; broken promises lower trust.")
+    pace: float = strength("Pressure cuts discovery short and launches unready; protected time can be granted, and broken.", default=0.29)
     fail_fast: float = strength("A pilot that shows a bad fit is stopped and redesigned with what it taught.")
     concordat: float = strength("A mutual, public pledge binds those who sign it.")
     relapse: float = strength("Coverage slips when money, mandate or will ends.")
     prevention: float = strength("Benefit lowers crisis demand, which otherwise grows.")
-    uptake: float = strength("Benefit needs users willing and able to take it up.", default=0.57)
-    scale_up: float = strength("A pilot is scaled up, and coverage sustained, only where own interest or pressure makes it a priority.", default=0.93)
+    uptake: float = strength("Benefit needs users willing and able to take it up.", default=0.63)
+    scale_up: float = strength("A pilot is scaled up, and coverage sustained, only where own interest or pressure makes it a priority.", default=0.8)
     decoupling: float = strength("Coverage rolled out under pressure on reports is symbolic where it cannot be seen and nobody there wants it.")
-    hidden_work: float = strength("Upkeep, overheads and optimism take hours that no plan shows; usual business and crises take theirs however many staff there are.", default=0.23)
+    hidden_work: float = strength("Upkeep, overheads and optimism take hours that no plan shows; usual business and crises take theirs however many staff there are.", default=0.52)
     adaptation: float = strength("While a change is rolled out or sustained, the holder of its design corrects it by what delivery shows.")
 
 

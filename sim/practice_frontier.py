@@ -59,4 +59,3 @@ def standings(measured: Measured, cases: tuple[int, ...] | None = None) -> list[
         )
         found.append(Standing(member, int(row.sum()), whole, given_up))
     return found
-

@@ -57,6 +57,16 @@ def table_rows(text, first):
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
+@pytest.mark.parametrize("name", MECHANISM_NAMES)
+def test_strengths_in_sections_are_the_declared_ones(odd, name):
+    declared = declarations()[f"mechanisms.{name}"]
+    (said, judged) = re.search(
+        rf"Strength `mechanisms\.{name}`, default (\S+)( \(\.5 as judged before the fit\))?, 0 to 1", odd
+    ).groups()
+    assert float(said) == declared.default
+    assert (judged is None) == (declared.default == declared.judged)
+
+
 @pytest.mark.parametrize("heading", HEADINGS)
 def test_every_part_of_the_protocol_has_its_heading(odd, heading):
     assert re.search(rf"^## \d+ {re.escape(heading)}$", odd, flags=re.MULTILINE)
