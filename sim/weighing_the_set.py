@@ -85,9 +85,15 @@ def _effort(over: OverTheSet) -> str:
 
 
 def _won(over: OverTheSet, winner: str) -> str:
-    """By how much the winner closes more over the set; a size below 0 is one by which it closes less."""
+    """By how much the winner closes more over the set; where the range passes 0, at how many points and how far both ways."""
     loser = over.a if winner == over.b else over.b
     mean, low, high = _in_favour_of(over, winner)
+    if low < 0:
+        return (
+            f"{_sets(over)} {winner} closes more of the gap than {loser} at {share(over.smaller(MATTERS)[winner])} of the "
+            f"design points, by {points(mean)} percentage points of intended benefit on average. The difference ranges from "
+            f"{points(-low)} in favour of {loser} to {points(high)} in favour of {winner} ({_effort(over)})."
+        )
     return (
         f"{_sets(over)} {winner} closes more of the gap than {loser}, by {points(low)} to {points(high)} percentage points "
         f"of intended benefit (mean {points(mean)}; {_effort(over)})."
@@ -139,7 +145,7 @@ def _for_whom(over: OverTheSet, winner: str) -> list[str]:
 
 
 def _more_at_defaults(d: Difference) -> str:
-    return f"At the defaults it is by {points(abs(d.mean or 0.0))} ({span(*sizes(d))}, {d.pairs} paired replications)."
+    return f"At the defaults it does so by {points(abs(d.mean or 0.0))} ({span(*sizes(d))}, {d.pairs} paired replications)."
 
 
 def _at_defaults(headline: str) -> str:

@@ -144,7 +144,7 @@ def test_the_range_comes_first_and_the_defaults_second(ship):
     assert said.headline.startswith(
         "Over the 100 sets of parameters that history does not rule out (and the ranges of what history cannot tell "
         "apart), distributed closes more of the gap than hierarchy, by 2.3 to 14.7 percentage points of intended benefit "
-        "(mean 8.5; the middle 95 % of 200 design points, 4 replications each). At the defaults it is by "
+        "(mean 8.5; the middle 95 % of 200 design points, 4 replications each). At the defaults it does so by "
     )
     assert re.search(
         r"by \d+\.\d \(95 % interval \d+\.\d to \d+\.\d, 100 paired replications\)\.$", said.headline
@@ -153,6 +153,17 @@ def test_the_range_comes_first_and_the_defaults_second(ship):
     assert said.sentences[1].startswith("At the defaults the gap is ")
     assert said.text.count("one table of rights") == 1
     assert "one point of a map" not in said.text
+
+
+def test_a_range_that_passes_zero_says_how_far_both_ways(ship):
+    ship(table_of(spread(-0.01, 0.15)))
+    said = verdict(compared(0.6, 0.5)).headline
+    assert (
+        "closes more of the gap than hierarchy at 90.5 % of the design points, by 7.0 percentage points"
+        in said
+    )
+    assert "The difference ranges from 0.6 in favour of hierarchy to 14.6 in favour of distributed" in said
+    assert "−" not in said
 
 
 def test_it_depends_with_both_shares_and_both_ends(ship):
@@ -329,7 +340,7 @@ def test_the_command_prints_the_range_or_why_there_is_none(gapsim, ship):
     assert code == 0
     words = " ".join(out.split())
     assert words.startswith("Over the 100 sets of parameters that history does not rule out")
-    assert "At the defaults it is by" in words
+    assert "At the defaults it does so by" in words
     code, out, _ = gapsim("compare", "--replications", 3, "population.users=64", "population.months=24")
     assert code == 0
     assert over_the_set.UNCHANGED_ONLY in " ".join(out.split())
