@@ -105,6 +105,12 @@ def percent(share: float) -> str:
     return f"{100 * share:.3g} %"
 
 
+def from_to(counts: list[int]) -> str:
+    """The smallest and the largest of some counts in words, or the one that all are."""
+    low, high = in_words(min(counts)), in_words(max(counts))
+    return low if low == high else f"{low} to {high}"
+
+
 # From the tables that are shipped with the model: a test makes these anew.
 
 
@@ -135,17 +141,14 @@ def of_the_fit() -> Figures:
         "fit.again": in_words(effort.worlds_again),
         "fit.enough": in_words(effort.enough) if effort.enough <= 12 else str(effort.enough),
         "fit.sets": str(len(members)),
-        "fit.fewest_against": in_words(min(counted)),
-        "fit.most_against": in_words(max(counted)),
+        "fit.against": from_to(counted),
         "fit.but_for_one": str(sum(count <= 1 for count in counted)),
-        "fit.frozen_fewest": in_words(min(by_frozen)),
-        "fit.frozen_most": in_words(max(by_frozen)),
+        "fit.frozen_against": from_to(by_frozen),
         "fit.frozen_but_for_two": str(sum(count <= 2 for count in by_frozen)),
         "fit.cases": in_words(len(cases)),
         "fit.never": listed([n for n in cases if all(n in against(row) for row in members)]),
         "fit.never_shown": listed([n for n in cases if all(float(r[f"shows.{n}"]) == 0 for r in members)]),
         "fit.judged_against": in_words(len(against(judged))),
-        "fit.default_against": in_words(len(against(members[0]))),
         "fit.default_against_names": listed(against(members[0])),
         "fit.narrowed": ", ".join(f"`{key}`" for key in told) or "none",
         "fit.as_wide": str(len(names) - len(told)),
