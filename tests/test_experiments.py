@@ -113,7 +113,7 @@ def test_the_wide_map_has_no_range_by_hand_but_one():
 def test_the_ablation_takes_all_mechanisms():
     experiment = shipped("mechanism_ablation")
     assert [factor.key for factor in experiment.factors] == [f"mechanisms.{name}" for name in ESTABLISHED]
-    assert points_of(experiment.points) == 64
+    assert points_of(experiment.points) == 66
 
 
 def test_sensitivity_varies_a_part_of_what_the_screening_does_over_the_same_ranges():
