@@ -349,7 +349,7 @@ class Reference(Group):
     hidden_upkeep: float = number(0.1, 0.0, 1.0, "share of hours", "Hours a month that full coverage, or a waiting pilot, takes for ever, as a share of the change's planned hours a month.")
     hidden_overhead: float = number(20.0, 0.0, 1000.0, "staff hours", "Hours a month that every active change takes in a place of any size.", source="assumption: an eighth of a person who coordinates")
     hidden_optimism: float = number(0.5, 0.0, 3.0, "share of hours", "Hours that a change takes beyond its plan.", source="overruns of 20 to 45 % in transport projects (Flyvbjerg et al. 2003, general knowledge)")
-    hidden_staff: float = number(0.045, 0.001, 1.0, "staff hours per person a month", "Staff hours per inhabitant that business as usual and crisis demand are shares of, however many there are.", source="the declared staff hours: at these the rule changes nothing", judged=0.05)
+    hidden_staff: float = number(0.045, 0.001, 1.0, "staff hours per person a month", "Staff hours per inhabitant that business as usual and crisis demand are shares of, however many there are.", source="the declared staff hours, before a fit moved it: where it is the staff there are, the rule changes nothing", judged=0.05)
     hidden_learning: float = number(0.0175, 0.001, 1.0, "staff hours per person a month", "Staff hours of work on change a month, per inhabitant, at which practice teaches most.", source="assumption: all hours that are left at the start")
     uptake_eased: float = number(0.7, 0.0, 1.0, "share", "Share of that burden lifted where users design.")
     adaptation_rate: float = number(0.02, 0.0, 0.5, "per month", "Share of a design's remaining error that a month of full real coverage corrects.")

@@ -167,7 +167,10 @@ def test_what_is_written_to_the_centre_is_felt_in_the_next_month(name, strengths
 @pytest.mark.parametrize("name", STATES)
 def test_what_is_written_to_users_is_felt_in_the_next_month_whenever_they_last_reviewed(name):
     declared = parameters(
-        mechanisms={**NONE, "uptake": 1.0}, users={"review_months": 100}, changes={"personal_effort": 1.0}
+        mechanisms={**NONE, "uptake": 1.0},
+        users={"review_months": 100},
+        changes={"personal_effort": 1.0},
+        authorities={"will": 0.9},
     )
     model, twin = (stepped(sim.Model(declared), MONTHS - 1) for _ in range(2))
     here = model.run.territory.index(GLASGOW)

@@ -73,7 +73,10 @@ def test_its_kind_is_given_as_it_is():
         ({**FOLLOWED, "focal.visibility": 0.2, "focal.duty": 0.95}, [(15, "focal.visibility", 0.95)]),
         ({**FOLLOWED, "work.load": 3.0}, [(12, "focal.pilot", 0.6), (12, "focal.scale_up", 0.6)]),
         ({**BEGUN, "work.load": 3.0, "population.months": 20}, [(12, "focal.scale_up", 0.6)]),
-        ({**BEGUN, "work.load": 3.0, "money.secure_months": 0.0, "money.scale_up": 0.5}, [(12, "focal.ring_fenced", 1.0)]),
+        (
+            {**BEGUN, "work.load": 3.0, "focal.urgency": 0.0, "money.secure_months": 0.0, "money.scale_up": 0.5},
+            [(12, "focal.ring_fenced", 1.0)],
+        ),
         ({**FOLLOWED, "attention.authority": 0.2, "attention.ratio": 1.0}, [(20, "focal.waived", 1.0)]),
         (FOLLOWED, [(12, "focal.ready", 0.8)]),
         ({**FOLLOWED, "pledge.threshold": -1.0, "pledge.cost": 1.0, "pledge.monitoring": 1.0}, [(12, "pledge.open", 1.0)]),
@@ -97,7 +100,7 @@ def test_a_change_for_some_promises_and_asks_for_that_much_less():
 
 
 def test_a_change_for_some_is_done_where_one_for_all_starves_the_place():
-    short = {**FOLLOWED, "work.load": 3.0, "population.months": LATE}
+    short = {**FOLLOWED, "work.load": 2.0, "population.months": LATE}
     whole, tenth = (lived(short, {"focal.users": s}) for s in (1.0, 0.1))
     assert covered(tenth) > covered(whole) + 0.02
     assert column(tenth, "nominal", False).sum() > column(whole, "nominal", False).sum()

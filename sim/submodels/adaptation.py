@@ -37,8 +37,18 @@ def monthly_correction(row, who, real):
 
 @compiled
 def corrected(design, right, rate, months):
-    """The design after some months, each of which takes a share of the distance that is left to what is right."""
-    return right + (design - right) * (1.0 - rate) ** months
+    """The design after some months, each of which takes a share of the distance that is left to what is right.
+
+    right + (design - right)(1 - rate)^months, the power by squaring, so that compiled and uncompiled runs agree to the bit.
+    """
+    left = 1.0
+    factor = 1.0 - rate
+    while months > 0:
+        if months % 2 == 1:
+            left *= factor
+        months //= 2
+        factor *= factor
+    return right + (design - right) * left
 
 
 @compiled
