@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import synthetic_sweep
-from contract import SMALL, command
+from contract import ADDRESS, SMALL, command
+from starlette.testclient import TestClient
+
+from sim.live import views
+from sim.live.server import Live
 
 STUDIES = {
     "grid": (
@@ -45,7 +51,7 @@ def _swept(folder: Path, *words: object) -> None:
 
 @pytest.fixture(scope="session")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Finished sweeps of several designs by name, and one, `half`, of which half is done, and one, `clear`, with a known map."""
+    """Sweeps by name: finished ones of several designs, `half`, of which half is done, and three of a known map."""
     folder = tmp_path_factory.mktemp("studies")
     for name, design in FILES.items():
         factors = "[mechanisms.clearance, mechanisms.reactance]" if name == "ablation" else RANGES
@@ -55,8 +61,39 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
         small = SMALL if name == "grid" else ()
         _swept(folder, *words, *small, "--out", name)
     _swept(folder, *STUDIES["grid"], *SMALL, "--shard", "1/2", "--out", "half")
-    # Made from formulas, so that one structure wins where x is small and the other where it is large.
-    columns = synthetic_sweep.design(120)
-    means = {"a": 0.4 + 0.3 * columns["x"], "b": 0.7 - 0.3 * columns["x"]}
-    synthetic_sweep.write(folder / "clear", columns, synthetic_sweep.responses(synthetic_sweep.gaps(means)))
+    # Made from formulas: one structure wins everywhere, or where x and y say.
+    columns = synthetic_sweep.design(160, ("x", "y", "z"))
+    x, y = columns["x"], columns["y"]
+    gaps = {
+        "won": {"a": 0.4 + 0 * x, "b": 0.6 + 0 * x},
+        "split": {"a": 0.4 + 0.3 * x, "b": 0.7 - 0.3 * x},
+        "corner": {"a": 0.5 + 0 * x, "b": 0.5 + 0.2 * np.where((x > 0.5) & (y > 0.5), 1, -1)},
+    }
+    for name, means in gaps.items():
+        found = synthetic_sweep.responses(synthetic_sweep.gaps(means, replications=6))
+        synthetic_sweep.write(folder / name, columns, found)
     return folder
+
+
+@pytest.fixture(scope="session")
+def known() -> Any:
+    """Scenarios as the live view knows them."""
+    return views.shelf()
+
+
+@pytest.fixture(scope="session")
+def application(known: Any) -> Any:
+    """The live view that only this machine can reach, as other tests start it."""
+    return Live(known).application()
+
+
+@pytest.fixture(scope="session")
+def client(application: Any) -> TestClient:
+    """Asks it."""
+    return TestClient(application, base_url=ADDRESS, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def declarations(client: TestClient) -> Any:
+    """What the page is told once."""
+    return client.get("/api/declarations").json()

@@ -21,6 +21,7 @@ from pyarrow import parquet
 
 EXPECTED = Path(__file__).parent / "expected"
 SMALL = ("population.months=24", "population.users=64", "population.bodies=8", "changes.arriving=4")
+ADDRESS = "http://127.0.0.1:8123"
 REWRITE = "uv run python tests/contracts/write.py"
 
 rewritten: dict[str, dict[str, Any]] | None = None

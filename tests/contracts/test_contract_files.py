@@ -8,9 +8,10 @@ import re
 from pathlib import Path
 
 import pytest
-import sim
 from contract import SMALL, command, hold, shape, table
 from scipy.io import netcdf_file
+
+import sim
 
 FAMILY = "files"
 SHIPPED = Path(sim.__file__).parent / "data"
@@ -41,7 +42,7 @@ def made(request, written, studies):
 def names(folder):
     """Every file below a folder; what is particular to one plan or content is written as HASH."""
     found = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-    return dict.fromkeys(re.sub(r"\b([0-9a-f]{16}|[0-9a-f]{8})\b", "HASH", name) for name in found)
+    return {re.sub(r"\b([0-9a-f]{16}|[0-9a-f]{8})\b", "HASH", name): "file" for name in found}
 
 
 @pytest.mark.parametrize("made", ["compare", "run", "detail", "cases", "grid", "half"], indirect=True)
@@ -82,7 +83,10 @@ DESCRIBED = [
 def test_keys(made, name):
     said = json.loads((made / f"{name}.json").read_text(encoding="utf-8"))
     parameters: list[dict] = []
-    hold(FAMILY, f"{made.name}: {name}.json", shape(apart(said, parameters), maps=("scenarios", "cases")))
+    # Outside a clone there is no commit.
+    examples = [said, {**said, "commit": None}] if "commit" in said else [said]
+    found = shape(*(apart(each, parameters) for each in examples), maps=("scenarios", "cases"))
+    hold(FAMILY, f"{made.name}: {name}.json", found)
     if parameters:
         hold(FAMILY, "parameters", shape(*parameters))
 
@@ -116,8 +120,8 @@ def test_an_exported_netcdf(studies):
             f"variable {name}": f"{variable.typecode()} ({', '.join(variable.dimensions)})"
             for name, variable in file.variables.items()
         }
-        found = dict.fromkeys([f"dimension {name}" for name in file.dimensions])
-        about = dict.fromkeys(f"attribute {name}" for name in file._attributes)
+        found = {f"dimension {name}": "there" for name in file.dimensions}
+        about = {f"attribute {name}": "there" for name in file._attributes}
     path.unlink()
     hold(FAMILY, "export: runs.nc", {**found, **variables, **about})
 
@@ -130,7 +134,7 @@ def columns(path):
     lines = path.read_text(encoding="utf-8").splitlines()
     said = [line for line in lines if line.startswith("#")]
     rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
-    about = {f"# {line.lstrip('# ').partition(':')[0]}": None for line in said if ":" in line}
+    about = {f"# {line.lstrip('# ').partition(':')[0]}": "said" for line in said if ":" in line}
     return {**about, **{name: cells(row[name] for row in rows) for name in rows[0]}}
 
 
@@ -150,7 +154,7 @@ def is_number(text):
 
 
 def test_shipped_tables_of_the_fit():
-    hold(FAMILY, "sim/data/fit", dict.fromkeys(sorted(path.name for path in (SHIPPED / "fit").iterdir())))
+    hold(FAMILY, "sim/data/fit", names(SHIPPED / "fit"))
 
 
 @pytest.mark.parametrize(

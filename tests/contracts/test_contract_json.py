@@ -47,7 +47,7 @@ def test_json_of_cases(tmp_path):
 
 
 def test_json_of_the_report_of_a_sweep(studies: Path):
-    names = ("grid", "half", "map", "sobol", "morris", "ablation", "clear")
+    names = ("grid", "half", "map", "sobol", "morris", "ablation", "won", "split", "corner")
     found = [asked(studies, "report", name) for name in names]
     hold(FAMILY, "report", shape(*found, maps=("won", "leads")))
 
