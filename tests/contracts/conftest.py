@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,9 @@ def _swept(folder: Path, *words: object) -> None:
 
 
 @pytest.fixture(scope="session")
-def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sweeps by name: finished ones of several designs, `half`, of which half is done, and three of a known map."""
-    folder = tmp_path_factory.mktemp("studies")
+    folder = tmp_path_factory.mktemp("swept")
     for name, design in FILES.items():
         factors = "[mechanisms.clearance, mechanisms.reactance]" if name == "ablation" else RANGES
         text = EXPERIMENT.format(design=design, factors=factors)
@@ -73,6 +74,12 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
         found = synthetic_sweep.responses(synthetic_sweep.gaps(means, replications=6))
         synthetic_sweep.write(folder / name, columns, found)
     return folder
+
+
+@pytest.fixture(scope="module")
+def studies(swept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of those sweeps for one file of tests, which may write into it."""
+    return shutil.copytree(swept, tmp_path_factory.mktemp("studies") / "mine")
 
 
 @pytest.fixture(scope="session")

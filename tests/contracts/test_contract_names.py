@@ -79,10 +79,12 @@ def test_earlier_keys(tmp_path):
     """Each is still taken, as the key that it became."""
     found = {key: f"{now.key}, times {now.factor:g}" for key, now in RENAMED.items()}
     hold(FAMILY, "earlier keys", found)
+    usual = command(tmp_path, "config", "--json").json
     for key, now in RENAMED.items():
-        answer = command(tmp_path, "config", f"{key}=0.25", "--json")
         group, _, leaf = now.key.partition(".")
-        assert answer.json[group][leaf] == pytest.approx(0.25 * now.factor), key
+        half = usual[group][leaf] / 2
+        answer = command(tmp_path, "config", f"{key}={half / now.factor:g}", "--json")
+        assert answer.json[group][leaf] == pytest.approx(half), key
 
 
 def test_everything_that_is_named_is_explained(declarations, listed, tmp_path):
