@@ -20,11 +20,12 @@ def named(text):
     usage, _, rest = text.partition("\n\n")
     found["usage"] = " ".join(usage.split()).removeprefix("Usage: ")
     for line in rest.splitlines():
-        if re.fullmatch(r"\w+:", line):
+        if not line.startswith(" "):
+            # A blank line ends a list; what stands below the last one are sentences.
             heading = line
         entry = re.match(r"  (\S.*?)(?:  |$)", line)
         if entry and heading == "Options:":
-            option = re.fullmatch(r"(\S+(?:(?:, | / )-\S+)*)(?: (\S+))?", entry[1])
+            option = re.fullmatch(r"(-[^ ,]+(?:(?:, | / )-\S+)*)(?: (\S+))?", entry[1])
             assert option is not None, line
             found[option[1]] = option[2] or "nothing"
         elif entry and heading == "Commands:":
