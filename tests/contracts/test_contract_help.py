@@ -18,7 +18,8 @@ def named(text):
     """What a page of help names: how the command is written, its options with what they take, its commands."""
     found, heading = {}, ""
     usage, _, rest = text.partition("\n\n")
-    found["usage"] = " ".join(usage.split()).removeprefix("Usage: ")
+    # Long ones are broken at a space or after a hyphen.
+    found["usage"] = " ".join(re.sub(r"-\n\s+", "-", usage).split()).removeprefix("Usage: ")
     for line in rest.splitlines():
         if not line.startswith(" "):
             # A blank line ends a list; what stands below the last one are sentences.
