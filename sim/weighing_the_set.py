@@ -92,7 +92,7 @@ def _won(over: OverTheSet, winner: str) -> str:
         return (
             f"{_sets(over)} {winner} closes more of the gap than {loser} at {share(over.smaller(MATTERS)[winner])} of the "
             f"design points, by {points(mean)} percentage points of intended benefit on average. The difference ranges from "
-            f"{points(-low)} in favour of {loser} to {points(high)} in favour of {winner} ({_effort(over)})."
+            f"{points(-low)} points in favour of {loser} to {points(high)} in favour of {winner} ({_effort(over)})."
         )
     return (
         f"{_sets(over)} {winner} closes more of the gap than {loser}, by {points(low)} to {points(high)} percentage points "
