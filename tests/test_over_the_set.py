@@ -162,7 +162,10 @@ def test_a_range_that_passes_zero_says_how_far_both_ways(ship):
         "closes more of the gap than hierarchy at 90.5 % of the design points, by 7.0 percentage points"
         in said
     )
-    assert "The difference ranges from 0.6 points in favour of hierarchy to 14.6 in favour of distributed" in said
+    assert (
+        "The difference ranges from 0.6 points in favour of hierarchy to 14.6 in favour of distributed"
+        in said
+    )
     assert "−" not in said
 
 
