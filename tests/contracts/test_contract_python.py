@@ -31,8 +31,9 @@ def called(function):
 def members(kind):
     """Public attributes and methods of a class that are declared here, not in a library."""
     found = {}
+    foreign = [base for base in kind.__mro__ if base.__module__.partition(".")[0] != OURS]
     for base in reversed(kind.__mro__):
-        if base.__module__.partition(".")[0] != OURS:
+        if base in foreign:
             continue
         for name, value in vars(base).items():
             if name.startswith("_"):
@@ -42,7 +43,10 @@ def members(kind):
                 found[name] = f"called with ({', '.join(called(value))})"
             elif isinstance(value, property):
                 found[name] = "read" if value.fset is None else "read and set"
-            else:
+            elif not any(
+                name in dir(base) or name in getattr(base, "__annotations__", {}) for base in foreign
+            ):
+                # A library may write values of its own on its subclasses.
                 found[name] = "value"
     return dict(sorted(found.items()))
 
