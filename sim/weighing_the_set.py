@@ -86,13 +86,13 @@ def _effort(over: OverTheSet) -> str:
 
 def _won(over: OverTheSet, winner: str) -> str:
     """By how much the winner closes more over the set; where the range passes 0, at how many points and how far both ways."""
-    loser = over.a if winner == over.b else over.b
+    loser = _other(over, winner)
     mean, low, high = _in_favour_of(over, winner)
     if low < 0:
         return (
             f"{_sets(over)} {winner} closes more of the gap than {loser} at {share(over.smaller(MATTERS)[winner])} of the "
-            f"design points, by {points(mean)} percentage points of intended benefit on average. The difference ranges from "
-            f"{points(-low)} points in favour of {loser} to {points(high)} in favour of {winner} ({_effort(over)})."
+            f"design points, by {points(mean)} percentage points of intended benefit on average. The difference ranges "
+            f"{_both_ways(over, winner, 'points')} ({_effort(over)})."
         )
     return (
         f"{_sets(over)} {winner} closes more of the gap than {loser}, by {points(low)} to {points(high)} percentage points "
@@ -103,14 +103,24 @@ def _won(over: OverTheSet, winner: str) -> str:
 def _range(over: OverTheSet) -> str:
     """The range of the difference over the set, each end with the structure that it favours."""
     first = over.a if over.range().mean < 0 else over.b
-    second = over.a if first == over.b else over.b
     mean, low, high = _in_favour_of(over, first)
-    unit = "percentage points of intended benefit in favour of"
+    unit = "percentage points of intended benefit"
     if low >= 0:
-        ends = f"from {points(low)} to {points(high)} {unit} {first}"
+        ends = f"from {points(low)} to {points(high)} {unit} in favour of {first}"
     else:
-        ends = f"from {points(-low)} {unit} {second} to {points(high)} in favour of {first}"
+        ends = _both_ways(over, first, unit)
     return f"{_sets(over)} the difference ranges {ends} (mean {points(mean)} in favour of {first}; {_effort(over)})."
+
+
+def _both_ways(over: OverTheSet, first: str, unit: str) -> str:
+    """The ends of a range that passes 0, each with the structure that it favours; `first` at the upper one."""
+    _, low, high = _in_favour_of(over, first)
+    return f"from {points(-low)} {unit} in favour of {_other(over, first)} to {points(high)} in favour of {first}"
+
+
+def _other(over: OverTheSet, name: str) -> str:
+    """The structure that one is compared with."""
+    return over.a if name == over.b else over.b
 
 
 def _in_favour_of(over: OverTheSet, name: str) -> tuple[float, float, float]:
@@ -134,7 +144,7 @@ def _shares(over: OverTheSet) -> str:
 
 def _for_whom(over: OverTheSet, winner: str) -> list[str]:
     """Outcomes in which the other structure does better at so many design points that the range reaches there."""
-    loser = over.a if winner == over.b else over.b
+    loser = _other(over, winner)
     found = {outcome: over.smaller(MATTERS, outcome)[loser] for outcome in FOR_WHOM}
     return [
         f"But the {outcome_name(outcome)} is smaller in {loser}, by over {points(MATTERS)} points, at {share(of_points)} of "
