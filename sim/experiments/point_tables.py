@@ -45,19 +45,24 @@ def read(path: str | Path) -> tuple[dict[str, Any], list[Problem]]:
         return {}, problems
     columns: dict[str, Any] = {}
     written = Written()
-    for place, key in enumerate(header):
-        cells = [row[place].strip() for row in rows]
-        values, found = _values(where, declarations()[today(key.strip())], cells)
+    keys = [key.strip() for key in header]
+    names = [today(key) for key in keys]
+    for place, (key, name) in enumerate(zip(keys, names, strict=True)):
+        values, found = _values(where, declarations()[name], [row[place].strip() for row in rows])
         problems += found
-        if key.strip() in RENAMED:
-            plain = values.tolist() if isinstance(values, np.ndarray) else values
-            values = column(value_now(key.strip(), plain))
-        as_list = values.tolist() if isinstance(values, np.ndarray) else values
-        now, _, at_odds = written.note(key.strip(), as_list)
-        if at_odds:
-            problems.append(Problem(where, key.strip(), at_odds))
-        columns[now] = values
+        if key in RENAMED:
+            values = column(value_now(key, _plain(values)))
+        # Only columns of one parameter are compared, since a table may have a million rows.
+        if names.count(name) > 1:
+            _, _, at_odds = written.note(key, _plain(values))
+            if at_odds:
+                problems.append(Problem(where, key, at_odds))
+        columns[name] = values
     return columns, problems
+
+
+def _plain(values: Any) -> Any:
+    return values.tolist() if isinstance(values, np.ndarray) else values
 
 
 def _header_problems(where: str, header: Sequence[str]) -> list[Problem]:
