@@ -103,7 +103,7 @@ def of_the_fit() -> tuple[Panel, str, str]:
     fresh = sum(runs[key] > 1 for key in best)
     again = (
         f"Sets on the frontier of the fit: {len(best)}; run again in fresh worlds: {fresh}. Any other is the best of many "
-        "in the worlds that it was found in, so that luck is on its side."
+        "in the worlds that it was found in, and so looks better than it is."
     )
     upwards = f"conditions of practice met ({listing(list(dict.fromkeys(one.pattern for one in asked)))})"
     panel = Panel(

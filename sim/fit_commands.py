@@ -61,7 +61,7 @@ def _say(words: str) -> None:
 def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any) -> Any:
     """Runs of all that the fit asks for: the cases as they are fitted, and the conditions of practice in force.
 
-    What is not fitted stands as it was judged before any fit, so that no fit rests on an earlier one.
+    What is not fitted stands at its prior default, so that no fit rests on an earlier one.
     """
     from sim.cases import as_fitted, cases
     from sim.declarations import as_judged, in_groups
