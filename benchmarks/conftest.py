@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.month import simulate
-from sim.parameters import Parameters
+from sim.model.parameters import Parameters
+from sim.model.schedule import simulate
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import pytest
 
-from sim import elementary
+from sim.model.kernels import vector_math
 
 CELLS = 32 * 21
 TIMES = 1000
@@ -31,7 +31,7 @@ def through(rule, column, found):
 
 @pytest.mark.parametrize(
     "rule",
-    [elementary.exponential, library_exponential, elementary.logarithm, library_logarithm],
+    [vector_math.exponential, library_exponential, vector_math.logarithm, library_logarithm],
     ids=["exponential", "library's exponential", "logarithm", "library's logarithm"],
 )
 def test_a_column(benchmark, rule):

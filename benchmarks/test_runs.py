@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from sim.month import begin, simulate
-from sim.outcomes import summary
-from sim.parameters import MECHANISM_NAMES, Parameters
+from sim.model.outcomes import summary
+from sim.model.parameters import MECHANISM_NAMES, Parameters
+from sim.model.schedule import begin, simulate
 
 EVERYBODY = 5_447_700
 

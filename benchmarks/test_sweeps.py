@@ -11,9 +11,9 @@ import pytest
 
 from sim.experiments import plan_files, plans
 from sim.experiments.experiment import from_command_line
-from sim.sweeping import carrying_out, engines, parts, sweep
-from sim.sweeping.living import Lived
-from sim.sweeping.tables import kept
+from sim.runner import executors, parts, scheduler, sweep
+from sim.runner.parts import kept
+from sim.runner.run_one import Lived
 
 COMMAND = Path(sys.executable).with_name("gapsim")
 TEN_THOUSAND = ("hierarchy", "distributed", "changes.heterogeneity=0,0.5,1,1.5,2", "--replications", "1000")
@@ -57,16 +57,16 @@ def test_what_workers_spend_outside_the_model(benchmark, tmp_path, monkeypatch, 
     `waiting` counts the time between chunks as well, from the first receipt to the last.
     """
     receipts = []
-    learn = carrying_out.Pace.learn
+    learn = scheduler.Pace.learn
 
     def noted(pace, receipt):
         receipts.append((time.perf_counter(), receipt))
         learn(pace, receipt)
 
-    monkeypatch.setattr(carrying_out.Pace, "learn", noted)
+    monkeypatch.setattr(scheduler.Pace, "learn", noted)
     words = [word for word in TEN_THOUSAND if not word.startswith("--")][:-1]
     plan = plans.planned(from_command_line(words, 1000, 2026), "gapsim sweep")
-    workers = engines.named(engine, 2)
+    workers = executors.named(engine, 2)
     benchmark.pedantic(sweep.sweep, (plan, tmp_path / "out", workers), rounds=1)
     model = sum(receipt.model for _, receipt in receipts)
     busy = sum(receipt.busy for _, receipt in receipts)
@@ -82,8 +82,8 @@ FINISHING = """
 import resource, sys
 from pathlib import Path
 from sim.experiments import plan_files
-from sim.sweeping import finishing, parts
-from sim.sweeping.tables import kept
+from sim.runner import finishing, parts
+from sim.runner.parts import kept
 folder = Path(sys.argv[1])
 plan = plan_files.read(folder)
 good, _ = parts.sound(folder, plan.identity)

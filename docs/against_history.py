@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.fitting import tables
-from sim.histories import MOST_RUNS
-from sim.places import RESULTS
+from sim.history.evaluate import MOST_RUNS
+from sim.history.matching import tables
+from sim.paths import RESULTS
 
 SHIPPED = Path("sim/data/fit")
 FITTED, DEFAULTS = RESULTS / "cases", RESULTS / "cases_defaults"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.comparison import Comparison, compare
-from sim.declarations import declarations
-from sim.parameters import ESTABLISHED
-from sim.scenarios import compose
-from sim.statistics import interval
+from sim.model.parameters import ESTABLISHED
+from sim.model.schema import declarations
+from sim.runner.compare import Comparison, compare
+from sim.scenarios.compose import compose
+from sim.stats import interval
 
 REPLICATIONS = 100
 SEED = 2026

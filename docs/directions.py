@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from sim.parameters import MECHANISM_NAMES
-from sim.territory import DATA
+from sim.model.geography import DATA
+from sim.model.parameters import MECHANISM_NAMES
 
 PAGE = Path(__file__).with_name("odd.md")
 MEASURED = re.compile(r"Measured(\s+)\S+(\s+)\[\S+(\s+)[^\]\s]+\]:(\s+)(holds|reported|does\s+not\s+hold)")

@@ -23,22 +23,23 @@ import yaml
 from against_history import DEFAULTS, FITTED, SHIPPED, left_out, lived
 from scipy.stats import spearmanr
 
-from sim import over_the_set, practice
-from sim.analysis import difference
-from sim.comparison import compare
-from sim.fitted_set import FITTED_SET, SCREENING, fitted_factors, fitted_points
-from sim.fitting import tables
-from sim.fitting.targets import CUT_OFF
-from sim.fitting.waves import Effort
-from sim.histories import MOST_RUNS
-from sim.parameters import ESTABLISHED
-from sim.places import RESULTS
-from sim.scenarios import compose
-from sim.sweep_analysis.regimes import regimes
-from sim.sweep_analysis.swept import Sweep, read_sweep
-from sim.territory import DATA
-from sim.verdict import Verdict, at_these_settings
-from sim.wording import CAUSES
+from sim.analysis import over_set
+from sim.analysis.comparison import difference
+from sim.analysis.regime_map import regimes
+from sim.analysis.sweep_data import Sweep, read_sweep
+from sim.history.evaluate import MOST_RUNS
+from sim.history.matching import tables
+from sim.history.matching.fitted_set import FITTED_SET, SCREENING, fitted_factors, fitted_points
+from sim.history.matching.targets import CUT_OFF
+from sim.history.matching.waves import Effort
+from sim.model.geography import DATA
+from sim.model.parameters import ESTABLISHED
+from sim.model.vocabulary import CAUSE_LABELS
+from sim.paths import RESULTS
+from sim.reporting.comparison_text import Verdict, at_these_settings
+from sim.runner.compare import compare
+from sim.scenarios.compose import compose
+from sim.verification import practice
 
 HERE = Path(__file__).parent
 PAGES = (HERE / "validation.md", HERE / "claims.md", HERE / "index.md", HERE.parent / "README.md")
@@ -237,7 +238,7 @@ def of_the_comparison() -> Figures:
     by_set = difference.mean(axis=1)
     low, high = np.quantile(by_set, ENDS)
     luck = float(np.sqrt(difference.var(axis=1, ddof=1).mean())) if difference.shape[1] > 1 else float("nan")
-    lost = {cause: [gaps(sweep, name, f"losses.{cause}") for name in PAIR] for cause in CAUSES}
+    lost = {cause: [gaps(sweep, name, f"losses.{cause}") for name in PAIR] for cause in CAUSE_LABELS}
     of_hierarchy, of_distributed, unclear = [], [], []
     for cause, (one, other) in lost.items():
         away = (one - other).mean(axis=1)
@@ -245,7 +246,7 @@ def of_the_comparison() -> Figures:
         if abs(away.mean()) < MATTERS:
             continue
         where = of_hierarchy if bottom > 0 else of_distributed if top < 0 else unclear
-        where.append(CAUSES[cause])
+        where.append(CAUSE_LABELS[cause])
     largest = [max(lost, key=lambda cause: float(lost[cause][side].mean())) for side in (0, 1)]
     lead = gaps(sweep, PAIR[1]).mean(axis=1) - gaps(sweep, "citizen_led").mean(axis=1)
     return {
@@ -259,7 +260,7 @@ def of_the_comparison() -> Figures:
         "comparison.hierarchy_loses": listed(of_hierarchy),
         "comparison.distributed_loses": listed(of_distributed),
         "comparison.unclear": listed(unclear),
-        "comparison.largest": " and ".join(dict.fromkeys(CAUSES[cause] for cause in largest)),
+        "comparison.largest": " and ".join(dict.fromkeys(CAUSE_LABELS[cause] for cause in largest)),
         **_what_the_lead_hangs_on(lead),
     }
 
@@ -315,10 +316,10 @@ def of_the_defaults() -> Figures:
 
 def of_the_range() -> Figures:
     """Hierarchy minus distributed over the shipped set, as `gapsim compare` prints it."""
-    found = over_the_set.table()
+    found = over_set.table()
     if found is None:
         raise SystemExit("the table over the set is of another version: uv run python docs/over_the_set.py")
-    known = over_the_set.of_pair(found, *PAIR)
+    known = over_set.of_pair(found, *PAIR)
     ends, smaller = known.range(), known.smaller(MATTERS / 100)
     return {
         "range.mean": f"{100 * ends.mean:+.1f}",
@@ -332,7 +333,7 @@ def of_the_range() -> Figures:
 
 def _what_the_range_hangs_on(difference: np.ndarray) -> Figures:
     """The number with which the difference goes most over the design points, by rank."""
-    points = fitted_points(over_the_set.design_file())
+    points = fitted_points(over_set.design_file())
     most, r = goes_most_with(difference, points, lambda x, y: float(spearmanr(x, y).statistic))
     return {"range.hangs_on": f"`{most}`", "range.hangs_on_r": f"{r:+.2f}"}
 

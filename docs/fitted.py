@@ -14,16 +14,23 @@ from pathlib import Path
 import numpy as np
 from against_history import curves, hits
 
-from sim import over_the_set
-from sim.declarations import declarations
-from sim.fitted_set import FITTED_MAP, FITTED_SET, SCREENING, fitted_factors, fitted_points, kept_out
-from sim.fitting import tables
-from sim.places import RESULTS
-from sim.sweep_analysis.regimes import regimes
-from sim.sweep_analysis.swept import Sweep, read_sweep
-from sim.weighing import MATTERS
-from sim.weighing_the_set import share
-from sim.wording import CAUSES, points, signed_points
+from sim.analysis import over_set
+from sim.analysis.comparison import MATTERS, share
+from sim.analysis.regime_map import regimes
+from sim.analysis.sweep_data import Sweep, read_sweep
+from sim.formatting import points, signed_points
+from sim.history.matching import tables
+from sim.history.matching.fitted_set import (
+    FITTED_MAP,
+    FITTED_SET,
+    SCREENING,
+    fitted_factors,
+    fitted_points,
+    kept_out,
+)
+from sim.model.schema import declarations
+from sim.model.vocabulary import CAUSE_LABELS
+from sim.paths import RESULTS
 
 PAGE = Path(__file__).with_name("fitted.md")
 SHIPPED = Path("sim/data/fit")
@@ -217,9 +224,11 @@ def of_comparison() -> list[str]:
         "gap minus that of the status quo, points",
     ]
     lines += table(head, rows)
-    lost = {cause: [means(sweep, name, f"losses.{cause}") for name in PAIR] for cause in CAUSES}
+    lost = {cause: [means(sweep, name, f"losses.{cause}") for name in PAIR] for cause in CAUSE_LABELS}
     order = sorted(lost, key=lambda cause: -max(part.mean() for part in lost[cause]))[:MOST_CAUSES]
-    rows = [[CAUSES[c], *(spread(part) for part in lost[c]), spread(lost[c][0] - lost[c][1])] for c in order]
+    rows = [
+        [CAUSE_LABELS[c], *(spread(part) for part in lost[c]), spread(lost[c][0] - lost[c][1])] for c in order
+    ]
     return lines + table(["where it was lost, points", *PAIR, "difference"], rows)
 
 
@@ -252,12 +261,12 @@ def of_map() -> list[str]:
 
 def of_range() -> list[str]:
     """Every pair of structures over the set and the ranges of what was kept out: what `gapsim compare` weighs."""
-    found = over_the_set.table()
+    found = over_set.table()
     if found is None:
-        return [over_the_set.NO_TABLE, ""]
+        return [over_set.NO_TABLE, ""]
     rows: list[list[object]] = []
-    for a, b in combinations(over_the_set.STRUCTURES, 2):
-        known = over_the_set.of_pair(found, a, b)
+    for a, b in combinations(over_set.STRUCTURES, 2):
+        known = over_set.of_pair(found, a, b)
         ends, smaller = known.range(), known.smaller(MATTERS)
         written = f"{signed_points(ends.mean)} ({points(ends.low)} to {points(ends.high)})"
         rows.append([f"{a} − {b}", written, share(smaller[a]), share(smaller[b])])

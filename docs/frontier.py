@@ -24,27 +24,34 @@ import numpy as np
 from images.make_images import browser
 from practice import between, table
 
-from sim.cases import as_fitted, cases
-from sim.charting import frame
-from sim.charting.ink import INK, MUTED, ORANGE_WORDS, STAGES
-from sim.charting.labels import ABOVE_TICK, heading, label
-from sim.charts import embedded, library
+from sim.cli.sweep import compile_first
 from sim.experiments import plan_files
-from sim.fitted_set import fitted_factors, fitted_points
-from sim.fitting import tables
-from sim.fitting.lived import Histories
-from sim.fitting.practice import practice_conditions
-from sim.fitting.space import Space
-from sim.fitting.targets import CUT_OFF, targets
-from sim.fitting.waves import judged
-from sim.histories import MOST_RUNS
-from sim.parameters import Parameters
-from sim.places import RESULTS
-from sim.practice import Measured, statements, values, variants, written
-from sim.practice_frontier import JUDGED, MEMBERS, standings
-from sim.sweep_commands import compile_first
-from sim.sweeping.engines import Processes
-from sim.wording import listing
+from sim.formatting import listing
+from sim.history.cases import as_fitted, cases
+from sim.history.evaluate import MOST_RUNS
+from sim.history.matching import tables
+from sim.history.matching.fitted_set import fitted_factors, fitted_points
+from sim.history.matching.practice_conditions import practice_conditions
+from sim.history.matching.simulate import Histories
+from sim.history.matching.space import Space
+from sim.history.matching.targets import CUT_OFF, targets
+from sim.history.matching.waves import judged
+from sim.model.parameters import Parameters
+from sim.paths import RESULTS
+from sim.reporting.charts import base
+from sim.reporting.charts.render import embedded, library
+from sim.reporting.charts.style import ABOVE_TICK, INK, MUTED, ORANGE_WORDS, STAGES, heading, label
+from sim.runner.executors import Processes
+from sim.verification.practice import (
+    JUDGED,
+    MEMBERS,
+    Measured,
+    standings,
+    statements,
+    values,
+    variants,
+    written,
+)
 
 PAGE, PICTURE = Path(__file__).with_name("fitted.md"), Path(__file__).with_name("images") / "frontier.svg"
 TABLE, FIT = MEMBERS.with_name("frontier.csv"), RESULTS / "fit"
@@ -157,13 +164,13 @@ def title(panel: Panel) -> str:
     return f"No shipped set meets more than {met} statements of practice or hits more than {hit} cases, and {both}"
 
 
-def chart(panels: Sequence[Panel], stamp: str) -> frame.Chart:
+def chart(panels: Sequence[Panel], stamp: str) -> base.Chart:
     """Panels side by side: a mark at each place with the number of sets in it, and the frontier as a line."""
     data, notes, axes = [], [], {}
     for k, panel in enumerate(panels):
         on, xs, ys = pareto(panel.sets), *zip(*panel.sets, strict=True)
         low, counts = max(-0.7, min(ys) - 1.7), list(panel.sets.values())
-        x, y = frame.axis_name("x", k), frame.axis_name("y", k)
+        x, y = base.axis_name("x", k), base.axis_name("y", k)
         line_x, line_y = zip((-0.7, on[0][1]), *on, (on[-1][0], low), strict=True)
         stroke = {"shape": "vh", "color": ORANGE_WORDS, "width": 3}
         sizes = [max(11 + 7 * len(str(n)), 36 * (n / max(counts)) ** 0.5) for n in counts]
@@ -183,25 +190,25 @@ def chart(panels: Sequence[Panel], stamp: str) -> frame.Chart:
             notes.append(label(*panel.most, "all: no set ×", MUTED, xanchor="right", xshift=6, **on_it))
         words = f"<b>{panel.name}</b><br>↑ {panel.upwards}, of {panel.most[1]}"
         notes.append(heading(words, panel=k, yshift=ABOVE_TICK))
-        below = frame.axis_title(f"{panel.across}, of {panel.most[0]} →")
-        span, domain = [-0.7, panel.most[0] + 0.7], frame.domains(len(panels), 0.06)[k]
-        axes[frame.axis_key("x", k)] = frame.axis(range=span, dtick=1, domain=domain, anchor=y, title=below)
-        axes[frame.axis_key("y", k)] = frame.axis(range=[low, panel.most[1] + 0.7], dtick=1, anchor=x)
+        below = base.axis_title(f"{panel.across}, of {panel.most[0]} →")
+        span, domain = [-0.7, panel.most[0] + 0.7], base.domains(len(panels), 0.06)[k]
+        axes[base.axis_key("x", k)] = base.axis(range=span, dtick=1, domain=domain, anchor=y, title=below)
+        axes[base.axis_key("y", k)] = base.axis(range=[low, panel.most[1] + 0.7], dtick=1, anchor=x)
     rows = [
         (p.name, f"{y} of {p.most[1]} {p.upwards}", f"{x} of {p.most[0]} {p.across}", f"{p.sets[x, y]:,}")
         for p in panels for x, y in pareto(p.sets)
     ]  # fmt: skip
     says, head = title(panels[-1]), ("of", "practice", "history", "sets")
     unbroken = says.replace(" of ", "\u00a0of\u00a0")
-    layout = frame.frame(stamp, unbroken, 430, top=56, annotations=notes, **axes)
+    layout = base.frame(stamp, unbroken, 430, top=56, annotations=notes, **axes)
     summary = f"{says}. The table below lists the frontier."
-    return frame.Chart("frontier", "History against practice", says, summary, data, layout, head, rows)
+    return base.Chart("frontier", "History against practice", says, summary, data, layout, head, rows)
 
 
-def drawn(of: frame.Chart) -> str:
+def drawn(of: base.Chart) -> str:
     """The chart as SVG, drawn by the browser of the system: the same chart gives the same file."""
-    drawing = embedded({"data": of.data, "layout": of.layout | {"width": frame.WIDTH}})
-    size = f"{{format: 'svg', width: {frame.WIDTH}, height: {of.layout['height']}}}"
+    drawing = embedded({"data": of.data, "layout": of.layout | {"width": base.WIDTH}})
+    size = f"{{format: 'svg', width: {base.WIDTH}, height: {of.layout['height']}}}"
     show = "url => document.body.textContent = decodeURIComponent(url.slice(url.indexOf(',') + 1))"
     names = "let last = 1; Math.random = () => (last = last * 16807 % 2147483647) / 2147483647;"
     script = f"{names} Plotly.toImage({drawing}, {size}).then({show})"

@@ -19,13 +19,13 @@ from typing import NamedTuple
 import numpy as np
 from practice import between, table
 
-from sim import provenance
-from sim.month import Run, simulate
-from sim.outcomes import summary
-from sim.scenarios import compose
-from sim.statistics import Interval, interval
-from sim.verification import many
-from sim.wording import counted, listing, percent, signed_points
+from sim.formatting import counted, listing, percent, signed_points
+from sim.model import provenance
+from sim.model.outcomes import summary
+from sim.model.schedule import Run, simulate
+from sim.scenarios.compose import compose
+from sim.stats import Interval, interval
+from sim.verification.checks import many
 
 HERE = Path(__file__).parent
 PAGE, TABLE = HERE / "monotone.md", HERE / "monotone.csv"

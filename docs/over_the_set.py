@@ -15,13 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from sim import cli, provenance
+from sim.analysis.over_set import DESIGN, OUTCOMES, STRUCTURES, TABLE, Table, fingerprint, write
+from sim.analysis.sweep_data import Sweep, read_sweep
+from sim.cli import main
 from sim.experiments.factors import Factor
-from sim.fitted_set import factor_of, fitted_points, kept_out
-from sim.fitting import tables
-from sim.over_the_set import DESIGN, OUTCOMES, STRUCTURES, TABLE, Table, fingerprint, write
-from sim.places import RESULTS
-from sim.sweep_analysis.swept import Sweep, read_sweep
+from sim.history.matching import tables
+from sim.history.matching.fitted_set import factor_of, fitted_points, kept_out
+from sim.model import provenance
+from sim.paths import RESULTS
 
 EXPERIMENT = "over_the_set"
 DRAWS, LEAST_POINTS = 2, 180
@@ -72,7 +73,7 @@ def make() -> int:
     """Design, sweep, table; the exit code of the sweep."""
     write_design(Path("experiments") / DESIGN)
     folder = RESULTS / f"{EXPERIMENT}_{provenance.model()}_{fingerprint()[:8]}"
-    code = cli.execute(["sweep", EXPERIMENT, "--out", str(folder)])
+    code = main.execute(["sweep", EXPERIMENT, "--out", str(folder)])
     if code == 0:
         sweep = read_sweep(folder)
         write(TABLE, of_sweep(sweep, provenance.rules()))

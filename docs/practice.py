@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim import provenance
-from sim.practice import Measured, measure, written
-from sim.statistics import Interval
-from sim.wording import number
+from sim.formatting import number
+from sim.model import provenance
+from sim.stats import Interval
+from sim.verification.practice import Measured, measure, written
 
 PAGE = Path(__file__).with_name("practice.md")
 DEFINITIONS, RESULTS = "definitions", "results"

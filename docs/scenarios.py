@@ -21,21 +21,22 @@ from typing import Any
 
 import numpy as np
 
-from sim import scenario_files
-from sim.comparison import cores
-from sim.fitted_set import fitted_points
-from sim.month import simulate
-from sim.outcomes import summary
-from sim.overrides import Overrides
-from sim.parameters import Parameters
-from sim.problems import nearest_name
-from sim.provenance import model
-from sim.scenario_files import NARROWS, REPORTS, Claim, ScenarioFile
-from sim.scenarios import updated
-from sim.state import CAUSES
-from sim.statistics import interval
-from sim.weighing import MATTERS
-from sim.wording import cause_name, listing, number
+from sim.analysis.comparison import MATTERS
+from sim.errors import nearest_name
+from sim.formatting import listing, number
+from sim.history.matching.fitted_set import fitted_points
+from sim.model.outcomes import summary
+from sim.model.parameters import Parameters
+from sim.model.provenance import model
+from sim.model.schedule import simulate
+from sim.model.state import CAUSES
+from sim.model.vocabulary import cause_name
+from sim.runner.compare import cores
+from sim.scenarios import scenario_files
+from sim.scenarios.compose import updated
+from sim.scenarios.overrides import Overrides
+from sim.scenarios.scenario_files import NARROWS, REPORTS, Claim, ScenarioFile
+from sim.stats import interval
 
 PAGE = Path(__file__).with_name("scenarios.md")
 TABLE = Path(__file__).with_name("scenarios.csv")

@@ -13,9 +13,9 @@ from pathlib import Path
 import yaml
 from sklearn.metrics import cohen_kappa_score
 
-from sim.case_tables import LEVELS, levels
-from sim.cases import cases
-from sim.territory import DATA
+from sim.history.case_schema import LEVELS, levels
+from sim.history.cases import cases
+from sim.model.geography import DATA
 
 PAGE = Path(__file__).with_name("cases.md")
 BEGIN, END = "<!--second coding-->", "<!--end of second coding-->"

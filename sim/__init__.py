@@ -1,32 +1,18 @@
-"""gapsim: does it matter for the implementation gap where power resides?
+"""gapsim: an agent-based model of public-service change, and of where its benefit is lost.
 
-The map of the house. A file imports only from its own floor and those below, never round a circle.
+Packages, lowest layer first. Each imports only from the layers below it; import-linter enforces this.
 
-Facts: `parameters` (declared once), `renamed` (their keys in earlier versions), `declarations` (their flat list, and the
-    record that rules read), `power` (the table of decision rights), `territory` (places and ties), `state` (kinds of agents,
-    column by column), `draws` (random draws). Tools beside them: `compiled` (what makes a rule fast), `elementary`
-    (exponential and logarithm of columns), `statistics`, `columns`, `problems` (what is refused), `result_files` (what
-    commands write), `places` (where shipped files are).
-The model: `population` (the world at the start), `submodels` (a file for each process), `interventions`, `outcomes`.
-Time: `month` (the schedule: read it and you know the model), `model` and `agents` (the door for Mesa).
-Is it right? `verification` (all checks), `conservation` (accounts that must balance), `known_answers` (what theory solved),
-    `practice` (the patterns that practitioners describe), from `practice_runs` (what single runs show of them), and
-    `practice_frontier` (history against practice).
-Studies: `scenarios` (YAML, from `scenario_files`, and `overrides` to parameters), `comparison` (the same worlds side by
-    side), `results` (what runs write) and `provenance` (which code wrote it), `experiments` (a question, its factors, where
-    it looks, and its numbered runs), `sweeping` (carries them out, whatever happens).
-History: `cases` (from files to parameters: `case_files`, `case_forms`, `case_tables`, `case_checks`), `histories` (lived
-    again and judged, beside `null_models`), `fitting` (which parameters the cases do not rule out), `fitted_set`
-    (those), `over_the_set` (what the comparison gives over them).
-Reading: `analysis` (numbers), `weighing`, `weighing_the_set` and `ranking` (what they allow one to say), `verdict`
-(the words), `assumptions`,
-    `wording` and `glossary` (how things are named and what they mean), `charts` and `charting`, `page` (what reports are
-    put together from), `report`, `case_report`, `explain`, `printed` (for a terminal), `reference` (the pages of
-    docs/reference, from the declarations), with `reference_charts` and `reference_effects`.
-Reading a sweep: `sweep_analysis` (who wins where, what decides it, what moves it: numbers), `sweep_verdict` (the words),
-    `sweep_report` (the page).
-Doors: `cli` (the commands; `command_line` reads their words), `commands`, `sweep_commands`, `sweep_report_commands` and
-    `fit_commands` (what they do), `frames` (the same for notebooks), `live` (the view for a room, in a browser).
+`model`: parameters, state, rules and the monthly schedule. Start with `model/schedule.py`.
+`scenarios`: from YAML files and `KEY=VALUE` to checked parameters.
+`experiments`: questions, factors, designs, and plans of numbered runs.
+`runner`: executes runs, compares scenarios, and stores sweeps so that they can resume.
+`analysis`: statistics of comparisons and sweeps. `history`: historical cases and history matching.
+`verification`: checks that the model does what its description says.
+`reporting`: text, charts and pages. `live`: the view in a browser.
+`cli`: the `gapsim` command. `notebook`: the same as data frames.
+
+Used by all of them: `errors` (input errors), `paths` (file names), `stats` (intervals and tests), `formatting` (how numbers
+are written), `storage` (tables and atomic writes).
 """
 
 from __future__ import annotations
@@ -35,10 +21,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.frames import compare, run, sweep
-    from sim.model import CentralGovernment, LocalAuthority, Model, ServiceUser, ThirdSectorBody
-    from sim.month import simulate
-    from sim.parameters import Parameters
+    from sim.model.mesa_model import CentralGovernment, LocalAuthority, Model, ServiceUser, ThirdSectorBody
+    from sim.model.outcomes import series
+    from sim.model.parameters import Parameters
+    from sim.model.schedule import simulate
+    from sim.notebook import compare, run, sweep
 
 __all__ = [
     "CentralGovernment",
@@ -49,14 +36,16 @@ __all__ = [
     "ThirdSectorBody",
     "compare",
     "run",
+    "series",
     "simulate",
     "sweep",
 ]
 
-_ROOMS = {
-    "Parameters": "parameters",
-    "simulate": "month",
-    **dict.fromkeys(("run", "compare", "sweep"), "frames"),
+_MODULES = {
+    "Parameters": "model.parameters",
+    "series": "model.outcomes",
+    "simulate": "model.schedule",
+    **dict.fromkeys(("run", "compare", "sweep"), "notebook"),
 }
 
 
@@ -64,7 +53,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first asked for: Mesa and the compiler take longer to import than a run takes."""
     if name not in __all__:
         raise AttributeError(f"module 'sim' has no name '{name}'; public names are {', '.join(__all__)}")
-    value = getattr(importlib.import_module(f"sim.{_ROOMS.get(name, 'model')}"), name)
+    value = getattr(importlib.import_module(f"sim.{_MODULES.get(name, 'model.mesa_model')}"), name)
     globals()[name] = value
     return value
 

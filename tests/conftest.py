@@ -4,7 +4,7 @@ import pytest
 import worlds
 from hypothesis import HealthCheck, settings
 
-from sim import cli
+from sim.cli import main
 
 settings.register_profile(
     "gapsim",
@@ -41,7 +41,7 @@ def gapsim(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
 
     def command(*arguments):
-        code = cli.execute([str(argument) for argument in arguments])
+        code = main.execute([str(argument) for argument in arguments])
         printed = capsys.readouterr()
         return code, printed.out, printed.err
 

@@ -21,9 +21,9 @@ import uvicorn
 from live_moves import TWIN
 
 from sim.live import views
-from sim.live.deck import Deck
-from sim.live.entry import Entry
+from sim.live.access import Entry
 from sim.live.server import Live
+from sim.live.session import Deck
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sim
-from sim.parameters import MECHANISM_NAMES
+from sim.model.parameters import MECHANISM_NAMES
 
 MONTHS = 40
 GLASGOW = "Glasgow City"

@@ -12,10 +12,11 @@ from pathlib import Path
 from pyarrow import parquet
 
 from sim.experiments import plans
-from sim.experiments.designs import Design, Factor, design_points
+from sim.experiments.designs import Design, design_points
 from sim.experiments.experiment import Experiment
-from sim.scenarios import compose
-from sim.sweeping import engines, sweep
+from sim.experiments.factors import Factor
+from sim.runner import executors, sweep
+from sim.scenarios.compose import compose
 
 TINY = ("population.users=32", "population.months=24", "population.bodies=8", "changes.arriving=4")
 RESPONSES = ("gap", "nominal_gap", "months_to_half", "losses.will")
@@ -41,7 +42,7 @@ def plan(**asked):
 
 
 def swept(planned, folder, engine=None, **asked):
-    return sweep.sweep(planned, folder, engine or engines.Serial(), **asked)
+    return sweep.sweep(planned, folder, engine or executors.Serial(), **asked)
 
 
 def rows(folder, name="runs.parquet"):

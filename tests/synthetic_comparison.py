@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 import sim
-from sim.comparison import Comparison, ScenarioRuns
-from sim.parameters import Parameters
-from sim.power import KINDS
-from sim.wording import CAUSES, STAGES
+from sim.model.decision_rights import KINDS
+from sim.model.parameters import Parameters
+from sim.model.vocabulary import CAUSE_LABELS, STAGE_LABELS
+from sim.runner.compare import Comparison, ScenarioRuns
 
 ACTIVITIES = ("usual_business", "crisis", "delivery", "unspent")
 WEIGHTS = {
@@ -54,7 +54,7 @@ def nowhere(count: int) -> dict[str, list]:
 def split_by_cause(
     gap: np.ndarray, weights: dict[str, float], rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
-    share = {c: weights.get(c, 0.05) * (1 + 0.03 * rng.standard_normal(gap.shape)) for c in CAUSES}
+    share = {c: weights.get(c, 0.05) * (1 + 0.03 * rng.standard_normal(gap.shape)) for c in CAUSE_LABELS}
     total = sum(share.values())
     return {c: gap * s / total for c, s in share.items()}
 
@@ -90,7 +90,7 @@ def scenario(
         "starts": np.full(n, 700.0),
         "stops": np.full(n, 30.0),
         **{f"losses.{c}": v for c, v in by_cause.items()},
-        **{f"stage.{s}": np.full(n, 1 / 6) for s in STAGES},
+        **{f"stage.{s}": np.full(n, 1 / 6) for s in STAGE_LABELS},
     } | {key: np.asarray(value, float) for key, value in outcomes.items()}
     t = np.arange(1, months + 1) / months
     course = (

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from sim.state import CAUSES
-from sim.sweep_analysis.swept import read_sweep
-from sim.sweeping.parts import write as write_part
+from sim.analysis.sweep_data import read_sweep
+from sim.model.state import CAUSES
+from sim.runner.parts import write as write_part
 
 KEY = ("replication", "design_point", "scenario")
 

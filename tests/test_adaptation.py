@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import worlds
 
-from sim.declarations import record
-from sim.month import begin, simulate
-from sim.outcomes import summary
-from sim.state import AUTHORITIES, CELLS, CENTRE, SHIFT, USERS, table
-from sim.submodels import adaptation
+from sim.model.outcomes import summary
+from sim.model.schedule import begin, simulate
+from sim.model.schema import record
+from sim.model.state import AUTHORITIES, CELLS, CENTRE, SHIFT, USERS, table
+from sim.model.submodels import adaptation
 
 ALONE = worlds.OFF | {"adaptation": 1.0}
 

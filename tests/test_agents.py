@@ -21,8 +21,8 @@ from live_models import (
 )
 
 import sim
-from sim.state import CAUSES, CENTRE, QUEUED, SEE, STAGES
-from sim.submodels import capacity, responses
+from sim.model.state import CAUSES, CENTRE, QUEUED, SEE, STAGES
+from sim.model.submodels import capacity, responses
 
 
 def test_agents_know_their_place():

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from synthetic_comparison import comparison, scenario
 
-from sim.analysis import comparison_json, difference
-from sim.ranking import gap_differences, told_apart
-from sim.statistics import holm, interval, p_value
-from sim.verdict import verdict
+from sim.analysis.comparison import comparison_json, difference, gap_differences, told_apart
+from sim.reporting.comparison_text import verdict
+from sim.stats import holm, interval, p_value
 
 FORBIDDEN = ("prove", "certain", "always", "forecasts")
 

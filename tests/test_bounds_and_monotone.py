@@ -8,10 +8,10 @@ import worlds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.month import simulate
-from sim.outcomes import summary
-from sim.parameters import Parameters
-from sim.verification import many
+from sim.model.outcomes import summary
+from sim.model.parameters import Parameters
+from sim.model.schedule import simulate
+from sim.verification.checks import many
 
 FORMS = ("product", "minimum", "geometric_mean")
 DYNAMICS = ("work", "hazard")

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim import case_files, case_tables, interventions
-from sim.case_tables import LEVELS, ONE_SYSTEM, coverages, events, levels
-from sim.cases import QUOTED_BY, cases, parameters_of, shifted
-from sim.declarations import declarations, value_of
-from sim.parameters import MECHANISM_NAMES, Parameters
-from sim.problems import InputProblems
-from sim.territory import territory
+from sim.errors import InputProblems
+from sim.history import case_files, case_schema
+from sim.history.case_schema import LEVELS, ONE_SYSTEM, coverages, events, levels
+from sim.history.cases import QUOTED_BY, cases, parameters_of, shifted
+from sim.model import interventions
+from sim.model.geography import territory
+from sim.model.parameters import MECHANISM_NAMES, Parameters
+from sim.model.schema import declarations, value_of
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = tuple(case_files.shelf())
@@ -47,7 +48,7 @@ MENDED = {
 
 
 def content(name):
-    path = case_files.shelf().get(name, case_tables.DATA / f"{name}.yaml")
+    path = case_files.shelf().get(name, case_schema.DATA / f"{name}.yaml")
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
@@ -162,7 +163,7 @@ def test_only_kind_and_timeline_differ_from_the_system():
             "population.months",
             "changes.arriving",
         }
-        assert all(case_tables.may_set(dated.key) for dated in parameters.interventions)
+        assert all(case_schema.may_set(dated.key) for dated in parameters.interventions)
 
 
 def test_dates_become_months_and_what_ends_goes_back():
@@ -265,11 +266,11 @@ def test_a_kind_is_coded_in_words_only(refused):
 
 def test_the_table_of_events_may_set_no_strength_either(monkeypatch):
     bad = {"events": {"magic": {"says": "x", "sets": {"mechanisms.mandate": 1.0}}}}
-    monkeypatch.setattr(case_tables, "_table", lambda name: bad)
+    monkeypatch.setattr(case_schema, "_table", lambda name: bad)
     with pytest.raises(ValueError, match=r"event magic sets mechanisms\.mandate: a case may not set this"):
         events.__wrapped__()
-    assert not any(case_tables.may_set(f"mechanisms.{name}") for name in MECHANISM_NAMES)
-    assert not any(case_tables.may_set(key) for key in ("authorities.will", "focal.arrival", "work.load"))
+    assert not any(case_schema.may_set(f"mechanisms.{name}") for name in MECHANISM_NAMES)
+    assert not any(case_schema.may_set(key) for key in ("authorities.will", "focal.arrival", "work.load"))
 
 
 def test_everything_wrong_is_said_at_once_with_what_was_meant(refused):

@@ -13,11 +13,14 @@ import pytest
 from omegaconf import OmegaConf
 from pyarrow import parquet
 
-from sim import cli, comparison, glossary, month, outcomes, places
+from sim import paths
+from sim.cli import main
 from sim.experiments import experiment_files
 from sim.experiments.designs import design_points, points_of
-from sim.parameters import MECHANISM_NAMES, Parameters
-from sim.scenarios import compose
+from sim.model import outcomes, schedule, vocabulary
+from sim.model.parameters import MECHANISM_NAMES, Parameters
+from sim.runner import compare
+from sim.scenarios.compose import compose
 
 SMALL = ("population.months=24", "population.users=64", "changes.arriving=4")
 
@@ -127,9 +130,9 @@ def test_an_existing_folder_keeps_its_other_files(gapsim, tmp_path):
 
 def test_replications_are_the_same_whatever_the_number_of_threads(monkeypatch):
     scenario = compose(["baseline"], SMALL)
-    several = comparison.compare(scenario, 4, 3)
-    monkeypatch.setattr(comparison, "cores", lambda: 1)
-    alone = comparison.compare(scenario, 4, 3)
+    several = compare.compare(scenario, 4, 3)
+    monkeypatch.setattr(compare, "cores", lambda: 1)
+    alone = compare.compare(scenario, 4, 3)
     for name, values in alone.scenarios[0].summaries.items():
         assert values.tobytes() == several.scenarios[0].summaries[name].tobytes(), name
 
@@ -141,7 +144,7 @@ def test_a_failed_run_is_code_3_and_leaves_nothing(gapsim, tmp_path, monkeypatch
     def fails(parameters, seed, replication):
         raise ZeroDivisionError("no luck")
 
-    monkeypatch.setattr(comparison, "simulate", fails)
+    monkeypatch.setattr(compare, "simulate", fails)
     code, out, err = gapsim("compare", *SMALL, "--replications", 2, "--json")
     assert (code, out) == (3, "")
     assert "seed 2026, replication 0" in err
@@ -154,7 +157,7 @@ def test_interruption_and_our_own_faults(gapsim, tmp_path, monkeypatch, error, c
     def stops(*_):
         raise error
 
-    monkeypatch.setattr("sim.report.write_report", stops)
+    monkeypatch.setattr("sim.reporting.comparison_page.write_report", stops)
     assert gapsim("compare", *SMALL, "hierarchy", "--replications", 2, "--out", "there", "--json")[:2] == (
         code,
         "",
@@ -193,9 +196,9 @@ def test_refusals_are_code_2_and_write_nothing(gapsim, tmp_path, arguments, said
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", cli.gapsim.commands)
+@pytest.mark.parametrize("name", main.gapsim.commands)
 def test_an_option_given_twice_is_refused_with_both_values(gapsim, tmp_path, name):
-    options = [option for option in cli.gapsim.commands[name].params if isinstance(option, click.Option)]
+    options = [option for option in main.gapsim.commands[name].params if isinstance(option, click.Option)]
     once = [option for option in options if not option.multiple]
     both, said = [name], []
     for option in once:
@@ -212,12 +215,12 @@ def test_an_option_given_twice_is_refused_with_both_values(gapsim, tmp_path, nam
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", cli.gapsim.commands)
+@pytest.mark.parametrize("name", main.gapsim.commands)
 def test_what_is_wrong_with_options_stops_every_command(gapsim, tmp_path, name):
-    arguments = [p for p in cli.gapsim.commands[name].params if isinstance(p, click.Argument)]
+    arguments = [p for p in main.gapsim.commands[name].params if isinstance(p, click.Argument)]
     names = {"which": "null", "what": "mechanisms" if name == "list" else "set", "arguments": "work.load=1"}
     given = [names.get(argument.name, "nowhere") for argument in arguments]
-    options = [option for option in cli.gapsim.commands[name].params if isinstance(option, click.Option)]
+    options = [option for option in main.gapsim.commands[name].params if isinstance(option, click.Option)]
     last = [option.opts[0] for option in options if not option.is_flag][:1]
     code, out, err = gapsim(name, *given, "--nonsense", "--help=yes", *last)
     assert (code, out) == (2, "")
@@ -426,8 +429,8 @@ def test_run_writes_one_run_and_takes_its_scenario_by_name_or_by_key(gapsim, tmp
 
 
 def test_run_in_detail_is_lived_once_and_adds_up_to_the_run(gapsim, tmp_path, monkeypatch):
-    begun, begin = [], month.begin
-    monkeypatch.setattr(month, "begin", lambda *asked: begun.append(asked) or begin(*asked))
+    begun, begin = [], schedule.begin
+    monkeypatch.setattr(schedule, "begin", lambda *asked: begun.append(asked) or begin(*asked))
     gapsim("run", "devolved", *SMALL, "--out", "there", "--detail")
     assert len(begun) == 1
     series, councils, cells, months = (
@@ -479,8 +482,8 @@ def test_everything_listed_is_explained(gapsim):
     names = [entry.get("name", entry.get("key")) for entries in said.values() for entry in entries]
     for name in [
         *names,
-        *glossary.OUTCOMES,
-        *glossary.CAUSES,
+        *vocabulary.OUTCOME_MEANINGS,
+        *vocabulary.CAUSE_MEANINGS,
         "power.agenda",
         "judged_on",
         "work",
@@ -523,13 +526,13 @@ def test_explain_shows_reference_magnitudes_and_all_meanings(gapsim):
 
 
 def test_the_glossary_has_every_outcome_and_cause():
-    run = comparison.simulate(compose(["baseline"], SMALL)[0].parameters, 1)
+    run = compare.simulate(compose(["baseline"], SMALL)[0].parameters, 1)
     plain = [name for name in outcomes.summary(run) if not name.startswith(("losses.", "stage.", "hours."))]
-    assert set(plain) <= set(glossary.OUTCOMES)
-    assert {f"losses.{cause}" for cause in glossary.CAUSES} == {
+    assert set(plain) <= set(vocabulary.OUTCOME_MEANINGS)
+    assert {f"losses.{cause}" for cause in vocabulary.CAUSE_MEANINGS} == {
         n for n in outcomes.summary(run) if n.startswith("losses.")
     }
-    assert {f"stage.{stage}" for stage in glossary.STAGES} == {
+    assert {f"stage.{stage}" for stage in vocabulary.STAGE_MEANINGS} == {
         n for n in outcomes.summary(run) if n.startswith("stage.")
     }
 
@@ -560,9 +563,9 @@ def test_compare_loads_neither_mesa_nor_scipy_stats_nor_pandas(tmp_path):
 
 
 def test_shipped_folders_prefer_the_checkout(monkeypatch, tmp_path):
-    root = places.checkout()
+    root = paths.checkout()
     assert root is not None
-    assert places.shipped("scenarios") == root / "scenarios"
-    monkeypatch.setattr(places, "PACKAGE", tmp_path / "site-packages" / "sim")
-    assert places.checkout() is None
-    assert places.shipped("scenarios") == tmp_path / "site-packages" / "sim" / "shipped" / "scenarios"
+    assert paths.shipped("scenarios") == root / "scenarios"
+    monkeypatch.setattr(paths, "PACKAGE", tmp_path / "site-packages" / "sim")
+    assert paths.checkout() is None
+    assert paths.shipped("scenarios") == tmp_path / "site-packages" / "sim" / "shipped" / "scenarios"

@@ -10,68 +10,68 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 from scipy.stats import chi2, kstest, poisson
 
-from sim import draws
-from sim.month import begin, simulate
-from sim.parameters import MECHANISM_NAMES
-from sim.population import apportion, draw_varied
-from sim.power import KINDS
-from sim.submodels.agenda import holder
-from sim.territory import territory
-from sim.verification import structures
+from sim.model.decision_rights import KINDS
+from sim.model.geography import territory
+from sim.model.initialise import apportion, draw_varied
+from sim.model.kernels import random
+from sim.model.parameters import MECHANISM_NAMES
+from sim.model.schedule import begin, simulate
+from sim.model.submodels.agenda import holder
+from sim.verification.checks import structures
 
 SEED = 20261123
-KEYS = draws.stream_keys(SEED, 0, len(draws.STREAMS))
-LUCK = np.array([draws.uniform(KEYS[draws.AGENDA_HOLDER], a, i, 0) for a in range(100) for i in range(40)])
+KEYS = random.stream_keys(SEED, 0, len(random.STREAMS))
+LUCK = np.array([random.uniform(KEYS[random.AGENDA_HOLDER], a, i, 0) for a in range(100) for i in range(40)])
 
 
 def test_streams_are_numbered_in_the_order_of_their_names():
-    assert len(set(draws.STREAMS)) == len(draws.STREAMS)
-    assert all(getattr(draws, name.upper()) == number for number, name in enumerate(draws.STREAMS))
+    assert len(set(random.STREAMS)) == len(random.STREAMS)
+    assert all(getattr(random, name.upper()) == number for number, name in enumerate(random.STREAMS))
 
 
 def test_draws_are_pinned():
     """A change of these numbers moves every recorded result: it must be a decision, not an accident."""
-    keys = draws.stream_keys(1, 2, 3)
+    keys = random.stream_keys(1, 2, 3)
     assert [hex(key) for key in keys] == ["0x3e12204644234bb0", "0xfeab9a052c034d9f", "0xa2780c38042e56e5"]
-    assert draws.uniform(keys[0], 5, 6, 7) == 0.9375749728183774
-    assert draws.normal(keys[0], 5, 6, 7) == pytest.approx(1.534730444308601, rel=1e-15)
+    assert random.uniform(keys[0], 5, 6, 7) == 0.9375749728183774
+    assert random.normal(keys[0], 5, 6, 7) == pytest.approx(1.534730444308601, rel=1e-15)
 
 
 def test_uniforms_are_even_and_unrelated_between_neighbours():
-    key = KEYS[draws.START]
-    grid = np.array([[draws.uniform(key, agent, 3, month) for month in range(200)] for agent in range(200)])
+    key = KEYS[random.START]
+    grid = np.array([[random.uniform(key, agent, 3, month) for month in range(200)] for agent in range(200)])
     assert np.all((grid > 0.0) & (grid < 1.0))
     assert kstest(grid.ravel(), "uniform").pvalue > 0.001
     bound = 4.0 / np.sqrt(grid.size)
     for one, other in ((grid[1:], grid[:-1]), (grid[:, 1:], grid[:, :-1])):
         assert abs(np.corrcoef(one.ravel(), other.ravel())[0, 1]) < bound
-    by_change = np.array([draws.uniform(key, 3, change, 5) for change in range(4000)])
+    by_change = np.array([random.uniform(key, 3, change, 5) for change in range(4000)])
     assert kstest(by_change, "uniform").pvalue > 0.001
 
 
 @pytest.mark.parametrize("other", [(SEED, 1), (SEED + 1, 0)])
 def test_other_seeds_and_replications_give_other_luck(other):
-    keys = draws.stream_keys(*other, len(draws.STREAMS))
-    one = np.array([draws.uniform(KEYS[0], agent, 0, 0) for agent in range(20_000)])
-    two = np.array([draws.uniform(keys[0], agent, 0, 0) for agent in range(20_000)])
+    keys = random.stream_keys(*other, len(random.STREAMS))
+    one = np.array([random.uniform(KEYS[0], agent, 0, 0) for agent in range(20_000)])
+    two = np.array([random.uniform(keys[0], agent, 0, 0) for agent in range(20_000)])
     assert not np.any(one == two)
     assert abs(np.corrcoef(one, two)[0, 1]) < 4.0 / np.sqrt(one.size)
 
 
 def test_no_two_streams_share_a_key():
-    keys = np.concatenate([draws.stream_keys(SEED, r, len(draws.STREAMS)) for r in range(200)])
+    keys = np.concatenate([random.stream_keys(SEED, r, len(random.STREAMS)) for r in range(200)])
     assert len(np.unique(keys)) == keys.size
 
 
 def test_inverse_normal_is_the_normal_quantile():
     shares = np.concatenate([np.linspace(1e-6, 1 - 1e-6, 4001), 10.0 ** np.arange(-300, -6.0, 7)])
-    found = np.array([draws.inverse_normal(share) for share in shares])
+    found = np.array([random.inverse_normal(share) for share in shares])
     np.testing.assert_allclose(found, ndtri(shares), rtol=2e-14, atol=1e-15)
 
 
 def test_varied_values_lie_evenly_around_their_mean_and_keep_their_bounds():
-    key, many = KEYS[draws.AMBITION], 4000
-    luck = np.array([draws.uniform(key, change, 0, 0) for change in range(many)])
+    key, many = KEYS[random.AMBITION], 4000
+    luck = np.array([random.uniform(key, change, 0, 0) for change in range(many)])
     plain = draw_varied(key, many, 10.0, 0.5, 0.0, np.inf)
     assert plain == pytest.approx(5.0 + 10.0 * luck, rel=1e-15)
     bounded = draw_varied(key, many, 10.0, 0.5, 6.0, 12.0)
@@ -90,7 +90,7 @@ def test_people_are_shared_out_once_for_all_runs_that_share_alike():
 
 @pytest.mark.parametrize("mean", [0.3, 4.0, 60.0, 400.0])
 def test_poisson_counts(mean):
-    counts = np.array([draws.poisson(KEYS[0], mean, agent, 3) for agent in range(20_000)])
+    counts = np.array([random.poisson(KEYS[0], mean, agent, 3) for agent in range(20_000)])
     assert counts.mean() == pytest.approx(mean, abs=4.0 * np.sqrt(mean / counts.size))
     assert counts.var() == pytest.approx(mean, rel=0.05)
     if mean < 10:
@@ -103,7 +103,7 @@ def test_poisson_counts(mean):
 
 def test_more_expected_events_never_give_fewer():
     for agent in range(300):
-        counts = [draws.poisson(KEYS[0], mean, agent, 0) for mean in (0.1, 0.5, 1.0, 3.0, 9.0, 30.0, 100.0)]
+        counts = [random.poisson(KEYS[0], mean, agent, 0) for mean in (0.1, 0.5, 1.0, 3.0, 9.0, 30.0, 100.0)]
         assert counts == sorted(counts)
 
 

@@ -12,9 +12,9 @@ import pytest
 import worlds
 from baseline.refresh import BASELINE, TOLERANCE, outcomes
 
-from sim.compiled import sources_of_rules
-from sim.month import simulate
-from sim.parameters import Parameters
+from sim.model.kernels.jit import NOT_RULES, sources_of_rules
+from sim.model.parameters import Parameters
+from sim.model.schedule import simulate
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -48,8 +48,8 @@ DATED = [{"month": 12, "key": "power.agenda", "value": worlds.whole("authorities
 UNCOMPILED = """
 import sys, json
 import numpy as np
-from sim.month import simulate
-from sim.parameters import Parameters
+from sim.model.schedule import simulate
+from sim.model.parameters import Parameters
 import numba
 assert numba.config.DISABLE_JIT
 for number, tree in enumerate(json.loads(sys.stdin.read())):
@@ -123,9 +123,9 @@ SIGNATURES = """
 import importlib, json, pkgutil
 from numba.core.dispatcher import Dispatcher
 import sim
-from sim.month import simulate
-from sim.scenarios import compose
-from sim.scenario_files import shelf
+from sim.model.schedule import simulate
+from sim.scenarios.compose import compose
+from sim.scenarios.scenario_files import shelf
 
 known, problems = shelf()
 assert not problems
@@ -137,7 +137,7 @@ for names, more in [(sorted(known), {}), *((["baseline"], other) for other in ot
         simulate(composed.parameters, 5)
 found = {}
 for module in pkgutil.walk_packages(sim.__path__, "sim."):
-    if "charting" in module.name or module.name in ("sim.charts", "sim.report", "sim.agents", "sim.model"):
+    if module.name.startswith(("sim.reporting.", "sim.model.mesa_")):
         continue
     for name, value in vars(importlib.import_module(module.name)).items():
         if isinstance(value, Dispatcher):
@@ -172,7 +172,7 @@ def test_whatever_a_compiled_process_loads_counts_as_a_source_of_rules():
     rules = {
         path.removesuffix(".py").replace(os.sep, ".")
         for path, text in sources.items()
-        if "sim.compiled" in text and not path.endswith("__init__.py")
+        if "sim.model.kernels.jit" in text and not path.endswith("__init__.py")
     }
     loaded = dict(map(json.loads, interpreted(LOADED, json.dumps(sorted(rules))).stdout.splitlines()))
     assert set(loaded) == rules
@@ -180,9 +180,10 @@ def test_whatever_a_compiled_process_loads_counts_as_a_source_of_rules():
         for name in names:
             file = name.removeprefix("sim.").replace(".", os.sep)
             package = (CHECKOUT / "sim" / file).is_dir()
-            assert package or f"{file}.py" in sources, (module, name)
-    assert {os.path.join("submodels", "work.py"), "draws.py", "state.py", "parameters.py"} <= set(sources)
-    assert not {"charts.py", "commands.py", "report.py"} & set(sources)
+            assert package or f"{file}.py" in {*sources, *NOT_RULES}, (module, name)
+    model = {"submodels/implementation.py", "kernels/random.py", "state.py", "parameters.py"}
+    assert {os.path.join("model", *name.split("/")) for name in model} <= set(sources)
+    assert not any(path.startswith(("reporting", "cli", "runner")) for path in sources)
 
 
 @pytest.mark.slow
@@ -193,7 +194,8 @@ def test_an_edit_of_a_rule_is_never_ignored(tmp_path):
     shutil.copy(CHECKOUT / "pyproject.toml", tmp_path)
     world = {"PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "compiled")}
     script = (
-        "import sim; from sim.month import simulate; from sim.compiled import CACHE; from sim.parameters import Parameters\\n"
+        "import sim; from sim.model.schedule import simulate; from sim.model.kernels.jit import CACHE\\n"
+        "from sim.model.parameters import Parameters\\n"
         "run = simulate(Parameters.model_validate({'population': {'users': 32, 'months': 40}}), 3)\\n"
         "print(sim.__file__, CACHE, run.state.journal.realised.sum())"
     ).replace("\\n", "\n")
@@ -206,7 +208,7 @@ def test_an_edit_of_a_rule_is_never_ignored(tmp_path):
     assert first[0].startswith(str(tmp_path))
     # The rule is called from another file, whose compiled form knows nothing of the edit.
     begins = "def combine(form, will, ability, capacity):"
-    files = (tmp_path / "sim" / "submodels").glob("*.py")
+    files = (tmp_path / "sim" / "model" / "submodels").glob("*.py")
     (rule,) = [path for path in files if begins in path.read_text(encoding="utf-8")]
     text = rule.read_text(encoding="utf-8")
     weaker = f"\n\n@compiled\n{begins}\n    return 0.5 * will * ability * capacity\n"

@@ -6,13 +6,13 @@ import worlds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.conservation import TOLERANCE, imbalances
-from sim.declarations import record
-from sim.month import begin, simulate
-from sim.outcomes import councils, series, summary
-from sim.state import ABANDONED, CAUSES, NOT_STARTED, OPEN, PLACES, SHIFT, table
-from sim.submodels.money import tilt_money
-from sim.verification import run_checks
+from sim.model.outcomes import councils, series, summary
+from sim.model.schedule import begin, simulate
+from sim.model.schema import record
+from sim.model.state import ABANDONED, CAUSES, NOT_STARTED, OPEN, PLACES, SHIFT, table
+from sim.model.submodels.funding import tilt_money
+from sim.verification.checks import run_checks
+from sim.verification.conservation import TOLERANCE, imbalances
 
 
 def test_conservation(subtests):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from synthetic_sweep import gaps, responses, write
 
+from sim.analysis.paired import contrasts, point_names
+from sim.analysis.sweep_data import read_sweep
 from sim.experiments import experiment, plan_files, plans
-from sim.sweep_analysis.contrasts import contrasts, point_names
-from sim.sweep_analysis.swept import read_sweep
-from sim.sweep_report.findings import findings
-from sim.sweep_report.page import sweep_html
+from sim.reporting.sweep_page.findings import findings
+from sim.reporting.sweep_page.page import sweep_html
 
 NOTHING = np.full(6, 0.6)
 KEYS = ("mechanisms.pace", "mechanisms.uptake")

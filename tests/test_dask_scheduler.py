@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sweeps
 
-from sim.sweeping import engines
+from sim.runner import executors
 
 pytest.importorskip("distributed")
 DASK = Path(sys.executable).with_name("dask")
@@ -99,7 +99,7 @@ def test_workers_that_come_late_and_from_elsewhere_make_the_same_bytes(cluster, 
 def test_an_address_where_no_scheduler_answers_is_refused_before_anything_is_written(
     gapsim, tmp_path, monkeypatch, address
 ):
-    monkeypatch.setattr(engines, "ANSWER_WITHIN", "300ms")
+    monkeypatch.setattr(executors, "ANSWER_WITHIN", "300ms")
     code, _, err = gapsim("sweep", "work.load=1,2", "--address", address, "--out", "out")
     assert code == 2
     assert "--address" in err

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, sweep
 
-from sim.sweep_analysis.decision_rules import Rules, rules_of
-from sim.sweep_analysis.regimes import NOBODY, Regimes, regimes
+from sim.analysis.decision_rules import Rules, rules_of
+from sim.analysis.regime_map import NOBODY, Regimes, regimes
 
 
 def with_winners(winner):

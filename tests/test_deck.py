@@ -8,11 +8,11 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
-from sim import cli
-from sim.live import address, deck, door, views
-from sim.live.entry import Entry
+from sim.cli import main
+from sim.errors import InputProblems
+from sim.live import serve, session, url, views
+from sim.live.access import Entry
 from sim.live.server import PAGE, Live
-from sim.problems import InputProblems
 
 STEP = {"title": "Watch", "ask": "What do you expect?", "show": "#a=hierarchy&b=distributed&m=0"}
 
@@ -32,7 +32,7 @@ def written(tmp_path, known):
             path.write_bytes(content)
         else:
             path.write_text(content if isinstance(content, str) else yaml.safe_dump(content), "utf-8")
-        return deck.read(path, known)
+        return session.read(path, known)
 
     return read
 
@@ -107,7 +107,7 @@ def test_a_step_shows_what_its_address_names_and_says_which_step_it_is(written):
     )
     assert read.steps[0].part == "twin"
     assert read.steps[0].say == ""
-    assert read.steps[1] == deck.Step(
+    assert read.steps[1] == session.Step(
         "Watch",
         "What do you expect?",
         "Two lines",
@@ -117,7 +117,7 @@ def test_a_step_shows_what_its_address_names_and_says_which_step_it_is(written):
 
 
 def test_an_address_is_read_as_a_view():
-    view, look, problems = address.read(
+    view, look, problems = url.read(
         "#a=rush&a.work.load=1.50&a.work.form=minimum&b.population.places=null&b@36.power.agenda="
         "centre:1,authorities:0,third_sector:.5,users:x@S12000049+S12000033&seed=7&m=48&place=Na%20h-Eileanan%20Siar",
         "here",
@@ -144,9 +144,9 @@ def test_an_address_is_read_as_a_view():
     assert look == {"m": "48", "place": "Na h-Eileanan Siar"}
 
 
-@pytest.mark.parametrize("name", deck.shelf())
+@pytest.mark.parametrize("name", session.shelf())
 def test_a_shipped_deck_holds_and_lets_the_room_say_neither(name, known):
-    read = deck.read(deck.find(name), known)
+    read = session.read(session.find(name), known)
     assert 5 <= len(read.steps) <= 8
     assert read.steps[0].part == "predict"
     assert "m=0" in read.steps[0].show
@@ -159,7 +159,7 @@ def test_a_shipped_deck_holds_and_lets_the_room_say_neither(name, known):
 
 def test_the_parts_of_a_deck_are_those_of_the_navigation():
     html = (PAGE / "index.html").read_text(encoding="utf-8")
-    assert tuple(re.findall(r'<a href="#[\w-]+" data-say="nav\.(\w+)"', html)) == deck.PARTS
+    assert tuple(re.findall(r'<a href="#[\w-]+" data-say="nav\.(\w+)"', html)) == session.PARTS
 
 
 def test_a_deck_goes_with_the_declarations_and_only_to_those_let_in(written, known):
@@ -175,7 +175,7 @@ def test_a_deck_goes_with_the_declarations_and_only_to_those_let_in(written, kno
 
 
 def test_a_deck_that_cannot_be_played_is_said_before_anything_is_served(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(door, "_bound", lambda *_: pytest.fail("an address was bound"))
+    monkeypatch.setattr(serve, "_bound", lambda *_: pytest.fail("an address was bound"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.yaml").write_text("title: Mine\nsteps: []\n", encoding="utf-8")
     for name, said in (
@@ -184,5 +184,5 @@ def test_a_deck_that_cannot_be_played_is_said_before_anything_is_served(tmp_path
         ("leader", "did you mean `leaders`?"),
         ("", "--deck = '': there is no such file"),
     ):
-        assert cli.execute(["live", "--deck", name]) == 2
+        assert main.execute(["live", "--deck", name]) == 2
         assert said in capsys.readouterr().err

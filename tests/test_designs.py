@@ -9,26 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import parameters
-from sim.declarations import declarations
-from sim.experiments import point_tables
+from sim.errors import InputProblems
+from sim.experiments import designs
 from sim.experiments.design_point import parameters_at
-from sim.experiments.designs import (
-    SAMPLES,
-    Design,
-    Factor,
-    design_points,
-    notes,
-    point,
-    points_of,
-    unit_points,
-)
-from sim.experiments.factors import declared_role
-from sim.experiments.plausible import plausible_factor
-from sim.parameters import MECHANISM_NAMES
-from sim.power import ROWS
-from sim.problems import InputProblems
-from sim.scenarios import compose
+from sim.experiments.designs import SAMPLES, Design, design_points, notes, point, points_of, unit_points
+from sim.experiments.factors import Factor, declared_role, plausible_factor
+from sim.model import parameters
+from sim.model.decision_rights import ROWS
+from sim.model.parameters import MECHANISM_NAMES
+from sim.model.schema import declarations
+from sim.scenarios.compose import compose
 
 DISTRIBUTION = Factor("power.distribution", "lever", levels=(0.0, 0.5, 1.0))
 FORM = Factor("work.form", "uncertainty", levels=("product", "minimum", "geometric_mean"))
@@ -98,7 +88,7 @@ def test_an_ablated_whole_number_stays_one():
 def test_table_reads_numbers_whole_numbers_and_choices(tmp_path):
     file = tmp_path / "mine.csv"
     file.write_text("﻿work.load,changes.arriving, work.form\n1,12,product\n,,\n0.5,20,minimum\n")
-    columns, problems = point_tables.read(file)
+    columns, problems = designs.read(file)
     assert not problems
     assert point(columns, 0) == {"work.load": 1.0, "changes.arriving": 12, "work.form": "product"}
     assert point(columns, 1) == {"work.load": None, "changes.arriving": None, "work.form": None}

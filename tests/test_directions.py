@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.parameters import ESTABLISHED
-from sim.verification import check_direction, contrasts, directions
+from sim.model.parameters import ESTABLISHED
+from sim.verification.checks import check_direction, contrasts, directions
 
 CONTRASTS = {contrast.label or contrast.name: contrast for contrast in contrasts()}
 JUDGED = [name for name, contrast in CONTRASTS.items() if contrast.kind != "R"]

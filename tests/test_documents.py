@@ -16,8 +16,9 @@ import pytest
 import yaml
 
 import sim
-from sim import cli, frames
-from sim.live import deck, views
+from sim import notebook
+from sim.cli import main
+from sim.live import session, views
 
 ROOT = Path(__file__).resolve().parents[1]
 BESIDE = (
@@ -115,7 +116,7 @@ def desk(tmp_path, monkeypatch):
 
 def told(words):
     """Run a command that must succeed."""
-    code = cli.execute(words)
+    code = main.execute(words)
     assert code == 0, f"gapsim {shlex.join(words)} gave {code}"
 
 
@@ -163,16 +164,16 @@ def page_name(path):
     ids=page_name,
 )
 def test_what_a_page_tells_to_do_can_be_done(page, desk, monkeypatch, capsys):
-    monkeypatch.setattr(frames, "REPLICATIONS", FEW)
-    monkeypatch.setattr(sim, "compare", partial(_few, frames.compare))
-    monkeypatch.setattr(sim, "sweep", partial(_few, frames.sweep, engine="serial"))
+    monkeypatch.setattr(notebook, "REPLICATIONS", FEW)
+    monkeypatch.setattr(sim, "compare", partial(_few, notebook.compare))
+    monkeypatch.setattr(sim, "sweep", partial(_few, notebook.sweep, engine="serial"))
     for block in blocks(page):
         if block.is_left_out:
             continue
         if block.language == "yaml" and (named := FILE_NAMED.findall(block.before)):
             (desk / named[-1]).write_text(block.text, encoding="utf-8")
             if page.name == "add_a_deck_step.md":
-                deck.read(Path(named[-1]), views.shelf())
+                session.read(Path(named[-1]), views.shelf())
         elif block.language == "python":
             exec(compile(block.text, f"{page.name}", "exec"), {"__name__": "page"})
         elif block.language == "sh" or (not block.language and block.text.startswith("gapsim ")):
@@ -196,7 +197,7 @@ def _few(function, *arguments, **options):
 
 
 def test_commands_in_sentences_are_ones_that_exist(desk, capsys):
-    known = set(cli.gapsim.commands)
+    known = set(main.gapsim.commands)
     for page in [*PAGES, ROOT / "docs" / "recipes" / "add_a_mechanism.md"]:
         text = re.sub(
             r"^ *```.*?^ *```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE

@@ -18,11 +18,11 @@ import sweeps
 from baseline.refresh import TOLERANCE
 from pyarrow import parquet
 
-from sim import provenance, wording
+from sim.errors import InputProblems
 from sim.experiments import plan_files, plans
-from sim.live import address, deck, views
-from sim.problems import InputProblems
-from sim.sweeping import replaying
+from sim.live import session, url, views
+from sim.model import provenance, vocabulary
+from sim.runner import replay
 
 EDITION = Path(__file__).parent / "fixtures" / "edition_1"
 MADE_BY = "b7fbed7edba0d7ee50bc20c2f13229a2e6485914"
@@ -58,7 +58,7 @@ def refused(request, monkeypatch):
     """Whether what runs the model has to refuse the stored results."""
     if request.param == "other rules":
         monkeypatch.setattr(provenance, "model", lambda: OTHER)
-        monkeypatch.setitem(wording.CAUSES, "a_later_cause", "a later cause")
+        monkeypatch.setitem(vocabulary.CAUSE_LABELS, "a_later_cause", "a later cause")
     return provenance.model() != MODEL
 
 
@@ -185,7 +185,7 @@ def test_a_run_is_replayed_or_refused(gapsim, edition, refused):
     code, out, _ = gapsim("replay", "sweep", 5)
     assert "run 5: scenario distributed, design_point 2, replication 0, changes.heterogeneity 1.5" in out
     # To the bit on the machine that made it; another processor may round otherwise.
-    assert code == 0 or near(replaying.replay(edition / "sweep", 5).differing)
+    assert code == 0 or near(replay.replay(edition / "sweep", 5).differing)
     assert gapsim("replay", "sweep", 16)[0] == 2
 
 
@@ -333,11 +333,11 @@ def test_results_of_other_commands_are_no_sweep(gapsim, edition, refused, name):
 
 
 def test_the_deck_is_read():
-    read = deck.read(EDITION / "deck.yaml", views.shelf())
+    read = session.read(EDITION / "deck.yaml", views.shelf())
     assert read.title == "Who should decide?"
     assert [step.title for step in read.steps] == ["Predict before you look", "A crisis in the third year"]
     assert [step.part for step in read.steps] == ["predict", "twin"]
-    first, second = (address.read(step.show, "here")[0]["sides"] for step in read.steps)
+    first, second = (url.read(step.show, "here")[0]["sides"] for step in read.steps)
     assert [side["set"] for side in first] == [{"work.load": 2}] * 2
     crisis = {"month": 36, "key": "authorities.crisis_demand", "value": 0.4, "places": None}
     assert [side["moves"] for side in second] == [[crisis]] * 2
@@ -345,7 +345,7 @@ def test_the_deck_is_read():
 
 @pytest.mark.parametrize("link", said(EDITION, "links.json"), ids=lambda link: link["address"][:30])
 def test_links_mean_what_they_meant(link):
-    view, look, problems = address.read(link["address"], "here")
+    view, look, problems = url.read(link["address"], "here")
     assert (view, look, problems) == (link["view"], link["look"], [])
     read = views.read(view, views.shelf())
     assert [side.scenario for side in read.sides] == [side["scenario"] for side in link["view"]["sides"]]
@@ -356,8 +356,8 @@ def test_a_link_or_a_deck_that_names_what_is_no_more_is_refused_by_name(tmp_path
     text = (EDITION / "deck.yaml").read_text(encoding="utf-8")
     (tmp_path / "deck.yaml").write_text(text.replace("b.work.load", "b.work.burden"), encoding="utf-8")
     with pytest.raises(InputProblems, match=r"step 1 of 2, side 2: work\.burden"):
-        deck.read(tmp_path / "deck.yaml", views.shelf())
-    view, _, problems = address.read("#a=hierarchy&b.work.burden=2&world=3", "here")
+        session.read(tmp_path / "deck.yaml", views.shelf())
+    view, _, problems = url.read("#a=hierarchy&b.work.burden=2&world=3", "here")
     assert [problem.key for problem in problems] == ["world"]
     with pytest.raises(InputProblems, match=r"work\.burden"):
         views.read(view, views.shelf())

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 import sweeps
 
-from sim import provenance
+from sim.errors import InputProblems
 from sim.experiments import plan_files, plans
-from sim.problems import InputProblems
-from sim.provenance import same_model
-from sim.result_files import RUNS
-from sim.sweeping import engines, merging, parts, replaying
-from sim.sweeping.sweep import Share
+from sim.model import provenance
+from sim.model.provenance import same_model
+from sim.paths import RUNS
+from sim.runner import executors, parts, replay, sweep
+from sim.runner.sweep import Share
 
 OLD, OLDER, OTHER = "a" * 16, "b" * 16, "c" * 16
 
@@ -68,8 +68,8 @@ def test_a_sweep_goes_on_where_an_equal_model_stopped(listed, tmp_path, monkeypa
 def test_it_is_extended_replayed_and_merged(listed, tmp_path, monkeypatch):
     begun_with(OLD, tmp_path / "one", monkeypatch, Share(1, 2))
     begun_with(provenance.model(), tmp_path / "two", monkeypatch, Share(2, 2))
-    assert replaying.replay(tmp_path / "one", 0).same
-    merged = merging.merge([tmp_path / "one", tmp_path / "two"], tmp_path / "out", "gapsim merge")
+    assert replay.replay(tmp_path / "one", 0).same
+    merged = sweep.merge([tmp_path / "one", tmp_path / "two"], tmp_path / "out", "gapsim merge")
     assert merged.finished
     assert (tmp_path / "out" / RUNS).is_file()
     longer = sweeps.plan(replications=8)
@@ -82,7 +82,7 @@ def test_another_model_is_still_refused(listed, tmp_path, monkeypatch):
     with pytest.raises(InputProblems, match="have changed since"):
         sweeps.swept(sweeps.plan(), tmp_path / "s")
     with pytest.raises(InputProblems, match="have changed since"):
-        replaying.replay(tmp_path / "s", 0)
+        replay.replay(tmp_path / "s", 0)
     plan = sweeps.plan()
     assert plans.differences(replace(plan, model=OTHER), plan)
     assert not plans.differences(replace(plan, model=OLDER), plan)
@@ -91,6 +91,6 @@ def test_another_model_is_still_refused(listed, tmp_path, monkeypatch):
 def test_a_worker_with_an_equal_model_takes_the_work(listed, tmp_path, monkeypatch):
     """Workers read the plan from the folder, in processes of their own; the serial engine is one of them."""
     plan = replace(sweeps.plan(), model=OLDER)
-    assert sweeps.swept(plan, tmp_path / "s", engines.Serial()).finished
+    assert sweeps.swept(plan, tmp_path / "s", executors.Serial()).finished
     with pytest.raises(RuntimeError, match="another version of the rules"):
-        sweeps.swept(replace(plan, model=OTHER), tmp_path / "t", engines.Serial())
+        sweeps.swept(replace(plan, model=OTHER), tmp_path / "t", executors.Serial())

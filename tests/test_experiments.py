@@ -9,19 +9,21 @@ import numpy as np
 import pytest
 import worlds
 
-from sim import outcomes, places, scenario_files
-from sim.declarations import declarations, on_trial
+from sim import paths
+from sim.errors import InputProblems, Problem
 from sim.experiments import experiment_files
 from sim.experiments.design_point import parameters_at
 from sim.experiments.designs import point, points_of
 from sim.experiments.experiment import from_command_line, load
-from sim.experiments.plausible import plausible_factor
-from sim.experiments.response_names import DEFAULT_RESPONSES, RESPONSES, named
-from sim.month import simulate
-from sim.parameters import DEFAULT_SEED, ESTABLISHED, Parameters
-from sim.problems import InputProblems, Problem
-from sim.state import CAUSES
-from sim.sweeping import living
+from sim.experiments.factors import plausible_factor
+from sim.model import outcomes
+from sim.model.parameters import DEFAULT_SEED, ESTABLISHED, Parameters
+from sim.model.schedule import simulate
+from sim.model.schema import declarations, on_trial
+from sim.model.state import CAUSES
+from sim.model.vocabulary import DEFAULT_RESPONSES, RESPONSES, named
+from sim.runner import run_one
+from sim.scenarios import scenario_files
 
 SHIPPED = sorted(experiment_files.shelf())
 shipped = functools.cache(load)
@@ -131,7 +133,7 @@ def test_policy_types_are_the_four_of_matland():
     assert len(pairs) == 4
 
 
-README = (places.shipped("experiments") / "README.md").read_text(encoding="utf-8")
+README = (paths.shipped("experiments") / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_lists_every_experiment_with_its_runs():
@@ -181,9 +183,9 @@ def test_what_became_of_the_focal_change_can_be_a_response(name):
     run = simulate(parameters, 5)
     column = ("nominal", "real", "used", "signed").index(outcome)
     assert named(name) == (name,)
-    assert living.read(run, ["gap", name])[1] == run.state.journal.focal[int(month), column]
-    beyond = living.read(run, [f"focal.{outcome}.10"])
-    without = living.read(
+    assert run_one.read(run, ["gap", name])[1] == run.state.journal.focal[int(month), column]
+    beyond = run_one.read(run, [f"focal.{outcome}.10"])
+    without = run_one.read(
         simulate(Parameters.model_validate({"population": {"users": 64, "months": 10}}), 5), [name]
     )
     assert np.isnan([*beyond, *without]).all()

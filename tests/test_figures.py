@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import worlds
 
-from sim.verdict import Verdict
+from sim.reporting.comparison_text import Verdict
 
 DOCS = Path(__file__).parents[1] / "docs"
 AGAIN = "run: uv run python docs/figures.py"

@@ -4,18 +4,23 @@ import numpy as np
 import pytest
 from test_fitting import MIDDLE, PLAYGROUND, TINY, made_up, to_be_met
 
-from sim.cases import cases
-from sim.experiments.response_names import in_window, named
-from sim.fitting.lived import Histories
-from sim.fitting.matching import implausibility, worst_by_case
-from sim.fitting.practice import PracticeCondition, measure_practice, practice_conditions, practice_responses
-from sim.fitting.targets import Target, targets
-from sim.fitting.waves import Effort, fit
-from sim.month import simulate
-from sim.outcomes import summary
-from sim.state import SHIFT, STAGES
-from sim.sweeping import engines
-from sim.sweeping.living import read
+from sim.history.cases import cases
+from sim.history.matching.implausibility import implausibility, worst_by_case
+from sim.history.matching.practice_conditions import (
+    PracticeCondition,
+    measure_practice,
+    practice_conditions,
+    practice_responses,
+)
+from sim.history.matching.simulate import Histories
+from sim.history.matching.targets import Target, targets
+from sim.history.matching.waves import Effort, fit
+from sim.model.outcomes import summary
+from sim.model.schedule import simulate
+from sim.model.state import SHIFT, STAGES
+from sim.model.vocabulary import in_window, named
+from sim.runner import executors
+from sim.runner.run_one import read
 
 ONE_WAVE = Effort(first=120, waves=1, worlds=4, confirmed=60, worlds_again=4, enough=10)
 WRITTEN = practice_conditions(in_force_only=False)
@@ -94,7 +99,7 @@ def test_histories_measure_practice_on_the_system_by_itself(tmp_path):
     known = cases(["smoking_ban"])
     conditions = [c for c in WRITTEN if c.pattern == "F5"]
     histories = Histories(
-        known, TINY, PLAYGROUND, tmp_path, engines.named("serial", None), 4, "a test", practice=conditions
+        known, TINY, PLAYGROUND, tmp_path, executors.named("serial", None), 4, "a test", practice=conditions
     )
     shares, values = histories("wave", np.array([[0.5, 0.5, 0.25], [0.9, 0.9, 0.25]]), 2, 0)
     assert values.shape == (2, 2, len(targets(known)) + len(conditions))

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import places
-from sim.cases import as_fitted, cases
-from sim.declarations import declarations
-from sim.fitted_set import (
+from sim import paths
+from sim.history.cases import as_fitted, cases
+from sim.history.matching import tables
+from sim.history.matching.fitted_set import (
     FITTED_MAP,
     SCREENING,
     beside,
@@ -20,11 +20,11 @@ from sim.fitted_set import (
     fitted_points,
     kept_out,
 )
-from sim.fitting import tables
-from sim.fitting.screening import EXPLAINS
-from sim.fitting.targets import CUT_OFF
-from sim.parameters import ESTABLISHED
-from sim.territory import DATA
+from sim.history.matching.screening import EXPLAINS
+from sim.history.matching.targets import CUT_OFF
+from sim.model.geography import DATA
+from sim.model.parameters import ESTABLISHED
+from sim.model.schema import declarations
 
 SHIPPED = DATA / "fit"
 DOCS = Path(__file__).parents[1] / "docs"
@@ -85,7 +85,7 @@ def test_shipped_calibration_is_of_what_is_fitted_and_its_middles_are_as_wide_as
 
 
 def test_the_map_takes_every_set_in_turn():
-    path = places.shipped("experiments") / FITTED_MAP
+    path = paths.shipped("experiments") / FITTED_MAP
     points, around = fitted_points(), beside()
     found = fitted_points(path)
     for number in (0, 1, len(points), len(found) - 1):

@@ -7,23 +7,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.cases import as_fitted, cases, parameters_of
-from sim.declarations import declarations
+from sim.errors import InputProblems
 from sim.experiments.design_point import parameters_at
 from sim.experiments.factors import Factor
-from sim.fitting.calibrated import coverage
-from sim.fitting.emulators import ACTIVE, emulator
-from sim.fitting.leaving_out import NULLS, leave_each_out
-from sim.fitting.lived import Histories, may_be_fitted, scenarios
-from sim.fitting.matching import against, by_case, implausibility, members, shows, too_wide
-from sim.fitting.screening import screened, uncertainties
-from sim.fitting.space import Space
-from sim.fitting.targets import Target, measured, responses, targets
-from sim.fitting.waves import Effort, Fit, Wave, fit, judged, learn, measured_luck, nearest
-from sim.histories import as_reported, judge, live
-from sim.parameters import Parameters
-from sim.problems import InputProblems
-from sim.sweeping import engines
+from sim.history.cases import as_fitted, cases, parameters_of
+from sim.history.evaluate import as_reported, judge, live
+from sim.history.matching.coverage import coverage
+from sim.history.matching.emulators import ACTIVE, emulator
+from sim.history.matching.implausibility import against, by_case, implausibility, members, shows, too_wide
+from sim.history.matching.leave_one_out import NULLS, leave_each_out
+from sim.history.matching.screening import screened, uncertainties
+from sim.history.matching.simulate import Histories, may_be_fitted, scenarios
+from sim.history.matching.space import Space
+from sim.history.matching.targets import Target, measured, responses, targets
+from sim.history.matching.waves import Effort, Fit, Wave, fit, judged, learn, measured_luck, nearest
+from sim.model.parameters import Parameters
+from sim.model.schema import declarations
+from sim.runner import executors
 
 SMALL = Effort(
     first=60, later=30, waves=3, worlds=4, candidates=3000, confirmed=30, worlds_again=6, enough=10
@@ -340,7 +340,7 @@ def test_a_point_over_a_case_is_the_case_over_the_point():
 def small_histories(tmp_path):
     chosen = cases(["smoking_ban", "video_consultations"])
     space = Space(PLAYGROUND.factors)
-    return Histories(chosen, TINY, space, tmp_path / "fit", engines.named("serial"), 4, "gapsim fit")
+    return Histories(chosen, TINY, space, tmp_path / "fit", executors.named("serial"), 4, "gapsim fit")
 
 
 def test_a_wave_of_other_parameters_is_refused_by_name(small_histories):

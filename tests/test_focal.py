@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import worlds
 
-from sim.conservation import TOLERANCE, imbalances
-from sim.month import simulate
-from sim.parameters import Parameters
-from sim.state import NOT_TAKEN_UP, USERS
+from sim.model.parameters import Parameters
+from sim.model.schedule import simulate
+from sim.model.state import NOT_TAKEN_UP, USERS
+from sim.verification.conservation import TOLERANCE, imbalances
 
 SEED = 21
 FOLLOWED = {

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import worlds
 
-from sim.draws import AGENDA_HOLDER, DESIGN_HOLDER, uniform
-from sim.month import begin, simulate
-from sim.power import DISTRIBUTED, HIERARCHY
-from sim.state import ABANDONED, CENTRE, NOT_STARTED, QUEUED, SHAPE, SHIFT
+from sim.model.decision_rights import DISTRIBUTED, HIERARCHY
+from sim.model.kernels.random import AGENDA_HOLDER, DESIGN_HOLDER, uniform
+from sim.model.schedule import begin, simulate
+from sim.model.state import ABANDONED, CENTRE, NOT_STARTED, QUEUED, SHAPE, SHIFT
 
 SEED, TURN = 31, 40
 SLOW = {"changes.arriving": 60, "changes.in_progress": 8, "work.shape": 0.5, "work.top_speed": 2.0}

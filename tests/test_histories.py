@@ -10,10 +10,9 @@ import pytest
 import worlds
 from pyarrow import parquet
 
-from sim import histories, printed
-from sim.case_report import Page, cases_json, findings, page_html
-from sim.cases import cases, parameters_of
-from sim.histories import (
+from sim.history import evaluate
+from sim.history.cases import cases, parameters_of
+from sim.history.evaluate import (
     OUTCOMES,
     Count,
     as_reported,
@@ -25,10 +24,12 @@ from sim.histories import (
     of_independent_cases,
     relive,
 )
-from sim.month import begin
-from sim.null_models import against_nulls, bass, constant_hazards, last_value, linear_trend
-from sim.parameters import MECHANISM_NAMES, Parameters
-from sim.wording import without_quoted
+from sim.history.null_models import against_nulls, bass, constant_hazards, last_value, linear_trend
+from sim.model.parameters import MECHANISM_NAMES, Parameters
+from sim.model.schedule import begin
+from sim.reporting import terminal
+from sim.reporting.cases_page import Page, cases_json, findings, page_html
+from sim.reporting.wording import without_quoted
 
 FAST = worlds.parameters({"population.users": 64})
 
@@ -155,7 +156,7 @@ def test_all_conditions_must_hold_in_the_same_run():
     early = made_up(case, used={"2017-01": 0.5, "2020-04": 0.9})
     never = made_up(case, used={"2017-01": 0.01})
     series = as_reported(case, np.concatenate([early, never]))
-    history = histories.History(case, series, judge(case, series))
+    history = evaluate.History(case, series, judge(case, series))
     assert [j.held.mean() for j in history.judged] == [0.5, 0.5]
     assert (history.share, history.hit) == (0.0, False)
 
@@ -164,9 +165,9 @@ def test_half_of_the_runs_are_enough():
     case = case_of("smoking_ban")
     yes, no = made_up(case, real={"2006-04": 1.0}), made_up(case)
     series = as_reported(case, np.concatenate([yes, no]))
-    assert histories.History(case, series, judge(case, series)).hit
+    assert evaluate.History(case, series, judge(case, series)).hit
     series = as_reported(case, np.concatenate([yes, no, no]))
-    assert not histories.History(case, series, judge(case, series)).hit
+    assert not evaluate.History(case, series, judge(case, series)).hit
 
 
 def test_what_was_observed_passes_its_own_rule():
@@ -189,7 +190,7 @@ def history_of(name, *runs):
     case = case_of(name)
     outcomes = np.concatenate([made_up(case, **paths) for paths in runs])
     series = as_reported(case, outcomes)
-    return histories.History(case, series, judge(case, series), mended=judge_mended(case, outcomes))
+    return evaluate.History(case, series, judge(case, series), mended=judge_mended(case, outcomes))
 
 
 def test_only_the_reading_of_a_run_differs():
@@ -268,7 +269,7 @@ def test_both_counts_are_in_the_json():
 
 
 def test_both_counts_are_printed_and_another_verdict_is_marked():
-    text = printed.cases(cases_json(made_up_page()), "Note.")
+    text = terminal.cases(cases_json(made_up_page()), "Note.")
     rows = {line.split()[0]: line for line in text.splitlines()[2:7]}
     assert rows["class_sizes"].endswith("another verdict: hit, 100 %")
     assert rows["early_learning"].endswith("another verdict: miss, 0 %")
@@ -387,8 +388,8 @@ def test_a_failed_run_is_named(monkeypatch):
     def broken(*arguments):
         raise FloatingPointError("broken")
 
-    monkeypatch.setattr(histories, "live", broken)
-    with pytest.raises(histories.RunFailed, match="case smoking_ban, seed 7, replication 0"):
+    monkeypatch.setattr(evaluate, "live", broken)
+    with pytest.raises(evaluate.RunFailed, match="case smoking_ban, seed 7, replication 0"):
         relive(cases(["smoking_ban"]), [FAST], 7, 1)
 
 

@@ -6,11 +6,11 @@ import worlds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.declarations import declarations
-from sim.interventions import problems
-from sim.month import begin, simulate
-from sim.outcomes import summary
-from sim.territory import territory
+from sim.model.geography import territory
+from sim.model.interventions import problems
+from sim.model.outcomes import summary
+from sim.model.schedule import begin, simulate
+from sim.model.schema import declarations
 
 SEED = 12
 

@@ -8,17 +8,17 @@ import pytest
 import worlds
 from scipy.stats import chi2
 
-from sim import draws
-from sim.month import begin, simulate
-from sim.outcomes import summary
-from sim.state import SHIFT
-from sim.statistics import interval
-from sim.submodels.benefit import planned_coverage
-from sim.submodels.clearance import evenness
-from sim.submodels.discovery import expected_fit, fit_people, trust_in_signals
-from sim.submodels.effort import compelled_share_real, effort
-from sim.submodels.work import months_behind, planned_path
-from sim.verification import OFF, many, parameters_for, run_checks
+from sim.model.kernels import random
+from sim.model.outcomes import summary
+from sim.model.schedule import begin, simulate
+from sim.model.state import SHIFT
+from sim.model.submodels.benefit import planned_coverage
+from sim.model.submodels.clearance import evenness
+from sim.model.submodels.design import expected_fit, fit_people, trust_in_signals
+from sim.model.submodels.effort import compelled_share_real, effort
+from sim.model.submodels.implementation import months_behind, planned_path
+from sim.stats import interval
+from sim.verification.checks import OFF, many, parameters_for, run_checks
 
 SEED = 20261123
 FREE = {
@@ -89,8 +89,8 @@ def test_mean_fit_over_many_users(miss, tolerance, within):
     """tau / sqrt(tau^2 + within^2) exp(-miss^2 / 2 (tau^2 + within^2)), over 200,000 people as the model draws them."""
     number = 200_000
     first, second = (
-        np.array([draws.normal(key, user, 0, 0) for user in range(number)])
-        for key in draws.stream_keys(SEED, 0, 2)
+        np.array([random.normal(key, user, 0, 0) for user in range(number)])
+        for key in random.stream_keys(SEED, 0, 2)
     )
     angle = 0.7
     fit = np.zeros(number)

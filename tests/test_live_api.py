@@ -15,16 +15,19 @@ import pytest
 from pyarrow import parquet
 from starlette.testclient import TestClient
 
-from sim import cli, comparison, outcomes, scenario_files
-from sim.live import answers, bundle, downloads, frames, limits, story, views
+from sim.cli import main
+from sim.errors import InputProblems
+from sim.live import access, downloads, narrative, playback, responses, single_file, views
 from sim.live.server import PAGE, Live
-from sim.month import begin, simulate
-from sim.overrides import Overrides, read
-from sim.parameters import Parameters
-from sim.power import DISTRIBUTED
-from sim.problems import InputProblems
-from sim.scenarios import compose, updated
-from sim.state import ABANDONED, CAUSES, SEE, SHIFT, SPARK, STAGES
+from sim.model import outcomes
+from sim.model.decision_rights import DISTRIBUTED
+from sim.model.parameters import Parameters
+from sim.model.schedule import begin, simulate
+from sim.model.state import ABANDONED, CAUSES, SEE, SHIFT, SPARK, STAGES
+from sim.runner import compare
+from sim.scenarios import scenario_files
+from sim.scenarios.compose import compose, updated
+from sim.scenarios.overrides import Overrides, read
 
 ADDRESS = "http://127.0.0.1:8123"
 ALL_TO_THE_CENTRE = {"centre": 1.0, "authorities": 0.0, "third_sector": 0.0, "users": 0.0}
@@ -186,7 +189,7 @@ def test_series_and_outcomes_are_those_of_a_plain_run(client, known):
 def test_every_change_has_its_stage_in_every_council_and_month(known):
     view = views.read(twin({"set": {"changes.arriving": 9}}, {}, seed=5), known)
     parameters = view.sides[0].composed.parameters
-    stream = answers.run(view)["sides"][0]["stream"]
+    stream = responses.run(view)["sides"][0]["stream"]
     run = begin(parameters, 5, 0)
     assert len(stream) == 13
     assert [one["announced"] for one in stream] == run.state.changes.arrival.tolist()
@@ -200,7 +203,7 @@ def test_every_change_has_its_stage_in_every_council_and_month(known):
 
 
 def test_what_is_copied_of_each_month_agrees_with_the_journal(known):
-    lived = frames.live(compose(["crisis"])[0].parameters, 2026, 0)
+    lived = playback.live(compose(["crisis"])[0].parameters, 2026, 0)
     run = simulate(compose(["crisis"])[0].parameters, 2026, 0)
     for mine, plain in zip(lived.run.state.journal, run.state.journal, strict=True):
         assert mine.tobytes() == plain.tobytes(), "living month by month changes nothing"
@@ -224,15 +227,15 @@ def test_what_is_copied_of_each_month_agrees_with_the_journal(known):
 
 
 def test_a_place_frame_says_the_usual_stage_and_the_hurdle(known):
-    lived = frames.live(compose(["hierarchy"])[0].parameters, 2026, 0)
-    stage, hurdle = frames.usual_stage(lived), frames.limits(lived)
+    lived = playback.live(compose(["hierarchy"])[0].parameters, 2026, 0)
+    stage, hurdle = playback.usual_stage(lived), playback.limits(lived)
     month, place = 60, 5
     counts = lived.under_way[month, place]
     assert counts[stage[month, place]] == counts.max()
     assert lived.held[month, place, hurdle[month, place]] == lived.held[month, place].max() > 0
-    assert set(np.unique(hurdle)) <= {frames.NOTHING, *range(len(CAUSES))}
+    assert set(np.unique(hurdle)) <= {playback.NOTHING, *range(len(CAUSES))}
     before_any = lived.stages.sum(axis=2) == 0
-    assert (stage[before_any] == frames.NOTHING).all()
+    assert (stage[before_any] == playback.NOTHING).all()
 
 
 def test_the_usual_stage_is_that_of_changes_under_way_the_more_advanced_of_equals():
@@ -242,11 +245,11 @@ def test_the_usual_stage_is_that_of_changes_under_way_the_more_advanced_of_equal
         )
         under_way = np.array([[[2, 2, 0, 0, 1, 0], [0, 0, 3, 0, 1, 0], [0] * 6, [0] * 6, [0] * 6]])
 
-    assert frames.usual_stage(Counted).tolist() == [[SEE, SPARK, SHIFT, ABANDONED, frames.NOTHING]]
+    assert playback.usual_stage(Counted).tolist() == [[SEE, SPARK, SHIFT, ABANDONED, playback.NOTHING]]
 
 
 def test_what_is_in_place_or_given_up_is_not_under_way(known):
-    lived = frames.live(compose(["hierarchy"])[0].parameters, 2026, 0)
+    lived = playback.live(compose(["hierarchy"])[0].parameters, 2026, 0)
     cells = lived.run.state.cells
     for place in range(32):
         open_cells = [
@@ -262,12 +265,12 @@ def test_what_is_in_place_or_given_up_is_not_under_way(known):
 
 def test_the_spread_is_the_comparison_of_as_many_replications(client):
     told = asked(client, twin(seed=5), "spread", futures=4)
-    compared = comparison.compare(compose(["hierarchy", "distributed"]), 4, 5)
+    compared = compare.compare(compose(["hierarchy", "distributed"]), 4, 5)
     gaps = [scenario.series["gap"] for scenario in compared.scenarios]
     for side, gap in zip(told["sides"], gaps, strict=True):
         np.testing.assert_allclose(np.array(side["gap"], float), gap, rtol=1e-4)
     ends = [told["paired"]["band"][end][-1] for end in ("mean", "low", "high")]
-    from sim.analysis import difference
+    from sim.analysis.comparison import difference
 
     expected = difference(*compared.scenarios, "gap")
     np.testing.assert_allclose(ends, (expected.mean, expected.low, expected.high), rtol=1e-4)
@@ -287,25 +290,25 @@ def test_rounding_gives_what_is_written_and_read_again():
     awkward = [0.0, -0.0, 0.5, 1.0, 9.99995, 99999.5, 1.00005, 2.5e-5, 123456.5, 1e-300, 1e300, 1 / 3]
     halves = (draws.integers(10_000, 100_000, 20_000) + 0.5) / 10.0 ** draws.integers(1, 15, 20_000)
     values = np.concatenate([values, halves, awkward, -np.array(awkward)])
-    assert frames.rounded(values) == [float(f"{value:.5g}") for value in values.tolist()]
-    assert frames.rounded(np.array([[np.nan, np.inf], [-np.inf, 1.0]])) == [[None, None], [None, 1.0]]
+    assert playback.rounded(values) == [float(f"{value:.5g}") for value in values.tolist()]
+    assert playback.rounded(np.array([[np.nan, np.inf], [-np.inf, 1.0]])) == [[None, None], [None, 1.0]]
 
 
 def test_a_side_is_told_alike_whether_it_was_lived_for_this_view_or_another(known):
     plain, moved = {"scenario": "hierarchy"}, {"scenario": "hierarchy", "moves": [PACE]}
-    answers._lived.cache_clear()
-    first = answers.run(views.read({"sides": [plain, moved]}, known))
-    lived = answers._lived.cache_info().misses
-    swapped = answers.run(views.read({"sides": [moved, plain]}, known))
-    assert answers._lived.cache_info().misses == lived == 2
+    responses._lived.cache_clear()
+    first = responses.run(views.read({"sides": [plain, moved]}, known))
+    lived = responses._lived.cache_info().misses
+    swapped = responses.run(views.read({"sides": [moved, plain]}, known))
+    assert responses._lived.cache_info().misses == lived == 2
     assert swapped["sides"] == first["sides"][::-1]
-    other = answers.run(views.read({"sides": [plain, moved], "replication": 1}, known))
+    other = responses.run(views.read({"sides": [plain, moved], "replication": 1}, known))
     assert other["sides"][0]["series"] != first["sides"][0]["series"]
     set_to_the_default = {"scenario": "hierarchy", "set": {"work.load": Parameters().work.load}}
-    named = answers.run(views.read({"sides": [set_to_the_default]}, known))["sides"][0]
+    named = responses.run(views.read({"sides": [set_to_the_default]}, known))["sides"][0]
     assert (named["changed"], first["sides"][0]["changed"]) == (0, None)
-    answers._lived.cache_clear()
-    assert answers.run(views.read({"sides": [plain, moved]}, known)) == first
+    responses._lived.cache_clear()
+    assert responses.run(views.read({"sides": [plain, moved]}, known)) == first
 
 
 # A move changes nothing before it
@@ -315,7 +318,7 @@ def test_a_side_is_told_alike_whether_it_was_lived_for_this_view_or_another(know
 def test_all_before_a_move_is_byte_for_byte_the_same(known, month):
     move = {"month": month, "key": "power.distribution", "value": 1.0}
     without, moved = (
-        answers.run(views.read({"sides": [{"scenario": "hierarchy", "moves": moves}]}, known))
+        responses.run(views.read({"sides": [{"scenario": "hierarchy", "moves": moves}]}, known))
         for moves in ([], [move])
     )
     one, other = (json.dumps(_until(told, month)) for told in (without, moved))
@@ -344,10 +347,10 @@ def test_a_story_has_a_handful_of_lines_a_month_each_about_places_there_are(know
     for name, asked in (
         ("hierarchy", hard_to_pass), ("concordat", Overrides()), ("crisis", Overrides()), ("layering", Overrides()),
     ):  # fmt: skip
-        lines = story.tell(frames.live(updated(known[name], asked).parameters, 2026, 0))
+        lines = narrative.tell(playback.live(updated(known[name], asked).parameters, 2026, 0))
         months = [line["month"] for line in lines]
         assert months == sorted(months)
-        assert max(months.count(month) for month in months) <= story.MOST_A_MONTH
+        assert max(months.count(month) for month in months) <= narrative.MOST_A_MONTH
         assert 20 < len(lines) < 2 * 120  # less than two a month
         for line in lines:
             assert 1 <= line["month"] <= 120
@@ -356,19 +359,19 @@ def test_a_story_has_a_handful_of_lines_a_month_each_about_places_there_are(know
             assert len(set(line["places"])) == len(line["places"])
             assert all(0 <= place < 32 for place in line["places"])
             kinds.add(line["kind"])
-    assert kinds == set(story.KINDS)
+    assert kinds == set(narrative.KINDS)
 
 
 def test_a_stall_is_told_of_the_councils_that_stall_with_their_hurdle(known):
-    lived = frames.live(updated(known["hierarchy"], Overrides()).parameters, 2026, 0)
-    stalls = [line for line in story.tell(lived) if line["kind"] == "stall"]
+    lived = playback.live(updated(known["hierarchy"], Overrides()).parameters, 2026, 0)
+    stalls = [line for line in narrative.tell(lived) if line["kind"] == "stall"]
     assert stalls
     for line in stalls:
-        window = slice(line["month"] - story.WINDOW, line["month"])
+        window = slice(line["month"] - narrative.WINDOW, line["month"])
         held = lived.held[window][:, line["places"]].sum(axis=0)
-        assert (held.sum(axis=1) / lived.due[window][:, line["places"]].sum(axis=0) > story.MOVING).all()
+        assert (held.sum(axis=1) / lived.due[window][:, line["places"]].sum(axis=0) > narrative.MOVING).all()
         (hurdle,) = set(held.argmax(axis=1))
-        assert line["text"].endswith(f"{story.say(f'reason.{CAUSES[hurdle]}')}.")
+        assert line["text"].endswith(f"{narrative.say(f'reason.{CAUSES[hurdle]}')}.")
 
 
 def test_a_moved_row_is_told_with_its_holders_and_its_places(known):
@@ -377,7 +380,7 @@ def test_a_moved_row_is_told_with_its_holders_and_its_places(known):
     view = views.read({"sides": [{"scenario": "hierarchy", "moves": [row, whole]}]}, known)
     lines = [
         line
-        for line in story.tell(frames.live(view.sides[0].composed.parameters, 2026, 0))
+        for line in narrative.tell(playback.live(view.sides[0].composed.parameters, 2026, 0))
         if line["kind"] == "move"
     ]
     assert [line["text"] for line in lines] == [
@@ -389,8 +392,8 @@ def test_a_moved_row_is_told_with_its_holders_and_its_places(known):
 
 
 def test_every_hurdle_has_words():
-    for cause in CAUSES[: frames.LEDGER]:
-        assert story.say(f"reason.{cause}")
+    for cause in CAUSES[: playback.LEDGER]:
+        assert narrative.say(f"reason.{cause}")
 
 
 @pytest.mark.parametrize(
@@ -404,7 +407,7 @@ def test_every_hurdle_has_words():
     ],
 )
 def test_a_sentence_can_say_either_side_neither_or_not_known(gaps, said):
-    from sim.live import sentences
+    from sim.live import narrative
 
     sides = [
         {
@@ -415,9 +418,9 @@ def test_a_sentence_can_say_either_side_neither_or_not_known(gaps, said):
         }
         for title, gap in zip("AB", gaps, strict=True)
     ]
-    assert said in sentences.of_months(sides)[0]
+    assert said in narrative.of_months(sides)[0]
     sides[1]["title"] = "A"
-    told = sentences.of_months(sides)[0]
+    told = narrative.of_months(sides)[0]
     assert ("A (A)" in told) == (said.startswith(("A", "B", "neither")))
 
 
@@ -434,13 +437,13 @@ def test_a_side_that_was_changed_is_called_so_from_the_month_of_the_change(clien
 
 def test_every_declaration_reaches_the_page(client):
     told = client.get("/api/declarations").json()
-    from sim.declarations import declarations
+    from sim.model.schema import declarations
 
     assert {d["key"] for d in told["parameters"]} == set(declarations()) - set(views.KEPT)
     for d in told["parameters"]:
         declared = declarations()[d["key"]]
         assert (d["default"], d["unit"], d["live"]) == (declared.default, declared.unit, declared.live)
-        assert d["high"] == limits.LARGEST.get(d["key"], declared.high)
+        assert d["high"] == access.LARGEST.get(d["key"], declared.high)
     assert {s["name"] for s in told["scenarios"]} == set(scenario_files.shelf()[0])
     crisis = next(s for s in told["scenarios"] if s["name"] == "crisis")
     assert [move["until"] for move in crisis["moves"]] == [60]
@@ -501,7 +504,7 @@ def test_the_scenario_file_runs_and_leaves_the_same_gap(client, known, tmp_path,
     assert composed.parameters == views.read(TAKEN, known).sides[side].composed.parameters
     monkeypatch.chdir(tmp_path)
     command = content.decode().splitlines()[1].removeprefix("# gapsim ").split()
-    assert cli.execute([*command, "--out", "there"]) == 0
+    assert main.execute([*command, "--out", "there"]) == 0
     gap = parquet.read_table(tmp_path / "there" / "series.parquet").column("gap").to_pylist()[-1]
     assert float(f"{gap:.5g}") == asked(client, TAKEN)["sides"][side]["summary"]["gap"]
 
@@ -546,7 +549,7 @@ def carried(html):
 
 
 def test_the_page_in_one_file_asks_for_nothing_and_no_text_can_break_out():
-    html = bundle.one_file(SMALL_PAGE, {"text": "</script><script>alert(1)</script><!--"}).decode()
+    html = single_file.one_file(SMALL_PAGE, {"text": "</script><script>alert(1)</script><!--"}).decode()
     assert "page/" not in html
     assert html.count("</script>") == 2
     assert "const of_words = (() => {" in html
@@ -570,13 +573,13 @@ def test_the_page_in_one_file_asks_for_nothing_and_no_text_can_break_out():
 )
 def test_a_page_that_cannot_be_joined_is_refused(module):
     with pytest.raises(ValueError, match=r"join|circle|among|early"):
-        bundle.one_file({**SMALL_PAGE, "words.js": module}, {})
+        single_file.one_file({**SMALL_PAGE, "words.js": module}, {})
 
 
 def test_the_page_that_is_shipped_can_be_taken_away(client):
     name, content = taken(client, "html", twin())
     assert name.endswith(".html")
-    longest = {"set": {"population.months": limits.LARGEST["population.months"], "population.users": 64}}
+    longest = {"set": {"population.months": access.LARGEST["population.months"], "population.users": 64}}
     assert len(content) < len(taken(client, "html", twin(longest, longest))[1]) < 1_000_000
     html = content.decode()
     assert "http://" not in html.replace("http://www.w3.org/", "")

@@ -6,14 +6,14 @@ import pytest
 from live_moves import TWIN, month, move, seek, settled
 from test_live_page_access import AXE, NARROW, SEEN_FIRST, sticking_out
 
-from sim.live import address, deck, views
+from sim.live import session, url, views
 
 pytest_plugins = ("live_browser",)
 
 
 @pytest.fixture(scope="module")
 def leaders():
-    return deck.read(deck.find("leaders"), views.shelf())
+    return session.read(session.find("leaders"), views.shelf())
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_steps_are_played_by_buttons_and_by_the_keys_of_a_remote_control(room, l
         page.locator(".do-next-step").click() if number % 2 else page.keyboard.press("PageDown")
         on(page, number)
         assert page.locator(".deck-ask").inner_text() == opened.ask
-        view, look, _ = address.read(opened.show, "here")
+        view, look, _ = url.read(opened.show, "here")
         assert month(page) == int(look["m"])
         for letter, side in zip("ab", view["sides"], strict=True):
             assert page.locator(f"#scenario-{letter}").input_value() == side["scenario"]
@@ -140,4 +140,4 @@ def test_what_a_deck_checks_is_what_the_page_asks_for(room):
         room.contexts[-1].pages[0].goto(room.served.address + fragment)
     content = asked.value.post_data_json
     assert content.pop("v") == views.VERSION
-    assert content == address.read(fragment, "here")[0]
+    assert content == url.read(fragment, "here")[0]

@@ -11,7 +11,7 @@ import pytest
 import qrcode
 from live_moves import month, move, seek, settled, until
 
-from sim.live.words import say
+from sim.live.i18n import say
 
 pytest_plugins = ("live_browser",)
 

@@ -19,13 +19,13 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from sim import cli
-from sim.declarations import declarations
-from sim.live import door, guard, limits, server, views
-from sim.live.entry import ALPHABET, Allowance, Entry
-from sim.live.guard import ALWAYS_SAID
+from sim.cli import main
+from sim.live import access, middleware, serve, server, views
+from sim.live.access import ALPHABET, Allowance, Entry
+from sim.live.middleware import ALWAYS_SAID
 from sim.live.server import Live
-from sim.territory import DATA
+from sim.model.geography import DATA
+from sim.model.schema import declarations
 
 ADDRESS = "http://127.0.0.1:8123"
 TWIN = {"sides": [{"scenario": "hierarchy"}, {"scenario": "distributed"}]}
@@ -200,14 +200,14 @@ def test_a_body_of_ten_megabytes_is_refused_declared_or_not(client):
     refused(client.post("/api/run", content=body, headers=json_kind), 413, "body")
     pieces = (body[k : k + 10_000] for k in range(0, len(body), 10_000))
     refused(client.post("/api/run", content=pieces, headers=json_kind), 413, "body")
-    just_too_much = b" " * (limits.LARGEST_BODY + 1)
+    just_too_much = b" " * (access.LARGEST_BODY + 1)
     refused(client.post("/api/run", content=just_too_much, headers=json_kind), 413, "body")
-    as_much_as_may_be = json.dumps(SHORT).encode().ljust(limits.LARGEST_BODY)
+    as_much_as_may_be = json.dumps(SHORT).encode().ljust(access.LARGEST_BODY)
     assert client.post("/api/run", content=as_much_as_may_be, headers=json_kind).status_code == 200
 
 
 def test_a_body_that_does_not_come_is_given_up(live, monkeypatch):
-    monkeypatch.setattr(guard, "SECONDS_TO_SEND", 0.01)
+    monkeypatch.setattr(middleware, "SECONDS_TO_SEND", 0.01)
     said = []
 
     async def never():
@@ -272,7 +272,7 @@ TOO_LARGE = {
 @pytest.mark.parametrize(("key", "value"), TOO_LARGE.items(), ids=TOO_LARGE)
 def test_what_costs_too_much_is_refused(client, key, value):
     refused(run(client, set={key: value}), 400, key)
-    refused(run(client, set={key: limits.LARGEST[key] + 1}), 400, key)
+    refused(run(client, set={key: access.LARGEST[key] + 1}), 400, key)
     goes_on(client)
 
 
@@ -379,7 +379,7 @@ BOUNDS = {
 @pytest.mark.parametrize(("given", "said"), BOUNDS.values(), ids=BOUNDS)
 def test_a_view_is_bounded_before_it_is_understood(client, monkeypatch, given, said):
     # Fewer than there are parameters, so that a view of good ones can reach it.
-    monkeypatch.setattr(limits, "MOST_SET", 50)
+    monkeypatch.setattr(access, "MOST_SET", 50)
     answer = run(client, **given)
     assert answer.status_code == 400
     assert [said in problem["wrong"] for problem in answer.json()["problems"]] == [True]
@@ -433,7 +433,7 @@ def test_an_address_that_asks_too_much_waits_and_others_do_not(live, monkeypatch
 
 def test_a_long_run_costs_more_and_an_allowance_forgets_old_addresses(known):
     def cost(**given):
-        return limits.cost(
+        return access.cost(
             views.read({"sides": [{"scenario": "baseline", "set": given}]}, known)
             .sides[0]
             .composed.parameters
@@ -460,7 +460,7 @@ def test_a_full_queue_is_said_and_passes(live, monkeypatch):
         return plain(view)
 
     monkeypatch.setattr(server.answers, "run", slow)
-    monkeypatch.setattr(limits, "MOST_WAITING", 3)
+    monkeypatch.setattr(access, "MOST_WAITING", 3)
     with TestClient(live.application(), base_url=ADDRESS) as client, ThreadPoolExecutor(8) as pool:
         waiting = [pool.submit(client.post, "/api/run", json={**SHORT, "seed": 2000 + k}) for k in range(6)]
         while sum(one.done() for one in waiting) < 3:
@@ -513,7 +513,7 @@ def test_codes_cannot_be_guessed_and_tokens_expire(known):
     token = entry.token(entry.code)
     assert entry.lets_in(token)
     assert not Entry(lambda: now[0]).lets_in(token), "another server's token"
-    now[0] += 3600 * limits.HOURS_INSIDE - 1
+    now[0] += 3600 * access.HOURS_INSIDE - 1
     assert entry.lets_in(token)
     now[0] += 2
     assert not entry.lets_in(token)
@@ -535,14 +535,14 @@ def test_wrong_options_are_refused(tmp_path, monkeypatch, capsys):
         (["--host", "no such host"], "--host"),
         (["--scenarios", "nowhere"], "nowhere"),
     ):
-        assert cli.execute(["live", *arguments]) == 2
+        assert main.execute(["live", *arguments]) == 2
         assert said in capsys.readouterr().err
 
 
 def test_a_taken_port_is_said_with_a_way_out(capsys):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        assert cli.execute(["live", "--port", str(port), "--no-open"]) == 2
+        assert main.execute(["live", "--port", str(port), "--no-open"]) == 2
     said = capsys.readouterr().err
     assert f"--port = {port}: is taken" in said
     assert f"--port {port + 1}" in said
@@ -562,8 +562,8 @@ def test_a_code_is_printed_exactly_where_others_can_reach(monkeypatch, capsys, a
         def run(self, sockets):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(door.uvicorn, "Server", Server)
-    assert cli.execute(["live", "--port", "0", "--host", address, "--no-open"]) == 0
+    monkeypatch.setattr(serve.uvicorn, "Server", Server)
+    assert main.execute(["live", "--port", "0", "--host", address, "--no-open"]) == 0
     printed = capsys.readouterr()
     assert ("code to enter" in printed.out) == needed
     shown = _outward_address() if address == "0.0.0.0" else address
@@ -578,7 +578,7 @@ def test_a_code_is_printed_exactly_where_others_can_reach(monkeypatch, capsys, a
 @pytest.fixture(scope="module")
 def running():
     """A server in a process of its own: its port."""
-    command = [sys.executable, "-m", "sim.cli", "live", "--port", "0", "--no-open"]
+    command = [sys.executable, "-m", "sim.cli.main", "live", "--port", "0", "--no-open"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment

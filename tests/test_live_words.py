@@ -10,16 +10,16 @@ import pytest
 from live_moves import TWIN
 from starlette.testclient import TestClient
 
-from sim import cli
-from sim.live import declared, views, words
+from sim.cli import main
+from sim.live import i18n, metadata, views
 from sim.live.server import PAGE, Live
-from sim.parameters import Parameters
-from sim.territory import territory
+from sim.model.geography import territory
+from sim.model.parameters import Parameters
 
 pytest_plugins = ("live_browser",)
 
 SERVER = PAGE.parent
-TABLE = json.loads((words.LANGUAGES / "en.json").read_text(encoding="utf-8"))
+TABLE = json.loads((i18n.LANGUAGES / "en.json").read_text(encoding="utf-8"))
 
 
 def page_sources():
@@ -111,12 +111,12 @@ def test_what_a_module_of_the_page_gives_is_taken_and_what_it_takes_is_used():
     assert not idle
 
 
-@pytest.mark.parametrize("file", sorted(words.LANGUAGES.glob("*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("file", sorted(i18n.LANGUAGES.glob("*.json")), ids=lambda path: path.stem)
 def test_a_language_has_the_keys_of_the_table_and_the_values_that_go_into_them(file: Path):
     pairs = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=list)
     found = dict(pairs)
     assert len(found) == len(pairs), "a key is given twice"
-    known = {**declared.words_of_the_model(views.shelf()), **TABLE}
+    known = {**metadata.words_of_the_model(views.shelf()), **TABLE}
     assert not set(found) - set(known)
     for key, text in found.items():
         assert text, key
@@ -133,7 +133,7 @@ def widened(text: str) -> str:
 
 
 def test_what_the_model_and_the_table_both_name_they_name_alike():
-    model = declared.words_of_the_model(views.shelf())
+    model = metadata.words_of_the_model(views.shelf())
     both = set(model) & set(TABLE)
     assert {"stage.shift", "kind.users"} <= both
     assert {key: model[key] for key in both} == {key: TABLE[key] for key in both}
@@ -142,16 +142,16 @@ def test_what_the_model_and_the_table_both_name_they_name_alike():
 @pytest.fixture
 def strange(tmp_path, monkeypatch):
     """A language of which every letter is another."""
-    every = {**declared.words_of_the_model(views.shelf()), **TABLE}
+    every = {**metadata.words_of_the_model(views.shelf()), **TABLE}
     table = {key: widened(text) for key, text in every.items()} | {"language": "gd"}
     (tmp_path / "en.json").write_text(json.dumps(TABLE), encoding="utf-8")
     (tmp_path / "xx.json").write_text(json.dumps(table), encoding="utf-8")
-    monkeypatch.setattr(words, "LANGUAGES", tmp_path)
-    words._table.cache_clear()
-    words.speak("xx")
+    monkeypatch.setattr(i18n, "LANGUAGES", tmp_path)
+    i18n._table.cache_clear()
+    i18n.speak("xx")
     yield table
-    words.speak(words.ENGLISH)
-    words._table.cache_clear()
+    i18n.speak(i18n.ENGLISH)
+    i18n._table.cache_clear()
 
 
 PLACES = re.compile(
@@ -209,20 +209,20 @@ def test_story_sentences_and_refusals_speak_the_language_too(strange):
 def test_what_a_language_leaves_out_is_said_in_english(tmp_path, monkeypatch):
     (tmp_path / "en.json").write_text(json.dumps(TABLE), encoding="utf-8")
     (tmp_path / "gd.json").write_text('{"month.n": "Mìos {n}"}', encoding="utf-8")
-    monkeypatch.setattr(words, "LANGUAGES", tmp_path)
-    words._table.cache_clear()
+    monkeypatch.setattr(i18n, "LANGUAGES", tmp_path)
+    i18n._table.cache_clear()
     try:
-        words.speak("gd")
-        assert words.languages() == ["en", "gd"]
-        assert words.say("month.n", n=3) == "Mìos 3"
-        assert words.say("nav.twin") == TABLE["nav.twin"]
-        assert words.declared("cause.will", "will") == "will"
+        i18n.speak("gd")
+        assert i18n.languages() == ["en", "gd"]
+        assert i18n.say("month.n", n=3) == "Mìos 3"
+        assert i18n.say("nav.twin") == TABLE["nav.twin"]
+        assert i18n.declared("cause.will", "will") == "will"
     finally:
-        words.speak(words.ENGLISH)
-        words._table.cache_clear()
+        i18n.speak(i18n.ENGLISH)
+        i18n._table.cache_clear()
 
 
 def test_a_language_that_there_is_not_is_refused_with_those_there_are(capsys):
-    assert cli.execute(["live", "--language", "gd"]) == 2
+    assert main.execute(["live", "--language", "gd"]) == 2
     said = capsys.readouterr().err
     assert "--language = gd: must be one of en" in said

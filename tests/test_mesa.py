@@ -17,11 +17,11 @@ from live_models import GLASGOW, KINDS, MONTHS, STATES, assert_same_state, examp
 from mesa.datacollection import DataCollector
 
 import sim
-from sim import outcomes
-from sim.agents import _View
-from sim.month import begin
-from sim.parameters import MAX_SEED
-from sim.state import STAGES
+from sim.model import outcomes
+from sim.model.mesa_agents import _View
+from sim.model.parameters import MAX_SEED
+from sim.model.schedule import begin
+from sim.model.state import STAGES
 
 
 def test_a_model_run_is_the_same_run_to_the_bit():

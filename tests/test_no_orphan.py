@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import worlds
 
-import sim.month
-from sim.declarations import declarations, on_trial, reference_magnitudes
-from sim.month import begin, simulate
-from sim.parameters import ESTABLISHED, MECHANISM_NAMES
-from sim.power import ROWS, columns
+import sim.model.schedule
+from sim.model.decision_rights import ROWS, columns
+from sim.model.parameters import ESTABLISHED, MECHANISM_NAMES
+from sim.model.schedule import begin, simulate
+from sim.model.schema import declarations, on_trial, reference_magnitudes
 
 SEEDS = (3, 4, 5, 6)
 
@@ -206,7 +206,7 @@ WITHIN = ("places.told", "places.shaped", "places.support", "places.crisis")
 
 
 def test_the_schedule_has_the_processes_that_columns_are_moved_between():
-    called = [name for name in sim.month.live_months.py_func.__code__.co_names if name in PROCESSES]
+    called = [name for name in sim.model.schedule.live_months.py_func.__code__.co_names if name in PROCESSES]
     assert called == list(PROCESSES)
 
 
@@ -269,8 +269,8 @@ def live_one_month(run, before, column, monkeypatch):
 
     with monkeypatch.context() as patch:
         for name in PROCESSES:
-            patch.setattr(sim.month, name, partial(wrapped, getattr(sim.month, name), name))
-        sim.month.live_months.py_func(run.month, run.month + 1, run.values, run.state)
+            patch.setattr(sim.model.schedule, name, partial(wrapped, getattr(sim.model.schedule, name), name))
+        sim.model.schedule.live_months.py_func(run.month, run.month + 1, run.values, run.state)
     run.month += 1
 
 
@@ -308,7 +308,7 @@ def test_what_one_process_writes_for_itself_is_read_by_its_rules(name):
     column = name.partition(".")[2]
     reads = [
         node
-        for path in (Path(sim.__file__).parent / "submodels").glob("*.py")
+        for path in (Path(sim.__file__).parent / "model" / "submodels").glob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr == column and isinstance(node.ctx, ast.Load)
     ]

@@ -5,9 +5,9 @@ import worlds
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.month import begin, simulate
-from sim.outcomes import councils, series, summary
-from sim.verification import HOLDER_LABELS, contrasts, differing_columns, run_checks, structures
+from sim.model.outcomes import councils, series, summary
+from sim.model.schedule import begin, simulate
+from sim.verification.checks import HOLDER_LABELS, contrasts, differing_columns, run_checks, structures
 
 LABELS = {f"cells.{label}" for label in HOLDER_LABELS}
 

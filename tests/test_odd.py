@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim import draws, state
-from sim.declarations import declarations, reference_magnitudes
-from sim.parameters import MECHANISM_NAMES
-from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
-from sim.territory import DATA
+from sim.model import state
+from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
+from sim.model.geography import DATA
+from sim.model.kernels import random
+from sim.model.parameters import MECHANISM_NAMES
+from sim.model.schema import declarations, reference_magnitudes
 
 ODD = Path(__file__).parents[1] / "docs" / "odd.md"
 TABLES = (
@@ -130,7 +131,7 @@ def test_every_cause_stage_and_activity_is_named(odd, words):
 
 
 def test_every_stream_of_draws_is_named(quoted):
-    assert not set(draws.STREAMS) - quoted
+    assert not set(random.STREAMS) - quoted
 
 
 def test_links_to_files_and_headings_resolve(odd):

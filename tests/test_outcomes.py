@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import worlds
 
-from sim import outcomes
-from sim.month import begin, simulate
-from sim.outcomes import (
+from sim.model import outcomes
+from sim.model.decision_rights import KINDS
+from sim.model.outcomes import (
     cells,
     councils,
     fifths,
@@ -19,8 +19,8 @@ from sim.outcomes import (
     summary,
     worst_decile,
 )
-from sim.power import KINDS
-from sim.state import ACTIVITIES, CAUSES, STAGES
+from sim.model.schedule import begin, simulate
+from sim.model.state import ACTIVITIES, CAUSES, STAGES
 
 SEED = 5
 

@@ -12,16 +12,16 @@ import worlds
 import yaml
 from synthetic_comparison import comparison, scenario
 
-from sim import over_the_set, provenance
-from sim.analysis import comparison_json, difference
-from sim.charting.over_the_set import range_over_the_set
-from sim.charts import charts, figure
-from sim.fitted_set import fitted_points
-from sim.over_the_set import OUTCOMES, STRUCTURES, NotKnown, OverTheSet, Table
-from sim.report import report_html
-from sim.scenarios import compose
-from sim.verdict import at_these_settings, verdict
-from sim.weighing import MATTERS
+from sim.analysis import over_set
+from sim.analysis.comparison import MATTERS, comparison_json, difference
+from sim.analysis.over_set import OUTCOMES, STRUCTURES, NotKnown, OverTheSet, Table
+from sim.history.matching.fitted_set import fitted_points
+from sim.model import provenance
+from sim.reporting.charts.forest import range_over_the_set
+from sim.reporting.charts.render import charts, figure
+from sim.reporting.comparison_page import report_html
+from sim.reporting.comparison_text import at_these_settings, verdict
+from sim.scenarios.compose import compose
 
 ROOT = Path(__file__).parents[1]
 PAIR = ("hierarchy", "distributed")
@@ -44,7 +44,7 @@ def table_of(gaps, other=None, **outcomes):
         for name in STRUCTURES
     }
     made_by = (other or provenance.model(), other or provenance.rules())
-    return Table(*made_by, over_the_set.fingerprint(), 100, 4, 7, means)
+    return Table(*made_by, over_set.fingerprint(), 100, 4, 7, means)
 
 
 @pytest.fixture
@@ -52,12 +52,12 @@ def ship(tmp_path, monkeypatch):
     """Ship a table instead of the one that is there."""
 
     def shipped(found):
-        monkeypatch.setattr(over_the_set, "TABLE", tmp_path / "over_set.csv")
-        over_the_set.write(over_the_set.TABLE, found)
-        over_the_set.read.cache_clear()
+        monkeypatch.setattr(over_set, "TABLE", tmp_path / "over_set.csv")
+        over_set.write(over_set.TABLE, found)
+        over_set.read.cache_clear()
 
     yield shipped
-    over_the_set.read.cache_clear()
+    over_set.read.cache_clear()
 
 
 def compared(gap_a, gap_b, n=100, names=PAIR, overrides=(), **more):
@@ -196,11 +196,11 @@ def test_for_whom_it_turns_is_said(ship):
 
 
 def test_without_a_table_the_answer_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(over_the_set, "TABLE", tmp_path / "none.csv")
+    monkeypatch.setattr(over_set, "TABLE", tmp_path / "none.csv")
     made = compared(0.6, 0.5)
     said = verdict(made)
     assert (said.kind, said.winner) == ("better", "distributed")
-    assert said.sentences[0] == over_the_set.NO_TABLE
+    assert said.sentences[0] == over_set.NO_TABLE
     assert comparison_json(made)["over_set"] is None
     assert range_over_the_set(made) is None
 
@@ -212,14 +212,14 @@ def test_a_table_of_another_version_or_of_another_set_is_not_read(ship, tmp_path
         replace(table_of(spread(0.1, 0.2)), fitted_set="f" * 16),
     ):
         ship(other)
-        assert over_the_set.of(made) == NotKnown(over_the_set.NO_TABLE)
+        assert over_set.of(made) == NotKnown(over_set.NO_TABLE)
     # Unless the other version is known to be the same model.
     ship(table_of(spread(0.1, 0.2), "0" * 16))
     for now in (provenance.model(), provenance.rules()):
         equal = tmp_path / f"equal_{now}.txt"
         equal.write_text(f"# a comment\n{'0' * 16} {now}  # why\n", encoding="utf-8")
         monkeypatch.setattr(provenance, "EQUAL_MODELS", equal)
-        assert isinstance(over_the_set.of(made), OverTheSet)
+        assert isinstance(over_set.of(made), OverTheSet)
 
 
 def test_another_python_with_another_numpy_reads_the_same_table(ship, monkeypatch):
@@ -227,16 +227,16 @@ def test_another_python_with_another_numpy_reads_the_same_table(ship, monkeypatc
     before = provenance.model()
     monkeypatch.setattr(provenance.metadata, "version", lambda name: "9.9")
     assert provenance.model() != before
-    assert over_the_set.table() is not None
+    assert over_set.table() is not None
 
 
 @pytest.mark.parametrize(
     ("names", "overrides", "why"),
     [
-        (("hierarchy", "rush"), (), over_the_set.UNCHANGED_ONLY),
-        (PAIR, ("work.load=2",), over_the_set.UNCHANGED_ONLY),
-        (PAIR, ("mechanisms=none",), over_the_set.UNCHANGED_ONLY),
-        (PAIR, ("population.users=64",), over_the_set.UNCHANGED_ONLY),
+        (("hierarchy", "rush"), (), over_set.UNCHANGED_ONLY),
+        (PAIR, ("work.load=2",), over_set.UNCHANGED_ONLY),
+        (PAIR, ("mechanisms=none",), over_set.UNCHANGED_ONLY),
+        (PAIR, ("population.users=64",), over_set.UNCHANGED_ONLY),
         (PAIR, (), None),
         (("status_quo", "hierarchy"), (), None),
         (PAIR, ("work.load=1",), None),
@@ -245,7 +245,7 @@ def test_another_python_with_another_numpy_reads_the_same_table(ship, monkeypatc
 def test_the_range_belongs_to_the_structures_as_they_ship(ship, names, overrides, why):
     ship(table_of(spread(0.02, 0.15)))
     made = compared(0.6, 0.5, names=names, overrides=overrides)
-    known = over_the_set.of(made)
+    known = over_set.of(made)
     if why is None:
         assert (known.a, known.b) == names
     else:
@@ -257,15 +257,15 @@ def test_the_range_belongs_to_the_structures_as_they_ship(ship, names, overrides
 def test_a_structure_that_somebody_named_alike_is_not_the_shipped_one(ship):
     ship(table_of(spread(0.02, 0.15)))
     made = comparison(scenario("hierarchy", 0.6), scenario("distributed", 0.5, seed=2))
-    assert over_the_set.of(made) == NotKnown(over_the_set.UNCHANGED_ONLY)
+    assert over_set.of(made) == NotKnown(over_set.UNCHANGED_ONLY)
 
 
 def test_one_scenario_and_three_have_no_range(ship):
     ship(table_of(spread(0.02, 0.15)))
     one, two = compared(0.6, 0.5).scenarios
-    assert over_the_set.of(comparison(one)) == NotKnown("")
+    assert over_set.of(comparison(one)) == NotKnown("")
     three = comparison(one, two, replace(two, name="devolved"))
-    assert verdict(three).sentences[0] == over_the_set.TWO_ONLY
+    assert verdict(three).sentences[0] == over_set.TWO_ONLY
     assert comparison_json(three)["over_set"] is None
 
 
@@ -281,14 +281,14 @@ def test_what_the_runs_alone_say_can_be_asked_for(ship):
 
 def test_mean_and_range_are_over_design_points(ship):
     ship(table_of(spread(0.0, 0.1)))
-    r = over_the_set.of(compared(0.6, 0.5)).range()
+    r = over_set.of(compared(0.6, 0.5)).range()
     assert (r.mean, r.low, r.high) == pytest.approx((0.05, 0.0025, 0.0975), abs=1e-5)
 
 
 def test_a_table_read_is_the_one_written(tmp_path):
     written = table_of(spread(-0.05, 0.1), nominal_gap=spread(0.0, 0.2))
-    over_the_set.write(tmp_path / "t.csv", written)
-    again = over_the_set.read(tmp_path / "t.csv")
+    over_set.write(tmp_path / "t.csv", written)
+    again = over_set.read(tmp_path / "t.csv")
     assert replace(again, means={}) == replace(written, means={})
     for key, values in written.means.items():
         assert again.means[key] == pytest.approx(values, abs=1e-5)
@@ -346,7 +346,7 @@ def test_the_command_prints_the_range_or_why_there_is_none(gapsim, ship):
     assert "At the defaults it does so by" in words
     code, out, _ = gapsim("compare", "--replications", 3, "population.users=64", "population.months=24")
     assert code == 0
-    assert over_the_set.UNCHANGED_ONLY in " ".join(out.split())
+    assert over_set.UNCHANGED_ONLY in " ".join(out.split())
     code, out, _ = gapsim("compare", "--replications", 2, "--json", "--seed", 4)
     assert code == 0
     assert json.loads(out)["over_set"]["sets"] == 100
@@ -361,9 +361,9 @@ def test_the_shipped_table_is_of_this_version_or_the_command_says_that_there_is_
     """No failure when a rule moves: then the printed sentence must say so."""
     code, out, _ = gapsim("compare", "--replications", 2)
     assert code == 0
-    words, found = " ".join(out.split()), over_the_set.table()
+    words, found = " ".join(out.split()), over_set.table()
     if found is None:
-        assert over_the_set.NO_TABLE in words
+        assert over_set.NO_TABLE in words
     else:
         assert f"ver the {found.sets} sets of parameters that history does not rule out" in words
         assert found.sets == len(fitted_points())
@@ -372,7 +372,7 @@ def test_the_shipped_table_is_of_this_version_or_the_command_says_that_there_is_
 
 def test_the_readme_begins_with_what_the_command_prints(gapsim):
     """Where the table is of this version; a rule that has moved changes the numbers of the README as well."""
-    if over_the_set.table() is None:
+    if over_set.table() is None:
         pytest.skip("the shipped table is of another version of the model")
     first = re.search(r"```text\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)[1]
     assert gapsim("compare")[1].rstrip() == first.rstrip()
@@ -383,13 +383,11 @@ def test_the_readme_begins_with_what_the_command_prints(gapsim):
 
 def test_the_design_is_the_set_with_draws_of_what_was_kept_out(script, tmp_path):
     script.write_design(tmp_path / "design.csv")
-    again = f"run: uv run python {over_the_set.NO_TABLE.split('python ')[1].split('`')[0]}"
-    assert (tmp_path / "design.csv").read_text("utf-8") == over_the_set.design_file().read_text("utf-8"), (
-        again
-    )
-    file = over_the_set.design_file().with_suffix(".yaml")
+    again = f"run: uv run python {over_set.NO_TABLE.split('python ')[1].split('`')[0]}"
+    assert (tmp_path / "design.csv").read_text("utf-8") == over_set.design_file().read_text("utf-8"), again
+    file = over_set.design_file().with_suffix(".yaml")
     assert tuple(yaml.safe_load(file.read_text("utf-8"))["scenarios"]) == STRUCTURES
-    points = fitted_points(over_the_set.design_file())
+    points = fitted_points(over_set.design_file())
     members = len(fitted_points())
     assert len(points) == script.draws(members) * members
     assert [script.draws(count) for count in (36, 89, 90, 96)] == [5, 3, 2, 2]

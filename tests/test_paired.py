@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, gaps, responses, sweep, write
 
-from sim.state import CAUSES
-from sim.statistics import interval
-from sim.sweep_analysis.paired import clear_losses, map_differences, region, regions
-from sim.sweep_analysis.regimes import regimes
-from sim.sweep_analysis.swept import losses_of, read_sweep
+from sim.analysis.paired import clear_losses, map_differences, region, regions
+from sim.analysis.regime_map import regimes
+from sim.analysis.sweep_data import losses_of, read_sweep
+from sim.model.state import CAUSES
+from sim.stats import interval
 
 COLUMNS = design(50)
 FLAT = np.full(50, 0.6)

@@ -7,7 +7,9 @@ import pytest
 import worlds
 from pydantic import ValidationError
 
-from sim.declarations import (
+from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, between, columns
+from sim.model.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
+from sim.model.schema import (
     as_number,
     declarations,
     nearest_key,
@@ -17,8 +19,6 @@ from sim.declarations import (
     reference_magnitudes,
     value_of,
 )
-from sim.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
-from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, between, columns
 
 NUMBERS = [d for d in declarations().values() if d.kind in (int, float)]
 SPECIFIED = [
@@ -165,7 +165,7 @@ def test_a_mistyped_key_is_recognised(typed, meant):
 def test_a_mechanism_is_on_trial_with_the_magnitudes_that_its_strength_multiplies(monkeypatch):
     before = on_trial.__wrapped__()
     established = [name for name in ESTABLISHED if name not in ("gaming", "peer_learning")]
-    monkeypatch.setattr("sim.declarations.ESTABLISHED", established)
+    monkeypatch.setattr("sim.model.schema.ESTABLISHED", established)
     tried = on_trial.__wrapped__() - before
     assert {
         "mechanisms.gaming",

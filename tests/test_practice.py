@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import worlds
 
-from sim import cli, practice, practice_frontier, practice_runs, verification
-from sim.month import simulate
-from sim.outcomes import summary
-from sim.parameters import ESTABLISHED
-from sim.practice_runs import Watched
-from sim.state import ABANDONED, NOT_STARTED, SEE, SHAPE, SHIFT, SPARK
+from sim.cli import main
+from sim.model.outcomes import summary
+from sim.model.parameters import ESTABLISHED
+from sim.model.schedule import simulate
+from sim.model.state import ABANDONED, NOT_STARTED, SEE, SHAPE, SHIFT, SPARK
+from sim.verification import checks, practice, practice_runs
+from sim.verification.practice_runs import Watched
 
 FIXED = practice.written()["constants"]
 MONTHS = 120
@@ -225,7 +226,7 @@ def test_a_run_that_is_watched_is_the_same_run():
     parameters = practice.variants(SMALL)["as it is"]
     run, watched = practice_runs.watch(parameters, 5, 1)
     plain = simulate(parameters, 5, 1)
-    assert not verification.differing_columns(run, plain)
+    assert not checks.differing_columns(run, plain)
     assert np.array_equal(watched.stage[-1], plain.state.cells.stage)
     assert np.array_equal(watched.adopted.max(axis=0), plain.state.changes.most)
     counted = [(watched.stage[60][:, watched.announced[60]] == code).sum() for code in range(6)]
@@ -287,14 +288,14 @@ def test_rows_say_mean_target_and_share_of_the_set():
 
 
 def test_a_set_stands_at_its_statements_and_whole_patterns_against_cases():
-    found = practice_frontier.standings(MEASURED, (3, 2, 3))
+    found = practice.standings(MEASURED, (3, 2, 3))
     assert [(one.statements, one.patterns, one.cases) for one in found] == [(2, 1, 3), (3, 2, 2), (0, 0, 3)]
     with pytest.raises(ValueError, match="zip"):
-        practice_frontier.standings(MEASURED, (3, 2))
+        practice.standings(MEASURED, (3, 2))
 
 
 def test_the_shipped_table_has_a_number_of_cases_for_every_set():
-    against = practice_frontier.cases_against()
+    against = practice.cases_against()
     assert len(against) == len(practice.fitted_points())
     assert all(0 <= cases <= 8 for cases in against)
 
@@ -339,7 +340,7 @@ def two_sets(monkeypatch):
 
 
 def test_json_keeps_the_contract_and_a_miss_is_no_failure(two_sets, capsys):
-    assert cli.execute(["verify", "practice", "--replications", "2", "--seed", "7", "--json"]) == 0
+    assert main.execute(["verify", "practice", "--replications", "2", "--seed", "7", "--json"]) == 0
     checks = json.loads(capsys.readouterr().out)["checks"]
     assert [row["name"] for row in checks] == [one.name for one in practice.statements()]
     for row in checks:
@@ -351,7 +352,7 @@ def test_json_keeps_the_contract_and_a_miss_is_no_failure(two_sets, capsys):
 
 
 def test_text_says_reached_and_missed(two_sets, capsys):
-    assert cli.execute(["verify", "practice", "--replications", "2"]) == 0
+    assert main.execute(["verify", "practice", "--replications", "2"]) == 0
     said = capsys.readouterr().out
     assert "F1 most changes are not in shift, months 36 to 84" in said
     assert "missed" in said
@@ -364,6 +365,6 @@ def test_the_same_seed_gives_the_same_rows(two_sets):
 
 
 def test_all_leaves_practice_out():
-    assert "practice" not in verification.SUITES
+    assert "practice" not in checks.SUITES
     with pytest.raises(ValueError, match="no suite"):
-        verification.run_checks("practice")
+        checks.run_checks("practice")

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import worlds
 
-from sim import draws
-from sim.declarations import record
-from sim.month import begin, simulate
-from sim.outcomes import summary
-from sim.state import (
+from sim.model.kernels import random
+from sim.model.outcomes import summary
+from sim.model.schedule import begin, simulate
+from sim.model.schema import record
+from sim.model.state import (
     CAUSES,
     CELLS,
     CENTRE,
@@ -31,17 +31,17 @@ from sim.state import (
     USERS,
     table,
 )
-from sim.submodels import (
-    account,
+from sim.model.submodels import (
     benefit,
     capacity,
     effort,
     focal,
+    implementation,
     interest,
+    loss_accounting,
     pledges,
     priorities,
     responses,
-    work,
 )
 
 
@@ -96,7 +96,7 @@ def test_the_mean_stay_is_the_inverse_of_the_chance():
 @pytest.mark.parametrize("steps", [[3], [40, 3], [5, 6, 7, 40, 3]])
 def test_the_draw_of_a_month_does_not_depend_on_when_it_was_looked_at(steps):
     """Every power table meets the same interest, however early a place begins."""
-    keys = draws.stream_keys(7, 0, len(draws.STREAMS))
+    keys = random.stream_keys(7, 0, len(random.STREAMS))
     cell = a_cell()
     for month in sorted(steps):
         interest.renew_interest(4, 2, month, 0.2, 1, keys, cell)
@@ -113,7 +113,7 @@ def test_the_draw_of_a_month_does_not_depend_on_when_it_was_looked_at(steps):
 
 
 def test_interest_stays_while_its_carrier_does_and_is_drawn_again_afterwards():
-    keys = draws.stream_keys(7, 0, len(draws.STREAMS))
+    keys = random.stream_keys(7, 0, len(random.STREAMS))
     cell = a_cell()
     interest.renew_interest(0, 0, 0, 0.2, 0, keys, cell)
     first, leaves = cell.interest, int(cell.carrier_leaves)
@@ -354,14 +354,14 @@ def test_general_will_leaves_effort_as_the_bar_comes_in(will, strength, expected
 def test_coverage_that_is_no_priority_lapses():
     cell = a_cell(stage=SHIFT, nominal=0.8, genuine=0.4, held=NOT_A_PRIORITY, priority=0.25)
     parameters = row({"reference.relapse_rate": 0.1}, scale_up=1.0, relapse=0.5)
-    slips, lapses = work.slip_back(parameters, 1.0, 0.0, cell)
+    slips, lapses = implementation.slip_back(parameters, 1.0, 0.0, cell)
     assert (slips, lapses) == (0.0, close(0.05 * 0.75 * 0.8))
     assert (cell.nominal, cell.genuine) == (close(0.8 - lapses), close(0.4 * (1.0 - 0.0375)))
 
 
 def test_coverage_that_is_a_priority_does_not_lapse():
     cell = a_cell(stage=SHIFT, nominal=0.8, genuine=0.4, held=FREE, priority=0.25)
-    assert work.slip_back(row(scale_up=1.0, relapse=1.0), 1.0, 0.0, cell) == (0.0, 0.0)
+    assert implementation.slip_back(row(scale_up=1.0, relapse=1.0), 1.0, 0.0, cell) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -386,10 +386,10 @@ def test_what_is_held_waits_once_its_stage_is_done(stage, progress, active, held
 def test_a_hold_takes_what_was_planned_and_the_catching_up_that_it_prevents():
     ledger = np.zeros((1, 1, LEDGER))
     ledger[0, 0, RELAPSE], ledger[0, 0, 0] = 0.1, 0.3
-    account.charge_hold(0, 0, 0.02, 0.1, PRIORITY_BLAME, ledger)
+    loss_accounting.charge_hold(0, 0, 0.02, 0.1, PRIORITY_BLAME, ledger)
     assert ledger[0, 0, PRIORITY_BLAME] == close(0.12)
     assert (ledger[0, 0, RELAPSE], ledger[0, 0, 0]) == (close(0.075), close(0.225))
-    account.charge_hold(0, 0, 0.0, 5.0, NOT_A_PRIORITY, ledger)
+    loss_accounting.charge_hold(0, 0, 0.0, 5.0, NOT_A_PRIORITY, ledger)
     assert ledger[0, 0].sum() == close(0.42)
     assert ledger[0, 0, NOT_A_PRIORITY] == close(0.3)
     assert ledger[0, 0, PRIORITY_BLAME] == close(0.12), "what one hold took, another leaves"

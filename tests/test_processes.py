@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import worlds
 
-from sim.month import begin, simulate
-from sim.outcomes import summary
-from sim.state import ABANDONED, ACTIVITIES, CAUSES, QUEUED, SHAPE, SPARK
+from sim.model.outcomes import summary
+from sim.model.schedule import begin, simulate
+from sim.model.state import ABANDONED, ACTIVITIES, CAUSES, QUEUED, SHAPE, SPARK
 
 SEED = 21
 CENTRE = {right: worlds.whole("centre") for right in ("power.agenda", "power.design", "power.resource")}

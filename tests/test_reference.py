@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 import pytest
 import worlds
 
-from sim.declarations import declarations
-from sim.parameters import MECHANISM_NAMES
-from sim.power import ROWS
-from sim.reference import pages, subjects
-from sim.reference_effects import COLUMNS, effects
-from sim.scenario_files import shelf
+from sim.model.decision_rights import ROWS
+from sim.model.parameters import MECHANISM_NAMES
+from sim.model.schema import declarations
+from sim.reporting.reference.effects import COLUMNS, effects
+from sim.reporting.reference.pages import pages, subjects
+from sim.scenarios.scenario_files import shelf
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 MEASURED = effects(FOLDER / "effects.csv")

@@ -5,11 +5,10 @@ import pytest
 from scipy.stats import t as student
 from synthetic_sweep import design, gaps, responses, sweep, write
 
-from sim.statistics import false_discoveries, half_width, p_value, p_values
-from sim.sweep_analysis.decision_rules import rules_of
-from sim.sweep_analysis.positions import scale_of
-from sim.sweep_analysis.regimes import NOBODY, OPEN, SAME, UNKNOWN, best_positions, regimes
-from sim.sweep_analysis.swept import read_sweep
+from sim.analysis.decision_rules import rules_of
+from sim.analysis.regime_map import NOBODY, OPEN, SAME, UNKNOWN, best_positions, regimes, scale_of
+from sim.analysis.sweep_data import read_sweep
+from sim.stats import false_discoveries, half_width, p_value, p_values
 
 LEVEL = 0.6
 

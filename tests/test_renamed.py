@@ -8,26 +8,26 @@ import warnings
 import pytest
 
 import sim
-from sim import renamed
-from sim.declarations import declarations, value_of
+from sim.errors import InputProblems
 from sim.experiments import experiment, experiment_files
-from sim.explain import explain
-from sim.live import address, views
-from sim.parameters import Intervention, Parameters
-from sim.problems import InputProblems
-from sim.scenarios import compose
+from sim.live import url, views
+from sim.model import aliases
+from sim.model.parameters import Intervention, Parameters
+from sim.model.schema import declarations, value_of
+from sim.reporting.describe import explain
+from sim.scenarios.compose import compose
 
 HEADER = "# @package _global_\nheader:\n  title: Mine\n  question: What then?\n  source: made up\n"
 SHORT = ("population.users=32", "population.months=3", "population.bodies=4", "changes.arriving=2")
-OLD = sorted(renamed.RENAMED)
+OLD = sorted(aliases.RENAMED)
 
 
 @pytest.fixture(autouse=True)
 def said(monkeypatch):
     """What is told of old keys; nothing has been told yet."""
     heard = []
-    monkeypatch.setattr(renamed, "_TOLD", set())
-    monkeypatch.setattr(renamed, "say", heard.append)
+    monkeypatch.setattr(aliases, "_TOLD", set())
+    monkeypatch.setattr(aliases, "say", heard.append)
     return heard
 
 
@@ -57,7 +57,7 @@ def draft(tmp_path, text):
 
 
 def test_old_keys_are_no_parameters_and_new_ones_are():
-    for old, now in renamed.RENAMED.items():
+    for old, now in aliases.RENAMED.items():
         assert old not in declarations()
         assert now.key in declarations()
         assert now.became.endswith(".")
@@ -65,7 +65,7 @@ def test_old_keys_are_no_parameters_and_new_ones_are():
 
 @pytest.mark.parametrize("old", OLD)
 def test_an_old_key_sets_what_it_became(old, said):
-    now = renamed.RENAMED[old]
+    now = aliases.RENAMED[old]
     assert value_of(one(f"{old}=0.1"), now.key) == pytest.approx(0.1 * now.factor)
     assert value_of(one(f"{old}=0.2"), now.key) == pytest.approx(0.2 * now.factor)
     assert len(said) == 1, "told once a process, not once a value"
@@ -179,8 +179,8 @@ def test_a_sweep_on_the_command_line_may_name_old_keys():
 
 
 def test_a_notebook_may_name_old_keys(monkeypatch):
-    monkeypatch.setattr(renamed, "say", renamed._warn)
-    with pytest.warns(renamed.RenamedKey, match="mechanisms.overload"):
+    monkeypatch.setattr(aliases, "say", aliases._warn)
+    with pytest.warns(aliases.RenamedKey, match="mechanisms.overload"):
         first = sim.run("baseline", "mechanisms.layering=0.9", *SHORT)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -203,13 +203,13 @@ def test_a_command_tells_of_old_keys_on_standard_error_once(gapsim):
 
 def test_a_view_is_given_back_under_the_keys_of_today():
     link = "#a=baseline&a.reference.blame_scale=0.2&a@3.mechanisms.layering=0.9&b=hierarchy"
-    asked, _, problems = address.read(link, "here")
+    asked, _, problems = url.read(link, "here")
     assert not problems
     side = views.read(asked, views.shelf()).sides[0]
     assert side.given == {"reference.blame_bar": 0.5}
     assert [(move["key"], move["value"]) for move in side.moves] == [("mechanisms.overload", 0.9)]
     assert side.composed.parameters.reference.blame_bar == 0.5
-    asked, _, _ = address.read("#a=baseline&a.mechanisms.layering=0.2&a.mechanisms.policy_end=0.3", "here")
+    asked, _, _ = url.read("#a=baseline&a.mechanisms.layering=0.2&a.mechanisms.policy_end=0.3", "here")
     with pytest.raises(InputProblems, match=r"give mechanisms\.overload only"):
         views.read(asked, views.shelf())
 
@@ -217,7 +217,7 @@ def test_a_view_is_given_back_under_the_keys_of_today():
 @pytest.mark.parametrize("old", OLD)
 def test_an_old_key_is_explained(old):
     text = " ".join(explain(old).split())
-    now = renamed.RENAMED[old]
+    now = aliases.RENAMED[old]
     assert f"{old} is an earlier name, read as {now.key}" in text
     assert now.became in text
     assert declarations()[now.key].sentence in text

@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 from synthetic_comparison import comparison, nowhere, scenario
 
-from sim import report, results, state, wording
-from sim.charting import ink
-from sim.charting.labels import spread
-from sim.charting.places import short_name
-from sim.charting.stages import FROM_BELOW
-from sim.charts import charts, drawing, figure
-from sim.parameters import Intervention, Parameters
-from sim.power import KINDS
-from sim.report import report_html, write_report
+from sim.model import state, vocabulary
+from sim.model.decision_rights import KINDS
+from sim.model.parameters import Intervention, Parameters
+from sim.reporting import comparison_page
+from sim.reporting.charts import style
+from sim.reporting.charts.render import charts, drawing, figure
+from sim.reporting.charts.style import spread
+from sim.reporting.charts.tile_maps import short_name
+from sim.reporting.charts.time_series import FROM_BELOW
+from sim.reporting.comparison_page import report_html, write_report
+from sim.runner import results_io
 
 EVIL = "</script><script>alert('x')</script><b>&\"<!--"
 
@@ -101,19 +103,19 @@ def test_hardly_any_in_a_stage_is_said_shortly():
 
 
 def test_every_cause_stage_and_kind_has_a_name():
-    assert set(wording.CAUSES) == set(state.CAUSES)
-    assert set(wording.STAGES) == set(state.STAGES) == set(ink.STAGES) == set(FROM_BELOW)
-    assert tuple(wording.KINDS) == KINDS
+    assert set(vocabulary.CAUSE_LABELS) == set(state.CAUSES)
+    assert set(vocabulary.STAGE_LABELS) == set(state.STAGES) == set(style.STAGES) == set(FROM_BELOW)
+    assert tuple(vocabulary.KIND_LABELS) == KINDS
 
 
 def test_the_page_asks_nothing_of_anybody():
     page = report_html(two())
     assert "default-src 'none'" in page
-    own = page.replace(report.library(), "")
+    own = page.replace(comparison_page.library(), "")
     assert not re.search(r"""(src|href|action|data)\s*=\s*["']?\s*(https?:)?//""", own)
     assert "@import" not in own
     assert "url(" not in own
-    assert page.count(report.library()[:200]) == 1
+    assert page.count(comparison_page.library()[:200]) == 1
 
 
 def test_the_page_says_what_it_must():
@@ -260,7 +262,7 @@ def test_written_whole_or_not_at_all(tmp_path, monkeypatch):
     def broken(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(results.os, "replace", broken)
+    monkeypatch.setattr(results_io.os, "replace", broken)
     with pytest.raises(OSError, match="disk full"):
         write_report(CASES["one"](), target)
     assert target.read_text(encoding="utf-8") == first
@@ -273,7 +275,7 @@ def test_reading_a_comparison_loads_nothing_heavy():
 
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); from synthetic_comparison import comparison, scenario;"
-        "from sim.report import report_html; report_html(comparison(scenario('a', .6), scenario('b', .5)));"
+        "from sim.reporting.comparison_page import report_html; report_html(comparison(scenario('a', .6), scenario('b', .5)));"
         "print(sorted({'mesa', 'scipy.stats', 'pandas', 'networkx'} & set(sys.modules)))"
     )
     run = subprocess.run(

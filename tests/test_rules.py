@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import worlds
 
-from sim import draws
-from sim.declarations import record
-from sim.month import begin
-from sim.state import (
+from sim.model.kernels import random
+from sim.model.schedule import begin
+from sim.model.schema import record
+from sim.model.state import (
     ABILITY,
     AUTHORITIES,
     BLAME,
@@ -41,21 +41,19 @@ from sim.state import (
     WILL,
     WRONG_DESIGN,
     table,
-)  # fmt: skip
-from sim.submodels import (
-    account,
+)
+from sim.model.submodels import (
     agenda,
     benefit,
     capacity,
     clearance,
-    discovery,
+    design,
     effort,
-    fear,
-    money,
+    funding,
+    implementation,
+    loss_accounting,
     pledges,
-    reports,
     responses,
-    work,
 )
 
 CENTRE_ALL = {
@@ -127,7 +125,7 @@ def test_signals_of_the_nations_need_are_shared_and_a_places_own_are_its_own():
 
 
 def test_people_for_whom_the_centre_designs():
-    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    keys = random.stream_keys(3, 0, len(random.STREAMS))
     places = table(PLACES, 200, weight=1 / 200)
 
     def taking(share):
@@ -159,23 +157,23 @@ def test_users_speak_for_themselves_as_far_as_they_trust_and_are_able():
     values = row(four, {"bodies.brokered": 6.0})
     place = table(PLACES, 1, trust=0.8, user_ability=0.5, broker=0.5)[0]
     # 10 signals, of which .3 are kept by the place and .5 by users; bodies bring 3 more, whoever could not speak.
-    assert discovery.local_signals(values, 10.0, place) == close(10.0 * (0.3 + 0.5 * 0.4) + 3.0 * 0.8)
+    assert design.local_signals(values, 10.0, place) == close(10.0 * (0.3 + 0.5 * 0.4) + 3.0 * 0.8)
     place.trust = 0.0
-    assert discovery.local_signals(values, 10.0, place) == close(10.0 * 0.3 + 3.0 * 0.8)
+    assert design.local_signals(values, 10.0, place) == close(10.0 * 0.3 + 3.0 * 0.8)
 
 
 def test_bodies_pass_on_what_they_keep_as_far_as_they_are_ready_to():
     theirs = {"power.information": {"centre": 0.4, "authorities": 0.0, "third_sector": 0.6, "users": 0.0}}
     values = row(theirs, {"bodies.brokered": 6.0})
     place = table(PLACES, 1, trust=0.0, user_ability=0.0, broker=0.5)[0]
-    assert discovery.local_signals(values, 10.0, place) == close(10.0 * 0.6 * 0.5 + 3.0 * 0.6)
+    assert design.local_signals(values, 10.0, place) == close(10.0 * 0.6 * 0.5 + 3.0 * 0.6)
     place.broker = 1.5
-    assert discovery.local_signals(values, 10.0, place) == close(10.0 * 0.6 + 9.0 * 0.6)
+    assert design.local_signals(values, 10.0, place) == close(10.0 * 0.6 + 9.0 * 0.6)
 
 
 def test_a_central_design_is_fine_grained_only_as_far_as_the_centre_holds_the_data():
     """Aggregates keep what they keep of the centre's part; what others hold does not reach a central design."""
-    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    keys = random.stream_keys(3, 0, len(random.STREAMS))
     change = table(CHANGES, 1, heterogeneity=0.8, first=1.0)[0]
     place = table(PLACES, 1, deprived=1.5)[0]
     cells = table(CELLS, 1, 1, design_holder=CENTRE)
@@ -192,9 +190,7 @@ def test_a_central_design_is_fine_grained_only_as_far_as_the_centre_holds_the_da
         }
         given = row(held, {"hierarchy.central_grain": 0.5, "reference.local_need_share": 1.0}, local_need=1.0)
         without = row(held, {"hierarchy.central_grain": 0.0}, local_need=1.0)
-        made = (
-            discovery.designed_for(0, 0, r, keys, change, place, 0.5, ties, cells) for r in (given, without)
-        )
+        made = (design.designed_for(0, 0, r, keys, change, place, 0.5, ties, cells) for r in (given, without))
         return np.subtract(*made)
 
     assert towards_place(1.0) == close(0.5 * 1.2)
@@ -203,26 +199,26 @@ def test_a_central_design_is_fine_grained_only_as_far_as_the_centre_holds_the_da
 
 
 def test_weight_of_what_signals_say():
-    assert discovery.trust_in_signals(1.0, 1.0, 4.0) == close(0.8)
-    assert discovery.trust_in_signals(0.0, 1.0, 4.0) == 0.0
-    assert discovery.trust_in_signals(1.0, 1.0, 0.0) == 0.0
+    assert design.trust_in_signals(1.0, 1.0, 4.0) == close(0.8)
+    assert design.trust_in_signals(0.0, 1.0, 4.0) == 0.0
+    assert design.trust_in_signals(1.0, 1.0, 0.0) == 0.0
 
 
 def test_an_estimate_shrinks_what_was_heard():
-    assert discovery.national_estimate(1.0, 1.0, 4.0, 2.0, 1.0) == close(0.8 * (2.0 + 0.5))
-    assert discovery.national_estimate(1.0, 1.0, 0.0, 2.0, 1.0) == 0.0
+    assert design.national_estimate(1.0, 1.0, 4.0, 2.0, 1.0) == close(0.8 * (2.0 + 0.5))
+    assert design.national_estimate(1.0, 1.0, 0.0, 2.0, 1.0) == 0.0
 
 
 def test_signals_blur_with_layers_and_clear_with_expertise():
     noise = {"design.signal_noise": 2.0}
-    assert discovery.signal_variance(row(noise), CENTRE, 0.6) == 4.0
+    assert design.signal_variance(row(noise), CENTRE, 0.6) == 4.0
     lossy = row(noise, {"reference.information_noise": 0.5}, information_loss=1.0)
-    assert discovery.signal_variance(lossy, CENTRE, 0.6) == close(4.0 * (1.0 + 0.5 * 4.0))
-    assert discovery.signal_variance(lossy, AUTHORITIES, 0.6) == close(4.0 * 1.5)
-    assert discovery.signal_variance(lossy, USERS, 0.6) == 4.0
+    assert design.signal_variance(lossy, CENTRE, 0.6) == close(4.0 * (1.0 + 0.5 * 4.0))
+    assert design.signal_variance(lossy, AUTHORITIES, 0.6) == close(4.0 * 1.5)
+    assert design.signal_variance(lossy, USERS, 0.6) == 4.0
     expert = row(noise, {"reference.expertise_variance": 0.6}, central_expertise=1.0)
-    assert discovery.signal_variance(expert, CENTRE, 0.5) == close(4.0 * 0.7)
-    assert discovery.signal_variance(expert, AUTHORITIES, 0.5) == 4.0
+    assert design.signal_variance(expert, CENTRE, 0.5) == close(4.0 * 0.7)
+    assert design.signal_variance(expert, AUTHORITIES, 0.5) == 4.0
 
 
 def test_pressure_cuts_discovery_short_unless_time_is_protected():
@@ -239,13 +235,13 @@ def test_pressure_cuts_discovery_short_unless_time_is_protected():
 def test_difference_of_a_place():
     change = table(CHANGES, 1, heterogeneity=0.5, first=0.6, second=0.8)[0]
     place = table(PLACES, 1, deprived=2.0, rural=-1.0)[0]
-    assert discovery.difference(change, place) == close(0.5 * (1.2 - 0.8))
+    assert design.difference(change, place) == close(0.5 * (1.2 - 0.8))
 
 
 def test_personal_data_meet_personal_needs():
-    assert discovery.personal_part(row({"design.within": 0.6})) == 0.6
+    assert design.personal_part(row({"design.within": 0.6})) == 0.6
     held = row(USERS_ALL, {"design.within": 0.6, "reference.citizen_personal": 0.6}, citizen_data=0.5)
-    assert discovery.personal_part(held) == close(0.6 * 0.7)
+    assert design.personal_part(held) == close(0.6 * 0.7)
 
 
 def test_a_failed_pilot_moves_the_design_towards_the_need():
@@ -255,32 +251,32 @@ def test_a_failed_pilot_moves_the_design_towards_the_need():
         "reference.fail_fast_signals": 3.0,
     }
     change, place = table(CHANGES, 1, ambiguity=1.0, need=2.0)[0], table(PLACES, 1)[0]
-    assert discovery.redesigned(row(settings), 0.0, change, place, 0.0) == close(0.75 * 2.0)
-    assert discovery.redesigned(row(settings), 0.0, change, place, 1.0) == close(
+    assert design.redesigned(row(settings), 0.0, change, place, 0.0) == close(0.75 * 2.0)
+    assert design.redesigned(row(settings), 0.0, change, place, 1.0) == close(
         0.75 * (2.0 + 1.0 / math.sqrt(3.0))
     )
     assert (
-        discovery.redesigned(row({**settings, "reference.fail_fast_signals": 0.0}), 0.3, change, place, 1.0)
+        design.redesigned(row({**settings, "reference.fail_fast_signals": 0.0}), 0.3, change, place, 1.0)
         == 0.3
     )
 
 
 def test_each_layer_makes_a_pilot_look_better():
     rosy = row({"reference.information_optimism": 0.1, "hierarchy.layers": 4.0}, information_loss=0.5)
-    assert discovery.seen_fit(rosy, CENTRE, 0.5) == close(0.6)
-    assert discovery.seen_fit(rosy, USERS, 0.5) == 0.5
+    assert design.seen_fit(rosy, CENTRE, 0.5) == close(0.6)
+    assert design.seen_fit(rosy, USERS, 0.5) == 0.5
     # However many layers, nothing looks better than perfect.
     rosiest = row({"reference.information_optimism": 0.5, "hierarchy.layers": 8.0}, information_loss=1.0)
-    assert discovery.seen_fit(rosiest, CENTRE, 0.5) == 1.0
-    assert discovery.seen_fit(row(), CENTRE, 0.5) == 0.5
+    assert design.seen_fit(rosiest, CENTRE, 0.5) == 1.0
+    assert design.seen_fit(row(), CENTRE, 0.5) == 0.5
 
 
 def test_fear_lowers_the_bar_for_pilots():
     change = table(CHANGES, 1, radicalness=0.5, visibility=0.8)[0]
     settings = {"reference.fail_fast_fit": 0.6}
-    assert discovery.bar_for_pilots(row(settings, fail_fast=1.0), change) == close(0.6)
+    assert design.bar_for_pilots(row(settings, fail_fast=1.0), change) == close(0.6)
     afraid = row(settings, CENTRE_ALL, REPORTS, fail_fast=1.0, blame=1.0)
-    assert discovery.bar_for_pilots(afraid, change) == close(0.6 * (1.0 - 0.4))
+    assert design.bar_for_pilots(afraid, change) == close(0.6 * (1.0 - 0.4))
 
 
 def test_places_copy_the_best_design_that_was_tried_nearby():
@@ -292,12 +288,12 @@ def test_places_copy_the_best_design_that_was_tried_nearby():
     places = table(PLACES, 3, last_tie=2)
     ties = table(TIES, 2, other=np.array([1, 2]), weight=0.5)
     # The best was the centre's, and shows nothing that a place could not have had already.
-    assert discovery.best_around(0, -1.0, row(), places[0], ties, cells) == 1.0
+    assert design.best_around(0, -1.0, row(), places[0], ties, cells) == 1.0
     cells.design_holder[2, 0] = USERS
     cells.fit[2, 0] = 0.94
-    assert discovery.best_around(0, -1.0, row(), places[0], ties, cells) == 1.0
+    assert design.best_around(0, -1.0, row(), places[0], ties, cells) == 1.0
     cells.fit[1:, 0] = 0.1
-    assert discovery.best_around(0, -1.0, row(), places[0], ties, cells) == -1.0
+    assert design.best_around(0, -1.0, row(), places[0], ties, cells) == -1.0
 
 
 # Clearances
@@ -316,7 +312,7 @@ def test_who_can_stop_and_who_must_agree():
 
 
 def test_points_exist_below_the_share_that_calls_for_them():
-    keys = draws.stream_keys(1, 0, len(draws.STREAMS))
+    keys = random.stream_keys(1, 0, len(random.STREAMS))
     ten = {"reference.clearance_points": 2.5, "hierarchy.layers": 4.0, "reference.partnership_points": 10}
     full = row(CENTRE_ALL, ten, clearance=1.0)
     assert clearance.points_ahead(0, 0, SHAPE, full, keys) == 10 * clearance.VERTICAL
@@ -340,7 +336,7 @@ def test_points_exist_below_the_share_that_calls_for_them():
 
 
 def test_points_that_are_waived_are_gone_and_those_passed_stay_passed():
-    keys = draws.stream_keys(1, 0, len(draws.STREAMS))
+    keys = random.stream_keys(1, 0, len(random.STREAMS))
     ten = {"reference.clearance_points": 2.5, "hierarchy.layers": 4.0, "reference.partnership_points": 10}
     even = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
     for values, each in (
@@ -382,7 +378,7 @@ def test_a_point_is_tried_until_it_agrees_or_patience_ends():
 
 
 def test_heads_decide_as_far_as_their_attention_goes():
-    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    keys = random.stream_keys(3, 0, len(random.STREAMS))
     heads_of = {"attention.authority": 10.0, "attention.free": 0.5, "attention.ratio": 5.0}
     values = record(worlds.parameters(heads_of), 3)
     decided = []
@@ -406,7 +402,7 @@ def test_the_holder_of_the_right_decides_at_the_gate():
 
 
 def test_a_lot_settles_whose_turn_to_ask_comes_first():
-    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    keys = random.stream_keys(3, 0, len(random.STREAMS))
     values = record(worlds.parameters(mechanisms=worlds.OFF | {"attention": 1.0}), 6)
     first = set()
     for month in range(60):
@@ -424,15 +420,15 @@ def test_a_lot_settles_whose_turn_to_ask_comes_first():
 
 
 def test_fear():
-    assert fear.fear(row(CENTRE_ALL, REPORTS), 0.5, 0.8) == close(0.4)
-    assert fear.fear(row(CENTRE_ALL, LEARNING), 0.5, 0.8) == 0.0
-    assert fear.fear(row(LOCAL_ALL, REPORTS), 0.5, 0.8) == 0.0
+    assert effort.fear(row(CENTRE_ALL, REPORTS), 0.5, 0.8) == close(0.4)
+    assert effort.fear(row(CENTRE_ALL, LEARNING), 0.5, 0.8) == 0.0
+    assert effort.fear(row(LOCAL_ALL, REPORTS), 0.5, 0.8) == 0.0
 
 
 def test_a_closed_pledge_binds_nobody():
     places = table(PLACES, 2, signed=1.0, threshold=0.0)
     ties = table(TIES, 0)
-    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    keys = random.stream_keys(3, 0, len(random.STREAMS))
     pledges.sign(0, record(worlds.parameters({"pledge.open": 0.0}), 3), keys, places, ties)
     assert places.signed.tolist() == [0.0, 0.0]
     open_to = {"pledge.open": 1.0, "pledge.signing": 1.0}
@@ -446,9 +442,9 @@ def test_a_closed_pledge_binds_nobody():
 
 
 def test_reports_are_true_and_at_once_unless_layers_delay_and_blur_them():
-    keys = draws.stream_keys(3, 0, len(draws.STREAMS))
+    keys = random.stream_keys(3, 0, len(random.STREAMS))
     places = table(PLACES, 2, ability=0.6, reported=0.2)
-    reports.report(0, record(worlds.parameters(mechanisms=worlds.OFF), 3), keys, places)
+    responses.report(0, record(worlds.parameters(mechanisms=worlds.OFF), 3), keys, places)
     assert places.reported.tolist() == close([0.6, 0.6])
     places.reported[:] = 0.2
     settings = {
@@ -458,16 +454,16 @@ def test_reports_are_true_and_at_once_unless_layers_delay_and_blur_them():
         "hierarchy.layers": 4.0,
     }
     late = record(worlds.parameters(settings, mechanisms=worlds.OFF | {"information_loss": 1.0}), 3)
-    reports.report(0, late, keys, places)
+    responses.report(0, late, keys, places)
     # Four layers make .6 look like .76, and show a quarter of the news in a month.
     assert places.reported.tolist() == close([0.2 + 0.56 / 4.0] * 2)
     # However many layers, nobody looks abler than can be.
     rosy = {"reference.information_optimism": 0.5, "reference.information_delay": 0.0}
     rosiest = worlds.parameters(settings, rosy, mechanisms=worlds.OFF | {"information_loss": 1.0})
-    reports.report(0, record(rosiest, 3), keys, places)
+    responses.report(0, record(rosiest, 3), keys, places)
     assert places.reported.tolist() == close([1.0, 1.0])
     blurred = record(worlds.parameters(mechanisms=worlds.OFF | {"information_loss": 1.0}), 3)
-    reports.report(0, blurred, keys, places)
+    responses.report(0, blurred, keys, places)
     assert places.reported[0] != places.reported[1]
 
 
@@ -475,17 +471,17 @@ def test_reports_are_true_and_at_once_unless_layers_delay_and_blur_them():
 
 
 def test_weakness():
-    assert account.weakness(1.0) == 0.0
-    assert account.weakness(2.0) == 0.0
-    assert account.weakness(math.exp(-2.0)) == close(2.0)
-    assert 20.0 < account.weakness(0.0) < 21.0
+    assert loss_accounting.weakness(1.0) == 0.0
+    assert loss_accounting.weakness(2.0) == 0.0
+    assert loss_accounting.weakness(math.exp(-2.0)) == close(2.0)
+    assert 20.0 < loss_accounting.weakness(0.0) < 21.0
 
 
 def test_a_column_of_hurdles_is_weighed_as_each_alone():
     factors = np.array([0.0, 1e-300, 1e-9, 0.1, 0.5, 0.999999, 1.0, 2.0])
     hurdles = np.full(len(factors), np.nan)
-    account.weigh_column(factors, hurdles)
-    assert hurdles == close([account.weakness(factor) for factor in factors])
+    loss_accounting.weigh_column(factors, hurdles)
+    assert hurdles == close([loss_accounting.weakness(factor) for factor in factors])
 
 
 def test_hours_that_a_change_wants():
@@ -563,21 +559,23 @@ def test_money_is_tilted_to_the_least_able_as_far_as_it_is_held_nationally():
     places = table(PLACES, 2, weight=0.5, reported=np.array([0.4, 0.6]), ability=0.5)
     settings = {"authorities.ability_spread": 0.2, "reference.equalising_money": 0.8}
     even, on = np.array([7.0, 7.0]), worlds.OFF | {"uneven_ability": 1.0}
-    money.tilt_money(record(worlds.parameters(settings, CENTRE_ALL, mechanisms=worlds.OFF), 3), places, even)
+    funding.tilt_money(
+        record(worlds.parameters(settings, CENTRE_ALL, mechanisms=worlds.OFF), 3), places, even
+    )
     assert places.funded.tolist() == [1.0, 1.0]
-    money.tilt_money(record(worlds.parameters(settings, LOCAL_ALL, mechanisms=on), 3), places, even)
+    funding.tilt_money(record(worlds.parameters(settings, LOCAL_ALL, mechanisms=on), 3), places, even)
     assert places.funded.tolist() == [1.0, 1.0]
     national = record(worlds.parameters(settings, CENTRE_ALL, mechanisms=on), 3)
-    money.tilt_money(national, places, even)
+    funding.tilt_money(national, places, even)
     assert places.funded.tolist() == close([1.4, 0.6])
     # Where one place is offered more, what the other gains by the tilt is still what it loses.
-    money.tilt_money(national, places, np.array([10.0, 30.0]))
+    funding.tilt_money(national, places, np.array([10.0, 30.0]))
     assert places.funded.tolist() == close([1.4 * 40.0 / 32.0, 0.6 * 40.0 / 32.0])
-    money.tilt_money(national, places, np.zeros(2))
+    funding.tilt_money(national, places, np.zeros(2))
     assert places.funded.tolist() == close([1.4, 0.6])
     # Where the second place holds its own money, that of the first alone leans, and both give way to it alike.
     national.resource_centre[1] = 0.0
-    money.tilt_money(national, places, even)
+    funding.tilt_money(national, places, even)
     assert places.funded.tolist() == close([1.4 / 1.2, 1.0 / 1.2])
 
 
@@ -594,7 +592,7 @@ def test_every_place_is_offered_money_by_what_holds_there(small):
     values.focal_scale_up[3] = 0.3
     values.focal_ring_fenced[4] = 1.0
     values.work_load[5] *= 2.0
-    offers = money.offer_money(24, values, state.calendar, state.changes, state.places, state.centre)
+    offers = funding.offer_money(24, values, state.calendar, state.changes, state.places, state.centre)
     changes = state.changes[: state.calendar.arrived[24]]
     age, focal = 24 - changes.arrival, changes.focal == 1
     assert offers.shape == (6, len(changes), 3)
@@ -604,11 +602,11 @@ def test_every_place_is_offered_money_by_what_holds_there(small):
     for a in range(6):
         lasting = 0.5 ** (np.maximum(0.0, age - (12.0 if a == 2 else 6.0)) / 12.0)
         lasting[focal] += (1.0 if a == 4 else 0.5) * (1.0 - lasting[focal])
-        expected[a, :, money.LASTING] = lasting
+        expected[a, :, funding.LASTING] = lasting
         # A pledge on the change that is followed brings money for no other.
         own = focal * (0.5 * 0.3 if a == 0 else 0.0)
-        expected[a, :, money.PILOT] = lasting * ((0.5 if a == 1 else 0.2) + 0.1 * focal + own)
-        expected[a, :, money.SCALE_UP] = lasting * (0.4 + (0.3 if a == 3 else 0.0) * focal + own)
+        expected[a, :, funding.PILOT] = lasting * ((0.5 if a == 1 else 0.2) + 0.1 * focal + own)
+        expected[a, :, funding.SCALE_UP] = lasting * (0.4 + (0.3 if a == 3 else 0.0) * focal + own)
     np.testing.assert_allclose(offers, expected, rtol=1e-12)
     # What the tilt gives one place it takes from the others, in hours of what all of them are offered.
     people = state.places.population
@@ -616,7 +614,7 @@ def test_every_place_is_offered_money_by_what_holds_there(small):
         [capacity.own_hours(values[a], one.concerned * people[a], one.radicalness, one.pace) for one in changes]
         for a in range(6)
     ])  # fmt: skip
-    untilted = (hours * (offers[:, :, money.PILOT] + offers[:, :, money.SCALE_UP])).sum(axis=1)
+    untilted = (hours * (offers[:, :, funding.PILOT] + offers[:, :, funding.SCALE_UP])).sum(axis=1)
     assert np.ptp(state.places.funded) > 0.1
     assert untilted @ state.places.funded == close(untilted.sum())
 
@@ -676,10 +674,10 @@ def test_money_lasts_as_the_will_of_the_centre_does():
 def test_catching_up_shrinks_the_ledger_pro_rata():
     ledger = np.zeros((1, 1, LEDGER))
     ledger[0, 0, [WILL, ABILITY]] = (0.3, 0.1)
-    assert account.ledger_total(0, 0, 0, ledger) == close(0.4)
-    account.catch_up(0, 0, 0.1, 0.4, 0, ledger)
+    assert loss_accounting.ledger_total(0, 0, 0, ledger) == close(0.4)
+    loss_accounting.catch_up(0, 0, 0.1, 0.4, 0, ledger)
     assert ledger[0, 0, [WILL, ABILITY]].tolist() == close([0.225, 0.075])
-    account.catch_up(0, 0, 0.3, 0.3, 0, ledger)
+    loss_accounting.catch_up(0, 0, 0.3, 0.3, 0, ledger)
     assert not ledger.any()
 
 
@@ -688,52 +686,52 @@ def test_every_cause_of_the_ledger_is_counted():
     for cause in range(LEDGER):
         ledger[:] = 0.0
         ledger[0, 0, cause] = 0.5
-        assert account.ledger_total(0, 0, 0, ledger) == 0.5
+        assert loss_accounting.ledger_total(0, 0, 0, ledger) == 0.5
 
 
 def test_missing_progress_is_charged_by_how_hard_each_hurdle_bit():
     ledger = np.zeros((1, 1, LEDGER))
     reasons = np.array([[0.5, 0.5, 0.0, 0.0, 0.0, 0.0]])
-    account.charge_hurdles(0, 0, 0.8, 1.0, 2.0, 4.0, 1.0, reasons, ledger)
+    loss_accounting.charge_hurdles(0, 0, 0.8, 1.0, 2.0, 4.0, 1.0, reasons, ledger)
     assert ledger[0, 0, [WILL, ABILITY, BLAME]].tolist() == close([0.1, 0.2, 0.1])
     assert ledger[0, 0, [CAPACITY, SWITCHING]].tolist() == close([0.2, 0.2])
     assert ledger.sum() == close(0.8)
-    assert account.binding(1.0, 1.0, 3.0, 2.0) == (0.0, 3.0, 0.0)
-    assert account.binding(1.0, 2.0, 1.0, 3.0) == (0.0, 0.0, 3.0)
-    assert account.binding(1.0, 3.0, 1.0, 2.0) == (3.0, 0.0, 0.0)
-    assert account.binding(0.0, 1.0, 3.0, 2.0) == (1.0, 3.0, 2.0)
+    assert loss_accounting.binding(1.0, 1.0, 3.0, 2.0) == (0.0, 3.0, 0.0)
+    assert loss_accounting.binding(1.0, 2.0, 1.0, 3.0) == (0.0, 0.0, 3.0)
+    assert loss_accounting.binding(1.0, 3.0, 1.0, 2.0) == (3.0, 0.0, 0.0)
+    assert loss_accounting.binding(0.0, 1.0, 3.0, 2.0) == (1.0, 3.0, 2.0)
 
 
 def test_coverage_slips_where_neither_will_nor_money_holds_it():
     slips = row({"reference.relapse_rate": 0.1}, relapse=0.5)
     cell = table(CELLS, 1, nominal=0.8, genuine=0.4)[0]
-    assert work.slip_back(slips, 0.6, 0.2, cell) == (close(0.8 * 0.05 * 0.4), 0.0)
+    assert implementation.slip_back(slips, 0.6, 0.2, cell) == (close(0.8 * 0.05 * 0.4), 0.0)
     assert cell.nominal == close(0.8 * 0.98)
     assert cell.genuine == close(0.4 * 0.98)
-    assert work.slip_back(slips, 0.6, 1.0, cell) == (0.0, 0.0)
-    assert work.slip_back(row(), 0.0, 0.0, cell) == (0.0, 0.0)
+    assert implementation.slip_back(slips, 0.6, 1.0, cell) == (0.0, 0.0)
+    assert implementation.slip_back(row(), 0.0, 0.0, cell) == (0.0, 0.0)
 
 
 def test_reports_run_ahead_of_what_is_done():
     gamed = row(CENTRE_ALL, REPORTS, {"reference.gaming_reports": 0.25}, gaming=1.0)
-    assert work.reported_share(gamed, 0.2) == close(0.25)
+    assert implementation.reported_share(gamed, 0.2) == close(0.25)
     # Whoever judges by reports is told what it wants to hear, but users, who see what was done.
-    assert work.reported_share(row(LOCAL_ALL, REPORTS, gaming=1.0), 0.2) == close(
-        0.2 * work.reported_share(row(CENTRE_ALL, REPORTS, gaming=1.0), 1.0)
+    assert implementation.reported_share(row(LOCAL_ALL, REPORTS, gaming=1.0), 0.2) == close(
+        0.2 * implementation.reported_share(row(CENTRE_ALL, REPORTS, gaming=1.0), 1.0)
     )
-    assert work.reported_share(row(USERS_ALL, REPORTS, gaming=1.0), 0.2) == 0.2
+    assert implementation.reported_share(row(USERS_ALL, REPORTS, gaming=1.0), 0.2) == 0.2
     halfway = row(CENTRE_ALL, REPORTS, {"reference.gaming_reports": 0.25}, gaming=0.5)
-    assert work.reported_share(halfway, 0.2) == close(0.225)
-    nominal, real = work.roll_out(gamed, 0.2, 0.5, 0.4, 0.4)
+    assert implementation.reported_share(halfway, 0.2) == close(0.225)
+    nominal, real = implementation.roll_out(gamed, 0.2, 0.5, 0.4, 0.4)
     assert (nominal, real) == close((0.65, 0.5))
 
 
 def test_coverage_stops_at_everybody():
-    assert work.roll_out(row(), 0.2, 1.0, 0.5, 0.5) == close((0.7, 0.7))
-    assert work.roll_out(row(), 0.2, 0.5, 0.9, 0.8) == close((1.0, 0.85))
+    assert implementation.roll_out(row(), 0.2, 1.0, 0.5, 0.5) == close((0.7, 0.7))
+    assert implementation.roll_out(row(), 0.2, 0.5, 0.9, 0.8) == close((1.0, 0.85))
     # Fear does not keep roll-out small: it acts at the bar.
     afraid = row(CENTRE_ALL, REPORTS, blame=1.0)
-    assert work.roll_out(afraid, 0.2, 1.0, 0.9, 0.9) == close((1.0, 1.0))
+    assert implementation.roll_out(afraid, 0.2, 1.0, 0.9, 0.9) == close((1.0, 1.0))
 
 
 def put_in(settings, **more):
@@ -746,7 +744,7 @@ def put_in(settings, **more):
 
 def test_effort_is_the_will_of_the_place_when_nothing_else_speaks():
     assert put_in(row()) == (0.5, 1.0, 1.0)
-    assert put_in(row(), will=0.0)[0] == work.LEAST
+    assert put_in(row(), will=0.0)[0] == implementation.LEAST
 
 
 def test_compulsion_lifts_effort_to_its_floor_and_quickens_before_a_target():
@@ -791,23 +789,23 @@ def test_pressure_quickens_the_start_and_launches_unready():
 
 def test_pilots_and_scale_up_have_separate_purses():
     settings = row({"money.pilot": 0.3, "money.scale_up": 0.1, "pledge.money": 0.2}, concordat=0.5)
-    assert money.purses(settings, 0.5, False) == close((0.15, 0.05))
-    assert money.purses(settings, 1.0, True) == close((0.4, 0.2))
+    assert funding.purses(settings, 0.5, False) == close((0.15, 0.05))
+    assert funding.purses(settings, 1.0, True) == close((0.4, 0.2))
     # A change's own money comes on top, and fades as all other.
-    assert money.purses(settings, 0.5, False, 0.2, 0.05) == close((0.25, 0.075))
+    assert funding.purses(settings, 0.5, False, 0.2, 0.05) == close((0.25, 0.075))
 
 
 def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
-    keys = draws.stream_keys(4, 0, len(draws.STREAMS))
+    keys = random.stream_keys(4, 0, len(random.STREAMS))
     hazard = row({"work.dynamics": "hazard", "work.hazard": 0.5, "work.shape_slower": 0.4})
     change = table(CHANGES, 1, duration=20.0, pace=0.05)[0]
 
     def left(stage):
         cells = table(CELLS, 800, stage=stage)
         for a, cell in enumerate(cells):
-            gained = work.advance(7, a, 0, hazard, 0.2, 0.3, 0.6, 1.0, change, cell, keys)
+            gained = implementation.advance(7, a, 0, hazard, 0.2, 0.3, 0.6, 1.0, change, cell, keys)
             assert gained == close(cell.nominal * 0.2 if stage == SHIFT else cell.progress * 0.3)
-            lucky = draws.uniform(keys[draws.STAGE], a, 0, 7) < (0.12 if stage == SHAPE else 0.3)
+            lucky = random.uniform(keys[random.STAGE], a, 0, 7) < (0.12 if stage == SHAPE else 0.3)
             assert (gained > 0.0) == lucky
         reached = cells.nominal if stage == SHIFT else cells.progress
         assert set(reached) == {0.0, 1.0}
@@ -821,7 +819,7 @@ def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
 def test_what_is_rolled_out_to_everybody_has_caught_up_on_all(settled):
     ledger = np.full((1, 1, LEDGER), 0.0 if settled else 0.1)
     ledger[0, 0, RELAPSE] = 0.1
-    account.settle(0, 0, settled, ledger)
+    loss_accounting.settle(0, 0, settled, ledger)
     assert not ledger.any()
 
 
@@ -829,13 +827,13 @@ def test_a_settled_ledger_holds_one_cause_and_is_read_as_any_other():
     ledger = np.zeros((1, 1, LEDGER))
     ledger[0, 0, RELAPSE] = 0.4
     for settled in (0, 1):
-        assert account.ledger_total(0, 0, settled, ledger) == close(0.4)
+        assert loss_accounting.ledger_total(0, 0, settled, ledger) == close(0.4)
         lost, by_month = np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
-        account.book_missing(0, 0, 8.0, settled, ledger, lost, by_month)
+        loss_accounting.book_missing(0, 0, 8.0, settled, ledger, lost, by_month)
         assert by_month[RELAPSE] == by_month.sum() == close(8.0)
         assert lost[0, 0] == close(by_month)
         caught_up = ledger.copy()
-        account.catch_up(0, 0, 0.1, 0.4, settled, caught_up)
+        loss_accounting.catch_up(0, 0, 0.1, 0.4, settled, caught_up)
         assert caught_up[0, 0, RELAPSE] == caught_up.sum() == close(0.3)
 
 
@@ -843,7 +841,7 @@ def test_a_settled_ledger_holds_one_cause_and_is_read_as_any_other():
 def test_what_is_missing_with_nothing_on_record_is_put_to_capacity(settled):
     """A hair's breadth may be missing of what counts as rolled out; no hurdle stands for it, and the account is exact."""
     ledger, lost, by_month = np.zeros((1, 1, LEDGER)), np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
-    account.book_missing(0, 0, 2.0, settled, ledger, lost, by_month)
+    loss_accounting.book_missing(0, 0, 2.0, settled, ledger, lost, by_month)
     assert (
         lost[0, 0].tolist()
         == by_month.tolist()
@@ -895,7 +893,7 @@ def test_adoption_elsewhere_leaves_the_place_itself_out():
 
 def test_delivered_losses_are_shared_by_how_hard_each_bit():
     lost, by_month = np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
-    account.book_delivered(0, 0, 10.0, (1.0, 2.0, 3.0, 4.0, 0.0), lost, by_month)
+    loss_accounting.book_delivered(0, 0, 10.0, (1.0, 2.0, 3.0, 4.0, 0.0), lost, by_month)
     shared = [
         lost[0, 0, cause] for cause in (RITUAL, WRONG_DESIGN, NOT_TAKEN_UP, SPILLOVER_MISSING, DEVALUED)
     ]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import worlds
 
-from sim import scenario_files
-from sim.state import CAUSES
+from sim.model.state import CAUSES
+from sim.scenarios import scenario_files
 
 DOCS = Path(__file__).parents[1] / "docs"
 CLAIMS = {

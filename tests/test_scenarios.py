@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 import worlds
 
-from sim import places, scenario_files
-from sim.declarations import declarations, value_of
-from sim.explain import explain
-from sim.month import begin
-from sim.parameters import Parameters
-from sim.power import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, between
-from sim.problems import InputProblems
-from sim.scenarios import compose
+from sim import paths
+from sim.errors import InputProblems
+from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, between
+from sim.model.parameters import Parameters
+from sim.model.schedule import begin
+from sim.model.schema import declarations, value_of
+from sim.reporting.describe import explain
+from sim.scenarios import scenario_files
+from sim.scenarios.compose import compose
 
 SHIPPED = sorted(scenario_files.shelf()[0])
 HEADER = "# @package _global_\nheader:\n  title: Mine\n  question: What then?\n  source: made up\n"
@@ -440,7 +441,7 @@ def test_interpolation_in_a_file_reads_nothing(folder, monkeypatch):
 def test_folders(folder, tmp_path):
     assert "no such folder" in only(["baseline"], folders=[tmp_path / "nowhere"])
     assert "no such folder" in only(["baseline"], folders=[""])
-    assert one("baseline", folders=[places.shipped("scenarios")]) == Parameters()
+    assert one("baseline", folders=[paths.shipped("scenarios")]) == Parameters()
     folder("hierarchy")
     assert "same name" in only(["baseline"], folders=[tmp_path])
     (tmp_path / "hierarchy.yaml").rename(tmp_path / "status_quo.yaml")

@@ -5,12 +5,12 @@ import pytest
 import yaml
 from synthetic_sweep import gaps, responses, write
 
-from sim.cli import execute
+from sim.analysis.sensitivity import screened
+from sim.analysis.sweep_data import read_sweep
+from sim.cli.main import execute
 from sim.experiments import experiment
 from sim.experiments.sampling import morris
-from sim.sweep_analysis.screening import screened
-from sim.sweep_analysis.swept import read_sweep
-from sim.sweep_report.findings import moved
+from sim.reporting.sweep_page.findings import moved
 
 KEYS = ("work.load", "changes.conflict", "changes.ambiguity", "mechanisms.pace")
 

@@ -6,9 +6,9 @@ import pytest
 import worlds
 import yaml
 
-from sim.case_tables import LEVELS, levels
-from sim.cases import cases
-from sim.territory import DATA
+from sim.history.case_schema import LEVELS, levels
+from sim.history.cases import cases
+from sim.model.geography import DATA
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -5,13 +5,13 @@ import pytest
 import worlds
 from second_writing import SecondWriting
 
-from sim.declarations import declarations, in_groups
-from sim.month import simulate
-from sim.outcomes import summary
-from sim.parameters import ESTABLISHED, Parameters
-from sim.power import DISTRIBUTED, HIERARCHY, STATUS_QUO
-from sim.state import CAUSES
-from sim.territory import DATA
+from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, STATUS_QUO
+from sim.model.geography import DATA
+from sim.model.outcomes import summary
+from sim.model.parameters import ESTABLISHED, Parameters
+from sim.model.schedule import simulate
+from sim.model.schema import declarations, in_groups
+from sim.model.state import CAUSES
 
 PLEDGE = (24, 84)
 BUSY = {"work.load": 2.0, "pace.protected": 0.5, "pledge.money": 0.1, "hierarchy.central_grain": 0.5}

@@ -7,9 +7,9 @@ from SALib.sample import sobol as sobol_sample
 from scipy.stats import qmc
 from synthetic_sweep import design, grid, sweep, worlds, write
 
-from sim.sweep_analysis.sensitivity import of_structures, rank_correlation, sensitivity
-from sim.sweep_analysis.swept import read_sweep
-from sim.sweep_analysis.variance import luck_in_means, point_means, seed_share
+from sim.analysis.sensitivity import of_structures, rank_correlation, sensitivity
+from sim.analysis.sweep_data import read_sweep
+from sim.analysis.variance import luck_in_means, point_means, seed_share
 
 PI = np.pi
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, gaps, responses, sweep, write
 
-from sim.sweep_analysis.regimes import regimes
-from sim.sweep_analysis.sufficiency import replications_needed, sufficiency
-from sim.sweep_analysis.swept import read_sweep
+from sim.analysis.regime_map import regimes
+from sim.analysis.sweep_data import read_sweep
+from sim.analysis.variance import replications_needed, sufficiency
 
 FLAT = np.full(60, 0.6)
 

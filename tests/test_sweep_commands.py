@@ -14,8 +14,8 @@ import sweeps
 from pyarrow import parquet
 
 import sim
+from sim.errors import InputProblems
 from sim.experiments import plan_files
-from sim.problems import InputProblems
 
 ASKED = ("hierarchy", "distributed", "changes.heterogeneity=0,1.5", *sweeps.TINY, "--seed", 7)
 SERIAL = ("--engine", "serial")
@@ -149,14 +149,14 @@ def test_all_that_is_wrong_is_said_at_once(gapsim, tmp_path):
 
 
 def test_some_runs_failed(gapsim, tmp_path, monkeypatch):
-    real = sim.month.Run.advance
+    real = sim.model.schedule.Run.advance
 
     def fail_sometimes(run, months):
         if run.replication == 1:
             raise FloatingPointError("in the middle")
         real(run, months)
 
-    monkeypatch.setattr("sim.month.Run.advance", fail_sometimes)
+    monkeypatch.setattr("sim.model.schedule.Run.advance", fail_sometimes)
     words = ("sweep", *ASKED, *SERIAL, "--replications", 2, "--out", "there")
     code, out, err = gapsim(*words)
     assert code == 3
@@ -199,7 +199,7 @@ def test_workers_load_neither_mesa_nor_pandas(tmp_path):
 import sys
 import numpy
 from sim.experiments import plan_files
-from sim.sweeping.chunks import Task, carry_out
+from sim.runner.worker import Task, carry_out
 from pathlib import Path
 folder = {str(tmp_path)!r}
 print(carry_out(Task(folder, plan_files.stamp(Path(folder)), "x", numpy.arange(9), 60.0)).runs)

@@ -9,15 +9,15 @@ import pytest
 import sweeps
 from pyarrow import parquet
 
+from sim.errors import InputProblems
 from sim.experiments.design_point import parameters_at
-from sim.month import simulate
-from sim.outcomes import summary
-from sim.problems import InputProblems
-from sim.sweeping import engines, merging, parts, progress, tables
-from sim.sweeping.carrying_out import Backlog, Pace
-from sim.sweeping.chunks import Receipt
-from sim.sweeping.finishing import manifest
-from sim.sweeping.sweep import Share
+from sim.model.outcomes import summary
+from sim.model.schedule import simulate
+from sim.runner import executors, parts, status, sweep
+from sim.runner.finalise import manifest
+from sim.runner.scheduler import Backlog, Pace
+from sim.runner.sweep import Share
+from sim.runner.worker import Receipt
 
 FINISHED = {
     "plan.json",
@@ -89,7 +89,7 @@ def test_summary_and_manifest_say_what_the_tables_hold(plan, serial):
 
 
 def test_the_pool_gives_the_same_bytes_and_seconds_lie_elsewhere(plan, serial, tmp_path):
-    sweeps.swept(plan, tmp_path / "pool", engines.Processes(2))
+    sweeps.swept(plan, tmp_path / "pool", executors.Processes(2))
     assert sweeps.content(tmp_path / "pool") == sweeps.content(serial)
     timings = sweeps.rows(serial, "timings.parquet")
     assert len(timings) == 48
@@ -100,7 +100,7 @@ def test_the_pool_gives_the_same_bytes_and_seconds_lie_elsewhere(plan, serial, t
 @pytest.mark.slow
 def test_dask_gives_the_same_bytes(plan, serial, tmp_path):
     pytest.importorskip("distributed")
-    sweeps.swept(plan, tmp_path / "dask", engines.Dask(2))
+    sweeps.swept(plan, tmp_path / "dask", executors.Dask(2))
     assert sweeps.content(tmp_path / "dask") == sweeps.content(serial)
 
 
@@ -113,9 +113,9 @@ def test_shards_in_one_folder_and_in_several_give_the_same_bytes(plan, serial, t
     assert sweeps.content(tmp_path / "one") == sweeps.content(serial)
     folders = [tmp_path / f"part{number}" for number in (1, 2, 3)]
     with pytest.raises(InputProblems, match="16 of 48 runs are missing, the first is run 2"):
-        merging.merge(folders[:2], tmp_path / "whole", "gapsim merge")
+        sweep.merge(folders[:2], tmp_path / "whole", "gapsim merge")
     assert not (tmp_path / "whole").exists()
-    merging.merge(folders, tmp_path / "whole", "gapsim merge")
+    sweep.merge(folders, tmp_path / "whole", "gapsim merge")
     assert sweeps.content(tmp_path / "whole") == sweeps.content(serial)
     assert {path.name for path in (tmp_path / "whole").iterdir()} == FINISHED
 
@@ -124,7 +124,7 @@ def test_different_plans_are_not_merged(plan, tmp_path):
     sweeps.swept(plan, tmp_path / "a", share=Share(1, 2))
     sweeps.swept(sweeps.plan(seed=8), tmp_path / "b", share=Share(2, 2))
     with pytest.raises(InputProblems, match="the seed is 8 there and 7 here"):
-        merging.merge([tmp_path / "a", tmp_path / "b"], tmp_path / "c", "gapsim merge")
+        sweep.merge([tmp_path / "a", tmp_path / "b"], tmp_path / "c", "gapsim merge")
 
 
 def test_a_finished_sweep_has_nothing_left_to_do(plan, serial):
@@ -158,7 +158,7 @@ def test_more_replications_and_points_extend_what_is_there(plan, tmp_path):
 
 
 def test_a_second_process_at_the_same_share_is_refused(plan, tmp_path):
-    with progress.lock(tmp_path, "whole"), pytest.raises(InputProblems, match="another process is at work"):
+    with status.lock(tmp_path, "whole"), pytest.raises(InputProblems, match="another process is at work"):
         sweeps.swept(plan, tmp_path)
 
 
@@ -166,7 +166,7 @@ def test_a_plan_is_not_extended_while_another_shard_is_at_work(tmp_path):
     sweeps.swept(sweeps.plan(replications=2), tmp_path, share=Share(1, 2))
     longer = sweeps.plan(replications=3)
     with (
-        progress.lock(tmp_path, "shard-2-of-2"),
+        status.lock(tmp_path, "shard-2-of-2"),
         pytest.raises(InputProblems, match="another process is at work"),
     ):
         sweeps.swept(longer, tmp_path, share=Share(1, 2))
@@ -204,8 +204,8 @@ def test_what_is_given_back_is_taken_first_and_nothing_is_lost():
 
 
 def test_of_several_rows_of_a_run_the_one_that_is_ok_counts(plan, tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "WINDOW", 5)
-    from sim.sweeping.living import Lived
+    monkeypatch.setattr(parts, "WINDOW", 5)
+    from sim.runner.run_one import Lived
 
     (tmp_path / "parts").mkdir()
     runs = np.array([3, 1, 11])
@@ -214,19 +214,19 @@ def test_of_several_rows_of_a_run_the_one_that_is_ok_counts(plan, tmp_path, monk
     for name, lived in (("a", badly), ("b", well), ("c", badly)):
         parts.write(tmp_path, parts.table(plan, runs, lived), name)
     good, damaged = parts.sound(tmp_path, plan.identity)
-    found = tables.kept(plan, good)
+    found = parts.kept(plan, good)
     assert not damaged
     assert np.flatnonzero(found.done).tolist() == [1, 3, 11]
     assert not found.failed.any()
     windows = [
-        (n.tolist(), t["gap"].to_pylist()) for n, t in tables.in_order(plan, found.pieces, ("status", "gap"))
+        (n.tolist(), t["gap"].to_pylist()) for n, t in parts.in_order(plan, found.pieces, ("status", "gap"))
     ]
     assert windows == [([1, 3], [1.0, 3.0]), ([11], [11.0])]
 
 
 def test_finished_tables_take_little_memory_however_small_the_window(plan, serial, tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.sweeping.tables.WINDOW", 7)
-    monkeypatch.setattr("sim.sweeping.finishing.WINDOW", 7)
+    monkeypatch.setattr("sim.runner.parts.WINDOW", 7)
+    monkeypatch.setattr("sim.runner.finalise.WINDOW", 7)
     sweeps.swept(plan, tmp_path / "out")
     file = parquet.ParquetFile(tmp_path / "out" / "runs.parquet")
     assert file.num_row_groups == 7

@@ -17,10 +17,10 @@ import pytest
 import sweeps
 
 from sim.experiments import plan_files, plans
-from sim.experiments.designs import Factor
 from sim.experiments.experiment import from_command_line
-from sim.sweeping import chunks, engines, living, parts
-from sim.sweeping.sweep import Share
+from sim.experiments.factors import Factor
+from sim.runner import executors, parts, run_one, worker
+from sim.runner.sweep import Share
 
 ONLY_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of POSIX")
 LONG = ("hierarchy", "distributed", "changes.heterogeneity=0,1.5", *sweeps.TINY, "--seed", 7)
@@ -74,7 +74,7 @@ def whole(plan, folder):
     return sweeps.content(folder)
 
 
-@pytest.mark.parametrize("engine", [engines.Serial, lambda: engines.Processes(2)], ids=["serial", "pool"])
+@pytest.mark.parametrize("engine", [executors.Serial, lambda: executors.Processes(2)], ids=["serial", "pool"])
 def test_a_run_that_raises_is_a_row_and_the_sweep_goes_on(table, tmp_path, engine):
     plan = with_table(table)
     good = table.read_text()
@@ -102,7 +102,7 @@ def test_a_run_that_raises_is_a_row_and_the_sweep_goes_on(table, tmp_path, engin
 
 @pytest.mark.parametrize(
     ("stage", "broken"),
-    [("living", "sim.month.Run.advance"), ("reading outcomes", "sim.sweeping.living.summary")],
+    [("living", "sim.model.schedule.Run.advance"), ("reading outcomes", "sim.runner.run_one.summary")],
 )
 def test_the_stage_of_a_failure_is_told(monkeypatch, stage, broken):
     def fail(*_):
@@ -110,7 +110,7 @@ def test_the_stage_of_a_failure_is_told(monkeypatch, stage, broken):
 
     monkeypatch.setattr(broken, fail)
     plan = sweeps.plan()
-    lived = living.live(plan, plan.scenarios[0], plan.point(0), 0)
+    lived = run_one.live(plan, plan.scenarios[0], plan.point(0), 0)
     assert (lived.responses, lived.stage, lived.message) == (None, stage, "ZeroDivisionError: in the middle")
 
 
@@ -125,7 +125,7 @@ def with_an_endless_run():
 @pytest.mark.slow
 def test_a_run_that_hangs_is_ended_and_its_neighbours_are_lived(tmp_path):
     plan = with_an_endless_run()
-    outcome = sweeps.swept(plan, tmp_path / "out", engines.Processes(2), limit=1.0)
+    outcome = sweeps.swept(plan, tmp_path / "out", executors.Processes(2), limit=1.0)
     check_time_limit(tmp_path / "out", outcome)
     assert not (tmp_path / "out" / "running").exists()
 
@@ -142,7 +142,7 @@ def check_time_limit(folder, outcome):
 
 def taken_along(folder):
     """What starts a worker: every run of the second point takes its worker with it, of the third only the first time."""
-    engines._end_with_parent()
+    executors._end_with_parent()
 
     def fatal(plan, scenario, point, replication):
         marked = Path(folder) / f"{scenario.name}.once"
@@ -151,9 +151,9 @@ def taken_along(folder):
         if point["population.months"] == UNLUCKY and not marked.exists():
             marked.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return living.live(plan, scenario, point, replication)
+        return run_one.live(plan, scenario, point, replication)
 
-    chunks.live = fatal
+    worker.live = fatal
 
 
 @ONLY_POSIX
@@ -161,8 +161,8 @@ def taken_along(folder):
 def test_only_a_run_that_takes_its_worker_with_it_when_alone_is_blamed(tmp_path, monkeypatch):
     months = Factor("population.months", "uncertainty", levels=(24, DEADLY, UNLUCKY))
     plan = sweeps.plan(replications=1, factors=(months,))
-    monkeypatch.setattr(engines, "_end_with_parent", functools.partial(taken_along, str(tmp_path)))
-    outcome = sweeps.swept(plan, tmp_path / "out", engines.Processes(2))
+    monkeypatch.setattr(executors, "_end_with_parent", functools.partial(taken_along, str(tmp_path)))
+    outcome = sweeps.swept(plan, tmp_path / "out", executors.Processes(2))
     why = sweeps.rows(tmp_path / "out", "failures.parquet")
     assert [(row["run"], row["stage"]) for row in why] == [(2, "worker lost"), (3, "worker lost")]
     assert (outcome.done, outcome.failed) == (6, 2)
@@ -325,7 +325,7 @@ def test_a_disk_that_is_really_full_is_told_clearly(tmp_path, start, at_once):
 def test_a_dask_worker_that_is_killed_costs_nothing(tmp_path):
     pytest.importorskip("distributed")
     plan, folder, stop = sweeps.plan(replications=400), tmp_path / "out", threading.Event()
-    engine, killed = engines.Dask(2), []
+    engine, killed = executors.Dask(2), []
 
     def kill_one():
         while not stop.wait(0.02):
@@ -351,12 +351,12 @@ def test_a_dask_worker_that_is_killed_costs_nothing(tmp_path):
 @pytest.mark.slow
 def test_a_run_that_hangs_in_a_dask_worker_is_ended(tmp_path):
     pytest.importorskip("distributed")
-    outcome = sweeps.swept(with_an_endless_run(), tmp_path / "out", engines.Dask(2), limit=1.0)
+    outcome = sweeps.swept(with_an_endless_run(), tmp_path / "out", executors.Dask(2), limit=1.0)
     check_time_limit(tmp_path / "out", outcome)
 
 
 def test_a_worker_that_sees_another_plan_refuses_to_work(tmp_path):
     plan_files.write(sweeps.plan(), tmp_path)
-    task = chunks.Task(str(tmp_path), "another", "x", np.arange(2), None)
+    task = worker.Task(str(tmp_path), "another", "x", np.arange(2), None)
     with pytest.raises(RuntimeError, match="another plan"):
-        chunks.carry_out(task)
+        worker.carry_out(task)

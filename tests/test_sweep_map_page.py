@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, gaps, grid, responses, write
 
-from sim.charting.ink import DIVERGING
-from sim.sweep_analysis.swept import read_sweep
-from sim.sweep_report import map_data as drawn_from
-from sim.sweep_report.findings import findings
-from sim.sweep_report.page import sweep_html
+from sim.analysis.sweep_data import read_sweep
+from sim.reporting.charts.style import DIVERGING
+from sim.reporting.sweep_page import map_section as drawn_from
+from sim.reporting.sweep_page.findings import findings
+from sim.reporting.sweep_page.page import sweep_html
 
 pytest_plugins = ("live_browser",)
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import sweeps
 
+from sim.errors import InputProblems
 from sim.experiments import plan_files, plans
-from sim.experiments.designs import Factor
-from sim.problems import InputProblems
+from sim.experiments.factors import Factor
 
 
 def test_runs_are_numbered_replication_by_replication():

@@ -12,14 +12,13 @@ import pandas as pd
 import pytest
 from synthetic_sweep import design, gaps, grid, responses, write
 
-from sim import report
-from sim.cli import execute
-from sim.sweep_analysis.swept import read_sweep
-from sim.sweep_report import map_data as drawn_from
-from sim.sweep_report.findings import findings
-from sim.sweep_report.map_data import MOST_ON_PAGE, drawn_points, map_data
-from sim.sweep_report.page import sweep_html, write_sweep_report
-from sim.sweep_report.points_file import points_file_name
+from sim.analysis.sweep_data import read_sweep
+from sim.cli.main import execute
+from sim.reporting import comparison_page
+from sim.reporting.sweep_page import map_section as drawn_from
+from sim.reporting.sweep_page.findings import findings
+from sim.reporting.sweep_page.map_section import MOST_ON_PAGE, drawn_points, map_data, points_file_name
+from sim.reporting.sweep_page.page import sweep_html, write_sweep_report
 
 EVIL = "</script><script>alert('x')</script><b>&\"<!--"
 COLUMNS = design(120, ("work.load", "changes.heterogeneity", "z"))
@@ -119,11 +118,11 @@ def test_controls_and_boxes_have_names(pages, case):
 def test_the_page_asks_nothing_of_anybody(pages):
     page = pages["eight"]
     assert "default-src 'none'" in page
-    own = page.replace(report.library(), "")
+    own = page.replace(comparison_page.library(), "")
     assert not re.search(r"""(src|href|action|data)\s*=\s*["']?\s*(https?:)?//""", own)
     assert "@import" not in own
     assert "fetch(" not in own
-    assert page.count(report.library()[:200]) == 1
+    assert page.count(comparison_page.library()[:200]) == 1
 
 
 def test_sections_come_in_the_order_of_a_reader(pages):
@@ -260,7 +259,7 @@ def test_the_same_folder_gives_the_same_page(tmp_path):
 
 def test_help_does_not_wait_for_the_analysis():
     code = (
-        "import sys; from sim.cli import execute; execute(['report', '--help']);"
+        "import sys; from sim.cli.main import execute; execute(['report', '--help']);"
         "print(sorted({'sklearn', 'SALib', 'scipy', 'numpy', 'plotly', 'pandas'} & set(sys.modules)))"
     )
     run = subprocess.run(

@@ -12,9 +12,9 @@ import pytest
 import sweeps
 from filelock import Timeout
 
-from sim.problems import InputProblems
-from sim.sweeping import finishing, parts, progress, sweep
-from sim.sweeping.sweep import Share
+from sim.errors import InputProblems
+from sim.runner import finalise, parts, status, sweep
+from sim.runner.sweep import Share
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def plan():
 
 
 def state(plan, folder):
-    return progress.status(plan, folder)["state"]
+    return status.status(plan, folder)["state"]
 
 
 def asked_before(monkeypatch, module, name, heard, ask):
@@ -41,9 +41,9 @@ def test_a_sweep_is_running_from_its_plan_to_its_tables(plan, tmp_path, monkeypa
     heard = []
     for module, name in (
         (sweep, "_found"),
-        (finishing, "finish"),
+        (finalise, "finish"),
         (sweep, "remove_parts"),
-        (progress, "clear"),
+        (status, "clear"),
     ):
         asked_before(monkeypatch, module, name, heard, lambda: state(plan, tmp_path))
 
@@ -69,7 +69,7 @@ def test_a_sweep_that_goes_on_says_nothing_of_the_one_before(plan, tmp_path, mon
     (tmp_path / "running" / "whole.json").write_text(json.dumps(before))
     assert state(plan, tmp_path) == "stopped"
     heard = []
-    asked_before(monkeypatch, sweep, "_found", heard, lambda: progress.status(plan, tmp_path))
+    asked_before(monkeypatch, sweep, "_found", heard, lambda: status.status(plan, tmp_path))
     asked_before(monkeypatch, sweep, "_found", heard, lambda: gapsim("status", tmp_path)[1].splitlines())
     sweeps.swept(plan, tmp_path)
     (_, lines), (_, said), *_ = heard
@@ -95,18 +95,18 @@ def test_a_sweep_that_ends_while_it_is_asked_about_is_finished(plan, tmp_path, m
 
 
 def test_who_ends_leaves_the_locks_of_others_alone(plan, tmp_path):
-    with progress.tables_lock(tmp_path) as held:
-        progress.clear(tmp_path, "shard-1-of-2")
+    with status.tables_lock(tmp_path) as held:
+        status.clear(tmp_path, "shard-1-of-2")
         with pytest.raises(Timeout):
-            progress.lock(tmp_path, progress.TABLES, wait=0.0).acquire()
+            status.lock(tmp_path, status.TABLES, wait=0.0).acquire()
         assert held.is_locked
-    ending = progress.lock(tmp_path, "whole")
+    ending = status.lock(tmp_path, "whole")
     with ending:
-        progress.clear(tmp_path, "whole")
-        with progress.lock(tmp_path, "whole"):
+        status.clear(tmp_path, "whole")
+        with status.lock(tmp_path, "whole"):
             # The next has begun before the one that ends lets go.
             ending.release()
-            assert progress.is_held(tmp_path, "whole")
+            assert status.is_held(tmp_path, "whole")
             with pytest.raises(InputProblems, match="another process is at work"):
                 sweeps.swept(plan, tmp_path)
 
@@ -115,32 +115,32 @@ def test_a_process_of_another_machine_runs_as_long_as_it_is_heard_from(plan, tmp
     sweeps.swept(plan, tmp_path, share=Share(1, 2))
     (tmp_path / "running").mkdir()
     note = {"label": "shard-2-of-2", "machine": "another", "rate": 2.0, "done": 4}
-    for seconds, wanted in ((1, "running"), (2 * progress.SILENT, "stopped")):
+    for seconds, wanted in ((1, "running"), (2 * status.SILENT, "stopped")):
         text = json.dumps({**note, "noted": time.time() - seconds})
         (tmp_path / "running" / "shard-2-of-2.json").write_text(text)
         assert state(plan, tmp_path) == wanted
 
 
 def test_a_lock_outlives_the_folder_that_another_process_takes_away(tmp_path):
-    before_it_is_asked_for = progress.lock(tmp_path, "whole")
-    progress.clear(tmp_path, "whole")
+    before_it_is_asked_for = status.lock(tmp_path, "whole")
+    status.clear(tmp_path, "whole")
     assert not (tmp_path / "running").exists()
     with before_it_is_asked_for:
-        assert progress.is_held(tmp_path, "whole")
+        assert status.is_held(tmp_path, "whole")
 
 
 def test_shards_that_extend_a_sweep_at_the_same_moment_do_not_refuse_each_other(plan, tmp_path, monkeypatch):
     sweeps.swept(plan, tmp_path)
-    longer, both_are_here, real = sweeps.plan(replications=3), threading.Barrier(3), progress.tables_lock
+    longer, both_are_here, real = sweeps.plan(replications=3), threading.Barrier(3), status.tables_lock
 
     def waits(folder):
         both_are_here.wait(60)
         return real(folder)
 
     with ThreadPoolExecutor(2) as shards, real(tmp_path):
-        monkeypatch.setattr(progress, "tables_lock", waits)
+        monkeypatch.setattr(status, "tables_lock", waits)
         ends = [shards.submit(sweeps.swept, longer, tmp_path, share=Share(k, 2)) for k in (1, 2)]
         both_are_here.wait(60)
-        monkeypatch.setattr(progress, "tables_lock", real)
+        monkeypatch.setattr(status, "tables_lock", real)
     assert sum(end.result().lived for end in ends) == 8
     assert state(longer, tmp_path) == "finished"

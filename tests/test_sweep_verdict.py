@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, gaps, grid, responses, write
 
-from sim.state import CAUSES
-from sim.sweep_analysis.swept import read_sweep
-from sim.sweep_report.findings import findings
+from sim.analysis.sweep_data import read_sweep
+from sim.model.state import CAUSES
+from sim.reporting.sweep_page.findings import findings
 
 POINTS = 300
 COLUMNS = design(POINTS, ("x", "y", "z"))

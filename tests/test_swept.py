@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from synthetic_sweep import design, gaps, grid, responses, sweep, write
 
-from sim.problems import InputProblems
-from sim.sweep_analysis.positions import scale_of
-from sim.sweep_analysis.swept import AS_THE_SCENARIO, FAILED, NOT_RUN, read_sweep
+from sim.analysis.regime_map import scale_of
+from sim.analysis.sweep_data import AS_THE_SCENARIO, FAILED, NOT_RUN, read_sweep
+from sim.errors import InputProblems
 
 TWO = {"a": np.full(6, 0.6), "b": np.full(6, 0.5)}
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import worlds
 
-from sim.month import begin, simulate
-from sim.territory import territory
+from sim.model.geography import territory
+from sim.model.schedule import begin, simulate
 
 ROW = ("A", "Aberfoyle", 40_000, 35.0, 5.0, "")
 OTHER = ("B", "Bogside", 20_000, 5.0, 50.0, "A")

@@ -38,7 +38,7 @@ OF_ITSELF = ("test_no_orphan.py", "test_common_random_numbers.py")
 
 THERE = f"""
 from sim import explain
-from sim.live.declared import everything
+from sim.live.metadata import everything
 from sim.live.views import shelf
 told = everything(shelf([]))
 (switch,) = [m for m in told["mechanisms"] if m["name"] == "{NAME}"]

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from sim.declarations import Declaration, as_judged, declarations
-from sim.month import Run
-from sim.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
-from sim.power import KINDS, ROWS, columns
-from sim.state import State
-from sim.verification import structures
+from sim.model.decision_rights import KINDS, ROWS, columns
+from sim.model.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
+from sim.model.schedule import Run
+from sim.model.schema import Declaration, as_judged, declarations
+from sim.model.state import State
+from sim.verification.checks import structures
 
 OFF = dict.fromkeys(MECHANISM_NAMES, 0.0)
 ON = dict.fromkeys(ESTABLISHED, 1.0)

@@ -19,21 +19,21 @@ from typing import Any
 import numpy as np
 from write import MEASURED, write
 
-from sim import overrides, scenario_files
-from sim.comparison import cores
-from sim.declarations import Declaration, declarations, on_trial, reference_magnitudes
+from sim.errors import nearest_name
 from sim.experiments.factors import is_whole
-from sim.month import simulate
-from sim.outcomes import summary
-from sim.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
-from sim.power import DISTRIBUTED, HIERARCHY, columns
-from sim.problems import nearest_name
-from sim.provenance import model
-from sim.reference import subjects
-from sim.reference_effects import COLUMNS
-from sim.scenarios import updated
-from sim.statistics import interval
-from sim.wording import UNITS
+from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, columns
+from sim.model.outcomes import summary
+from sim.model.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
+from sim.model.provenance import model
+from sim.model.schedule import simulate
+from sim.model.schema import Declaration, declarations, on_trial, reference_magnitudes
+from sim.model.vocabulary import UNITS
+from sim.reporting.reference.effects import COLUMNS
+from sim.reporting.reference.pages import subjects
+from sim.runner.compare import cores
+from sim.scenarios import overrides, scenario_files
+from sim.scenarios.compose import updated
+from sim.stats import interval
 
 REPLICATIONS = 12
 SEED = 2026

@@ -7,8 +7,8 @@ It takes a second. Numbers are measured by `measure.py`, which takes minutes and
 
 from pathlib import Path
 
-from sim.reference import CHARTS, pages
-from sim.reference_effects import effects
+from sim.reporting.reference.effects import effects
+from sim.reporting.reference.pages import CHARTS, pages
 
 HERE = Path(__file__).parent
 MEASURED = HERE / "effects.csv"

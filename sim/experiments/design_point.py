@@ -1,13 +1,18 @@
-"""One design point, applied: what a scenario's parameters become there."""
+"""One design point, applied: what a scenario's parameters become there.
+
+Plans: an experiment as numbered runs, and the one identity by which all that was run for it is recognised.
+
+Run number = (replication x points + design point) x scenarios + scenario, so that replications come outermost: whenever
+a sweep is stopped, what is there is a balanced sample. (seed, replication) fixes the world of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from sim.parameters import Parameters
-from sim.power import ROWS, between
-from sim.scenarios import Composed
+from sim.model.decision_rights import ROWS, between
+from sim.model.parameters import Parameters
+from sim.scenarios.compose import Composed
 
 
 def parameters_at(scenario: Composed, point: Mapping[str, Any]) -> Parameters:
@@ -18,7 +23,7 @@ def parameters_at(scenario: Composed, point: Mapping[str, Any]) -> Parameters:
         point: plain value by key; a key with None, or left out, stays as the scenario says.
 
     Raises:
-        ValidationError: if a value, or a row of power, is not allowed; `sim.experiments.point_checks` finds this beforehand.
+        ValidationError: if a value, or a row of power, is not allowed; `sim.experiments.checks` finds this beforehand.
     """
     given = {key: value for key, value in point.items() if value is not None}
     if not given:

@@ -1,21 +1,28 @@
-"""Designs: at which points of the space of factors an experiment looks.
+"""Designs: the design points at which an experiment runs.
 
-A design point is one value for each factor. Points are columns, one for each factor and all of equal length; the row
-number is the number of the design point. None in a column means "as the scenario says".
+A design point is one value for each factor; the points are columns, one for each factor. A table of points may also come
+from a CSV file whose header is parameter keys.
 """
 
 from __future__ import annotations
 
+import csv
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sim.experiments import point_tables, sampling
+from sim.errors import Problem, refuse, shown
+from sim.experiments import sampling
+from sim.experiments.checks import allowed
 from sim.experiments.factors import Factor, column
-from sim.problems import refuse
+from sim.model.aliases import RENAMED, Written, today
+from sim.model.aliases import value as value_now
+from sim.model.schema import Declaration, declarations, nearest_key
 
 __all__ = [
     "KINDS",
@@ -163,7 +170,7 @@ def _list(factors: Sequence[Factor], design: Design) -> Columns:
 
 
 def _table(factors: Sequence[Factor], design: Design) -> Columns:
-    columns, problems = point_tables.read(design.settings["file"])
+    columns, problems = read(design.settings["file"])
     refuse(problems)
     return {factor.key: columns[factor.key] for factor in factors}
 
@@ -187,3 +194,94 @@ _EXPLICIT: dict[str, Callable[[Sequence[Factor], Design], Columns]] = {
     "table": _table,
     "ablation": _ablation,
 }
+
+MOST_SHOWN = 3
+
+
+def read(path: str | Path) -> tuple[dict[str, Any], list[Problem]]:
+    """The columns of a table, and all that is wrong with its form.
+
+    An empty cell means "as the scenario says". Bounds are checked later, with all points.
+
+    Returns:
+        One column for each key, and the problems.
+    """
+    where = os.path.relpath(path)
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            header, *rows = [row for row in csv.reader(file) if row] or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        return {}, [Problem(where, "table", f"cannot be read ({error})")]
+    problems = _header_problems(where, header)
+    if header and not rows:
+        problems.append(Problem(where, "table", "has no rows: each row below the header is a design point"))
+    wrong = [number for number, row in enumerate(rows) if len(row) != len(header)]
+    if wrong:
+        said = f"{len(header)} cells a row, as in the header; not so in {_rows(wrong)}"
+        problems.append(Problem(where, "table", said))
+    if problems:
+        return {}, problems
+    columns: dict[str, Any] = {}
+    written = Written()
+    keys = [key.strip() for key in header]
+    names = [today(key) for key in keys]
+    for place, (key, name) in enumerate(zip(keys, names, strict=True)):
+        values, found = _values(where, declarations()[name], [row[place].strip() for row in rows])
+        problems += found
+        if key in RENAMED:
+            values = column(value_now(key, _plain(values)))
+        # Only columns of one parameter are compared, since a table may have a million rows.
+        if names.count(name) > 1:
+            _, _, at_odds = written.note(key, _plain(values))
+            if at_odds:
+                problems.append(Problem(where, key, at_odds))
+        columns[name] = values
+    return columns, problems
+
+
+def _plain(values: Any) -> Any:
+    return values.tolist() if isinstance(values, np.ndarray) else values
+
+
+def _header_problems(where: str, header: Sequence[str]) -> list[Problem]:
+    problems = []
+    keys = [key.strip() for key in header]
+    for place, key in enumerate(keys):
+        if key not in declarations() and key not in RENAMED:
+            said = "the header names parameters, and there is no such one"
+            problems.append(Problem(where, key or f"column {place + 1}", said, "", nearest_key(key)))
+        elif key in keys[:place]:
+            problems.append(Problem(where, key, "stands twice in the header"))
+    if not keys:
+        problems.append(Problem(where, "table", "is empty: the header names parameters, each row is a point"))
+    return problems
+
+
+def _values(where: str, declared: Declaration, cells: list[str]) -> tuple[Any, list[Problem]]:
+    kind = declared.kind if declared.kind in (int, float) else str
+    try:
+        return column([kind(cell) if cell else None for cell in cells]), []
+    except ValueError:
+        bad: dict[str, list[int]] = {}
+        for number, cell in enumerate(cells):
+            try:
+                kind(cell or "0")
+            except ValueError:
+                bad.setdefault(cell, []).append(number)
+    return [], [
+        Problem(where, declared.key, f"must be {allowed(declared)}; in {_rows(numbers)}", shown(cell))
+        for cell, numbers in list(bad.items())[:MOST_SHOWN]
+    ] + _more(where, declared.key, len(bad))
+
+
+def _more(where: str, key: str, count: int) -> list[Problem]:
+    if count <= MOST_SHOWN:
+        return []
+    return [Problem(where, key, f"and {count - MOST_SHOWN} more values that cannot be read")]
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    # A person counts the header as the first row.
+    listed = ", ".join(str(number + 2) for number in numbers[:MOST_SHOWN])
+    more = f" and {len(numbers) - MOST_SHOWN} more" if len(numbers) > MOST_SHOWN else ""
+    return f"row {listed}{more}" if len(numbers) == 1 else f"rows {listed}{more}"

@@ -10,14 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim import overrides, scenario_files
-from sim.declarations import declarations
+from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, no_such, refuse, shown
 from sim.experiments import experiment_files
-from sim.experiments.design_point import parameters_at
-from sim.experiments.designs import Columns, Design, Factor, design_points, notes, points_planned
-from sim.experiments.drafts import Draft
-from sim.experiments.factors import declared_role, is_whole
-from sim.experiments.point_checks import (
+from sim.experiments.checks import (
     allowed,
     as_declared,
     column_problems,
@@ -25,10 +20,15 @@ from sim.experiments.point_checks import (
     is_allowed,
     row_problems,
 )
-from sim.overrides import Overrides, is_override
-from sim.parameters import DEFAULT_SEED
-from sim.problems import COMMAND_LINE, InputProblems, Problem, nearest_name, no_such, refuse, shown
-from sim.scenarios import DISTRIBUTION, Composed, compose
+from sim.experiments.design_point import parameters_at
+from sim.experiments.designs import Columns, Design, design_points, notes, points_planned
+from sim.experiments.experiment_files import Draft
+from sim.experiments.factors import Factor, declared_role, is_whole
+from sim.model.parameters import DEFAULT_SEED
+from sim.model.schema import declarations
+from sim.scenarios import overrides, scenario_files
+from sim.scenarios.compose import DISTRIBUTION, Composed, compose
+from sim.scenarios.overrides import Overrides, is_override
 
 __all__ = ["Experiment", "from_command_line", "load", "parameters_at"]
 

@@ -1,18 +1,19 @@
 """Factors: the parameters that an experiment varies, and the values each may take.
 
-Levers (what somebody could decide) and uncertainties (what nobody knows well) are told apart, in the words of
-exploratory modelling: a lever is chosen so that the answer is good, an uncertainty so that the answer is honest.
+Levers are what somebody could decide, uncertainties what nobody knows. Where no range is given, a default range within
+the declared bounds is used: bounds are hard limits, often far from anything plausible.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sim.declarations import declarations
+from sim.model.schema import Declaration, declarations
 
 ROLES = ("lever", "uncertainty")
 
@@ -92,3 +93,37 @@ def column(values: Sequence[Any]) -> list[Any] | np.ndarray:
     if kinds and kinds <= {int, float}:
         return np.array(values, dtype=np.float64)
     return list(values)
+
+
+SHARE_UNITS = ("strength", "share", "degree", "chance", "share of time")
+NEARLY_ZERO = 0.01
+
+
+def plausible_factor(declared: Declaration, spread: float) -> Factor | None:
+    """The factor that an uncertainty becomes under the rule, or None when its range must be stated.
+
+    Args:
+        declared: the parameter.
+        spread: how many times smaller and larger than its judged default a number may be; more than 1.
+    """
+    if declared.choices:
+        return Factor(declared.key, "uncertainty", levels=declared.choices)
+    assert declared.low is not None
+    assert declared.high is not None
+    if declared.judged is None:
+        return None
+    if _runs_from_nothing_to_all(declared):
+        low, high = float(declared.low), float(declared.high)
+    else:
+        low, high = sorted((declared.judged / spread, declared.judged * spread))
+        low, high = max(low, declared.low), min(high, declared.high)
+    whole = is_whole(declared.key)
+    if whole:
+        low, high = math.ceil(low), math.floor(high)
+    return Factor(declared.key, "uncertainty", low, high, whole=whole) if low < high else None
+
+
+def _runs_from_nothing_to_all(declared: Declaration) -> bool:
+    assert declared.low is not None
+    bounded = 0.0 <= declared.low <= NEARLY_ZERO and declared.high == 1.0
+    return bounded and declared.group != "reference" and declared.unit in SHARE_UNITS

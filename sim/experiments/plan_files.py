@@ -13,20 +13,21 @@ import pyarrow as pa
 from pyarrow import parquet
 from pydantic import ValidationError
 
-from sim import columns, provenance
+from sim import storage
+from sim.errors import COMMAND_LINE, InputProblems, Problem
 from sim.experiments.designs import Design
 from sim.experiments.factors import Factor
 from sim.experiments.plans import DESIGN_POINT, Plan, hashed, other_rules, resolved
-from sim.parameters import Parameters
-from sim.problems import COMMAND_LINE, InputProblems, Problem
-from sim.result_files import DESIGN, PLAN
-from sim.results import whole_file, whole_text
-from sim.scenarios import Composed
+from sim.model import provenance
+from sim.model.parameters import Parameters
+from sim.paths import DESIGN, PLAN
+from sim.scenarios.compose import Composed
+from sim.storage import whole_file, whole_text
 
 
 def write(plan: Plan, folder: Path) -> None:
     """Write a plan into a folder: first its points, then what names them, each whole."""
-    numbered = columns.numbers(np.arange(plan.points), pa.int64())
+    numbered = storage.numbers(np.arange(plan.points), pa.int64())
     kept = plan.table if plan.factors else plan.table.drop_columns([DESIGN_POINT])
     table = kept.add_column(0, DESIGN_POINT, numbered)
     whole_file(folder / DESIGN, lambda draft: parquet.write_table(table, draft, compression="zstd"))

@@ -1,7 +1,7 @@
-"""Plans: an experiment as numbered runs, and the one identity by which all that was run for it is recognised.
+"""Plans: an experiment as numbered runs, with a fingerprint by which all its results are recognised.
 
-Run number = (replication x points + design point) x scenarios + scenario, so that replications come outermost: whenever
-a sweep is stopped, what is there is a balanced sample. (seed, replication) fixes the world of a run.
+Run number = (replication x points + design point) x scenarios + scenario. Replications come outermost, so a sweep that is
+stopped early leaves a balanced sample. The seed and the replication fix the random numbers of a run.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sim import columns, provenance
-from sim.declarations import declarations, value_of
+from sim import storage
 from sim.experiments.designs import Columns, Design
 from sim.experiments.experiment import Experiment
 from sim.experiments.factors import Factor
-from sim.scenarios import Composed
+from sim.model import provenance
+from sim.model.schema import declarations, value_of
+from sim.scenarios.compose import Composed
 
 DESIGN_POINT = "design_point"
 
@@ -42,7 +43,7 @@ class Plan:
         seed: root of all luck.
         responses: outcomes kept of each run.
         version: version of this package.
-        model: fingerprint of the rules and of the packages that reckon; see `sim.provenance.model`.
+        model: fingerprint of the rules and of the packages that reckon; see `sim.model.provenance.model`.
         places: fingerprint of each table of places that the runs happen in, by its name.
         written: the identity that its folder bears, where other rules made it and these parameters give another identity;
             its scenarios are then known by name only.
@@ -98,7 +99,7 @@ class Plan:
     @cached_property
     def _columns(self) -> list[tuple[str, np.ndarray, np.ndarray | None]]:
         """Key, values and where they are known (None: everywhere) of every factor: a sweep looks up every point."""
-        return [(factor.key, *columns.known_values(self.table[factor.key])) for factor in self.factors]
+        return [(factor.key, *storage.known_values(self.table[factor.key])) for factor in self.factors]
 
 
 def planned(experiment: Experiment, command: str) -> Plan:
@@ -123,7 +124,7 @@ def planned(experiment: Experiment, command: str) -> Plan:
 def _table(factors: tuple[Factor, ...], points: Columns) -> pa.Table:
     if not factors:
         # A table without columns has no rows: the one point, the scenario itself, is counted by its number.
-        return pa.Table.from_arrays([columns.numbers(np.zeros(1), pa.int64())], names=[DESIGN_POINT])
+        return pa.Table.from_arrays([storage.numbers(np.zeros(1), pa.int64())], names=[DESIGN_POINT])
     arrays = [_column(factor.key, points[factor.key]) for factor in factors]
     return pa.Table.from_arrays(arrays, names=[factor.key for factor in factors])
 
@@ -131,12 +132,12 @@ def _table(factors: tuple[Factor, ...], points: Columns) -> pa.Table:
 def _column(key: str, values: Any) -> pa.Array:
     kind = declarations()[key].kind
     if kind in (tuple, str):
-        return columns.texts(list(values))
+        return storage.texts(list(values))
     arrow = pa.int64() if kind is int else pa.float64()
     if isinstance(values, np.ndarray):
-        return columns.numbers(values, arrow)
+        return storage.numbers(values, arrow)
     known = np.array([value is not None for value in values], dtype=bool)
-    return columns.numbers(np.array([value if value is not None else 0 for value in values]), arrow, known)
+    return storage.numbers(np.array([value if value is not None else 0 for value in values]), arrow, known)
 
 
 def _places(experiment: Experiment) -> dict[str, str]:

@@ -1,11 +1,11 @@
-"""The live view: a local server that runs the model, and the page that plays what it sends.
+"""The live view: a local server that runs the model, and a page that plays the result.
 
-It holds no rule and no parameter value: a view says which scenarios, what is set and what is moved when; the server
-runs all months at once and sends them as frames.
+The server holds no rule and no parameter value. A view says which scenarios run, and what is changed when; the server
+simulates all months at once and sends them to the page, which begins in page/main.js.
 
-Read in this order: `views` (what a room looks at, as one value; `address` reads it from a link, `deck` from a file),
-`frames` (what is seen of a run), `story` and `sentences` (what is said of it, in the `words` of a language), `answers` (all
-of it together), `server` (what can be asked, in one `workshop`, within `limits`), `declared` (what the page is told once).
-Who may ask: `guard` and `entry`. To take away: `downloads`, with the page in one file by `bundle`. `door` opens it all. The
-page itself begins in page/main.js.
+`views`: what is shown, as one value; `url` reads it from a link, `session` from a deck file.
+`playback`: what is seen of a run, by month and council. `narrative`: what is said about it; `i18n`: in which language.
+`responses` puts them together; `metadata` describes parameters and scenarios to the page once.
+`server`: the endpoints; `worker_pool` runs simulations; `middleware` checks every request; `access` controls entry and
+limits. `downloads` and `single_file`: what can be saved. `serve` starts and stops all of it.
 """

@@ -11,13 +11,13 @@ from typing import Any
 
 import yaml
 
-from sim.declarations import in_groups
-from sim.live import answers, bundle, frames, views
+from sim.live import playback, responses, single_file, views
+from sim.live.i18n import declared, say
 from sim.live.views import Side, View
-from sim.live.words import declared, say
-from sim.overrides import INTERVENTIONS
-from sim.provenance import version
-from sim.scenario_files import PACKAGE_LINE
+from sim.model.provenance import version
+from sim.model.schema import in_groups
+from sim.scenarios.overrides import INTERVENTIONS
+from sim.scenarios.scenario_files import PACKAGE_LINE
 
 LETTERS = "ab"
 FUTURES = 20
@@ -47,7 +47,7 @@ def numbers(view: View, side: int, shipped: Shipped) -> Download:
     """The series of all sides as CSV: the very numbers that the page shows."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    for number, told in enumerate(answers.run(view)["sides"]):
+    for number, told in enumerate(responses.run(view)["sides"]):
         columns = told["series"]
         if number == 0:
             rows.writerow(["side", "scenario", "seed", "replication", *columns])
@@ -59,7 +59,7 @@ def numbers(view: View, side: int, shipped: Shipped) -> Download:
 def scenario(view: View, side: int, shipped: Shipped) -> Download:
     """One side as a scenario file: what differs from the declared defaults, with all its dated changes."""
     chosen = view.sides[side]
-    stem = f"{chosen.scenario}_{answers.fingerprint(view)}_{LETTERS[side]}"
+    stem = f"{chosen.scenario}_{responses.fingerprint(view)}_{LETTERS[side]}"
     header = {
         "title": say("yaml.title", title=declared(f"scenario.{chosen.scenario}", chosen.composed.title)),
         "question": chosen.composed.question,
@@ -80,12 +80,12 @@ def program(view: View, side: int, shipped: Shipped) -> Download:
     sides = [(LETTERS[k], side.scenario, _differences(side)) for k, side in enumerate(view.sides)]
     text = PROGRAM.format(
         doc=say(
-            "python.doc", version=version(), fingerprint=answers.fingerprint(view), name=_name(view, "py")
+            "python.doc", version=version(), fingerprint=responses.fingerprint(view), name=_name(view, "py")
         ),
         seed=view.seed,
         replication=view.replication,
         sides=pformat(sides, sort_dicts=False, width=WIDTH),
-        digits=frames.DIGITS,
+        digits=playback.DIGITS,
     )
     return Download(_name(view, "py"), "text/x-python; charset=utf-8", text.encode())
 
@@ -96,8 +96,7 @@ import csv
 import math
 import sys
 
-from sim import Parameters, simulate
-from sim.outcomes import series
+from sim import Parameters, series, simulate
 
 SEED, REPLICATION = {seed}, {replication}
 SIDES = {sides}
@@ -124,10 +123,10 @@ def stick(view: View, side: int, shipped: Shipped) -> Download:
     data = {
         "strings": shipped.strings,
         "declarations": shipped.declarations,
-        "run": answers.run(view),
-        "spread": answers.spread(view, FUTURES),
+        "run": responses.run(view),
+        "spread": responses.spread(view, FUTURES),
     }
-    return Download(_name(view, "html"), "text/html; charset=utf-8", bundle.one_file(shipped.page, data))
+    return Download(_name(view, "html"), "text/html; charset=utf-8", single_file.one_file(shipped.page, data))
 
 
 Maker = Callable[[View, int, Shipped], Download]
@@ -142,7 +141,7 @@ KINDS: dict[str, tuple[Maker, int]] = {
 
 
 def _name(view: View, ending: str) -> str:
-    return f"gapsim-{answers.fingerprint(view)}.{ending}"
+    return f"gapsim-{responses.fingerprint(view)}.{ending}"
 
 
 def _differences(side: Side) -> dict[str, Any]:

@@ -19,13 +19,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sim.live import answers, declared, downloads, limits, views, words
-from sim.live.deck import Deck
-from sim.live.entry import Allowance, Entry
-from sim.live.guard import Guard, one, refusal
-from sim.live.words import say
-from sim.live.workshop import Busy, Workshop
-from sim.problems import InputProblems, Problem, refuse, shown
+from sim.errors import InputProblems, Problem, refuse, shown
+from sim.live import access, downloads, i18n, metadata, responses, views
+from sim.live.access import Allowance, Entry
+from sim.live.i18n import say
+from sim.live.middleware import Guard, one, refusal
+from sim.live.session import Deck
+from sim.live.worker_pool import Busy, Workshop
 
 PAGE = Path(__file__).parent / "page"
 KINDS = {
@@ -65,14 +65,14 @@ class Live:
         """
         self.known = known
         self.entry = entry
-        told = declared.everything(known)
+        told = metadata.everything(known)
         self.declared = _json({**told, "deck": asdict(deck) if deck else None})
         self.page = {path.name: path.read_bytes() for path in sorted(PAGE.glob("*")) if path.suffix in KINDS}
-        self.page[STRINGS] = _json(words.words())
-        self.shipped = downloads.Shipped(self.page, words.words(), told)
+        self.page[STRINGS] = _json(i18n.words())
+        self.shipped = downloads.Shipped(self.page, i18n.words(), told)
         self.workshop = Workshop()
-        self.runs = Allowance(limits.RUNS_A_MINUTE)
-        self.codes = Allowance(limits.CODES_A_MINUTE)
+        self.runs = Allowance(access.RUNS_A_MINUTE)
+        self.codes = Allowance(access.CODES_A_MINUTE)
 
     def application(self, names: tuple[str, ...] = ()) -> ASGIApp:
         """The application behind its guard; `names` are those it may be called by besides its address."""
@@ -137,7 +137,7 @@ class Live:
     async def run(self, request: Request) -> Response:
         """Both sides of a view, month by month."""
         view = views.read(await _content(request), self.known)
-        return _answer(await self._worked(request, "run", view, 1, lambda: _json(answers.run(view))))
+        return _answer(await self._worked(request, "run", view, 1, lambda: _json(responses.run(view))))
 
     async def spread(self, request: Request) -> Response:
         """Many futures of a view."""
@@ -147,13 +147,13 @@ class Live:
         if (
             not isinstance(futures, int)
             or isinstance(futures, bool)
-            or not 2 <= futures <= limits.MOST_FUTURES
+            or not 2 <= futures <= access.MOST_FUTURES
         ):
-            said = f"must be a whole number from 2 to {limits.MOST_FUTURES}"
+            said = f"must be a whole number from 2 to {access.MOST_FUTURES}"
             raise InputProblems([Problem(views.VIEW, "futures", said, shown(futures))])
 
         def work() -> bytes:
-            return _json(answers.spread(view, futures))
+            return _json(responses.spread(view, futures))
 
         return _answer(await self._worked(request, f"spread {futures}", view, futures, work))
 
@@ -184,7 +184,7 @@ class Live:
     ) -> Answer:
         asked = f"{what} {view.text()}"
         if runs and not self.workshop.has(asked):
-            cost = runs * sum(limits.cost(side.composed.parameters) for side in view.sides)
+            cost = runs * sum(access.cost(side.composed.parameters) for side in view.sides)
             wait = self.runs.take(_address(request), cost)
             if wait:
                 raise TooMany(wait)

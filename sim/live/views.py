@@ -14,17 +14,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim import scenario_files
-from sim.declarations import declarations, value_of
-from sim.live import limits
-from sim.overrides import INTERVENTIONS, MECHANISM_CHOICES, Overrides, leaves
-from sim.parameters import DEFAULT_SEED, MAX_SEED, Parameters
-from sim.power import ROWS
-from sim.problems import InputProblems, Problem, nearest_name, refuse, shown
-from sim.renamed import RENAMED, Written, today
-from sim.renamed import value as value_now
-from sim.scenario_files import ScenarioFile
-from sim.scenarios import Composed, updated
+from sim.errors import InputProblems, Problem, nearest_name, refuse, shown
+from sim.live import access
+from sim.model.aliases import RENAMED, Written, today
+from sim.model.aliases import value as value_now
+from sim.model.decision_rights import ROWS
+from sim.model.parameters import DEFAULT_SEED, MAX_SEED, Parameters
+from sim.model.schema import declarations, value_of
+from sim.scenarios import scenario_files
+from sim.scenarios.compose import Composed, updated
+from sim.scenarios.overrides import INTERVENTIONS, MECHANISM_CHOICES, Overrides, leaves
+from sim.scenarios.scenario_files import ScenarioFile
 
 VERSION = 1
 VIEW = "view"
@@ -101,10 +101,10 @@ def read(content: Any, known: Shelf) -> View:
     if content.get("v", VERSION) != VERSION:
         problems.append(Problem(VIEW, "v", f"must be {VERSION}", shown(content["v"])))
     seed = _whole(content, "seed", DEFAULT_SEED, MAX_SEED, problems)
-    replication = _whole(content, "replication", 0, limits.MOST_REPLICATION, problems)
+    replication = _whole(content, "replication", 0, access.MOST_REPLICATION, problems)
     asked = content.get("sides")
-    if not isinstance(asked, list) or not 1 <= len(asked) <= limits.MOST_SIDES:
-        said = f"must be a list of 1 to {limits.MOST_SIDES} sides"
+    if not isinstance(asked, list) or not 1 <= len(asked) <= access.MOST_SIDES:
+        said = f"must be a list of 1 to {access.MOST_SIDES} sides"
         raise InputProblems([*problems, Problem(VIEW, "sides", said, shown(asked))])
     sides = []
     for number, each in enumerate(asked, start=1):
@@ -176,8 +176,8 @@ def _dated_now(move: dict[str, Any]) -> dict[str, Any]:
 def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:
     """What is set from the start, as overrides; what is wrong with its form is added to `problems`."""
     asked = Overrides()
-    if not isinstance(given, Mapping) or _keys(given) > limits.MOST_SET:
-        said = f"must be an object of at most {limits.MOST_SET} keys and values"
+    if not isinstance(given, Mapping) or _keys(given) > access.MOST_SET:
+        said = f"must be an object of at most {access.MOST_SET} keys and values"
         problems.append(Problem(where, "set", said, shown(given)))
         return asked
     written = Written()
@@ -216,24 +216,24 @@ def _too_long(content: Any) -> bool:
         return any(_too_long(part) for pair in content.items() for part in pair)
     if isinstance(content, list):
         return any(map(_too_long, content))
-    return isinstance(content, str) and len(content) > limits.LONGEST_NAME
+    return isinstance(content, str) and len(content) > access.LONGEST_NAME
 
 
 def _refused(key: str, value: Any) -> str | None:
     if not key:
         return "the key is empty"
     if _too_long({key: value}):
-        return f"holds a name of more than {limits.LONGEST_NAME} letters"
+        return f"holds a name of more than {access.LONGEST_NAME} letters"
     return KEPT.get(key)
 
 
 def _dated(moves: Any, where: str, problems: list[Problem]) -> list[Any]:
-    if not isinstance(moves, list) or len(moves) > limits.MOST_MOVES:
-        said = f"must be a list of at most {limits.MOST_MOVES} dated moves"
+    if not isinstance(moves, list) or len(moves) > access.MOST_MOVES:
+        said = f"must be a list of at most {access.MOST_MOVES} dated moves"
     elif _too_long(moves):
-        said = f"hold a name of more than {limits.LONGEST_NAME} letters"
-    elif _names(moves) > limits.MOST_NAMES:
-        said = f"name more than {limits.MOST_NAMES} places"
+        said = f"hold a name of more than {access.LONGEST_NAME} letters"
+    elif _names(moves) > access.MOST_NAMES:
+        said = f"name more than {access.MOST_NAMES} places"
     else:
         return moves
     problems.append(Problem(where, "moves", said, shown(moves)))
@@ -253,7 +253,7 @@ def _composed(
     except InputProblems as error:
         problems.extend(replace(p, where=where, key=_as_move(p.key, own)) for p in error.problems)
         return None
-    problems.extend(limits.too_large(composed.parameters, where))
+    problems.extend(access.too_large(composed.parameters, where))
     return composed
 
 

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.month import simulate
-from sim.outcomes import summary
-from sim.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
+from sim.model.outcomes import summary
+from sim.model.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
+from sim.model.schedule import simulate
 
 BASELINE = Path(__file__).parent / "outcomes.json"
 CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"

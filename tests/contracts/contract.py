@@ -22,7 +22,7 @@ from pyarrow import parquet
 EXPECTED = Path(__file__).parent / "expected"
 SMALL = ("population.months=24", "population.users=64", "population.bodies=8", "changes.arriving=4")
 ADDRESS = "http://127.0.0.1:8123"
-LIVES = "sim.comparison.simulate"
+LIVES = "sim.runner.compare.simulate"
 """What lives a run of a comparison: the one inner name that is patched, since no input makes a run fail."""
 REWRITE = "uv run python tests/contracts/write.py"
 

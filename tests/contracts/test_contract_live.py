@@ -13,10 +13,10 @@ from contract import ADDRESS, hold, shape
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from sim.live.deck import find
-from sim.live.deck import read as read_deck
-from sim.live.entry import Entry
+from sim.live.access import Entry
 from sim.live.server import Live
+from sim.live.session import find
+from sim.live.session import read as read_deck
 
 FAMILY = "live"
 SMALL = {"population.months": 24, "population.users": 64, "changes.arriving": 4}

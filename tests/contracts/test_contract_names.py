@@ -8,7 +8,7 @@ import pytest
 from contract import command, hold
 
 import sim
-from sim.renamed import RENAMED
+from sim.model.aliases import RENAMED
 
 FAMILY = "names"
 HELD = ("type", "enum", "minimum", "maximum", "unit", "role", "live", "national")

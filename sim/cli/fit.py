@@ -1,0 +1,184 @@
+"""What `gapsim fit` does: find the sets of parameters that the historical cases do not rule out."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.cli.commands import Asked, progress_bar
+from sim.cli.sweep import MOST_WORKERS, compile_first, ended_by_signals
+from sim.errors import COMMAND_LINE, INTERRUPTED, OK, Problem, refuse
+from sim.model.parameters import MAX_SEED, Parameters
+from sim.paths import RESULTS
+
+WHAT = ("set", "screening", "calibration")
+SEED = 5
+"""Root of all luck of the fit: other worlds than those in which `gapsim cases` and `gapsim compare` look at its outcome."""
+
+SCREENED, SCREENING_WORLDS = 1000, 2
+TRUTHS, TRUE_WORLDS = 64, 8
+MAP_POINTS = 300
+APART = {"screening": 10, "truths": 20, "map": 30}
+"""Added to the seed for worlds of their own."""
+
+
+def fit(
+    *, what: str, seed: str | None, workers: str | None, out: str | None, engine: str, command: Sequence[str]
+) -> int:
+    """Fit, or look at what can be fitted, or at how often a fit holds a known truth."""
+    asked = Asked(())
+    root = asked.number("--seed", seed, SEED, 0, MAX_SEED - 100)
+    count = None if workers is None else asked.number("--workers", workers, 1, 1, MOST_WORKERS)
+    folder = asked.folder(out) or RESULTS / "fit"
+    if what not in WHAT:
+        asked.problems.append(Problem(COMMAND_LINE, what, f"must be one of {', '.join(WHAT)}"))
+    refuse(asked.problems)
+    from sim.runner import executors
+
+    chosen = executors.named(engine, count)
+    compile_first()
+    words = f"gapsim {shlex.join(command)}"
+    try:
+        with ended_by_signals(), progress_bar(False) as bar:
+            {"set": _set, "screening": _screening, "calibration": _calibration}[what](
+                folder, root, chosen, words, bar
+            )
+    except KeyboardInterrupt:
+        click.echo(f"interrupted; what was done is kept in {folder}. To go on: {words}", err=True)
+        return INTERRUPTED
+    return OK
+
+
+def _say(words: str) -> None:
+    click.echo(words, err=True)
+
+
+def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any) -> Any:
+    """Runs of all that the fit asks for: the cases as they are fitted, and the conditions of practice in force.
+
+    What is not fitted stands at its prior default, so that no fit rests on an earlier one.
+    """
+    from sim.history.cases import as_fitted, cases
+    from sim.history.matching.practice_conditions import practice_conditions
+    from sim.history.matching.simulate import Histories
+    from sim.model.schema import as_judged, in_groups
+
+    known, practice = as_fitted(cases()), practice_conditions()
+    system = Parameters.model_validate(in_groups(as_judged()))
+    return Histories(known, system, space, folder, engine, seed, command, bar, practice, _say)
+
+
+def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
+    from sim.history.cases import cases
+    from sim.history.matching import tables
+    from sim.history.matching.fitted_set import FITTED_MAP, FITTED_SET, beside, fitted_factors, fitted_points
+    from sim.history.matching.leave_one_out import leave_each_out
+    from sim.history.matching.space import Space
+    from sim.history.matching.targets import targets
+    from sim.history.matching.waves import FRESH, Effort, fit, judged
+    from sim.model.schema import declarations
+
+    effort, space = Effort(), Space(fitted_factors())
+    live = _histories(folder, seed, space, engine, command, bar)
+    known = live.cases
+    asked = [*targets(known), *(condition.target for condition in live.practice)]
+    start = space.shares({key: [declarations()[key].judged] for key in space.names})[0]
+    found = fit(space, asked, live, effort, seed, start, _say)
+    left_out = leave_each_out(found, known, effort.enough)
+    # What is fitted is read as mended. How the same sets do by the frozen readings is written beside it.
+    frozen = replace(live, cases=cases(), practice=())
+    rows = found.confirmed.shares[[0, *found.chosen]]
+    _, values = frozen("frozen", rows, effort.worlds_again, FRESH)
+    tables.write_fit(folder, found, left_out, judged(values, targets(frozen.cases)))
+    points = fitted_points(folder / FITTED_SET)
+    tables.write_map(folder / FITTED_MAP, points, beside(), MAP_POINTS, seed + APART["map"])
+    click.echo(
+        f"{len(found.chosen)} sets of {space.size} parameters; each is ruled out by at most {found.given_up} of "
+        f"{len(known)} cases"
+    )
+    for one in left_out:
+        click.echo(
+            f"{one.case} left out: {'hit' if one.hit else 'miss'}, {100 * one.share:.0f} % of runs show it "
+            f"({100 * one.fitted:.0f} % when it is fitted)"
+        )
+    _say_defaults(points[0], found.rounded)
+    click.echo(f"set: {folder / FITTED_SET}", err=True)
+
+
+def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
+    """Say what the defaults are to be declared as, and what stands there now."""
+    from sim.model.schema import as_judged, declarations
+
+    how = "rounded" if rounded else "not rounded, since rounding rules it out"
+    click.echo(
+        f"to be declared in sim/model/parameters.py, the set nearest to what was judged before any fit ({how}):"
+    )
+    for key, value in first.items():
+        declared = declarations()[key]
+        moved = value != declared.default
+        judged = f", judged={declared.judged!r}" if value != declared.judged else ""
+        click.echo(
+            f"  {key}: {value!r}{judged}{f'  (now {declared.default!r})' if moved else '  (as it is)'}"
+        )
+    for key, value in as_judged().items():
+        if key not in first:
+            click.echo(
+                f"  {key}: {value!r}, as judged: it is not fitted  (now {declarations()[key].default!r})"
+            )
+
+
+def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
+    from sim.history.matching import screening, tables
+    from sim.history.matching.fitted_set import SCREENING, kept_out
+    from sim.history.matching.space import Space
+
+    factors = screening.uncertainties()
+    space = Space(tuple(factors))
+    root = seed + APART["screening"]
+    live = _histories(folder, root, space, engine, command, bar)
+    shares, values = live("screening", space.spread(SCREENED, root), SCREENING_WORLDS, 0)
+    found = screening.screened(factors, shares, values.mean(axis=1))
+    apart = {key for row in kept_out() for key in row.keys}
+    tables.write_screening(folder, found, apart)
+    told = [one.key for one in found if one.told]
+    fitted = [key for key in told if key not in apart]
+    click.echo(f"of {len(found)} uncertainties, the cases tell of {len(told)}: {', '.join(told)}")
+    click.echo(f"to be fitted, once the table is shipped, are {len(fitted)}: {', '.join(fitted)}")
+    click.echo(f"table: {folder / SCREENING}", err=True)
+
+
+def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
+    from sim.history.matching import tables
+    from sim.history.matching.coverage import coverage
+    from sim.history.matching.fitted_set import fitted_factors
+    from sim.history.matching.space import Space
+    from sim.history.matching.targets import targets
+    from sim.history.matching.waves import Effort, Wave, learn, measured_luck
+
+    effort, space = Effort(), Space(fitted_factors())
+    whole = _histories(folder, seed, space, engine, command, bar)
+    met = targets(whole.cases)
+
+    def live(name: str, shares: Any, worlds: int, fresh: int) -> tuple[Any, Any]:
+        """The runs of the fit itself; what practice asks is no history and is left aside."""
+        shares, values = whole(name, shares, worlds, fresh)
+        return shares, values[..., : len(met)]
+
+    shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
+    luck = measured_luck(space, live, effort, seed)
+    learned = learn(space, met, [Wave("wave-1", shares, values)], luck, effort)
+    root = seed + APART["truths"]
+    truths, made_up = live("truths", space.spread(TRUTHS, root), TRUE_WORLDS, APART["truths"])
+    found = coverage(space, met, learned, luck, effort.worlds, truths, made_up, root)
+    tables.write_calibration(folder, found)
+    click.echo(
+        f"of {found.histories} made-up histories, {100 * found.held:.1f} % do not rule out the truth, "
+        f"{100 * found.nearly:.1f} % do not but for one case; "
+        f"{100 * found.left:.1f} % of the space is left on average"
+    )
+    click.echo(f"table: {folder / tables.CALIBRATION}", err=True)

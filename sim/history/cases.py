@@ -1,0 +1,170 @@
+"""From historical cases to parameters: the same system for all, a focal change of its kind, dated events as interventions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Problem, no_such, refuse
+from sim.history import case_files
+from sim.history.case_schema import (
+    LEVELS,
+    STAGES,
+    CaseFile,
+    Event,
+    coverages,
+    events,
+    levels,
+    month_number,
+    reported,
+)
+from sim.model.decision_rights import ROWS
+from sim.model.parameters import Parameters
+from sim.model.schema import power_table, value_of
+
+SET_BY_CASES = ("focal", "population.months", "changes.arriving", "interventions")
+"""What belongs to the history and not to the system: a set of parameters for cases leaves it alone."""
+
+QUOTED_BY = {"class_sizes": "reference.relapse_rate", "targets_and_gaming": "reference.gaming_reports"}
+"""Cases whose figures the source of a parameter quotes, by that parameter: these cases are no independent test."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A historical case that can be run.
+
+    Args:
+        name: its name.
+        file: what its file says.
+    """
+
+    name: str
+    file: CaseFile
+
+    @property
+    def months(self) -> int:
+        """How many months its history has."""
+        return self.number(self.file.months.last) + 1
+
+    def number(self, month: str) -> int:
+        """The month of the run that a month of history is; 0 is the first."""
+        return month_number(month, self.file.months.first)
+
+    @property
+    def independent(self) -> bool:
+        """Whether no parameter's source quotes the figures of this case."""
+        return self.name not in QUOTED_BY
+
+    @property
+    def left_out(self) -> bool:
+        """Whether its mended reading leaves it out: it is reported, and neither fitted nor counted among the mended."""
+        return self.file.mended is not None and self.file.mended.left_out
+
+    @property
+    def as_mended(self) -> Case | None:
+        """The case under its mended reading; None where it has none, or is left out by it."""
+        file = self.file.as_mended
+        return None if file is None else Case(self.name, file)
+
+    def points(self, series: str) -> dict[int, float]:
+        """What was reported of a series within the history and can be compared, by month of the run."""
+        found = {self.number(month): value for month, value in reported()[series].items()}
+        since = self.file.observed[series].since
+        first = 0 if since is None else self.number(since)
+        return {month: value for month, value in found.items() if first <= month < self.months}
+
+
+def cases(names: Sequence[str] = (), folder: Path | None = None) -> list[Case]:
+    """The named cases, or all.
+
+    Args:
+        names: names of cases.
+        folder: a folder of case files instead of the shipped one.
+
+    Raises:
+        InputProblems: with everything that is wrong in names and files.
+    """
+    known = case_files.shelf(folder)
+    problems: list[Problem] = []
+    for name in dict.fromkeys(names):
+        if name not in known:
+            problems.append(no_such("case", name, known))
+    chosen = [name for name in known if not names or name in names]
+    found = [case_files.read(known[name]) for name in chosen]
+    refuse([*problems, *(problem for file in found for problem in file.problems)])
+    return [Case(file.name, file.content) for file in found if file.content is not None]
+
+
+def as_fitted(known: Sequence[Case]) -> list[Case]:
+    """The cases under their mended readings, where they have one, and without those that a mended reading leaves out."""
+    return [case.as_mended or case for case in known if not case.left_out]
+
+
+def shifted(level: str, steps: int) -> str | None:
+    """The level so many steps away, or None where there is none."""
+    position = LEVELS.index(level) + steps
+    return LEVELS[position] if 0 <= position < len(LEVELS) else None
+
+
+def parameters_of(case: Case, system: Parameters, recoded: Mapping[str, str] | None = None) -> Parameters:
+    """The parameters of a case: those of the system, with the focal change and its dated events.
+
+    The stream of other changes comes as fast as in the system's own ten years, however long the history is.
+
+    Args:
+        case: the case.
+        system: the set of parameters that holds for all cases.
+        recoded: levels of single dimensions that differ from the case's coding.
+    """
+    change = case.file.change
+    coded = {name: row.level for name, row in change.type.items()} | dict(recoded or {})
+    focal: dict[str, Any] = {name: levels()[name][level] for name, level in coded.items()}
+    focal["arrival"] = case.number(change.announced)
+    if change.users is not None:
+        focal["users"] = coverages()[change.users.share]
+    if change.planned_until is not None:
+        focal["duration"] = float(month_number(change.planned_until, change.announced))
+    a_month = system.changes.arriving / system.population.months
+    tree = system.model_dump()
+    # A table given by its position stays what it was; its rows alone would be taken for the status quo.
+    tree["power"] = {"distribution": None, **power_table(system)}
+    tree["focal"] |= focal
+    tree["population"]["months"] = case.months
+    tree["changes"]["arriving"] = max(1, round(a_month * case.months))
+    start = Parameters.model_validate({**tree, "interventions": ()})
+    tree["interventions"] = [dated for month in range(case.months) for dated in _in_month(case, month, start)]
+    return Parameters.model_validate(tree)
+
+
+def _in_month(case: Case, month: int, start: Parameters) -> list[dict[str, Any]]:
+    """Interventions of one month: first what ends, then what begins."""
+    ending = [e for e in case.file.timeline if e.until is not None and case.number(e.until) == month]
+    beginning = [e for e in case.file.timeline if case.number(e.month) == month]
+    found = [
+        _dated(month, e, key, _at_start(start, key)) for e in ending for key in events()[e.event]["sets"]
+    ]
+    return found + [_dated(month, e, key, value) for e in beginning for key, value in _settings(case, e)]
+
+
+def _dated(month: int, event: Event, key: str, value: Any) -> dict[str, Any]:
+    return {"month": month, "key": key, "value": value, "places": event.places}
+
+
+def _settings(case: Case, event: Event) -> list[tuple[str, Any]]:
+    """What an event sets: the sizes of the shared table, and the date, stage and coverage that the case says."""
+    found = []
+    for key, value in events()[event.event]["sets"].items():
+        found.append((key, case.number(str(event.by)) if value == "by" else value))
+    if event.stage is not None:
+        found.append(("focal.stage", STAGES[event.stage]))
+    if event.coverage is not None:
+        found.append(("focal.coverage", coverages()[event.coverage]))
+    return found
+
+
+def _at_start(start: Parameters, key: str) -> Any:
+    """What a parameter was before any event."""
+    row = key.removeprefix("power.")
+    return power_table(start)[row] if row in ROWS else value_of(start, key)

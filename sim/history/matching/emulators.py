@@ -1,0 +1,142 @@
+"""Emulators: what the mean over worlds of one condition would be where none was lived, and how surely.
+
+A plane through what was run, and a Gaussian process for what the plane leaves (scikit-learn's). The process reads the inputs
+that matter most for the condition (active inputs: Craig et al. 1997), each with a length of its own over which it matters;
+what the others do counts as doubt.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+MOST_STEPS = 25
+"""Steps of the search for lengths: more change little and cost much."""
+
+ACTIVE = 12
+"""Inputs that the process of one condition reads at most."""
+
+LENGTHS_FROM = 400
+"""Points from which the lengths are learned; the process itself then takes all."""
+
+BATCH = 4000
+MANY = 250
+"""Points from which several processes are worth their start."""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """The emulator of one condition.
+
+    Args:
+        plane: intercept and slopes, shape (1 + features,).
+        active: positions of the inputs that the process reads.
+        process: the fitted Gaussian process of what the plane leaves, in units of `scale`; None where nothing is left.
+        scale: standard deviation of what the plane leaves.
+        noise: variance, in units of `scale` squared, of a mean over worlds by chance: it is no doubt about the mean.
+    """
+
+    plane: np.ndarray
+    active: np.ndarray
+    process: Any
+    scale: float
+    noise: float
+
+    def predict(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and variance at points, each of shape (N,)."""
+        mean = self.plane[0] + features @ self.plane[1:]
+        if self.process is None:
+            return mean, np.zeros(len(features))
+        variance = np.empty(len(features))
+        for first in range(0, len(features), BATCH):
+            part = slice(first, first + BATCH)
+            left, deviation = self.process.predict(features[part][:, self.active], return_std=True)
+            mean[part] += self.scale * left
+            variance[part] = self.scale**2 * np.maximum(deviation**2 - self.noise, 0.0)
+        return mean, variance
+
+
+def active_inputs(features: np.ndarray, slopes: np.ndarray, left: np.ndarray) -> np.ndarray:
+    """Positions of the inputs that matter most for a condition, by their part of the plane and of a parabola in the rest.
+
+    Args:
+        features: (N, F).
+        slopes: (F,) of the plane.
+        left: (N,) what the plane leaves.
+    """
+    squares = (features - features.mean(axis=0)) ** 2
+    squares -= squares.mean(axis=0)
+    bent = (squares * left[:, None]).sum(axis=0) ** 2 / np.maximum((squares**2).sum(axis=0), 1e-12)
+    score = slopes**2 * features.var(axis=0) * len(features) + bent
+    return np.sort(np.argsort(-score, kind="stable")[:ACTIVE])
+
+
+def emulator(features: np.ndarray, means: np.ndarray, chance: float = 0.0) -> Emulator:
+    """Learn one condition.
+
+    Args:
+        features: (N, F) what was run.
+        means: (N,) mean over the worlds of each point.
+        chance: variance of such a mean by chance, from run to run.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+
+    table = np.column_stack([np.ones(len(features)), features])
+    # A little of each slope is given up, so that columns that say the same (levels sum to one) share it.
+    weight = 1e-3 * len(features) * np.diag([0.0, *np.ones(features.shape[1])])
+    plane = np.linalg.solve(table.T @ table + weight, table.T @ means)
+    left = means - table @ plane
+    scale = float(left.std())
+    if scale < 1e-9 * max(1.0, float(np.abs(means).max(initial=0.0))):
+        return Emulator(plane, np.arange(0), None, 0.0, 0.0)
+    active = active_inputs(features, plane[1:], left)
+    kernel = ConstantKernel(1.0, (1e-2, 1e2)) * Matern(
+        np.full(len(active), 2.0), (0.1, 50.0), nu=2.5
+    ) + WhiteKernel(0.2, (1e-4, 2.0))
+    search = GaussianProcessRegressor(kernel, alpha=1e-6, optimizer=_few_steps)
+    some = np.linspace(0, len(left) - 1, min(LENGTHS_FROM, len(left))).astype(int)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        search.fit(features[some][:, active], left[some] / scale)
+    process = GaussianProcessRegressor(search.kernel_, alpha=1e-6, optimizer=None)
+    process.fit(features[:, active], left / scale)
+    noise = min(float(process.kernel_.k2.noise_level), chance / scale**2)
+    return Emulator(plane, active, process, scale, noise)
+
+
+def _few_steps(objective: Any, start: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, float]:
+    from scipy.optimize import minimize
+
+    found = minimize(
+        objective, start, method="L-BFGS-B", jac=True, bounds=bounds, options={"maxiter": MOST_STEPS}
+    )
+    return found.x, found.fun
+
+
+def emulators(features: np.ndarray, means: np.ndarray, chance: np.ndarray) -> list[Emulator]:
+    """Learn all conditions, side by side on all cores.
+
+    Args:
+        features: (N, F).
+        means: (N, conditions).
+        chance: (conditions,) variance of such a mean by chance.
+    """
+    from joblib import Parallel, delayed
+
+    from sim.runner.compare import cores
+
+    if len(features) < MANY:
+        return [emulator(features, column, own) for column, own in zip(means.T, chance, strict=True)]
+    jobs = (delayed(emulator)(features, column, own) for column, own in zip(means.T, chance, strict=True))
+    return list(Parallel(n_jobs=cores())(jobs))
+
+
+def predicted(learned: list[Emulator], features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of all conditions at points, each of shape (N, conditions)."""
+    found = [one.predict(features) for one in learned]
+    return np.column_stack([mean for mean, _ in found]), np.column_stack([spread for _, spread in found])

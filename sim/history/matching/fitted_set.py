@@ -1,0 +1,107 @@
+"""The fitted set: sets of parameters that the historical cases do not rule out, shipped as a small table.
+
+It lies beside the experiments, so that an experiment of the design `table` can run over it. Its first row is what the
+defaults are declared as. What is fitted is what the shipped screening found; what is kept out and why is in
+`sim/data/fit.yaml`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sim import paths
+from sim.errors import refuse
+from sim.experiments import designs
+from sim.experiments.designs import point, points_of
+from sim.experiments.factors import Factor, plausible_factor
+from sim.model.geography import DATA
+from sim.model.parameters import ESTABLISHED
+from sim.model.schema import declarations
+
+FITTED_SET, FITTED_MAP, SCREENING = "fitted_set.csv", "fitted_map.csv", "screening.csv"
+
+
+@dataclass(frozen=True)
+class KeptOut:
+    """Parameters that are fixed by assumption and not fitted.
+
+    Args:
+        keys: which.
+        because: why the cases cannot tell.
+    """
+
+    keys: tuple[str, ...]
+    because: str
+
+
+@lru_cache(maxsize=1)
+def _said() -> Any:
+    return yaml.safe_load((DATA / "fit.yaml").read_text(encoding="utf-8"))
+
+
+def spread() -> float:
+    """How many times smaller and larger than its judged default a number without natural bounds may be."""
+    return float(_said()["spread"])
+
+
+def fitted_factors() -> tuple[Factor, ...]:
+    """What is fitted, each with its range, as the shipped screening found it: the strongest first."""
+    with open(DATA / "fit" / SCREENING, encoding="utf-8", newline="") as file:
+        return tuple(factor_of(row["key"]) for row in csv.DictReader(file) if row["fitted"] == "yes")
+
+
+def kept_out() -> tuple[KeptOut, ...]:
+    """What is fixed by assumption although it may matter."""
+    return tuple(KeptOut(tuple(row["keys"]), row["because"]) for row in _said()["kept_out"])
+
+
+def factor_of(key: str) -> Factor:
+    """A parameter with the range that it may lie in beforehand.
+
+    Raises:
+        ValueError: if it has none.
+    """
+    found = plausible_factor(declarations()[key], spread())
+    if found is None:
+        raise ValueError(f"{key} has no range to be fitted over")
+    return found
+
+
+def set_file() -> Path:
+    """Where the shipped set is."""
+    return paths.shipped("experiments") / FITTED_SET
+
+
+def beside() -> tuple[Factor, ...]:
+    """What varies beside the fitted set where the map is drawn anew: what no fit could say anything of."""
+    strengths = {f"mechanisms.{name}": None for name in ESTABLISHED}
+    fitted = {factor.key for factor in fitted_factors()}
+    found = []
+    for key, ends in {**_said()["beside"], **strengths}.items():
+        if key not in fitted:
+            factor = factor_of(key)
+            found.append(factor if ends is None else replace(factor, low=float(ends[0]), high=float(ends[1])))
+    return tuple(found)
+
+
+def fitted_points(path: Path | None = None, asked: Container[str] = ()) -> list[dict[str, Any]]:
+    """The sets of a table: value by key.
+
+    Args:
+        path: the table; the shipped one when left out.
+        asked: keys that somebody set by hand; they win over the set.
+
+    Raises:
+        InputProblems: if the table cannot be read.
+    """
+    columns, problems = designs.read(path or set_file())
+    refuse(problems)
+    kept = {key: values for key, values in columns.items() if key not in asked}
+    return [point(kept, number) for number in range(points_of(columns))]

@@ -1,0 +1,132 @@
+"""Access to the live view: a code where other machines can reach it, and limits on what one request may ask for.
+
+Limits bound the work, not the model: what they refuse, `gapsim run` accepts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from sim.errors import Problem
+from sim.model.parameters import Parameters
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Letters and digits that cannot be taken for each other from the last row."""
+LENGTH = 8
+ADDRESSES = 4096
+"""So many addresses are remembered; the ones longest unheard of are forgotten."""
+
+Clock = Callable[[], float]
+
+
+class Entry:
+    """The code of one server, and the tokens it has signed."""
+
+    def __init__(self, clock: Clock = time.time) -> None:
+        self.code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        self._key = secrets.token_bytes(32)
+        self._clock = clock
+
+    def token(self, code: str) -> str | None:
+        """A token for the right code; None for a wrong one."""
+        given = code.strip().upper().replace("-", "").replace(" ", "")
+        if not hmac.compare_digest(given.encode(), self.code.encode()):
+            return None
+        expires = f"{int(self._clock()) + 3600 * HOURS_INSIDE}"
+        return f"{expires}.{self._signature(expires)}"
+
+    def lets_in(self, token: str) -> bool:
+        """Whether a token was signed here and has not expired."""
+        expires, _, signature = token.partition(".")
+        signed = hmac.compare_digest(signature.encode(), self._signature(expires).encode())
+        return signed and self._clock() < int(expires)
+
+    def _signature(self, expires: str) -> str:
+        return hmac.new(self._key, expires.encode(), hashlib.sha256).hexdigest()
+
+
+class Allowance:
+    """How much each address may still ask: so much a minute, refilled as time goes by."""
+
+    def __init__(self, a_minute: float, clock: Clock = time.monotonic) -> None:
+        self._a_minute = a_minute
+        self._clock = clock
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, address: str, amount: float) -> float:
+        """Take an amount off what an address has left.
+
+        Returns:
+            0 when it was taken; otherwise how many seconds to wait until it can be.
+        """
+        now = self._clock()
+        left, when = self._left.pop(address, (self._a_minute, now))
+        left = min(self._a_minute, left + (now - when) * self._a_minute / 60.0)
+        # What is larger than the whole allowance must wait for a full one, or it would wait for ever.
+        needed = min(amount, self._a_minute)
+        enough = left >= needed
+        self._left[address] = (left - needed if enough else left, now)
+        while len(self._left) > ADDRESSES:
+            self._left.popitem(last=False)
+        return 0.0 if enough else (needed - left) * 60.0 / self._a_minute
+
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of one request."""
+
+MOST_SIDES = 2
+MOST_SET = 150
+"""Keys that one side may set, in groups or alone."""
+MOST_MOVES = 50
+MOST_NAMES = 200
+"""Names of places in all the moves of a side."""
+LONGEST_NAME = 80
+"""Letters of a key, a scenario or a place: looking for what was meant by a longer one takes long."""
+MOST_REPLICATION = 999_999
+MOST_FUTURES = 50
+"""Futures that one request may ask to see at once."""
+
+AT_ONCE = 2
+"""Runs lived at the same time; compiled months release Python's lock."""
+MOST_WAITING = 200
+"""Requests that may wait for their turn."""
+
+RUNS_A_MINUTE = 3000
+"""Runs of the declared size that one address may ask for a minute; one of twice the months or users counts twice."""
+CODES_A_MINUTE = 60
+"""Codes that one address may try a minute: a room may share an address, and a guesser would need thousands of years."""
+
+HOURS_INSIDE = 12
+"""How long a code, once entered, lets its browser in."""
+
+LARGEST = {
+    "population.months": 360,
+    "population.users": 20_000,
+    "population.bodies": 2_000,
+    "changes.arriving": 100,
+    "changes.in_progress": 100,
+}
+"""The most that a view may ask of what a run costs."""
+
+
+def cost(parameters: Parameters) -> float:
+    """The work of a run, in runs of the declared size."""
+    asked, declared = parameters.population, Parameters().population
+    return max(1.0, asked.months / declared.months) * max(1.0, asked.users / declared.users)
+
+
+def too_large(parameters: Parameters, where: str) -> list[Problem]:
+    """What a view asks for beyond the bounds, though the model could do it."""
+    found = []
+    for key, most in LARGEST.items():
+        group, _, name = key.partition(".")
+        value = getattr(getattr(parameters, group), name)
+        if value > most:
+            said = f"must be at most {most} in the live view; `gapsim run` takes more"
+            found.append(Problem(where, key, said, str(value)))
+    return found

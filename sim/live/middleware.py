@@ -1,0 +1,188 @@
+"""The guard: what every request must show before anything reads it, and what every answer says to the browser.
+
+A page elsewhere in the same browser must not be able to ask this server anything (Origin), nor to pose as it under a
+name of its own (Host). Both are always checked, on the loopback address too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic_core import to_json
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sim.errors import Problem
+from sim.live import access
+from sim.live.i18n import say
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""What the page may load: its own files, and pictures that it draws itself."""
+
+ALWAYS_SAID = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+SECONDS_TO_SEND = 10.0
+"""A body that is not here by then is given up."""
+
+
+def refusal(status: int, problems: Iterable[Problem], **headers: str) -> Response:
+    """A clear answer that something is wrong: a list of problems, in JSON."""
+    told = [
+        {"where": p.where, "key": p.key, "value": p.value, "wrong": p.wrong, "nearest": p.nearest}
+        for p in problems
+    ]
+    return Response(to_json({"problems": told}), status, headers, "application/json")
+
+
+def one(status: int, key: str, wrong: str, value: str = "", **headers: str) -> Response:
+    """A refusal with one problem."""
+    return refusal(status, [Problem("request", key, wrong, value[:120])], **headers)
+
+
+class Guard:
+    """Checks Host, Origin, kind and size of every request; writes the headers of every answer."""
+
+    def __init__(self, app: ASGIApp, names: Sequence[str] = ()) -> None:
+        """Stand before an application.
+
+        Args:
+            app: what is guarded.
+            names: names, besides the address that a request came in at, under which the server may be asked.
+        """
+        self.app = app
+        self.names = tuple(name.lower() for name in names)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or refuse it."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(ALWAYS_SAID)
+            await send(message)
+
+        refused = self._refused(scope, headers)
+        if refused is None and scope["method"] == "POST":
+            body = await _body(headers, receive)
+            if isinstance(body, Response):
+                refused = body
+            else:
+                receive = _again(body)
+        await (refused or self.app)(scope, receive, dressed)
+
+    def _refused(self, scope: Scope, headers: Headers) -> Response | None:
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or hosts[0].lower() not in self._own(scope):
+            return one(421, "Host", say("refused.host"), ", ".join(hosts))
+        origins = headers.getlist("origin")
+        if origins and origins != [f"{scope['scheme']}://{hosts[0]}"]:
+            return one(403, "Origin", say("refused.origin"), ", ".join(origins))
+        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none") and not _followed_link(
+            scope, headers
+        ):
+            return one(403, "Sec-Fetch-Site", say("refused.origin"), headers["sec-fetch-site"])
+        if scope["method"] not in ("GET", "HEAD", "POST"):
+            return one(405, "method", say("refused.method"), scope["method"], allow="GET, POST")
+        return None
+
+    def _own(self, scope: Scope) -> set[str]:
+        """The names that a request may call this server by: the address it came in at, and those given."""
+        address, port = plain(scope["server"][0]), scope["server"][1]
+        names = {f"[{address}]" if ":" in address else address, *self.names}
+        if is_loopback(address):
+            names.add("localhost")
+        found = {f"{name}:{port}" for name in names}
+        return found | names if port == 80 else found
+
+
+def plain(address: str) -> str:
+    """An address as people write it: an IPv4 address that came in through IPv6 loses its wrapping."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(getattr(found, "ipv4_mapped", None) or found)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address reaches this machine only."""
+    try:
+        return ipaddress.ip_address(plain(address)).is_loopback
+    except ValueError:
+        return address.lower() == "localhost"
+
+
+def _followed_link(scope: Scope, headers: Headers) -> bool:
+    """Whether somebody followed a link to the page itself: shared views are links."""
+    asks = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
+    return scope["method"] == "GET" and scope["path"] == "/" and asks == ("navigate", "document")
+
+
+async def _body(headers: Headers, receive: Receive) -> bytes | Response:
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return one(415, "Content-Type", say("refused.kind"), headers.get("content-type", ""))
+    too_much = one(413, "body", say("refused.large", most=access.LARGEST_BODY), connection="close")
+    declared = headers.get("content-length", "0")
+    if not declared.isascii() or not declared.isdigit() or len(declared) > 12:
+        return one(400, "Content-Length", say("refused.length"), declared)
+    if int(declared) > access.LARGEST_BODY:
+        return too_much
+    parts = []
+    size = 0
+    try:
+        async with asyncio.timeout(SECONDS_TO_SEND):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return one(400, "body", say("refused.early"))
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > access.LARGEST_BODY:
+                    return too_much
+                if not message.get("more_body", False):
+                    return b"".join(parts)
+    except TimeoutError:
+        return one(408, "body", say("refused.late"), connection="close")
+
+
+def _again(body: bytes) -> Receive:
+    sent = False
+
+    async def receive() -> dict[str, Any]:
+        nonlocal sent
+        if sent:
+            return {"type": "http.disconnect"}
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

@@ -1,0 +1,273 @@
+"""What is said about a run: events of each month, and one sentence that states the result so far.
+
+The sentence speaks of one possible future and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.analysis.comparison import MATTERS
+from sim.formatting import points
+from sim.live.i18n import count, declared, listing, name_of, say
+from sim.live.playback import NOTHING, Lived, largest
+from sim.model.state import ABANDONED, CAUSES, NOT_STARTED, SHIFT
+
+MOST_A_MONTH = 4
+"""More lines than this are not read while the months go by."""
+
+WINDOW = 6
+"""Whether a place moves is judged over so many months: a single month says little."""
+STALLED = 0.5
+"""A place stalls when at least this share of the progress due in the window went missing, …"""
+MOVING = 0.4
+"""… and moves again when no more than this does."""
+QUARTER = 3
+"""Stalls and what holds places back are told every so many months, …"""
+GROUP = 3
+"""… when at least so many councils share them."""
+SHIFTED = 6
+"""So many must share a new hurdle for it to be told."""
+
+MARKS = (0.1, 0.25, 0.5, 0.75)
+"""Shares of coverage whose first reaching, in reports or in fact, is told."""
+
+FIRST_NAMED = 3
+"""So many places are named in a line; of more only the number is told."""
+
+BEGUN_BY = 0.5
+"""Starts are told when this share of councils begins a change in the same month."""
+
+KINDS = ("move", "delivers", "stall", "signed", "mark", "limit", "again", "announced", "abandoned", "started")
+"""Kinds of lines, the first to be told when a month has too many."""
+
+
+Line = dict[str, Any]
+
+
+def tell(lived: Lived) -> list[Line]:
+    """The lines of a run in the order of its months.
+
+    Returns:
+        For each line the month (numbered from 1), its kind, its text, and the places it is about (by position; none
+        means the whole nation).
+    """
+    lines: list[Line] = []
+    tellers = (_moves, _announced, _marks, _signed, _stalls, _delivers, _abandoned, _started)
+    for teller in tellers:
+        lines.extend(teller(lived))
+    by_month: dict[int, list[Line]] = {}
+    for line in lines:
+        by_month.setdefault(line["month"], []).append(line)
+    chosen = []
+    for month in sorted(by_month):
+        ranked = sorted(by_month[month], key=lambda line: (KINDS.index(line["kind"]), -len(line["places"])))
+        chosen.extend(ranked[:MOST_A_MONTH])
+    return chosen
+
+
+def _line(month: int, kind: str, text: str, places: Any = ()) -> Line:
+    # Months are numbered from 1 for readers.
+    return {"month": month + 1, "kind": kind, "text": text, "places": [int(place) for place in places]}
+
+
+def _who(key: str, lived: Lived, places: np.ndarray, **values: Any) -> str:
+    """A line about councils: a few are named, more are counted."""
+    if len(places) <= FIRST_NAMED:
+        names = listing([lived.run.territory.name[a] for a in places])
+        return say(f"{key}.named.{'one' if len(places) == 1 else 'many'}", names=names, **values)
+    if len(places) == len(lived.run.territory.code):
+        return say(f"{key}.all", **values)
+    return count(key, len(places), **values)
+
+
+def _moves(lived: Lived) -> Iterator[Line]:
+    run = lived.run
+    for dated in run.parameters.interventions:
+        places = [run.territory.index(name) for name in dated.places or ()]
+        names = listing([run.territory.name[a] for a in places])
+        value = _written(dated.value)
+        key = "story.move.there" if places else "story.move"
+        yield _line(dated.month, "move", say(key, what=name_of(dated.key), value=value, names=names), places)
+        if dated.until is not None and dated.until < lived.months:
+            key = "story.move.ends.there" if places else "story.move.ends"
+            yield _line(dated.until, "move", say(key, what=name_of(dated.key), names=names), places)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{say(f'holder.{who}')} {share:g}" for who, share in value.items())
+    return f"{value:g}" if isinstance(value, int | float) else declared(f"choice.{value}", str(value))
+
+
+def _announced(lived: Lived) -> Iterator[Line]:
+    arrival = lived.run.state.changes.arrival
+    early = int((arrival < 0).sum())
+    if early:
+        yield _line(0, "announced", count("story.in_progress", early))
+    for month in np.unique(arrival[(arrival >= 0) & (arrival < lived.months)]).tolist():
+        yield _line(month, "announced", count("story.announced", int((arrival == month).sum())))
+
+
+def _marks(lived: Lived) -> Iterator[Line]:
+    months = lived.run.state.journal.months
+    for kind, coverage in (("reported", months.nominal_coverage), ("real", months.real_coverage)):
+        for mark in MARKS:
+            month = int(np.argmax(coverage >= mark))
+            # What is there from the start is no news.
+            if month:
+                yield _line(
+                    month, "mark", say(f"story.mark.{kind}", share=say("percent", n=f"{100 * mark:g}"))
+                )
+    changes = lived.run.state.changes
+    when = (changes.arrival + changes.half - 1)[changes.half >= 0]
+    for month in np.unique(when[when >= 0]).tolist():
+        yield _line(month, "mark", count("story.half", int((when == month).sum())))
+
+
+def _signed(lived: Lived) -> Iterator[Line]:
+    signed = np.diff(lived.places["signed"], axis=0, prepend=0.0)
+    for key, change in (("story.signed", 1.0), ("story.unsigned", -1.0)):
+        for month in np.flatnonzero((signed == change).any(axis=1)).tolist():
+            places = np.flatnonzero(signed[month] == change)
+            yield _line(month, "signed", _who(key, lived, places), places)
+
+
+def _window(amounts: np.ndarray) -> np.ndarray:
+    """Sums over the latest months of the window."""
+    so_far = np.cumsum(amounts, axis=0)
+    so_far[WINDOW:] -= so_far[:-WINDOW].copy()
+    return so_far
+
+
+def _stalls(lived: Lived) -> Iterator[Line]:
+    """Councils that come to a stand or move again, and what holds them back most, told by the quarter."""
+    # In the first month changes begun before the run are booked with all that they had missed by then: no stall of now.
+    held, due = (_window(np.concatenate([0.0 * part[:1], part[1:]])) for part in (lived.held, lived.due))
+    missing = np.divide(held.sum(axis=2), due, out=np.zeros_like(due), where=due > 0)
+    hurdle = largest(held)
+    stands = missing[min(WINDOW, lived.months) - 1] >= STALLED
+    told, before = stands, hurdle[min(WINDOW, lived.months) - 1]
+    for month in range(WINDOW, lived.months):
+        stands = np.where(stands, missing[month] > MOVING, missing[month] >= STALLED)
+        if (month + 1) % QUARTER:
+            continue
+        now = hurdle[month]
+        yield from _grouped(lived, month, "stall", stands & ~told, now, GROUP)
+        yield from _grouped(lived, month, "limit", ~(stands & ~told) & (now != before), now, SHIFTED)
+        again = np.flatnonzero(told & ~stands)
+        if len(again) >= GROUP:
+            yield _line(month, "again", _who("story.again", lived, again), again)
+        told, before = stands, now
+
+
+def _grouped(
+    lived: Lived, month: int, kind: str, which: np.ndarray, hurdle: np.ndarray, least: int
+) -> Iterator[Line]:
+    for cause in np.unique(hurdle[which]):
+        places = np.flatnonzero(which & (hurdle == cause))
+        if cause != NOTHING and len(places) >= least:
+            reason = say(f"reason.{CAUSES[cause]}")
+            yield _line(month, kind, _who(f"story.{kind}", lived, places, reason=reason), places)
+
+
+def _delivers(lived: Lived) -> Iterator[Line]:
+    """Councils that have rolled a change out: the first, half of them, the last."""
+    ever = np.maximum.accumulate(lived.stages[:, :, SHIFT] > 0, axis=0)
+    reached = ever.sum(axis=1)
+    councils = ever.shape[1]
+    told = {"first": 1, "half": (councils + 1) // 2, "every": councils}
+    for key, number in told.items():
+        month = int(np.argmax(reached >= number))
+        if month and reached[month] >= number:
+            new = np.flatnonzero(ever[month] & ~ever[month - 1])
+            yield _line(month, "delivers", _who(f"story.delivers.{key}", lived, new), new)
+
+
+def _abandoned(lived: Lived) -> Iterator[Line]:
+    more = np.diff(lived.stages[:, :, ABANDONED], axis=0, prepend=0) > 0
+    for month in np.flatnonzero(more.any(axis=1)).tolist():
+        places = np.flatnonzero(more[month])
+        yield _line(month, "abandoned", _who("story.abandoned", lived, places), places)
+
+
+def _started(lived: Lived) -> Iterator[Line]:
+    begun = lived.stages.sum(axis=2) - lived.stages[:, :, NOT_STARTED]
+    more = np.diff(begun, axis=0, prepend=begun[:1]) > 0
+    for month in np.flatnonzero(more.sum(axis=1) >= BEGUN_BY * more.shape[1]).tolist():
+        places = np.flatnonzero(more[month])
+        yield _line(month, "started", _who("story.started", lived, places), places)
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage, or that it is unknown."""
+    return say("unknown") if share is None else say("percent", n=points(share))
+
+
+def of_one(side: dict[str, Any]) -> str:
+    """What one side comes to at the end of its run."""
+    return _of_one(side, side["months"] - 1)
+
+
+def of_months(sides: Sequence[dict[str, Any]]) -> list[str]:
+    """What can be said after each month; of sides of unlike length, as far as the longer one goes."""
+    months = max(side["months"] for side in sides)
+    return [_after(sides, min(month, months - 1)) for month in range(months)]
+
+
+def _after(sides: Sequence[dict[str, Any]], month: int) -> str:
+    if len(sides) == 1:
+        return _of_one(sides[0], month)
+    gaps = [side["series"]["gap"][min(month, side["months"] - 1)] for side in sides]
+    names = _names(sides, month)
+    if None in gaps:
+        return say("sentence.unknown", month=month + 1)
+    about = {
+        "month": month + 1,
+        "a": names[0],
+        "b": names[1],
+        "gap_a": percent(gaps[0]),
+        "gap_b": percent(gaps[1]),
+    }
+    difference = gaps[0] - gaps[1]
+    if difference == 0:
+        return say("sentence.same", **about)
+    if abs(difference) < MATTERS:
+        return say("sentence.neither", **about, points=points(abs(difference), 2))
+    better, worse = (0, 1) if difference < 0 else (1, 0)
+    return say(
+        "sentence.better",
+        month=month + 1,
+        better=names[better],
+        worse=names[worse],
+        points=points(abs(difference)),
+        gap_better=percent(gaps[better]),
+        gap_worse=percent(gaps[worse]),
+    )
+
+
+def _names(sides: Sequence[dict[str, Any]], month: int) -> list[str]:
+    titles = [_title(side, month) for side in sides]
+    if titles[0] != titles[1]:
+        return titles
+    return [
+        say("sentence.side", letter=letter, title=title) for letter, title in zip("AB", titles, strict=True)
+    ]
+
+
+def _title(side: dict[str, Any], month: int) -> str:
+    """What a side is called after a month: its scenario, and from then on that it was changed by hand."""
+    changed = side["changed"] is not None and month >= side["changed"]
+    return say("sentence.changed", title=side["title"]) if changed else side["title"]
+
+
+def _of_one(side: dict[str, Any], month: int) -> str:
+    series = side["series"]
+    gap, nominal, when = series["gap"][month], series["nominal_gap"][month], series["month"][month]
+    if gap is None:
+        return say("sentence.unknown", month=when)
+    title = _title(side, month)
+    return say("sentence.one", title=title, month=when, gap=percent(gap), nominal=percent(nominal))

@@ -1,0 +1,245 @@
+"""Frames: what a room sees of a run, month by month and place by place, read off the run as it is lived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.model import outcomes
+from sim.model.parameters import Parameters
+from sim.model.schedule import Run, begin
+from sim.model.state import ABANDONED, LEDGER, SHIFT, STAGES
+
+DIGITS = 5
+"""Significant digits of series and outcomes, on the page and in downloads alike."""
+EXACT = 22
+"""Powers of ten up to this one are floats without a rest."""
+DOUBT = 1e-6
+"""So near to a half, a scaled number may have been rounded past it."""
+PLACE_DECIMALS = 3
+
+COPIED = ("will", "ability", "capacity", "trust", "signed")
+"""Columns of places that are kept for every month as they are."""
+SHOWN = ("will", "ability", "capacity", "trust")
+"""Those of them that the page shows."""
+
+NEGLIGIBLE = 1e-9
+"""Progress or benefit missing below this is rounding."""
+
+IN_PLACE = 0.9
+"""A change is in place where it is reported to cover this share: few ever reach the last person."""
+
+NOTHING = -1
+"""Where a cause of loss is asked for and nothing was lost."""
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A run that has ended, and what was copied of each of its months: T months, A places.
+
+    Attributes:
+        run: the run.
+        places: shape (T, A) by column of places.
+        bodies: (T, A) mean will of the third-sector bodies at home in the place; NaN where there are none.
+        stage: (T, A, changes) stage of each change in each place.
+        stages: (T, A, stages) announced changes in each stage.
+        under_way: (T, A, stages) those of them that are still under way: neither in place nor given up.
+        nominal: (T, A) coverage as reported, mean over announced changes; NaN before the first.
+        real: (T, A) coverage as meant, mean over announced changes.
+        held: (T, A, LEDGER) progress that went missing in the month, in changes' plans.
+        due: (T, A) progress that the plans of announced changes asked of the month.
+    """
+
+    run: Run
+    places: dict[str, np.ndarray]
+    bodies: np.ndarray
+    stage: np.ndarray
+    stages: np.ndarray
+    under_way: np.ndarray
+    nominal: np.ndarray
+    real: np.ndarray
+    held: np.ndarray
+    due: np.ndarray
+
+    @property
+    def months(self) -> int:
+        """How long the run lasted."""
+        return len(self.stages)
+
+
+def live(parameters: Parameters, seed: int, replication: int) -> Lived:
+    """Live a whole run a month at a time, and copy what the journal does not keep.
+
+    Raises:
+        ValueError: if the table of places or the interventions cannot be used.
+    """
+    run = begin(parameters, seed, replication)
+    state, months, count = run.state, parameters.population.months, len(run.territory.code)
+    shape = state.cells.shape
+    places = {name: np.empty((months, count)) for name in COPIED}
+    bodies = np.empty((months, count))
+    stage = np.empty((months, *shape), np.int8)
+    nominal, real = np.empty((months, *shape)), np.empty((months, *shape))
+    held = np.empty((months, count, LEDGER))
+    before, opened = state.ledger.copy(), np.empty_like(state.ledger)
+    home = state.bodies.home
+    bodies_here = np.bincount(home, minlength=count)
+    # Columns looked up once: a table looks a name up anew each time.
+    columns = {name: state.places[name] for name in COPIED}
+    stage_now, nominal_now, real_now = (state.cells[name] for name in ("stage", "nominal", "genuine"))
+    body_will, announced_by = state.bodies.will, state.calendar.arrived.tolist()
+    for month in range(months):
+        run.advance(1)
+        for name, column in columns.items():
+            places[name][month] = column
+        bodies[month] = np.bincount(home, body_will, count)
+        stage[month], nominal[month], real[month] = stage_now, nominal_now, real_now
+        # Nothing can be missing yet of what is not announced.
+        there = slice(0, announced_by[month])
+        now, new = state.ledger[:, there], opened[:, there]
+        np.subtract(now, before[:, there], out=new)
+        np.einsum("aic->ac", np.maximum(new, 0.0, out=new), out=held[month])
+        before[:, there] = now
+    arrived = np.arange(shape[1]) < state.calendar.arrived[:, None]
+    announced = arrived.sum(axis=1)[:, None]
+    in_place = (stage == SHIFT) & (nominal >= IN_PLACE)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Lived(
+            run=run,
+            places=places,
+            bodies=bodies / bodies_here,
+            stage=stage,
+            stages=_counted(stage, arrived[:, None]),
+            under_way=_counted(stage, arrived[:, None] & (stage != ABANDONED) & ~in_place),
+            nominal=nominal.sum(axis=2) / announced,
+            real=real.sum(axis=2) / announced,
+            held=held,
+            due=np.repeat(_due(state.changes, arrived)[:, None], count, axis=1),
+        )
+
+
+def _due(changes: np.recarray, arrived: np.ndarray) -> np.ndarray:
+    """Progress that the plans of announced changes ask of each month: (T,)."""
+    path = (np.arange(len(arrived))[:, None] - changes.arrival) * changes.pace
+    return np.sum(arrived * np.clip(1.0 - path, 0.0, changes.pace), axis=1)
+
+
+def limits(lived: Lived) -> np.ndarray:
+    """What held each place's changes back most in each month, as a number of `CAUSES`: (T, A); `NOTHING` if nothing."""
+    return largest(lived.held)
+
+
+def largest(amounts: np.ndarray) -> np.ndarray:
+    """The cause with the largest of amounts by cause, shape (T, A, causes); `NOTHING` where there is none."""
+    return np.where(amounts.max(axis=2) > NEGLIGIBLE, amounts.argmax(axis=2), NOTHING)
+
+
+def _counted(stage: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """How many of some cells are in each stage: (T, A, stages)."""
+    months, places, _ = stage.shape
+    first = np.arange(0, months * places * len(STAGES), len(STAGES)).reshape(months, places, 1)
+    found = np.bincount(
+        (first + stage)[np.broadcast_to(which, stage.shape)], minlength=first.size * len(STAGES)
+    )
+    return found.reshape(months, places, len(STAGES))
+
+
+def usual_stage(lived: Lived) -> np.ndarray:
+    """Where a place's work stands: (T, A) the stage of most of its changes under way, the more advanced of equals.
+
+    Where none is under way, *shift* if any is in place, else given up; `NOTHING` before anything is announced.
+    """
+    last = lived.under_way.shape[2] - 1
+    stage = last - lived.under_way[:, :, ::-1].argmax(axis=2)
+    idle = lived.under_way.sum(axis=2) == 0
+    done = np.where(lived.stages[:, :, SHIFT] > 0, SHIFT, ABANDONED)
+    return np.where(lived.stages.sum(axis=2) == 0, NOTHING, np.where(idle, done, stage))
+
+
+def place_frames(lived: Lived) -> dict[str, Any]:
+    """Columns by place, each a list of months of lists of places; None is unknown."""
+    journal = lived.run.state.journal
+    intended, realised = np.cumsum(journal.intended, axis=0), np.cumsum(journal.realised, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = np.where(intended > 0, 1.0 - realised / intended, np.nan)
+    numbers = {
+        "gap": gap,
+        **{name: lived.places[name] for name in SHOWN},
+        "bodies": lived.bodies,
+        "nominal": lived.nominal,
+        "real": lived.real,
+    }
+    return {
+        "stage": usual_stage(lived).tolist(),
+        "limits": limits(lived).tolist(),
+        **{name: plain(np.round(values, PLACE_DECIMALS)) for name, values in numbers.items()},
+    }
+
+
+def change_frames(lived: Lived) -> list[dict[str, Any]]:
+    """Every announced change: the month of its announcement, and its stage in each place in each month from then on.
+
+    `announced` is below 0 where it was under way before the run. `stages` is one digit for each place, month after month, from
+    `first`, the first month of the run in which the change is there.
+    """
+    letters = (lived.stage + ord("0")).astype(np.uint8)
+    found = []
+    for i, announced in enumerate(lived.run.state.changes.arrival.tolist()):
+        first = max(0, announced)
+        if first < lived.months:
+            digits = letters[first:, :, i].tobytes().decode("ascii")
+            found.append({"announced": announced, "first": first, "stages": digits})
+    return found
+
+
+def series_frames(run: Run) -> dict[str, list[Any]]:
+    """The columns of `sim.model.outcomes.series` by month, rounded; None is unknown."""
+    columns = outcomes.series(run)
+    fractions = [name for name, values in columns.items() if values.dtype.kind == "f"]
+    table = dict(zip(fractions, rounded(np.array([columns[name] for name in fractions])), strict=True))
+    return {name: table[name] if name in table else values.tolist() for name, values in columns.items()}
+
+
+def summary_numbers(run: Run) -> dict[str, float | None]:
+    """The outcomes of the whole run, rounded; None is unknown."""
+    found = outcomes.summary(run)
+    return dict(zip(found, rounded(np.array(list(found.values()))), strict=True))
+
+
+def ties(run: Run) -> list[list[list[float]]]:
+    """Whom each place looks to, and with which share of its attention: a list of [place, share] for each place."""
+    land = run.territory
+    ends = zip(land.tie_start[:-1].tolist(), land.tie_start[1:].tolist(), strict=True)
+    other, weight = land.tie_other.tolist(), np.round(land.tie_weight, PLACE_DECIMALS).tolist()
+    return [[[other[k], weight[k]] for k in range(first, last)] for first, last in ends]
+
+
+def rounded(values: np.ndarray) -> list[Any]:
+    """Numbers to five significant digits, as nested lists; None where they are not finite.
+
+    They are the numbers that `float(f"{value:.5g}")` gives, made for whole tables at once: a whole number of the last
+    digit, divided by an exact power of ten, is the nearest float to what is written.
+    """
+    known = np.where(np.isfinite(values), values, 0.0)
+    with np.errstate(divide="ignore"):
+        largest_digit = np.floor(np.log10(np.abs(known)))
+    places = DIGITS - 1 - np.where(np.isfinite(largest_digit), largest_digit, 0.0)
+    up, down = (10.0 ** np.clip(exponent, 0, EXACT) for exponent in (places, -places))
+    scaled = known * up / down
+    found = np.where(np.isfinite(values), np.rint(scaled) / up * down, np.nan)
+    # Where the last digit hangs on what the product lost, and beyond the exact powers, it is written out and read.
+    doubtful = (np.abs(scaled % 1.0 - 0.5) < DOUBT) | (np.abs(places) > EXACT)
+    found[doubtful] = [float(f"{value:.{DIGITS}g}") for value in values[doubtful].tolist()]
+    return plain(found)
+
+
+def plain(values: np.ndarray) -> Any:
+    """The same numbers as nested lists; None where they are not finite."""
+    known = np.isfinite(values)
+    if known.all():
+        return values.tolist()
+    objects = values.astype(object)
+    objects[~known] = None
+    return objects.tolist()

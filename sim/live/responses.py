@@ -1,0 +1,122 @@
+"""What the server answers: a view lived and told, or many of its futures side by side."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from sim.live import i18n, narrative, playback, views
+from sim.live.views import Side, View
+from sim.model import outcomes
+from sim.model.provenance import version
+from sim.model.schedule import simulate
+from sim.stats import intervals
+
+KEPT_SIDES = 8
+"""Sides kept as they were told: a lever mostly moves on one side, and a swap moves nothing."""
+
+
+def run(view: View) -> dict[str, Any]:
+    """Live both sides of a view under the same luck: every month of each, its story, and what it comes to."""
+    sides = [_lived(_Asked.of(side, view)) for side in view.sides]
+    said = narrative.of_months(sides)
+    return {
+        "view": view.as_data(),
+        "version": version(),
+        "fingerprint": fingerprint(view),
+        "sides": sides,
+        "sentences": said,
+        "sentence": said[-1],
+    }
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What makes a side what it is; equal ones are told alike."""
+
+    key: str
+    side: Side = field(compare=False)
+    seed: int
+    replication: int
+
+    @classmethod
+    def of(cls, side: Side, view: View) -> _Asked:
+        composed = side.composed
+        told = (
+            i18n.spoken(),
+            side.scenario,
+            composed.title,
+            _changed(side),
+            composed.parameters.model_dump_json(),
+        )
+        return cls(repr(told), side, view.seed, view.replication)
+
+
+@lru_cache(maxsize=KEPT_SIDES)
+def _lived(asked: _Asked) -> dict[str, Any]:
+    side, parameters = asked.side, asked.side.composed.parameters
+    lived = playback.live(parameters, asked.seed, asked.replication)
+    series = playback.series_frames(lived.run)
+    land, state = lived.run.territory, lived.run.state
+    told = {
+        "scenario": side.scenario,
+        "title": i18n.declared(f"scenario.{side.scenario}", side.composed.title),
+        "changed": _changed(side),
+        "resolved": views.differences(parameters),
+        "moves": views.moves_of(parameters),
+        "months": lived.months,
+        "series": series,
+        "places": playback.place_frames(lived),
+        "stream": playback.change_frames(lived),
+        "bodies": np.bincount(state.bodies.home, minlength=len(land.code)).tolist(),
+        "users": (state.places.last_user - state.places.first_user).tolist(),
+        "ties": playback.ties(lived.run),
+        "story": narrative.tell(lived),
+        "summary": playback.summary_numbers(lived.run),
+    }
+    return {**told, "sentence": narrative.of_one(told)}
+
+
+def _changed(side: Side) -> int | None:
+    """The month from which a side is no longer its scenario, or None if nothing was changed by hand."""
+    if side.given:
+        return 0
+    return min((move["month"] for move in side.moves), default=None)
+
+
+def spread(view: View, futures: int) -> dict[str, Any]:
+    """The gap by month in several futures of each side, and the paired difference between two sides with its band."""
+    gaps = [_futures(side, view.seed, futures) for side in view.sides]
+    answer: dict[str, Any] = {
+        "view": view.as_data(),
+        "version": version(),
+        "futures": futures,
+        "sides": [
+            {"scenario": side.scenario, "gap": playback.rounded(gap), "band": _band(gap)}
+            for side, gap in zip(view.sides, gaps, strict=True)
+        ],
+    }
+    if len(gaps) == 2 and gaps[0].shape == gaps[1].shape:
+        answer["paired"] = {
+            "difference": playback.rounded(gaps[0] - gaps[1]),
+            "band": _band(gaps[0] - gaps[1]),
+        }
+    return answer
+
+
+def _futures(side: Side, seed: int, futures: int) -> np.ndarray:
+    parameters = side.composed.parameters
+    return np.array([outcomes.series(simulate(parameters, seed, k))["gap"] for k in range(futures)])
+
+
+def _band(values: np.ndarray) -> dict[str, list[float | None]]:
+    return dict(zip(("mean", "low", "high"), map(playback.rounded, intervals(values)), strict=True))
+
+
+def fingerprint(view: View) -> str:
+    """A short name that equal views share under one version of the model."""
+    return hashlib.sha256(f"{version()} {view.text()}".encode()).hexdigest()[:12]

@@ -1,0 +1,165 @@
+"""The door: binds the address, warms the model up, says where to look, and closes cleanly."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import ipaddress
+import os
+import socket
+import sys
+import webbrowser
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import uvicorn
+
+from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name
+from sim.live import i18n, responses, views
+from sim.live import session as decks
+from sim.live.access import Entry
+from sim.live.middleware import is_loopback, plain
+from sim.live.server import Live
+
+OPENING = {"sides": [{"scenario": "hierarchy"}, {"scenario": "distributed"}]}
+"""The view that a room sees first."""
+
+HOW: dict[str, Any] = {
+    "http": "h11",
+    "ws": "none",
+    "lifespan": "off",
+    "proxy_headers": False,
+    "server_header": False,
+    "date_header": False,
+    "access_log": False,
+    "log_level": "warning",
+    "limit_concurrency": 1000,
+    "timeout_graceful_shutdown": 2,
+}
+"""How the server is run: it believes no header about who asks, and says nothing of itself."""
+
+EVERYWHERE = ("0.0.0.0", "::")
+SOMEWHERE = "192.0.2.1"
+"""An address that is nobody's, reserved for documentation."""
+
+
+def serve(
+    host: str,
+    port: int,
+    folders: Sequence[str],
+    browse: bool | None,
+    language: str = i18n.ENGLISH,
+    deck: str | None = None,
+) -> int:
+    """Serve the live view until it is interrupted.
+
+    Args:
+        host: address to bind; other machines can reach any but a loopback address, and need a code.
+        port: port to bind; 0 takes a free one.
+        folders: folders of scenarios besides the shipped one.
+        browse: whether to open a browser; None does so where there is a desktop.
+        language: the language of the page, one of `sim.live.i18n.languages`.
+        deck: the steps of a session: a file, or the name of a shipped one.
+
+    Raises:
+        InputProblems: if the address cannot be bound, a scenario or the deck cannot be used, or there is no such
+            language.
+    """
+    there = i18n.languages()
+    if language not in there:
+        said = f"must be one of {', '.join(there)}; docs/live.md says how to add one"
+        problem = Problem(COMMAND_LINE, "--language", said, language, nearest_name(language, there))
+        raise InputProblems([problem])
+    i18n.speak(language)
+    known = views.shelf(folders)
+    played = None if deck is None else decks.read(decks.find(deck), known)
+    bound = _bound(host, port)
+    try:
+        entry = None if is_loopback(bound.getsockname()[0]) else Entry()
+        live = Live(known, entry, played)
+        responses.run(views.read(OPENING, known))
+        # What is here now stays; looking through it again and again for what may go would delay answers.
+        gc.freeze()
+        address = _address(host, bound)
+        click.echo(f"gapsim live: {address}")
+        if played is not None:
+            click.echo(f"deck: {played.title} ({len(played.steps)} steps)")
+        if entry is not None:
+            click.echo(
+                f"code to enter: {entry.code[:4]}-{entry.code[4:]}  (anyone with it on this network can look)"
+            )
+        click.echo("stop with Ctrl-C", err=True)
+        if _desktop() if browse is None else browse:
+            webbrowser.open(address)
+        names = () if _is_number(host) else (host,)
+        settings = uvicorn.Config(live.application(names), **HOW)
+        uvicorn.Server(settings).run(sockets=[bound])
+    except KeyboardInterrupt:
+        # This is how it is stopped.
+        pass
+    finally:
+        bound.close()
+    click.echo("\nstopped.", err=True)
+    return 0
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+    except OSError as error:
+        said = f"is no address of this machine ({error.strerror})"
+        raise InputProblems([Problem(COMMAND_LINE, "--host", said, host)]) from error
+    try:
+        if os.name != "nt":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(where)
+        bound.listen(2048)
+        return bound
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            said = f"is taken by another program; give another, as in `--port {port + 1}`, or `--port 0` for a free one"
+            raise InputProblems([Problem(COMMAND_LINE, "--port", said, str(port))]) from error
+        if error.errno == errno.EACCES:
+            said = "may not be used by you; ports from 1024 may"
+            raise InputProblems([Problem(COMMAND_LINE, "--port", said, str(port))]) from error
+        said = f"is no address of this machine ({error.strerror})"
+        raise InputProblems([Problem(COMMAND_LINE, "--host", said, host)]) from error
+
+
+def _address(host: str, bound: socket.socket) -> str:
+    """Where to look: for a server that listens everywhere, the address by which others reach this machine."""
+    name = plain(bound.getsockname()[0])
+    if name in EVERYWHERE:
+        name = _outward()
+    elif not _is_number(host):
+        name = host
+    return f"http://{f'[{name}]' if ':' in name else name}:{bound.getsockname()[1]}/"
+
+
+def _outward() -> str:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: the system only says which of its addresses it would use.
+            probe.connect((SOMEWHERE, 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _desktop() -> bool:
+    if not sys.stdout.isatty():
+        return False
+    return sys.platform in ("darwin", "win32") or any(
+        os.environ.get(d) for d in ("DISPLAY", "WAYLAND_DISPLAY")
+    )

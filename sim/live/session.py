@@ -1,0 +1,178 @@
+"""A deck: the steps of a session in a file, each with what is shown, what is said and what the room is asked.
+
+What a step shows is an address of the live view, so whatever can be set by hand on the page can be a step. A deck is read
+and checked as a whole before anything is served.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from sim import paths
+from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, refuse, shown
+from sim.live import url, views
+from sim.model.geography import territory
+from sim.model.parameters import Parameters
+
+ENDINGS = (".yaml", ".yml")
+FIELDS = ("title", "steps")
+NEEDED = ("title", "ask", "show")
+STEP_FIELDS = ("title", "say", "ask", "show", "part")
+PARTS = ("twin", "losses", "stages", "people", "levers", "predict", "spread", "share")
+"""The parts of the page, by the names under which its words stand."""
+LONGEST = {"title": 80, "ask": 240, "say": 600}
+"""Letters that can be read from the back of a room, or said in a breath or two."""
+MOST_STEPS = 60
+OF_THE_ROOM = ("guess", "about", "votes")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what is shown (the fragment of an address), what the room is asked, and what may be said."""
+
+    title: str
+    ask: str
+    say: str
+    show: str
+    part: str
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The steps of a session, in their order."""
+
+    title: str
+    steps: tuple[Step, ...]
+
+
+def shelf() -> dict[str, Path]:
+    """The shipped decks by name."""
+    return {path.stem: path for path in sorted(paths.shipped("decks").glob("*.yaml"))}
+
+
+def find(name: str) -> Path:
+    """The file of a deck, by its path or the name of a shipped one.
+
+    Raises:
+        InputProblems: if there is no such deck.
+    """
+    path = Path(name) if name.endswith(ENDINGS) else shelf().get(name)
+    if path is not None and path.is_file():
+        return path
+    said = (
+        f"there is no such file; shipped decks are {', '.join(shelf())}, and a file of your own ends in .yaml"
+    )
+    raise InputProblems([Problem(COMMAND_LINE, "--deck", said, shown(name), nearest_name(name, shelf()))])
+
+
+def read(path: Path, known: views.Shelf) -> Deck:
+    """Read a deck, and check every step of it.
+
+    Args:
+        path: the file.
+        known: scenarios by name.
+
+    Raises:
+        InputProblems: with everything that is wrong with it.
+    """
+    relative = os.path.relpath(path)
+    where = str(path) if relative.startswith("..") else relative
+    tree = _tree(path, where)
+    problems = [_unknown(where, key, tree[key], FIELDS) for key in tree if key not in FIELDS]
+    title = _text(tree, "title", where, problems)
+    given = tree.get("steps")
+    if not isinstance(given, list) or not 1 <= len(given) <= MOST_STEPS:
+        said = f"must be a list of 1 to {MOST_STEPS} steps, each beginning with `-`"
+        raise InputProblems([*problems, Problem(where, "steps", said, shown(given))])
+    steps = [_step(each, n, len(given), where, known, problems) for n, each in enumerate(given, start=1)]
+    refuse(problems)
+    return Deck(title, tuple(steps))
+
+
+def _tree(path: Path, where: str) -> Mapping[str, Any]:
+    try:
+        content = OmegaConf.create(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputProblems([Problem(where, "file", f"cannot be read as text in UTF-8 ({error})")]) from error
+    except (yaml.YAMLError, OmegaConfBaseException) as error:
+        said = f"is not valid YAML ({' '.join(str(error).split())}); text with a colon goes in quotes"
+        raise InputProblems([Problem(where, "file", said)]) from error
+    if not isinstance(content, DictConfig):
+        raise InputProblems([Problem(where, "file", "must be a mapping with `title:` and `steps:`")])
+    tree = OmegaConf.to_container(content, resolve=False)
+    assert isinstance(tree, dict)
+    return {str(key): value for key, value in tree.items()}
+
+
+def _unknown(where: str, key: str, value: Any, fields: tuple[str, ...]) -> Problem:
+    said = f"there is no such field; known are {', '.join(fields)}"
+    return Problem(where, key, said, shown(value), nearest_name(key, fields))
+
+
+def _step(
+    content: Any, number: int, of: int, where: str, known: views.Shelf, problems: list[Problem]
+) -> Step:
+    here = f"{where}, step {number} of {of}"
+    if not isinstance(content, Mapping):
+        said = f"must be a mapping with {', '.join(NEEDED)}"
+        problems.append(Problem(here, "step", said, shown(content)))
+        return Step("", "", "", "", PARTS[0])
+    problems += [_unknown(here, str(k), content[k], STEP_FIELDS) for k in content if k not in STEP_FIELDS]
+    title, ask = (_text(content, field, here, problems) for field in ("title", "ask"))
+    said = _text(content, "say", here, problems) if "say" in content else ""
+    part = content.get("part", PARTS[0])
+    if part not in PARTS:
+        wrong = f"must be one of {', '.join(PARTS)}"
+        problems.append(Problem(here, "part", wrong, shown(part), nearest_name(str(part), PARTS)))
+    return Step(title, ask, said, _shown(content.get("show"), number, here, known, problems), part)
+
+
+def _text(content: Mapping[str, Any], field: str, where: str, problems: list[Problem]) -> str:
+    text = content.get(field)
+    if not isinstance(text, str) or not text.strip():
+        problems.append(Problem(where, field, "must be there, as text (in quotes, if in doubt)", shown(text)))
+        return ""
+    text = " ".join(text.split())
+    if len(text) > LONGEST[field]:
+        said = f"must have at most {LONGEST[field]} letters, or no room reads it; it has {len(text)}"
+        problems.append(Problem(where, field, said, shown(text)))
+    return text
+
+
+def _shown(text: Any, number: int, where: str, known: views.Shelf, problems: list[Problem]) -> str:
+    """The fragment that a step lays, with the step in it; what is wrong with it is added to `problems`."""
+    if not isinstance(text, str) or "=" not in text:
+        said = "must be an address of the live view, in quotes, as *Copy link* gives it: '#a=hierarchy&b=distributed'"
+        problems.append(Problem(where, "show", said, shown(text)))
+        return ""
+    content, look, found = url.read(text.strip(), where)
+    for key in OF_THE_ROOM:
+        if key in look:
+            said = "is what a room has said; take it out, so that the next room speaks for itself"
+            found.append(Problem(where, key, said, look[key]))
+    problems += found
+    try:
+        view = views.read(content, known)
+    except InputProblems as error:
+        problems += [replace(p, where=f"{where}, {p.where}") for p in error.problems]
+        return ""
+    months = max(side.composed.parameters.population.months for side in view.sides)
+    month = look.get("m", "0")
+    if not (month.isascii() and month.isdigit() and int(month) <= months):
+        said = f"must be a month of the run, a whole number from 0 to {months}"
+        problems.append(Problem(where, "m", said, month))
+    there = territory(Parameters().population.places)
+    if "place" in look and look["place"] not in (*there.code, *there.name):
+        nearest = nearest_name(look["place"], there.name)
+        said = "there is no council of that code or name"
+        problems.append(Problem(where, "place", said, look["place"], nearest))
+    bare = [part for part in text.strip().rpartition("#")[2].split("&") if not part.startswith("step=")]
+    return "&".join([*bare, f"step={number}"])

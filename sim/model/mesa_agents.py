@@ -1,0 +1,299 @@
+"""Agents for Mesa: views of the columns of a run.
+
+An agent is a row that reads and writes columns; it holds no state of its own and no rule. Columns are looked up through
+its model, so two live models share nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+from typing import Any, ClassVar
+
+import mesa
+import numpy as np
+from mesa.agent import AgentSet
+
+from sim.model.state import STAGES, State
+from sim.model.submodels.capacity import crisis_share
+from sim.model.submodels.responses import readiness, start_ability
+
+
+def _share(value: Any, what: str) -> float:
+    """A number as a share, kept in [0, 1]."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{what} must be a number from 0 to 1, not {value!r}")
+    if math.isnan(value):
+        raise ValueError(f"{what} must be a number from 0 to 1, not NaN")
+    return min(1.0, max(0.0, float(value)))
+
+
+def gap_between(reached: np.ndarray, intended: np.ndarray) -> float:
+    """Share of intended benefit that reached nobody; NaN where none was intended."""
+    whole = intended.sum()
+    return float(1.0 - reached.sum() / whole) if whole > 0 else math.nan
+
+
+def _own(name: str, meaning: str) -> Any:
+    """A state variable that can be read and written."""
+    return property(lambda one: one._read(name), lambda one, value: one._write(name, value), doc=meaning)
+
+
+class _View(mesa.Agent):
+    """One row of a table of agents. The model makes the views; how many there are is fixed by its world.
+
+    What is written into will, ability or capacity is clipped to [0, 1], is felt in the next month, and becomes the
+    agent's own level: it stays while nothing moves it; mechanisms and interventions move it as they would any other.
+    """
+
+    kind: ClassVar[str]
+    """As in the table of decision rights."""
+    _group: ClassVar[str]
+    """Where the parameters of its kind are declared."""
+
+    model: Any
+
+    def __init__(self, model: mesa.Model, row: int, number: int) -> None:
+        super().__init__(model)
+        self._row = row
+        # Mesa counts from 1 in the order of creation; set, since 3.3 would count afresh in a model that was unpickled.
+        self.unique_id = number
+
+    @staticmethod
+    def columns(state: State) -> Any:
+        """The table of this kind."""
+        raise NotImplementedError
+
+    @property
+    def _where(self) -> int:
+        """Row of the parameters that hold for this agent."""
+        raise NotImplementedError
+
+    @property
+    def _table(self) -> Any:
+        return self.columns(self.model.run.state)
+
+    @property
+    def _parameters(self) -> Any:
+        return self.model.run.values[self._where]
+
+    def _read(self, column: str) -> Any:
+        # A Python number: Mesa 3.5 makes a deep copy of any other value that it collects.
+        return getattr(self._table, column).item(self._row)
+
+    def _usual(self, name: str) -> float:
+        """The level that an agent of this kind has here without a difference of its own."""
+        return float(getattr(self._parameters, f"{self._group}_{name}"))
+
+    def _write(self, name: str, value: Any) -> None:
+        level = _share(value, f"{type(self).__name__}.{name}")
+        getattr(self._table, name)[self._row] = level
+        getattr(self._table, f"{name}_offset")[self._row] = level - self._usual(name)
+
+    will = _own("will", "Commitment, in [0, 1]; of a user, trust.")
+    ability = _own("ability", "What the agent is able to do, in [0, 1].")
+    capacity = _own("capacity", "What time or attention the agent has, in [0, 1].")
+
+    def remove(self) -> None:
+        """Refused with the reason: agents cannot leave."""
+        raise TypeError(
+            f"a {type(self).__name__} cannot be removed: the world fixes its populations, so that every power "
+            "structure meets the same people. Set its will or its capacity to 0 instead."
+        )
+
+
+class CentralGovernment(_View):
+    """The centre: will is persistence, ability is support for design and delivery, capacity is attention."""
+
+    kind = "centre"
+    _group = "centre"
+
+    @staticmethod
+    def columns(state: State) -> Any:
+        """The table of this kind."""
+        return state.centre
+
+    @property
+    def _where(self) -> int:
+        return -1
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for its decision."""
+        heads = self.model.run.state.heads
+        return heads.asked.item(-1) - heads.served.item(-1)
+
+
+class LocalAuthority(_View):
+    """A council: will and ability to change, and capacity, the staff time left after business as usual and crises."""
+
+    kind = "authorities"
+    _group = "authorities"
+
+    @staticmethod
+    def columns(state: State) -> Any:
+        """The table of this kind."""
+        return state.places
+
+    @property
+    def _where(self) -> int:
+        return self._row
+
+    def _usual(self, name: str) -> float:
+        if name != "capacity":
+            return super()._usual(name)
+        place, parameters = self._table[self._row], self._parameters
+        crisis = crisis_share(parameters, place.crisis_start, self.model.month, place.results)
+        return 1.0 - float(parameters.authorities_usual_business) - min(1.0, crisis)
+
+    def _write(self, name: str, value: Any) -> None:
+        super()._write(name, value)
+        place, parameters = self._table[self._row], self._parameters
+        if name == "will":
+            place.disposition = place.will
+        elif name == "ability":
+            # The level is the place's own now; what it gained before is part of it and cannot fade.
+            place.gained = 0.0
+            place.ability_offset /= start_ability(parameters, 1.0) - float(parameters.authorities_ability)
+
+    @property
+    def name(self) -> str:
+        """Name of the place."""
+        return self.model.run.territory.name[self._row]
+
+    @property
+    def code(self) -> str:
+        """Official code of the place."""
+        return self.model.run.territory.code[self._row]
+
+    @property
+    def population(self) -> float:
+        """Inhabitants."""
+        return self._read("population")
+
+    @property
+    def deprivation(self) -> float:
+        """Percentage of people in the nation's most deprived fifth."""
+        return self.model.run.territory.deprivation.item(self._row)
+
+    @property
+    def rurality(self) -> float:
+        """Percentage of people in rural areas."""
+        return self.model.run.territory.rurality.item(self._row)
+
+    @property
+    def gap(self) -> float:
+        """Share of the benefit intended here so far that reached nobody; NaN before any was."""
+        account = self.model.run.state.account[self._row]
+        return gap_between(account.realised, account.intended)
+
+    @property
+    def signed(self) -> bool:
+        """Whether it has signed the pledge."""
+        return self._read("signed") == 1.0
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for a decision of its heads."""
+        heads = self.model.run.state.heads
+        return heads.asked.item(self._row) - heads.served.item(self._row)
+
+    def stage_of(self, change: int) -> str:
+        """The stage that a change, by its number in order of announcement, has reached here."""
+        stages = self.model.run.state.cells.stage[self._row]
+        if not 0 <= change < len(stages):
+            raise IndexError(f"no change {change}; they are numbered 0 to {len(stages) - 1}")
+        return STAGES[stages[change]]
+
+    @property
+    def stages(self) -> dict[str, int]:
+        """How many changes are at each stage here; those not announced yet are not started."""
+        counts = np.bincount(self.model.run.state.cells.stage[self._row], minlength=len(STAGES))
+        return dict(zip(STAGES, counts.tolist(), strict=True))
+
+    @property
+    def bodies(self) -> AgentSet:
+        """Third-sector bodies at work here, at home or second."""
+        bodies = self.model.run.state.bodies
+        here = np.flatnonzero((bodies.home == self._row) | (bodies.second == self._row))
+        views = self.model.views(ThirdSectorBody)
+        return AgentSet((views[b] for b in here), random=self.model.random)
+
+    @property
+    def users(self) -> AgentSet:
+        """Sampled users who live here."""
+        here = slice(self._read("first_user"), self._read("last_user"))
+        return AgentSet(self.model.views(ServiceUser)[here], random=self.model.random)
+
+
+class ThirdSectorBody(_View):
+    """A third-sector body: commitment to its mission, ability to broker and support, and funded staff time."""
+
+    kind = "third_sector"
+    _group = "bodies"
+
+    @staticmethod
+    def columns(state: State) -> Any:
+        """The table of this kind."""
+        return state.bodies
+
+    @property
+    def _where(self) -> int:
+        return self._read("home")
+
+    @property
+    def home(self) -> LocalAuthority:
+        """Authority of its home place."""
+        return self.model.views(LocalAuthority)[self._read("home")]
+
+    @property
+    def second(self) -> LocalAuthority | None:
+        """Authority of its second place of work, if it has one."""
+        second = self._read("second")
+        return self.model.views(LocalAuthority)[second] if second >= 0 else None
+
+
+class ServiceUser(_View):
+    """A sampled user: will is trust, ability is finding the way and speaking up, capacity is time."""
+
+    kind = "users"
+    _group = "users"
+
+    @staticmethod
+    def columns(state: State) -> Any:
+        """The table of this kind."""
+        return state.users
+
+    @property
+    def _where(self) -> int:
+        return self._read("place")
+
+    def _write(self, name: str, value: Any) -> None:
+        super()._write(name, value)
+        state, parameters = self.model.run.state, self._parameters
+        users, place = state.users, state.places[self._read("place")]
+        users.ready[self._row] = readiness(
+            users.will[self._row],
+            users.capacity[self._row],
+            place.co_design,
+            1.0 / parameters.users_time_needed,
+        )
+        place.ability_at = -1.0  # what users average here is reckoned anew
+        # Uptake is reviewed every few months only; what was written counts from the next one.
+        state.cells.review[self._read("place")] = self.model.month
+
+    @property
+    def authority(self) -> LocalAuthority:
+        """Authority of the place where the user lives."""
+        return self.model.views(LocalAuthority)[self._read("place")]
+
+    @property
+    def weight(self) -> float:
+        """People whom the user stands for."""
+        place = self.model.run.state.places[self._read("place")]
+        return float(place.population / (place.last_user - place.first_user))
+
+    @property
+    def need(self) -> tuple[float, float]:
+        """Personal need against the place's mean, in standard deviations, in the two directions of need."""
+        return self._read("first"), self._read("second")

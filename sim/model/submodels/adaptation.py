@@ -1,0 +1,75 @@
+"""Adaptation: while a change is rolled out or sustained, the holder of its design corrects it by what delivery shows.
+
+Fit is made in use, not once at the start. Sources: dynamic sustainability (Chambers, Glasgow and Stange 2013),
+re-invention (Rogers 2003), a framework of modifications (Wiltsey Stirman and others 2019); all general knowledge. ODD 8.3.
+"""
+
+from sim.model.kernels.jit import compiled
+from sim.model.state import FREE, SHIFT
+from sim.model.submodels.agenda import layers_to
+from sim.model.submodels.design import difference, put_in_use, share_known
+
+REVIEWS = 2
+"""Reviews of uptake from one correction to the next: a year by default, since people's fit is costly to compute."""
+
+
+@compiled
+def known_difference(row, cell):
+    """Share of its place's difference that the holder of a design corrects towards.
+
+    As in a design anew: a local holder's by `local_need`, the centre's as far as its information is fine-grained. A pilot
+    that was stopped taught all of it, and that is not unlearned.
+    """
+    return 1.0 if cell.redesigned == 1 else share_known(row, cell.design_holder)
+
+
+@compiled
+def monthly_correction(row, who, real):
+    """Share of the distance that a month corrects: the rate, by real coverage, slower by what layers delay.
+
+    mu x `reference.adaptation_rate` x real / (1 + delay), delay in months as in the start of a change (ODD 8.2).
+    """
+    rate = row.adaptation * row.adaptation_rate * real
+    if row.information_loss > 0.0:
+        rate /= 1.0 + row.information_loss * row.information_delay * layers_to(who, row)
+    return rate
+
+
+@compiled
+def corrected(design, right, rate, months):
+    """The design after some months, each of which takes a share of the distance that is left to what is right.
+
+    right + (design - right)(1 - rate)^months, the power by squaring, so that compiled and uncompiled runs agree to the bit.
+    """
+    left = 1.0
+    factor = 1.0 - rate
+    while months > 0:
+        if months % 2 == 1:
+            left *= factor
+        months //= 2
+        factor *= factor
+    return right + (design - right) * left
+
+
+@compiled
+def adapt_designs(month, p, calendar, changes, places, users, cells):
+    """Correct every design in *shift* that is delivered and not held, at every second review of uptake.
+
+    Months between corrections are made up at once, so that people's fit is computed once a year only.
+    """
+    count = len(places)
+    months = REVIEWS * int(p[count].users_review_months)
+    if month == 0 or month % months != 0:
+        return
+    for a in range(count):
+        row = p[a]
+        if row.adaptation <= 0.0 or row.adaptation_rate <= 0.0:
+            continue
+        for i in range(calendar[month].arrived):
+            cell = cells[a, i]
+            if cell.stage != SHIFT or cell.held != FREE or cell.designed == 0 or cell.genuine <= 0.0:
+                continue
+            change = changes[i]
+            right = change.need + known_difference(row, cell) * difference(change, places[a])
+            rate = monthly_correction(row, cell.design_holder, cell.genuine)
+            put_in_use(i, corrected(cell.design, right, rate, months), row, change, places[a], cell, users)

@@ -1,0 +1,258 @@
+"""Benefit: what reaches users, and the account of where the rest was lost.
+
+Benefit of a change in a place a month = ambition × people × nominal coverage × F, where F is the product of real over
+nominal coverage, mean fit, uptake given fit, spillover and timeliness. Intended benefit depends on the stream of changes
+alone.
+"""
+
+import math
+
+import numpy as np
+
+from sim.model.kernels.jit import compiled
+from sim.model.kernels.vector_math import exponential
+from sim.model.state import AHEAD, USERS
+from sim.model.submodels.focal import uptake_forced
+from sim.model.submodels.implementation import planned_path
+from sim.model.submodels.loss_accounting import book, book_delivered, book_missing, weigh_column
+
+LEAST = 1e-300
+MEANT, FITTING, TAKEN_UP, SPILLED_OVER, TIMELY = range(5)
+"""The factors of delivered benefit: what is done as meant, fits, is taken up, has what it needs elsewhere, and is in time."""
+
+
+@compiled
+def planned_coverage(path, shift):
+    """Coverage that the plan has reached: none until *shift* was to begin, then evenly up to everybody."""
+    return max(0.0, (path - (1.0 - shift)) / shift)
+
+
+@compiled
+def burden(row, designer):
+    """How much taking a service up asks of a user's ability: less where users designed it or hold their own data."""
+    asks = row.uptake_burden
+    if designer == USERS:
+        asks *= 1.0 - row.uptake_eased
+    if row.citizen_data > 0.0:
+        asks *= 1.0 - row.citizen_data * row.citizen_personal * row.information_users
+    return asks
+
+
+@compiled
+def take_up(strength, asks, mean_fit, fit, ready, ability):
+    """Share of the fitting benefit in a place that its users take up: the willing and able take more.
+
+    Args:
+        strength: strength of `uptake`.
+        asks: how much taking up asks of a user's ability.
+        mean_fit: mean of `fit`.
+        fit: fit of the design to each user.
+        ready: readiness of each user, ability aside.
+        ability: ability of each user.
+    """
+    if mean_fit <= 0.0:
+        return 1.0
+    # Four sums side by side, since one waits for itself.
+    taken, taken_2, taken_3, taken_4 = 0.0, 0.0, 0.0, 0.0
+    whole = len(fit) // 4 * 4
+    free = 1.0 - asks
+    for user in range(0, whole, 4):
+        taken += fit[user] * ready[user] * (free + asks * ability[user])
+        taken_2 += fit[user + 1] * ready[user + 1] * (free + asks * ability[user + 1])
+        taken_3 += fit[user + 2] * ready[user + 2] * (free + asks * ability[user + 2])
+        taken_4 += fit[user + 3] * ready[user + 3] * (free + asks * ability[user + 3])
+    for user in range(whole, len(fit)):
+        taken += fit[user] * ready[user] * (free + asks * ability[user])
+    share = ((taken + taken_2) + (taken_3 + taken_4)) / (mean_fit * len(fit))
+    return min(1.0, max(LEAST, 1.0 - strength + strength * share))
+
+
+@compiled
+def set_standard(i, tolerance, changes, places, cells):
+    """Find the design of change `i` that most people live under, and how compatible each place's design is with it."""
+    count = len(places)
+    total = 0.0
+    weight = 0.0
+    for a in range(count):
+        if cells[a, i].designed == 1:
+            total += places[a].weight * cells[a, i].design
+            weight += places[a].weight
+    if weight <= 0.0:
+        return
+    standard = total / weight
+    changes[i].restandard = 0
+    scale = -0.5 / (tolerance * tolerance)
+    for a in range(count):
+        cell = cells[a, i]
+        if cell.designed == 1:
+            miss = cell.design - standard
+            cell.compatible = math.exp(scale * miss * miss)
+
+
+@compiled
+def adopted_compatibly(arrived, strongest, tolerance, changes, places, cells):
+    """Compatible real adoption of each change, weighted by people, over all places; shape (changes announced,)."""
+    total = np.zeros(arrived)
+    if strongest <= 0.0:
+        return total
+    for i in range(arrived):
+        if changes[i].restandard == 1:
+            set_standard(i, tolerance, changes, places, cells)
+    for a in range(len(places)):
+        weight = places[a].weight
+        for i in range(arrived):
+            total[i] += weight * cells[a, i].genuine * cells[a, i].compatible
+    return total
+
+
+@compiled
+def adoption_elsewhere(total, weight, real, compatible):
+    """Adoption among the other places that is compatible with a place's design, from 0 to 1.
+
+    Args:
+        total: compatible real adoption over all places, weighted by people.
+        weight: the place's share of the people.
+        real: the place's real coverage.
+        compatible: compatibility of the place's design with the standard.
+    """
+    if weight >= 1.0:
+        return 1.0
+    return min(1.0, max(0.0, compatible * (total - weight * real * compatible) / (1.0 - weight)))
+
+
+@compiled
+def book_plan(month, arrived, shift, changes, places, cells, ledger, account, lost, journal):
+    """Book what was intended this month, and what is lost of it because coverage is missing."""
+    due = np.empty(arrived)
+    for i in range(arrived):
+        due[i] = planned_coverage(planned_path(month + 1.0, changes[i].arrival, changes[i].pace), shift)
+    by_month = journal.lost[month]
+    for a in range(len(places)):
+        here = 0.0
+        for i in range(arrived):
+            cell = cells[a, i]
+            if due[i] <= 0.0 and cell.nominal <= 0.0:
+                continue
+            full = changes[i].ambition * places[a].population
+            intended = full * due[i]
+            account[a, i].intended += intended
+            here += intended
+            missing = full * (due[i] - cell.nominal)
+            if missing > 0.0:
+                book_missing(a, i, missing, cell.settled, ledger, lost, by_month)
+            elif missing < 0.0:
+                book(a, i, AHEAD, missing, lost, by_month)
+        journal.intended[month, a] = here
+
+
+@compiled
+def find_factors(month, p, adopted, changes, places, users, cells):
+    """Find what share of the benefit of delivered coverage each of five factors leaves, but for timeliness.
+
+    Args:
+        adopted: compatible real adoption of each change over all places; shape (changes announced,).
+
+    Returns:
+        Tuple (factors, hurdles), each of shape (5, cells), place by place. Factors are 1 where nothing is delivered; of
+        the hurdles, lateness alone is filled in, as benefit falls with it.
+    """
+    count, arrived = len(places), len(adopted)
+    review_months = int(p[count].users_review_months)
+    fit, ready, ability = users.fit, users.ready, users.ability
+    factors = np.ones((5, count * arrived))
+    hurdles = np.zeros((5, count * arrived))
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        here = slice(authority.first_user, authority.last_user)
+        for i in range(arrived):
+            change = changes[i]
+            cell = cells[a, i]
+            if cell.nominal <= 0.0:
+                continue
+            at = a * arrived + i
+            factors[MEANT, at] = max(LEAST, cell.genuine / cell.nominal)
+            factors[FITTING, at] = max(LEAST, cell.fit)
+            if row.uptake > 0.0:
+                if cell.review <= month:
+                    cell.uptake = take_up(
+                        row.uptake * change.personal_effort, burden(row, cell.design_holder), cell.fit,
+                        fit[i, here], ready[here], ability[here],
+                    )  # fmt: skip
+                    cell.review = month + review_months
+                factors[TAKEN_UP, at] = cell.uptake
+                if change.focal == 1:
+                    factors[TAKEN_UP, at] = uptake_forced(row, change, cell.uptake)
+            if row.spillover > 0.0:
+                part = row.spillover * change.spillover
+                around = adoption_elsewhere(adopted[i], authority.weight, cell.genuine, cell.compatible)
+                factors[SPILLED_OVER, at] = max(LEAST, 1.0 - part + part * around)
+            hurdles[TIMELY, at] = row.urgency * change.urgency * cell.behind
+    return factors, hurdles
+
+
+@compiled
+def weigh_hurdles(factors, hurdles):
+    """Weigh how hard each hurdle bit, minus the logarithm of what it left, and reckon what lateness left.
+
+    Args:
+        factors: shape (5, cells); timeliness is written.
+        hurdles: shape (5, cells); all but lateness are written.
+    """
+    for factor in range(TIMELY):
+        weigh_column(factors[factor], hurdles[factor])
+    timely, late = factors[TIMELY], hurdles[TIMELY]
+    for at in range(len(late)):
+        timely[at] = exponential(-late[at])
+
+
+@compiled
+def reach_users(month, arrived, factors, hurdles, changes, places, cells, account, lost, journal):
+    """Let the benefit of delivered coverage reach users, as far as its factors leave it; book what hurdles took."""
+    by_month = journal.lost[month]
+    meant, fitting, taken_up = factors[MEANT], factors[FITTING], factors[TAKEN_UP]
+    spilled_over, timely = factors[SPILLED_OVER], factors[TIMELY]
+    for a in range(len(places)):
+        authority = places[a]
+        realised_here = 0.0
+        reported_here = 0.0
+        for i in range(arrived):
+            nominal = cells[a, i].nominal
+            if nominal <= 0.0:
+                continue
+            at = a * arrived + i
+            reaches = meant[at] * fitting[at] * taken_up[at] * spilled_over[at] * timely[at]
+            reported = changes[i].ambition * authority.population * nominal
+            realised = reported * reaches
+            account[a, i].realised += realised
+            realised_here += realised
+            reported_here += reported
+            if reaches < 1.0:
+                bit = (
+                    hurdles[MEANT, at], hurdles[FITTING, at], hurdles[TAKEN_UP, at], hurdles[SPILLED_OVER, at],
+                    hurdles[TIMELY, at],
+                )  # fmt: skip
+                book_delivered(a, i, reported * (1.0 - reaches), bit, lost, by_month)
+        intended_here = journal.intended[month, a]
+        journal.realised[month, a] = realised_here
+        journal.nominal[month, a] = reported_here
+        authority.results = min(1.0, realised_here / intended_here) if intended_here > 0.0 else 0.0
+        authority.promise = (reported_here - realised_here) / reported_here if reported_here > 0.0 else 0.0
+
+
+@compiled
+def deliver(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal):
+    """Let benefit reach users, and book every unit of intended benefit as realised or lost."""
+    nation = p[len(places)]
+    arrived = calendar[month].arrived
+    path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift
+    strongest = 0.0
+    for a in range(len(places)):
+        strongest = max(strongest, p[a].spillover)
+    book_plan(
+        month, arrived, nation.work_shift / path, changes, places, cells, ledger, account, lost, journal
+    )
+    adopted = adopted_compatibly(arrived, strongest, nation.design_tolerance, changes, places, cells)
+    factors, hurdles = find_factors(month, p, adopted, changes, places, users, cells)
+    weigh_hurdles(factors, hurdles)
+    reach_users(month, arrived, factors, hurdles, changes, places, cells, account, lost, journal)

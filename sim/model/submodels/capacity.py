@@ -1,0 +1,344 @@
+"""Capacity: what staff time is left once business as usual is served, and how it is divided over what is active.
+
+A change wants the same hours for its own work in every month it is active, and hours for its design until that is paid,
+so that more staff never slows anything in the base.
+"""
+
+from sim.model.kernels.jit import compiled
+from sim.model.state import (
+    CAPACITY,
+    CAPACITY_ROWS,
+    CO_DESIGN,
+    CRISIS,
+    DELIVERY,
+    DESIGN_WORK,
+    FREE,
+    MEETINGS,
+    OPEN,
+    PARTICIPATION,
+    POLICY_END,
+    POLICY_WORK,
+    PREVENTION,
+    REPORT_WORK,
+    REPORTING,
+    SEE,
+    SHAPE,
+    SHIFT,
+    SPARK,
+    SWITCHING,
+    SWITCHING_TIME,
+    UNSPENT,
+    UPKEEP,
+    USUAL_BUSINESS,
+)
+from sim.model.submodels.loss_accounting import SETTLED, weakness
+
+MOST_LOAD = 3.0
+"""Workload that counts at most for the mean of a year: a month without staff is not an endless one."""
+
+
+@compiled
+def is_active(cell):
+    """Whether a change wants staff time in a place this month: it does until it is rolled out to everybody."""
+    if cell.stage < SEE or cell.stage > SHIFT or cell.gate != OPEN:
+        return False
+    if cell.held != FREE and (cell.stage == SHIFT or cell.progress >= 1.0):
+        return False
+    return cell.stage < SHIFT or cell.nominal < 1.0 - SETTLED
+
+
+@compiled
+def is_held(cell):
+    """Whether a change waits in a place, or goes no further, because it is not a priority there. ODD 8.11."""
+    if cell.held == FREE or cell.gate != OPEN:
+        return False
+    if cell.stage == SHIFT:
+        return cell.nominal < 1.0 - SETTLED
+    return cell.stage >= SPARK and cell.progress >= 1.0
+
+
+@compiled
+def true_hours(row, planned):
+    """Staff hours a month that an active change really takes: planned x (1 + optimism), and an overhead of its own. ODD 8.5."""
+    if row.hidden_work <= 0.0:
+        return planned
+    return planned * (1.0 + row.hidden_work * row.hidden_optimism) + row.hidden_work * row.hidden_overhead
+
+
+@compiled
+def upkeep_hours(row, planned, cell):
+    """Staff hours a month that delivered coverage, or a pilot that waits, takes to be sustained. ODD 8.5.
+
+    Args:
+        row: parameters of the place.
+        planned: hours a month that carrying the change is planned to take.
+        cell: the change in its place.
+    """
+    waiting = cell.stage == SHAPE and cell.progress >= 1.0
+    return row.hidden_work * row.hidden_upkeep * planned * (1.0 if waiting else cell.nominal)
+
+
+@compiled
+def own_hours(row, people, radicalness, pace):
+    """Staff hours a month that carrying a change takes in a place while it is active, by the people it concerns."""
+    return row.work_load * row.work_hours_per_person * people * (0.5 + radicalness) * pace
+
+
+@compiled
+def part_left(cell, months):
+    """Share of a full month's hours that a change still wants: less when only the last of its roll-out is left.
+
+    Args:
+        cell: the change in its place.
+        months: months that all of *shift* takes at the fullest speed.
+    """
+    if cell.stage < SHIFT:
+        return 1.0
+    return min(1.0, (1.0 - cell.nominal) * months)
+
+
+@compiled
+def bill_due(cell, top_speed, pace):
+    """Part of a design's bill that falls due this month: as much as lets it be paid once by the soonest possible end."""
+    return min(cell.unpaid, top_speed * pace)
+
+
+@compiled
+def co_design_hours(row, hours):
+    """Staff hours that co-design adds while a change is designed and piloted, by the users' share of design."""
+    if row.participation_cost > 0.0:
+        return row.participation_cost * row.participation_hours * row.design_users * hours
+    return 0.0
+
+
+@compiled
+def judged_by_reports(row):
+    """How far people are judged by what they report: not at all by users, who see what was done."""
+    return row.judged_on_reports * (1.0 - row.accountability_users)
+
+
+@compiled
+def switching_factor(row, active):
+    """Share of staff time left when several changes compete for it."""
+    if row.overload > 0.0 and active > 1:
+        return 1.0 / (1.0 + row.overload * row.overload_switching * (active - 1.0))
+    return 1.0
+
+
+@compiled
+def planning_factor(row, announced):
+    """Share of staff time left when fresh announcements from the centre draw planners away from delivery."""
+    if row.overload > 0.0:
+        drawn = min(1.0, announced / row.overload_rate)
+        return 1.0 - row.overload * row.overload_planning * row.agenda_centre * drawn
+    return 1.0
+
+
+@compiled
+def reporting_factor(row):
+    """Share of staff time left when reports must look good."""
+    if row.gaming > 0.0:
+        return 1.0 - row.gaming * row.gaming_hours * judged_by_reports(row)
+    return 1.0
+
+
+@compiled
+def crisis_share(row, start, month, results):
+    """Share of staff hours that crises take: it grows unless benefit that arrives prevents them."""
+    share = row.authorities_crisis_demand * start
+    if row.prevention > 0.0:
+        share *= 1.0 + row.prevention * row.prevention_growth * month / 12.0
+        share *= 1.0 - row.prevention * row.prevention_relief * results
+    return share
+
+
+@compiled
+def third_sector_support(p, places, bodies):
+    """Hours a month that third-sector bodies bring to each place, and their brokerage there.
+
+    A place's brokerage is its bodies' readiness per head, relative to the nation's number of bodies per head.
+
+    Returns:
+        The hours that all bodies hold together.
+    """
+    count = len(places)
+    people = 0.0
+    for a in range(count):
+        places[a].support = 0.0
+        places[a].broker = 0.0
+        people += places[a].population
+    number = len(bodies)
+    if number == 0:
+        return 0.0
+    each = p[count].bodies_hours * people / number
+    for b in range(number):
+        body = bodies[b]
+        part = body.will * body.ability * body.capacity
+        if body.second >= 0:
+            part *= 0.5
+            other = places[body.second]
+            other.support += each * part
+            other.broker += part * people / (number * other.population)
+        home = places[body.home]
+        home.support += each * part
+        home.broker += part * people / (number * home.population)
+    return each * number
+
+
+@compiled
+def note_reasons(a, reasons, staff_left, switching, policy, reports, growth, co_design):
+    """Share what staff time held back among its reasons, in proportion to how hard each bit.
+
+    Args:
+        a: index of the place.
+        reasons: (A, 6) written; shares that sum to 1.
+        staff_left: share of wanted hours on offer before any of the losses below.
+        switching: share of hours that switching left.
+        policy: share of hours that announcing and planning left.
+        reports: share of hours that reporting left.
+        growth: share of hours that growing crises left.
+        co_design: share of the wanted hours that is co-design.
+    """
+    reasons[a, 0] = weakness(staff_left)
+    reasons[a, SWITCHING - CAPACITY] = weakness(switching)
+    reasons[a, POLICY_END - CAPACITY] = weakness(policy)
+    reasons[a, REPORTING - CAPACITY] = weakness(reports)
+    reasons[a, PREVENTION - CAPACITY] = weakness(growth)
+    reasons[a, PARTICIPATION - CAPACITY] = weakness(1.0 - co_design)
+    total = 0.0
+    for reason in range(CAPACITY_ROWS):
+        total += reasons[a, reason]
+    if total <= 0.0:
+        reasons[a, 0] = total = 1.0
+    for reason in range(CAPACITY_ROWS):
+        reasons[a, reason] /= total
+
+
+@compiled
+def ratio(part, whole):
+    """A part of a whole, and nothing of nothing."""
+    return part / whole if whole > 0.0 else 0.0
+
+
+@compiled
+def demand_scale(row):
+    """Factor on the shares of staff time that usual business and crises take: their hours do not grow with staff. ODD 8.5.
+
+    1 + mu (h / H - 1), with H the staff hours there are, per inhabitant, and h = `reference.hidden_staff`.
+    """
+    if row.hidden_work <= 0.0:
+        return 1.0
+    return 1.0 + row.hidden_work * (row.hidden_staff / max(SETTLED, row.authorities_staff_hours) - 1.0)
+
+
+@compiled
+def staff_left_over(row, authority, month, scale):
+    """Share of staff time left once business as usual and crises are served; `authority.crisis` is written.
+
+    Args:
+        row: parameters of the place.
+        authority: the place.
+        month: month of the run.
+        scale: factor on the shares that both take (`demand_scale`).
+
+    Returns:
+        Tuple (share left, share that would be left if crisis demand had not changed since the start).
+    """
+    usual = row.authorities_usual_business
+    start = min(1.0, row.authorities_crisis_demand * authority.crisis_start)
+    authority.crisis = min(1.0, crisis_share(row, authority.crisis_start, month, authority.results))
+    left = 1.0 - usual * scale - authority.crisis * scale + authority.capacity_offset
+    before = 1.0 - usual * scale - start * scale + authority.capacity_offset
+    return max(0.0, min(1.0, left)), max(SETTLED, min(1.0, before))
+
+
+@compiled
+def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal):
+    """Divide each authority's and its bodies' hours over the changes at work there."""
+    held = third_sector_support(p, places, bodies)
+    nation = p[len(places)]
+    shift = nation.work_shift / (nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift)
+    hours = journal.hours[month]
+    endowment = held
+    brought = 0.0
+    for a in range(len(places)):
+        row = p[a]
+        authority = places[a]
+        staff = row.authorities_staff_hours * authority.population
+        scale = demand_scale(row)
+        authority.capacity, before = staff_left_over(row, authority, month, scale)
+
+        months_of_shift = shift / row.work_top_speed
+        active = 0
+        shaping = 0.0
+        asked = 0.0
+        work = 0.0
+        design = 0.0
+        shared = 0.0
+        upkeep = 0.0
+        for i in range(calendar[month].arrived):
+            cell = cells[a, i]
+            change = changes[i]
+            people = change.concerned * authority.population
+            if row.hidden_work > 0.0 and cell.stage >= SHAPE:
+                planned = own_hours(row, people, change.radicalness, change.pace)
+                upkeep += upkeep_hours(row, planned, cell)
+            if not is_active(cell):
+                continue
+            active += 1
+            left = part_left(cell, months_of_shift * change.duration)
+            own = left * own_hours(row, people, change.radicalness, change.pace)
+            work += true_hours(row, own)
+            due = bill_due(cell, row.work_top_speed, change.pace)
+            design += due * cell.design_hours
+            asked += due * cell.asked
+            if cell.stage == SPARK or cell.stage == SHAPE:
+                shaping += change.concerned
+                shared += co_design_hours(row, own)
+        wanted = work + design + shared
+
+        free = staff * authority.capacity
+        policy = planning_factor(row, calendar[month].announced)
+        reports = reporting_factor(row)
+        switching = switching_factor(row, active)
+        staffed = free * policy * reports * switching
+        meetings = min(staffed, authority.met)
+        authority.met = 0.0
+        brokering = min(authority.support, authority.brokered)
+        authority.brokered -= brokering
+        offered = staffed - meetings + authority.support - brokering
+        kept_up = min(offered, upkeep)
+        offered -= kept_up
+        authority.granted = min(1.0, offered / wanted) if wanted > 0.0 else 1.0
+        authority.busy = (wanted + upkeep) / max(SETTLED, offered + kept_up)
+        year = 1.0 if month == 0 else 1.0 / 12.0
+        authority.workload += year * (min(MOST_LOAD, authority.busy) - authority.workload)
+        growth = max(SETTLED, authority.capacity) / before
+        sustained = max(0.0, staff * before + authority.support - upkeep)
+        plain = sustained / (work + design) if wanted > 0.0 else 1.0
+        note_reasons(a, reasons, plain, switching, policy, reports, growth, ratio(shared, wanted))
+        # Where staff have no time to gather signals, users are not asked for theirs.
+        authority.co_design = authority.granted * asked / (authority.population * row.users_hours)
+        if row.participation_cost > 0.0:
+            share = row.participation_cost * row.participation_time * row.design_users
+            authority.co_design += share * shaping
+        authority.co_design = min(1.0, authority.co_design)
+
+        served = min(staff - free, row.authorities_usual_business * scale * staff)
+        spent = authority.granted * wanted
+        authority.worked = spent / authority.population
+        hours[USUAL_BUSINESS] += served
+        hours[CRISIS] += staff - free - served
+        hours[POLICY_WORK] += free * (1.0 - policy)
+        hours[REPORT_WORK] += free * policy * (1.0 - reports)
+        hours[SWITCHING_TIME] += free * policy * reports * (1.0 - switching)
+        hours[MEETINGS] += meetings
+        hours[UPKEEP] += kept_up
+        hours[DELIVERY] += spent * ratio(work, wanted)
+        hours[DESIGN_WORK] += spent * ratio(design, wanted) + brokering
+        hours[CO_DESIGN] += spent * ratio(shared, wanted)
+        hours[UNSPENT] += max(0.0, offered - spent)
+        brought += authority.support
+        endowment += staff
+    hours[UNSPENT] += held - brought
+    journal.months[month].endowment = endowment

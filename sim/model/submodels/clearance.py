@@ -1,0 +1,195 @@
+"""Clearances: requests queue for the heads who must decide; then vertical and horizontal points must agree.
+
+Three requests are made for a change in a place: to go ahead after *see*, to sign its design off after *spark* (and again
+after a redesign), to review its pilot after *shape*.
+
+A cell that has finished *see*, *spark* or *shape* stands at a gate. With all mechanisms off it passes at once. A
+decision point exists where its common uniform lies below the share that calls for it, so there are no rounding jumps.
+"""
+
+import math
+
+from sim.model.kernels import random
+from sim.model.kernels.jit import compiled
+from sim.model.state import ABANDONED, CENTRE, FREE, OPEN, PASSING, QUEUED, SEE, SHAPE
+from sim.model.submodels.effort import LEAST, persistence_of_centre
+from sim.model.submodels.focal import waived
+
+VERTICAL = 1000
+"""Points still to pass are kept in one number: thousands are vertical, units horizontal."""
+
+
+@compiled
+def who_can_stop(row):
+    """The centre's share of the rights to stop a change: agenda, design and money together."""
+    return (row.agenda_centre + row.design_centre + row.resource_centre) / 3.0
+
+
+@compiled
+def evenness(centre, authorities, third_sector, users):
+    """How evenly one right is shared: 0 if one kind of agent holds all, 1 if all four hold the same."""
+    held = centre * centre + authorities * authorities + third_sector * third_sector + users * users
+    return (1.0 - held) / 0.75
+
+
+@compiled
+def who_must_agree(row):
+    """How evenly agenda, design and money are shared: the more so, the more partners must agree."""
+    agenda = evenness(row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users)
+    design = evenness(row.design_centre, row.design_authorities, row.design_third_sector, row.design_users)
+    money = evenness(
+        row.resource_centre, row.resource_authorities, row.resource_third_sector, row.resource_users
+    )
+    return (agenda + design + money) / 3.0
+
+
+@compiled
+def points_ahead(a, i, stage, row, keys, left=1.0):
+    """Decision points that exist at the gate after a stage: vertical ones in thousands, horizontal ones in units.
+
+    `left` is the share of them that is not waived.
+    """
+    points = 0
+    if stage == SEE:
+        return points
+    if row.clearance > 0.0:
+        share = row.clearance * who_can_stop(row) * left
+        possible = row.clearance_points * row.hierarchy_layers
+        for point in range(math.ceil(possible)):
+            # Part of a point exists that part of the time.
+            if random.uniform(keys[random.VERTICAL_POINT], a, i, 64 * point + stage) < share * min(
+                1.0, possible - point
+            ):
+                points += VERTICAL
+    if row.partnership > 0.0:
+        share = row.partnership * who_must_agree(row) * left
+        for point in range(int(row.partnership_points)):
+            if random.uniform(keys[random.HORIZONTAL_POINT], a, i, 64 * point + stage) < share:
+                points += 1
+    return points
+
+
+@compiled
+def fewer_points(points, others):
+    """The fewer vertical and the fewer horizontal points of two numbers of points."""
+    vertical = min(points // VERTICAL, others // VERTICAL)
+    return vertical * VERTICAL + min(points % VERTICAL, others % VERTICAL)
+
+
+@compiled
+def must_ask(a, i, stage, row, keys, left):
+    """Whether a cell at a gate must ask the heads who decide."""
+    if row.attention > 0.0:
+        return random.uniform(keys[random.QUEUE_ORDER], a + 1, i, stage) < row.attention * left
+    return False
+
+
+@compiled
+def deciding_head(a, centre_row, cell):
+    """Row of the heads who must decide at a cell's gate: the centre's or the authority's, by who holds the right."""
+    holder = cell.agenda_holder if cell.stage == SEE else cell.design_holder
+    return centre_row if holder == CENTRE else a
+
+
+@compiled
+def ask(head, cell):
+    """Let a cell take the next ticket in the queue of the heads who must decide."""
+    cell.ticket = head.asked
+    head.asked += 1
+    cell.gate = QUEUED
+
+
+@compiled
+def join_queues(month, arrived, p, keys, changes, cells, heads):
+    """Let every cell that has come to a gate ask the heads who must decide; a lot settles who asks first."""
+    count = len(cells)
+    first = int(random.uniform(keys[random.QUEUE_ORDER], 0, 0, month) * count)
+    for turn in range(count):
+        a = (first + turn) % count
+        row = p[a]
+        for i in range(arrived):
+            cell = cells[a, i]
+            if cell.progress < 1.0 or cell.gate != OPEN or cell.stage > SHAPE:
+                continue
+            if cell.held != FREE and cell.stage != SEE:
+                continue
+            left = 1.0 - waived(row, changes[i])
+            if must_ask(a, i, int(cell.stage), row, keys, left):
+                ask(heads[deciding_head(a, count, cell)], cell)
+            else:
+                cell.gate = PASSING
+                cell.points = points_ahead(a, i, int(cell.stage), row, keys, left)
+
+
+@compiled
+def decide(month, p, keys, centre_capacity, heads):
+    """Let each head decide what comes first in its queue, as far as its attention goes this month."""
+    for number in range(len(heads)):
+        head = heads[number]
+        waiting = head.asked - head.served
+        if waiting <= 0:
+            continue
+        rate = p[number].attention_authority
+        if number == len(heads) - 1:
+            rate *= p[number].attention_ratio * centre_capacity
+        else:
+            rate *= p[number].attention_free
+        head.served += min(waiting, int(random.poisson(keys[random.DECISIONS], rate, number, month)))
+
+
+@compiled
+def try_point(row, conflict, cell, luck):
+    """Try the present decision point once; True if the change must be abandoned, as only vertical ones can demand."""
+    chance = row.clearance_chance if cell.points >= VERTICAL else row.partnership_chance
+    if luck < chance * (1.0 - row.clearance_conflict * conflict):
+        cell.points -= VERTICAL if cell.points >= VERTICAL else 1
+        cell.tries = 0
+        return False
+    cell.tries += 1
+    return cell.points >= VERTICAL and cell.tries >= row.clearance_tries
+
+
+@compiled
+def clear_changes(month, p, keys, calendar, changes, places, centre, cells, heads, journal):
+    """Move the cells at gates through queues and decision points; let those that are free enter their next stage."""
+    count = len(places)
+    arrived = calendar[month].arrived
+    join_queues(month, arrived, p, keys, changes, cells, heads)
+    decide(month, p, keys, centre[0].capacity, heads)
+    log_centre_will = math.log(max(LEAST, centre[0].will))
+    for a in range(count):
+        row = p[a]
+        for i in range(arrived):
+            cell = cells[a, i]
+            if cell.gate == OPEN:
+                continue
+            left = 1.0 - waived(row, changes[i])
+            if cell.gate == QUEUED:
+                head = deciding_head(a, count, cell)
+                if left == 1.0 or must_ask(a, i, int(cell.stage), row, keys, left):
+                    if cell.ticket >= heads[head].served:
+                        continue
+                    age = month - changes[i].arrival
+                    kept = persistence_of_centre(age, p[count].money_secure_months, log_centre_will)
+                    if head == count and random.uniform(keys[random.SEEN_THROUGH], a, i, month) >= kept:
+                        # The centre has turned to what is newer: it puts an old change off, which must ask again.
+                        ask(heads[head], cell)
+                        continue
+                cell.gate = PASSING
+                cell.points = points_ahead(a, i, int(cell.stage), row, keys, left)
+            elif left < 1.0:
+                # Points that have been waived meanwhile are gone, those already passed stay passed.
+                cell.points = fewer_points(cell.points, points_ahead(a, i, int(cell.stage), row, keys, left))
+            if cell.points > 0:
+                places[a].met += row.attention_meeting_hours
+                luck = random.uniform(keys[random.CLEARANCE_TRY], a, i, month)
+                if try_point(row, changes[i].conflict, cell, luck):
+                    cell.stage = ABANDONED
+                    cell.gate = OPEN
+                    journal.months[month].stops += 1.0
+                    continue
+            if cell.points == 0:
+                cell.gate = OPEN
+                cell.stage += 1
+                cell.progress = 0.0
+                cell.tries = 0

@@ -1,0 +1,105 @@
+"""Money: what changes are offered each month for pilots and for scale-up, and how its holders tilt it between places.
+
+Both purses are offered by the time since the announcement, whoever holds them and however far a change is, so that every
+table is given the same; what is not used is lost.
+"""
+
+import math
+
+import numpy as np
+
+from sim.model.kernels.jit import compiled
+from sim.model.submodels.capacity import own_hours
+from sim.model.submodels.effort import LEAST, persistence_of_centre
+from sim.model.submodels.focal import focal_money, money_left
+from sim.model.submodels.pledges import is_bound
+
+PILOT, SCALE_UP, LASTING = range(3)
+"""What an offer holds: money for pilots, money for scale-up, and how far both are still there."""
+
+
+@compiled
+def purses(row, persistence, signed, own_pilot=0.0, own_scale_up=0.0):
+    """Change money of a change and place, as shares of its hours; money for pilots is not money for scale-up.
+
+    Returns:
+        Tuple (pilot purse, scale-up purse).
+    """
+    pledged = 0.0
+    if row.concordat > 0.0 and signed:
+        pledged = row.concordat * row.pledge_money
+    return (row.money_pilot + pledged + own_pilot) * persistence, (
+        row.money_scale_up + pledged + own_scale_up
+    ) * persistence
+
+
+@compiled
+def tilt_money(p, places, hours):
+    """Tilt change money towards the least able places, as far as it is held nationally; the sum stays the same.
+
+    Args:
+        p: parameters.
+        places: `funded` is written.
+        hours: hours of money that each place would be offered untilted; shape (A,).
+    """
+    count = len(places)
+    mean = 0.0
+    for a in range(count):
+        mean += places[a].weight * places[a].reported
+        places[a].funded = 1.0
+    plain = 0.0
+    tilted = 0.0
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        if row.uneven_ability > 0.0 and row.authorities_ability_spread > 0.0:
+            lean = max(-1.0, min(1.0, (mean - authority.reported) / row.authorities_ability_spread))
+            authority.funded += row.uneven_ability * row.equalising_money * row.resource_centre * lean
+        plain += hours[a]
+        tilted += hours[a] * authority.funded
+    if tilted > 0.0:
+        for a in range(count):
+            places[a].funded *= plain / tilted
+
+
+@compiled
+def offer_money(month, p, calendar, changes, places, centre):
+    """Offer every change in every place its money for the month.
+
+    Returns:
+        Shape (A, changes announced, 3): purse for pilots and for scale-up as shares of a change's hours, before
+        `funded` tilts them, and the share of money that is still there.
+    """
+    count = len(places)
+    nation = p[count]
+    following = nation.focal_arrival >= 0.0
+    log_will = math.log(max(LEAST, centre[0].will))
+    arrived = calendar[month].arrived
+    kept = np.empty(arrived)
+    for i in range(arrived):
+        kept[i] = persistence_of_centre(month - changes[i].arrival, nation.money_secure_months, log_will)
+    offers = np.empty((count, arrived, 3))
+    hours = np.empty(count)
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        offered = 0.0
+        as_the_nation = row.money_secure_months == nation.money_secure_months
+        for i in range(arrived):
+            change = changes[i]
+            focal = change.focal == 1
+            lasting = kept[i]
+            if not as_the_nation:
+                lasting = persistence_of_centre(month - change.arrival, row.money_secure_months, log_will)
+            lasting = money_left(row, focal, lasting)
+            signed = is_bound(authority.signed, focal, following)
+            own_pilot, own_scale_up = focal_money(row, focal)
+            pilot, scale_up = purses(row, lasting, signed, own_pilot, own_scale_up)
+            people = change.concerned * authority.population
+            offered += (pilot + scale_up) * own_hours(row, people, change.radicalness, change.pace)
+            offers[a, i, PILOT] = pilot
+            offers[a, i, SCALE_UP] = scale_up
+            offers[a, i, LASTING] = lasting
+        hours[a] = offered
+    tilt_money(p, places, hours)
+    return offers

@@ -1,0 +1,286 @@
+"""Work: stages advance, coverage is rolled out or slips, and the ledger notes what held progress back.
+
+Advance needs will, ability and capacity together. The planned path of a change runs evenly from announcement to the
+end of its plan; each month's planned minus actual progress is added to the cell's ledger under the hurdles that caused
+it.
+"""
+
+import numpy as np
+
+from sim.model.kernels import random
+from sim.model.kernels.jit import compiled
+from sim.model.state import (
+    ABANDONED,
+    ATTENTION,
+    CENTRE,
+    CLEARANCE,
+    DELIVERY,
+    FREE,
+    LATE_START,
+    NOT_STARTED,
+    OPEN,
+    QUEUED,
+    RELAPSE,
+    SEE,
+    SHAPE,
+    SHIFT,
+    SUPPORT,
+    UNSPENT,
+)
+from sim.model.submodels.capacity import (
+    bill_due,
+    is_active,
+    is_held,
+    judged_by_reports,
+    own_hours,
+    part_left,
+    true_hours,
+)
+from sim.model.submodels.effort import LEAST, combine, effort, fear, share_with_fidelity
+from sim.model.submodels.focal import to_target
+from sim.model.submodels.funding import LASTING, PILOT, SCALE_UP
+from sim.model.submodels.loss_accounting import (
+    SETTLED,
+    binding,
+    catch_up,
+    charge_hold,
+    charge_hurdles,
+    ledger_total,
+    settle,
+    weakness,
+)
+from sim.model.submodels.pledges import is_bound
+
+HAZARD = 1.0
+
+
+@compiled
+def planned_path(month, arrival, pace):
+    """Share of a change's path that its plan has covered by a moment in months."""
+    return min(1.0, max(0.0, (month - arrival) * pace))
+
+
+@compiled
+def slip_back(row, will, persistence, cell):
+    """Let coverage slip where neither will (own, compelled or pledged) nor money holds it, and lapse below the bar. ODD 8.11.
+
+    Returns:
+        Tuple (coverage that slips, coverage that lapses because the change is no priority).
+    """
+    if row.relapse <= 0.0 or cell.nominal <= 0.0:
+        return 0.0, 0.0
+    slips = row.relapse * row.relapse_rate * (1.0 - max(will, persistence))
+    lapses = 0.0
+    if cell.held != FREE:
+        lapses = row.relapse * row.relapse_rate * row.scale_up * (1.0 - cell.priority)
+    share = slips + lapses
+    lost = share * cell.nominal
+    cell.nominal -= lost
+    cell.genuine *= 1.0 - share
+    if lapses == 0.0:
+        return lost, 0.0
+    return lost * slips / (slips + lapses), lost * lapses / (slips + lapses)
+
+
+@compiled
+def reported_share(row, share):
+    """Coverage reported for a month's work: more than was done where people are judged by reports."""
+    if row.gaming > 0.0:
+        return share * (1.0 + row.gaming * row.gaming_reports * judged_by_reports(row))
+    return share
+
+
+@compiled
+def roll_out(row, share, genuine, nominal, real):
+    """Extend coverage by a share of the place's people.
+
+    Args:
+        row: parameters of the place.
+        share: coverage that this month's work extends to.
+        genuine: share of it that is done as meant.
+        nominal: coverage reported so far.
+        real: coverage done as meant so far.
+
+    Returns:
+        Tuple (nominal, real) after the month.
+    """
+    reported = min(reported_share(row, share), max(0.0, 1.0 - nominal))
+    return nominal + reported, real + min(share, reported) * genuine
+
+
+@compiled
+def months_behind(before, nominal, after, month, arrival, duration, shift):
+    """Months behind plan of the coverage reached, weighted by coverage: what a month adds is as late as that month.
+
+    Args:
+        before: months behind plan of the coverage so far.
+        nominal: coverage so far.
+        after: coverage after this month.
+        month: month of the run.
+        arrival: month of announcement.
+        duration: planned months.
+        shift: share of the planned path that *shift* takes.
+    """
+    plan = arrival + duration * (1.0 - shift + shift * after)
+    late = max(0.0, month + 1.0 - plan)
+    return (before * nominal + late * (after - nominal)) / after
+
+
+@compiled
+def advance(month, a, i, row, shift, length, share, genuine, change, cell, keys):
+    """Move a cell through its stage, or extend its coverage; returns the progress, as a share of the whole path."""
+    if row.work_dynamics == HAZARD:
+        chance = row.work_hazard * share
+        if cell.stage == SHAPE:
+            chance *= row.work_shape_slower
+        step = 1.0 if random.uniform(keys[random.STAGE], a, i, month) < chance else 0.0
+    else:
+        step = row.work_top_speed * share * change.pace / length
+    if cell.stage != SHIFT:
+        before = cell.progress
+        cell.progress = min(1.0, before + step)
+        return (cell.progress - before) * length
+    before = cell.nominal
+    after, real = roll_out(row, step, genuine, before, cell.genuine)
+    if after > before:
+        cell.behind = months_behind(cell.behind, before, after, month, change.arrival, change.duration, shift)
+    cell.nominal = after
+    cell.genuine = real
+    return (after - before) * shift
+
+
+@compiled
+def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers, cells, ledger, journal):
+    """Advance every change in every place by one month, with its staff and the money it is offered."""
+    count = len(places)
+    nation = p[count]
+    path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift
+    lengths = (
+        nation.work_see / path,
+        nation.work_spark / path,
+        nation.work_shape / path,
+        nation.work_shift / path,
+    )
+    shift = lengths[3]
+    following = nation.focal_arrival >= 0.0
+    centre_will = centre[0].will
+    hours = journal.hours[month]
+    arrived = calendar[month].arrived
+    due = np.empty(arrived)
+    for i in range(arrived):
+        change = changes[i]
+        due[i] = planned_path(month + 1.0, change.arrival, change.pace)
+        due[i] -= planned_path(month, change.arrival, change.pace)
+    endowment = 0.0
+    recovered = 0.0
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        ability = max(LEAST, authority.ability)
+        unable = weakness(ability)
+        months_of_shift = shift / row.work_top_speed
+        at_work = 0.0
+        supported = 0.0
+        delivered = 0.0
+        unspent = 0.0
+        for i in range(arrived):
+            change = changes[i]
+            cell = cells[a, i]
+            planned = due[i]
+            focal = change.focal == 1
+            signed = is_bound(authority.signed, focal, following)
+            persistence = offers[a, i, LASTING]
+            pilot = offers[a, i, PILOT] * authority.funded
+            scale_up = offers[a, i, SCALE_UP] * authority.funded
+            hours_of_plan = own_hours(
+                row, change.concerned * authority.population, change.radicalness, change.pace
+            )
+            offered = (pilot + scale_up) * hours_of_plan
+            endowment += offered
+            if cell.stage == NOT_STARTED or cell.stage == ABANDONED:
+                unspent += offered
+                ledger[a, i, LATE_START if cell.stage == NOT_STARTED else CLEARANCE] += planned
+                continue
+            will, genuine, speed = effort(
+                row, cell.stage, authority.will, centre_will, change.visibility, change.spillover,
+                to_target(row, change, month), signed, authority.intent < row.pledge_intent,
+                cell.agenda_holder != CENTRE, cell.haste, row.focal_duty if focal else 0.0,
+            )  # fmt: skip
+            if focal:
+                speed /= 1.0 - row.focal_ready
+            held = is_held(cell)
+            if is_active(cell):
+                planned_hours = hours_of_plan * part_left(cell, months_of_shift * change.duration)
+                wanted = true_hours(row, planned_hours)
+                cell.unpaid -= authority.granted * bill_due(cell, row.work_top_speed, change.pace)
+                money = scale_up if cell.stage == SHIFT else pilot
+                if wanted > planned_hours:
+                    # Money was given for the hours of the plan.
+                    money *= planned_hours / wanted
+                teams = 0.0
+                if row.programme_support > 0.0:
+                    teams = money * row.programme_support * row.support_money
+                    money -= teams
+                capacity = min(1.0, authority.granted + money)
+                bought = capacity - authority.granted
+                capacity = max(LEAST, capacity)
+                at_work += wanted
+                supported += teams * wanted
+                delivered += bought * wanted
+                unspent += offered - (teams + bought) * wanted
+                boldness = 1.0
+                if row.blame > 0.0 and cell.stage == SHAPE:
+                    afraid = fear(row, change.radicalness, change.visibility)
+                    boldness = max(LEAST, 1.0 - row.blame * row.blame_delay * afraid)
+                genuine *= share_with_fidelity(row, change.visibility, cell.own_priority, cell.priority)
+                share = combine(row.work_form, will, ability, capacity) * boldness * speed
+                gained = advance(
+                    month,
+                    a,
+                    i,
+                    row,
+                    shift,
+                    lengths[cell.stage - SEE],
+                    share,
+                    genuine,
+                    change,
+                    cell,
+                    keys,
+                )
+                behind = planned - gained
+                if behind > 0.0:
+                    cell.settled = 0
+                    weak, cannot, short = binding(row.work_form, weakness(will), unable, weakness(capacity))
+                    charge_hurdles(a, i, behind, weak, cannot, short, weakness(boldness), reasons, ledger)
+                else:
+                    missing = ledger_total(a, i, cell.settled, ledger)
+                    caught = min(-behind, missing)
+                    if caught > 0.0:
+                        recovered += caught * change.ambition * authority.population
+                        catch_up(a, i, caught, missing, cell.settled, ledger)
+            else:
+                unspent += offered
+                if held:
+                    capacity = max(LEAST, min(1.0, authority.granted + pilot))
+                    possible = combine(row.work_form, will, ability, capacity) * speed
+                    possible *= row.work_top_speed * change.pace
+                    cell.settled = 0
+                    charge_hold(a, i, planned, possible - planned, int(cell.held), ledger)
+                elif cell.gate == QUEUED:
+                    ledger[a, i, ATTENTION] += planned
+                elif cell.gate != OPEN:
+                    ledger[a, i, CLEARANCE] += planned
+            if cell.nominal >= 1.0 - SETTLED:
+                settle(a, i, cell.settled, ledger)
+                cell.settled = 1
+            slips, lapses = slip_back(row, will, persistence, cell)
+            ledger[a, i, RELAPSE] += shift * slips
+            if lapses > 0.0:
+                cell.settled = 0
+                ledger[a, i, cell.held] += shift * lapses
+        authority.teams = supported / at_work if at_work > 0.0 else 0.0
+        hours[SUPPORT] += supported
+        hours[DELIVERY] += delivered
+        hours[UNSPENT] += unspent
+    journal.months[month].endowment += endowment
+    journal.months[month].recovered = recovered

@@ -1,0 +1,109 @@
+"""Interest: how much a place wants one change for its own sake, before anybody presses it.
+
+Attention is scarce, so most changes matter little to most places (Jones and Baumgartner 2005). ODD 8.11.
+"""
+
+import math
+
+from sim.model.kernels import random
+from sim.model.kernels.jit import compiled
+from sim.model.state import CENTRE
+from sim.model.submodels.responses import imposed, owned
+
+LEAST_INTEREST, MOST_INTEREST = 0.01, 0.95
+"""Bounds of the mean interest, so that its distribution stays skewed and proper."""
+NEVER = 32_000
+"""A month later than any run."""
+
+
+@compiled
+def interest_exponent(row, will):
+    """Exponent k of a place's interest u^k, from its will: a uniform draw u then has the mean 1 / (k + 1).
+
+    k = 1/m - 1 with m = `reference.scale_up_interest` x will, kept in [0.01, 0.95]. ODD 8.11.
+    """
+    mean = row.scale_up_interest * will
+    return 1.0 / max(LEAST_INTEREST, min(MOST_INTEREST, mean)) - 1.0
+
+
+@compiled
+def months_until_leaving(rate, u):
+    """Whole months until whoever carries a change leaves, at a constant chance a month; at least 1. ODD 8.11."""
+    if rate <= 0.0:
+        return NEVER
+    return min(NEVER, 1 + int(math.log(u) / math.log(1.0 - rate)))
+
+
+@compiled
+def new_carrier(a, i, month, number, rate, keys, cell):
+    """Let somebody carry a change in a place from a month on: draw the interest, and the month of leaving. ODD 8.11.
+
+    Args:
+        a: index of the place.
+        i: index of the change.
+        month: first month.
+        number: number of the draw; 0 is the first carrier's.
+        rate: chance a month that whoever carries the change leaves.
+        keys: keys of the random streams.
+        cell: `interest` (the logarithm of the draw) and `carrier_leaves` are written.
+    """
+    cell.interest = math.log(random.uniform(keys[random.INTEREST], a, i, number))
+    wait = months_until_leaving(rate, random.uniform(keys[random.CARRIER_LEAVES], a, i, number))
+    cell.carrier_leaves = min(NEVER, month + wait)
+
+
+@compiled
+def renew_interest(a, i, month, rate, arrival, keys, cell):
+    """Draw a place's interest in a change, and again each time that whoever carries it leaves.
+
+    The months of leaving follow from the announcement alone, so that every power table meets the same draws. ODD 8.11.
+
+    Args:
+        a: index of the place.
+        i: index of the change.
+        month: month of the run.
+        rate: chance a month that whoever carries the change leaves.
+        arrival: month of announcement.
+        keys: keys of the random streams.
+        cell: `resistance` and `efficacy` are written with the first draw, and all that `new_carrier` writes.
+    """
+    if cell.carrier_leaves == 0:
+        cell.resistance = 2.0 * random.uniform(keys[random.RESISTANCE], a, i, 0) - 1.0
+        cell.efficacy = random.normal(keys[random.EFFICACY], a, i, 0)
+        new_carrier(a, i, max(0, arrival), 0, rate, keys, cell)
+    while month >= cell.carrier_leaves:
+        left = int(cell.carrier_leaves)
+        new_carrier(a, i, left, left, rate, keys, cell)
+
+
+@compiled
+def own_interest(row, exponent, conflict, spillover, cell):
+    """Interest of a place in a change that is under way there, from 0 to 1. ODD 8.11.
+
+    From c = u^k: being told lowers it, having shaped it raises it, pilots that fit raise it and those that do not lower it,
+    and a place that decides for itself counts only its own part of the benefit.
+
+    Args:
+        row: parameters of the place.
+        exponent: k of `interest_exponent`.
+        conflict: how much interests are at odds over the change.
+        spillover: share of its benefit that depends on others.
+        cell: the change in its place.
+    """
+    interest = math.exp(exponent * cell.interest)
+    if row.reactance > 0.0:
+        interest *= 1.0 - row.reactance * row.reactance_will * imposed(row, conflict, cell)
+    if row.ownership > 0.0:
+        interest += row.ownership * row.ownership_will * owned(row, cell) * (1.0 - interest)
+    if row.evidence > 0.0 and cell.seen != 0.0:
+        shown = row.evidence * row.evidence_pilot * max(-1.0, min(1.0, cell.seen))
+        interest += shown * (1.0 - interest) if shown > 0.0 else shown * interest
+    if row.spillover > 0.0 and cell.agenda_holder != CENTRE:
+        interest *= 1.0 - row.spillover * row.spillover_starts * spillover
+    return interest
+
+
+@compiled
+def start_factor(row, exponent, cell):
+    """Factor on the chance that a place starts a change it decides on itself: the less it wants it, the lower. ODD 8.2."""
+    return 1.0 - row.scale_up * row.scale_up_pull * (1.0 - math.exp(exponent * cell.interest))

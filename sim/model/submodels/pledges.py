@@ -1,0 +1,44 @@
+"""Pledges: a mutual, public pledge spreads as places see others sign (Granovetter), and binds while it is open."""
+
+from sim.model.kernels import random
+from sim.model.kernels.jit import compiled
+
+
+@compiled
+def signs(around, threshold):
+    """Whether a place signs: enough of those it looks to have signed."""
+    return around >= threshold
+
+
+@compiled
+def is_bound(signed, focal, following):
+    """Whether a pledge that a place may have signed binds it for a change: where one change is followed, for that alone."""
+    return signed == 1.0 and (focal or not following)
+
+
+@compiled
+def sign(month, p, keys, places, ties):
+    """Let places sign an open pledge, all seeing who had signed before this month; a closed pledge binds nobody.
+
+    A place whose threshold is met signs with the chance `pledge.signing` a month. ODD 8.4.
+    """
+    count = len(places)
+    before = places.signed.copy()
+    national = 0.0
+    for a in range(count):
+        national += before[a]
+    for a in range(count):
+        row = p[a]
+        authority = places[a]
+        if row.concordat <= 0.0 or row.pledge_open <= 0.0:
+            authority.signed = 0.0
+            continue
+        around = national / count
+        if row.population_mixing != 1.0:
+            around = 0.0
+            for number in range(authority.first_tie, authority.last_tie):
+                around += ties[number].weight * before[ties[number].other]
+        threshold = row.pledge_threshold + row.pledge_threshold_spread * authority.threshold
+        decides = random.uniform(keys[random.SIGNING], a, 0, month) < row.pledge_signing
+        if decides and signs(around, threshold):
+            authority.signed = 1.0

@@ -1,0 +1,128 @@
+"""Runs as pandas data frames, for notebooks: `sim.run`, `sim.compare`, `sim.sweep`.
+
+They take the words of the command line (names of scenarios, `key=value`) and give what its files hold. Sweeps start
+processes, so a script (not a notebook) calls `sim.sweep` under `if __name__ == "__main__":`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.cli.commands import COMPARED, REPLICATIONS
+from sim.errors import RunFailed
+from sim.model.parameters import DEFAULT_SEED
+from sim.paths import RESULTS
+from sim.scenarios.compose import compose
+from sim.scenarios.overrides import is_override
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+def run(
+    scenario: str = "baseline", *overrides: str, seed: int = DEFAULT_SEED, replication: int = 0
+) -> DataFrame:
+    """One world lived month by month, as in `series.parquet` of `gapsim run`.
+
+    Args:
+        scenario: name of a scenario.
+        overrides: `key=value` as on the command line.
+        seed: root of all luck.
+        replication: number of the world; (seed, replication) fixes it in every scenario.
+
+    Returns:
+        A row a month; `.attrs["outcomes"]` holds the outcomes of the whole run by name.
+
+    Raises:
+        InputProblems: with everything that is wrong.
+    """
+    import pandas as pd
+
+    from sim.model import outcomes
+    from sim.model.schedule import simulate
+
+    lived = simulate(compose([scenario], overrides)[0].parameters, seed, replication)
+    frame = pd.DataFrame(outcomes.series(lived)).set_index("month")
+    frame.attrs["outcomes"] = outcomes.summary(lived)
+    return frame
+
+
+def compare(*arguments: str, replications: int = REPLICATIONS, seed: int = DEFAULT_SEED) -> DataFrame:
+    """Scenarios side by side in the same worlds, as in `runs.parquet` of `gapsim compare`.
+
+    Args:
+        arguments: names of scenarios (hierarchy and distributed when there are none) and `key=value`.
+        replications: how many worlds.
+        seed: root of all luck.
+
+    Returns:
+        A row for each scenario and replication, with all outcomes; NaN is unknown.
+
+    Raises:
+        InputProblems: with everything that is wrong.
+        RunFailed: naming the run that failed.
+    """
+    import pandas as pd
+
+    from sim.runner import compare
+
+    names = [argument for argument in arguments if not is_override(argument)]
+    overrides = [argument for argument in arguments if is_override(argument)]
+    compared = compare.compare(compose(names or COMPARED, overrides), replications, seed)
+    keys = {"replication": np.arange(replications), "seed": seed}
+    frames = [pd.DataFrame({"scenario": s.name, **keys, **s.summaries}) for s in compared.scenarios]
+    return pd.concat(frames, ignore_index=True)
+
+
+def sweep(
+    *arguments: str,
+    replications: int | None = None,
+    seed: int | None = None,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    engine: str = "processes",
+    address: str | None = None,
+    time_limit: float | None = None,
+    retry_failed: bool = False,
+) -> DataFrame:
+    """An experiment run to its end, as in `runs.parquet` of `gapsim sweep`; called again it goes on where it stopped.
+
+    Args:
+        arguments: an experiment, or names of scenarios and `key=a,b,c`; and `key=value`.
+        replications: how many worlds; as the experiment says when left out.
+        seed: root of all luck; as the experiment says when left out.
+        out: folder of results; `results/<experiment>` when left out.
+        workers: how many processes; one a core when left out.
+        engine: `processes`, `serial` or `dask`.
+        address: a Dask scheduler that is there already.
+        time_limit: seconds that one run may take.
+        retry_failed: whether runs that failed before are lived again.
+
+    Returns:
+        A row a run: design point, scenario, replication, seed, status, factors, responses; `.attrs["folder"]` says where
+        the files are.
+
+    Raises:
+        InputProblems: with everything that is wrong, or because the folder holds another plan.
+    """
+    import pandas as pd
+
+    from sim.experiments import plans
+    from sim.experiments.experiment import from_command_line
+    from sim.paths import RUNS
+    from sim.runner import sweep as sweeping
+    from sim.runner.executors import named
+
+    workers_at = named(engine, workers, address)
+    experiment = from_command_line(arguments, replications, seed)
+    plan = plans.planned(experiment, f"sim.sweep({', '.join(map(repr, arguments))})")
+    folder = RESULTS / sweeping.folder_name(plan, experiment.source) if out is None else Path(out)
+    outcome = sweeping.sweep(plan, folder, workers_at, limit=time_limit, retry_failed=retry_failed)
+    if not outcome.finished:
+        raise RunFailed(f"{outcome.done} of {outcome.runs} runs are kept in {folder}")
+    frame: Any = pd.read_parquet(folder / RUNS)
+    frame.attrs["folder"] = str(folder)
+    return frame

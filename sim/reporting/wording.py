@@ -1,0 +1,55 @@
+"""How outcomes, causes and numbers are named and written, the same in verdict, charts and report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sim.formatting import listing, number, points, share_with_interval
+from sim.history.cases import QUOTED_BY
+from sim.model.vocabulary import UNITS
+from sim.stats import Interval
+
+if TYPE_CHECKING:
+    from sim.analysis.comparison import Difference
+
+
+ONE_POINT = (
+    "This is not a forecast: it is one point of a map, what this model gives at these settings. "
+    "Other settings may give another answer."
+)
+
+NO_FORECAST = "This is not a forecast: it is what this model gives. Other rules and other settings may give another answer."
+
+
+def without_quoted(names: Iterable[str], hits: int, others: int) -> list[str]:
+    """A sentence on cases that are no independent test and how many of the others are hit, where there are both.
+
+    Args:
+        names: all cases.
+        hits: how many of the others are hit, by the frozen readings.
+        others: how many others there are.
+    """
+    quoted = [name for name in names if name in QUOTED_BY]
+    if not quoted or not others:
+        return []
+    are = "is no independent test" if len(quoted) == 1 else "are no independent test"
+    said = f"{listing(quoted)} {are}, since parameters quote their figures."
+    return [f"{said} Of the other {others}: {hits} (frozen readings)."]
+
+
+def written_level(outcome: str, level: Interval) -> str:
+    """An outcome with its interval, if it has one, in its own unit."""
+    if outcome not in UNITS:
+        return share_with_interval(level)
+    mean, low, high = (number(level[end]) for end in ("mean", "low", "high"))
+    return mean if level["low"] is None else f"{mean} ({low} to {high})"
+
+
+def written_difference(d: Difference) -> str:
+    """A paired difference with its interval, if it has one, in the unit of its outcome."""
+    write, unit = (number, UNITS[d.outcome]) if d.outcome in UNITS else (points, " points")
+    if d.mean is None:
+        return write(None)
+    mean = ("+" if d.mean > 0 else "") + write(d.mean) + unit
+    return mean if d.low is None else f"{mean} ({write(d.low)} to {write(d.high)})"

@@ -1,0 +1,249 @@
+"""Engines: where workers are. Each gives an executor of `concurrent.futures`; the rest of a sweep knows no difference.
+
+serial: this process, for looking into things. processes: as many processes on this machine as asked for. dask: workers
+of a Dask cluster, on this machine or on many that share the folder of results.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import connection
+from typing import Any, Protocol
+
+from sim.errors import COMMAND_LINE, InputProblems, Problem
+from sim.runner.compare import cores
+from sim.runner.worker import WorkerLost
+
+ENGINES = ("processes", "serial", "dask")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+ANSWER_WITHIN = "10s"
+
+
+class Engine(Protocol):
+    """Workers, and how they are lost.
+
+    Attributes:
+        name: name of the engine.
+        workers: how many chunks can be under way at a time.
+        lost: what a future raises when its worker is lost.
+        falls_together: whether one lost worker takes all others with it.
+        watched: whether workers may be ended when a run takes too long.
+    """
+
+    name: str
+    workers: int
+    lost: tuple[type[BaseException], ...]
+    falls_together: bool
+    watched: bool
+
+    def start(self) -> Executor:
+        """An executor with workers ready to start; called again after all were lost."""
+
+    def stop(self, at_once: bool) -> None:
+        """Ends the workers: after what they are doing, or at once."""
+
+
+class Serial:
+    """Chunks carried out here, one after the other."""
+
+    name = "serial"
+    workers = 1
+    lost: tuple[type[BaseException], ...] = ()
+    falls_together = False
+    watched = False
+
+    def start(self) -> Executor:
+        """An executor that carries out what it is given before it returns."""
+        return _Here()
+
+    def stop(self, at_once: bool) -> None:
+        """Nothing is left running."""
+
+
+class _Here(Executor):
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        future: Future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Processes:
+    """A pool of processes on this machine, one thread each."""
+
+    name = "processes"
+    lost: tuple[type[BaseException], ...] = (BrokenExecutor, WorkerLost)
+    falls_together = True
+    watched = True
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = workers or cores()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> Executor:
+        """A pool of fresh processes: forked ones would inherit locks of threads that are not there."""
+        self.stop(at_once=True)
+        context = multiprocessing.get_context("spawn")
+        self._pool = _Shielded(self.workers, mp_context=context, initializer=_end_with_parent)
+        return self._pool
+
+    def stop(self, at_once: bool) -> None:
+        """Ends the processes of the pool."""
+        if self._pool is None:
+            return
+        if at_once:
+            # Killed first: a pool waits for its processes, and one of them may never end.
+            for process in list((self._pool._processes or {}).values()):
+                process.kill()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
+
+
+class _Shielded(ProcessPoolExecutor):
+    """A pool whose processes are started deaf to Ctrl-C: it reaches all of them, and is for this one to answer."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        with deaf_to_interrupts():
+            return super().submit(fn, *args, **kwargs)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent is killed would wait for ever for its next chunk."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_for_end_of, args=(parent.sentinel,), daemon=True).start()
+
+
+def _wait_for_end_of(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
+
+
+class Dask:
+    """Workers of a Dask cluster: a new one on this machine, or that of a scheduler which is there already."""
+
+    name = "dask"
+    falls_together = False
+    watched = True
+
+    def __init__(self, workers: int | None = None, address: str | None = None) -> None:
+        try:
+            import distributed
+        except ImportError:
+            said = "needs the extra `dask`: pip install 'gapsim[dask]', or uv sync --extra dask"
+            raise InputProblems([Problem(COMMAND_LINE, "--engine", said, "dask")]) from None
+        self.workers = workers or cores()
+        self.lost: tuple[type[BaseException], ...] = (distributed.scheduler.KilledWorker, WorkerLost)
+        self._address = address
+        self._client: Any = None
+        self._cluster: Any = None
+
+    def start(self) -> Executor:
+        """An executor over the cluster."""
+        from distributed import Client
+
+        self._client = Client(self._cluster_here() if self._address is None else self._address)
+        self.workers = max(1, len(self._client.nthreads()))
+        return self._client.get_executor(pure=False)
+
+    def reach(self) -> None:
+        """See that the scheduler at the address answers and that its workers will do, before anything is written.
+
+        Raises:
+            InputProblems: if no scheduler answers, or its workers have several threads each.
+        """
+        from distributed import Client
+
+        address, wrong = str(self._address), ""
+        try:
+            with Client(address, timeout=ANSWER_WITHIN) as client:
+                threads = client.nthreads()
+        except (OSError, ValueError) as error:
+            wrong = f"no Dask scheduler answers there ({error})".splitlines()[0]
+        else:
+            self.workers = len(threads)
+            if any(count != 1 for count in threads.values()):
+                wrong = "its workers must have one thread each (dask worker --nthreads 1): a run that hangs ends its process"
+        if wrong:
+            raise InputProblems([Problem(COMMAND_LINE, "--address", wrong, address or "''")])
+
+    def _cluster_here(self) -> Any:
+        import dask
+        from distributed import LocalCluster
+
+        # Whom to blame for a lost worker is found out here, run by run; Dask would hand the chunk on three times more.
+        dask.config.set({"distributed.scheduler.allowed-failures": 0})
+        with deaf_to_interrupts():
+            self._cluster = LocalCluster(
+                n_workers=self.workers, threads_per_worker=1, processes=True, dashboard_address=None,
+                silence_logs="CRITICAL",
+            )  # fmt: skip
+        return self._cluster
+
+    def stop(self, at_once: bool) -> None:
+        """Takes leave of the cluster, and ends the one that was started here."""
+        if self._client is not None:
+            self._client.close()
+        if self._cluster is not None:
+            self._cluster.close()
+        self._client = self._cluster = None
+
+
+def named(name: str, workers: int | None = None, address: str | None = None) -> Engine:
+    """An engine by its name.
+
+    Args:
+        name: one of `ENGINES`.
+        workers: how many; one a core when left out.
+        address: of a Dask scheduler that is there already.
+
+    Raises:
+        InputProblems: if there is no such engine, what it needs is not installed, or no fit scheduler is at the address.
+    """
+    if name not in ENGINES:
+        raise InputProblems(
+            [Problem(COMMAND_LINE, "--engine", f"must be one of {', '.join(ENGINES)}", name or "''")]
+        )
+    if name == "dask":
+        dask = Dask(workers, address)
+        if address is not None:
+            dask.reach()
+        return dask
+    return Serial() if name == "serial" else Processes(workers)
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Processes started meanwhile reckon with one thread each: there is one for every core already."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Processes started meanwhile do not hear Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

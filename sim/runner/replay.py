@@ -1,0 +1,89 @@
+"""One run of a sweep made again, and compared with the row that is kept of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.errors import COMMAND_LINE, InputProblems, Problem
+from sim.experiments import plan_files
+from sim.experiments.plans import Plan
+from sim.paths import FAILURES, RUNS
+from sim.runner import parts
+from sim.runner.parts import in_order, kept, pieces
+from sim.runner.run_one import live
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A run made again.
+
+    Args:
+        run: its number.
+        about: scenario, design point, replication and factors, by name.
+        same: whether every response is the same to the bit, or it failed at the same stage with the same words.
+        differing: what is kept and what came now, by name of the column.
+    """
+
+    run: int
+    about: dict[str, Any]
+    same: bool
+    differing: dict[str, tuple[Any, Any]]
+
+
+def replay(folder: Path, run: int) -> Replay:
+    """Make a run of a sweep again.
+
+    Raises:
+        InputProblems: if the folder holds no plan, one made with other rules, or nothing of that run.
+    """
+    plan = plan_files.read(folder)
+    if not 0 <= run < plan.runs:
+        said = f"must be a whole number from 0 to {plan.runs - 1}"
+        raise InputProblems([Problem(COMMAND_LINE, "RUN", said, str(run))])
+    so = "no run of it can be made again here; replay it with the version that made it"
+    plan_files.refuse_other_rules(plan, folder, so)
+    before = _kept(plan, folder, run)
+    replication, number, scenario = (int(key[0]) for key in plan.keys(np.array([run])))
+    point = plan.point(number)
+    lived = live(plan, plan.scenarios[scenario], point, replication)
+    now: dict[str, Any] = {"status": parts.FAILED if lived.stage else parts.OK}
+    now |= {"stage": lived.stage or None, "message": lived.message or None}
+    unknown = [None] * len(plan.responses)
+    now |= dict(zip(plan.responses, lived.responses or unknown, strict=True))
+    differing = {name: (before[name], now[name]) for name in now if not _same(before[name], now[name])}
+    keys = {"scenario": plan.scenarios[scenario].name, "design_point": number, "replication": replication}
+    return Replay(run, {**keys, **point}, not differing, differing)
+
+
+def _kept(plan: Plan, folder: Path, run: int) -> dict[str, Any]:
+    """The row of a run, from the finished tables and from parts; all of it in the end says stage and message too."""
+    good, _ = parts.sound(folder, plan.identity)
+    tables = [folder / RUNS] if (folder / RUNS).is_file() else []
+    found = kept(plan, [*tables, *good])
+    if not found.done[run]:
+        raise InputProblems([Problem(COMMAND_LINE, "RUN", "has not been run yet", str(run))])
+    failures = [piece for name in tables for piece in pieces(plan, name.with_name(FAILURES))]
+    in_parts = [piece for piece in found.pieces if piece.path.name != RUNS]
+    row = _row(plan, run, found.pieces, ("status", *plan.responses))
+    why = _row(plan, run, [*failures, *in_parts], ("stage", "message"))
+    return {**row, **({"stage": None, "message": None} if row["status"] == parts.OK else why)}
+
+
+def _row(plan: Plan, run: int, held: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
+    holding = [piece for piece in held if (piece.runs == run).any()]
+    for runs, rows in in_order(plan, holding, wanted):
+        place = int(np.searchsorted(runs, run))
+        if place < len(runs) and runs[place] == run:
+            return rows.slice(place, 1).to_pylist()[0]
+    return dict.fromkeys(wanted)
+
+
+def _same(before: Any, now: Any) -> bool:
+    if isinstance(now, float) and math.isnan(now):
+        return before is None
+    return before == now

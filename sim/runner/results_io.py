@@ -1,0 +1,116 @@
+"""What runs leave behind: tidy tables and the facts to make them again, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.model import outcomes, provenance
+from sim.model.parameters import Parameters
+from sim.model.schedule import Run
+from sim.paths import CELLS, COUNCILS, METADATA, PLACES_BY_MONTH, RESULTS, RUNS, SERIES
+from sim.runner.compare import Comparison, ScenarioRuns
+from sim.storage import write_table
+
+
+def default_folder(kind: str, identity: Mapping[str, Any]) -> Path:
+    """The folder that results go to when none is named: the same request always names the same one."""
+    text = json.dumps({**identity, "version": provenance.version()}, sort_keys=True)
+    return RESULTS / f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+
+
+def write_comparison(folder: Path, comparison: Comparison, command: str) -> None:
+    """Write the tables and metadata of a comparison into a folder.
+
+    `runs.parquet` has a row for each replication of each scenario, `councils.parquet` a row for each council of each
+    scenario (means over the replications).
+    """
+    scenarios = comparison.scenarios
+    write_table(folder / RUNS, _runs(comparison))
+    write_table(folder / COUNCILS, _under(scenarios, [_councils(scenario) for scenario in scenarios]))
+    write_metadata(folder, scenarios, comparison.seed, command, replications=comparison.replications)
+
+
+def write_run(folder: Path, run: ScenarioRuns, seed: int, command: str) -> None:
+    """Write the monthly series, the councils and the metadata of a single run into a folder."""
+    write_table(folder / SERIES, {name: values[0] for name, values in run.series.items()})
+    write_table(folder / COUNCILS, _under([run], [_councils(run)]))
+    write_metadata(folder, [run], seed, command)
+
+
+def write_detail(folder: Path, run: Run) -> None:
+    """Write one run by change and council, `cells.parquet`, and by month and council, `places_by_month.parquet`."""
+    write_table(folder / CELLS, outcomes.cells(run))
+    write_table(folder / PLACES_BY_MONTH, outcomes.places_by_month(run))
+
+
+def _runs(comparison: Comparison) -> dict[str, Any]:
+    n = comparison.replications
+    keys = [{"replication": np.arange(n), "seed": np.full(n, comparison.seed)} for _ in comparison.scenarios]
+    tables = [{**key, **s.summaries} for key, s in zip(keys, comparison.scenarios, strict=True)]
+    return _under(comparison.scenarios, tables)
+
+
+def _councils(scenario: ScenarioRuns) -> dict[str, Any]:
+    return {**scenario.places, **{name: values.mean(axis=0) for name, values in scenario.councils.items()}}
+
+
+def _under(scenarios: Sequence[ScenarioRuns], tables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Tables of the same columns, one under the other, with the scenario's name in front."""
+    first = next(iter(tables[0]))
+    names = [s.name for s, table in zip(scenarios, tables, strict=True) for _ in table[first]]
+    return {
+        "scenario": names,
+        **{column: np.concatenate([table[column] for table in tables]) for column in tables[0]},
+    }
+
+
+def write_metadata(
+    folder: Path, scenarios: Sequence[ScenarioRuns], seed: int, command: str, **more: Any
+) -> None:
+    """Write what is needed to make the results again: resolved parameters, seed, versions, commit and command."""
+    content = {
+        "command": f"gapsim {command}",
+        "seed": seed,
+        **more,
+        "versions": provenance.versions(),
+        "commit": provenance.commit(),
+        "scenarios": {
+            s.name: {"title": s.title, "parameters": s.parameters.model_dump(mode="json")} for s in scenarios
+        },
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / METADATA).write_text(text + "\n", encoding="utf-8")
+
+
+def write_cases_metadata(
+    folder: Path,
+    system: Parameters,
+    sets: Sequence[Mapping[str, Any]],
+    summary: Mapping[str, Any],
+    command: str,
+) -> None:
+    """Write what historical cases came to, and what is needed to live them again.
+
+    Args:
+        folder: where it goes.
+        system: what holds for all of them.
+        sets: fitted sets of parameters that were laid over it, one after the other; none for the system as it is.
+        summary: what came of it.
+        command: what asked for it.
+    """
+    content = {
+        "command": f"gapsim {command}",
+        **summary,
+        "versions": provenance.versions(),
+        "commit": provenance.commit(),
+        "system": system.model_dump(mode="json"),
+        "fitted_sets": list(sets),
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / METADATA).write_text(text + "\n", encoding="utf-8")

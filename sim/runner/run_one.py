@@ -1,0 +1,87 @@
+"""One run of a plan, lived and read: its responses, or at what stage it failed and why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.experiments.design_point import parameters_at
+from sim.experiments.plans import Plan
+from sim.model.outcomes import summary
+from sim.model.schedule import Run, begin
+from sim.model.vocabulary import followed, in_window
+from sim.scenarios.compose import Composed
+
+SETTING_UP, LIVING, READING = "setting up", "living", "reading outcomes"
+TIME_LIMIT, WORKER_LOST = "time limit", "worker lost"
+"""Stages at which a run can fail; at the last two it took its process with it."""
+
+LONGEST_MESSAGE = 2000
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What came of one run.
+
+    Args:
+        responses: its outcomes in the order of the plan; None when it failed.
+        seconds: spent on setting up, living and reading outcomes.
+        stage: where it failed; empty when it did not.
+        message: why.
+    """
+
+    responses: list[float] | None
+    seconds: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    stage: str = ""
+    message: str = ""
+
+
+def live(plan: Plan, scenario: Composed, point: Mapping[str, Any], replication: int) -> Lived:
+    """Live one run of a plan; whatever it raises becomes part of the answer."""
+    clock = [time.perf_counter()]
+    stage = SETTING_UP
+    try:
+        parameters = parameters_at(scenario, point)
+        run = begin(parameters, plan.seed, replication)
+        clock.append(time.perf_counter())
+        stage = LIVING
+        run.advance(parameters.population.months)
+        clock.append(time.perf_counter())
+        stage = READING
+        responses = read(run, plan.responses)
+        clock.append(time.perf_counter())
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE]
+        return Lived(None, stage=stage, message=message)
+    begun, ready, lived, done = clock
+    return Lived(responses, (ready - begun, lived - ready, done - lived))
+
+
+def read(run: Run, responses: Sequence[str]) -> list[float]:
+    """The responses of a finished run; unknown (NaN) where there is no focal change, or not so many months."""
+    outcomes = summary(run)
+    return [_response(run, outcomes, name) for name in responses]
+
+
+def _response(run: Run, outcomes: Mapping[str, float], name: str) -> float:
+    if focal := followed(name):
+        return _followed(run, *focal)
+    if window := in_window(name):
+        return _staged(run, *window)
+    return outcomes[name]
+
+
+def _staged(run: Run, stage: int, first: int, last: int) -> float:
+    """Share of announced changes x places that are in a stage in months `first` to `last`, counted from 1."""
+    counted = run.state.journal.stages[first - 1 : last]
+    if last > run.month or counted.sum() == 0.0:
+        return float("nan")
+    return float(counted[:, stage].sum() / counted.sum())
+
+
+def _followed(run: Run, outcome: int, month: int) -> float:
+    if month >= run.month or not run.state.changes.focal.any():
+        return float("nan")
+    return float(run.state.journal.focal[month, outcome])

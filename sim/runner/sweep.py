@@ -1,0 +1,298 @@
+"""A sweep in a folder: started, resumed, extended, finished; and shards from several machines merged into one."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from sim.errors import COMMAND_LINE, InputProblems, Problem, refuse
+from sim.experiments import plan_files
+from sim.experiments.plans import Plan, differences
+from sim.paths import MANIFEST, PLAN, RUNS
+from sim.runner import finalise, parts, status
+from sim.runner.executors import Engine, one_thread_each
+from sim.runner.parts import Kept, kept
+from sim.runner.scheduler import Backlog, Pace, Sweeping
+from sim.runner.worker import RUNNING
+
+
+def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
+    """Write the finished tables of a plan whose runs lie in several folders, or in one that several processes filled.
+
+    Args:
+        folders: where runs are; all are left as they are, but for `out`.
+        out: where the tables go; it may be one of the folders.
+        command: the command that asked for it.
+
+    Raises:
+        InputProblems: if the folders hold different plans (with the differences) or one made with other rules, if runs are
+            missing, or if another process is at work on `out`.
+        OSError: if the tables cannot be stored.
+    """
+    plan = _one_plan(folders)
+    # The manifest says what made the runs, and would name this version.
+    plan_files.refuse_other_rules(plan, folders[0], "merge its shards with the version that made them")
+    if (out / PLAN).exists():
+        refuse_others(plan_files.read(out), plan, out)
+    files, damaged = [], []
+    for folder in folders:
+        # A folder's parts bear the fingerprint it was begun with, which may be another one of the same model.
+        begun_with = plan_files.read(folder).model
+        good, bad = parts.sound(folder, replace(plan, model=begun_with).identity)
+        files += [folder / RUNS] if (folder / RUNS).is_file() else []
+        files += good
+        damaged += bad
+    found = kept(plan, sorted(files, key=lambda path: path.name != RUNS))
+    missing = plan.runs - int(found.done.sum())
+    problems = [Problem(str(path), "part", "is damaged") for path in damaged] if missing else []
+    if missing:
+        first = int(found.done.argmin())
+        said = (
+            f"{missing} of {plan.runs} runs are missing, the first is run {first}; finish every shard first"
+        )
+        problems.append(Problem(COMMAND_LINE, ", ".join(map(str, folders)), said))
+    refuse(problems)
+    out.mkdir(parents=True, exist_ok=True)
+    lock = status.lock(out, WHOLE)
+    try:
+        lock.acquire()
+    except Timeout:
+        said = "another process is at work on this sweep; `gapsim status` shows how far it is"
+        raise InputProblems([Problem(COMMAND_LINE, "merge", said, str(out))]) from None
+    try:
+        plan_files.write(plan, out)
+        finalise.finish(plan, out, found, command)
+        remove_parts(out, found)
+        status.clear(out, WHOLE)
+    finally:
+        lock.release()
+    return Outcome(out, plan.runs, plan.runs, int(found.failed.sum()), True, 0)
+
+
+def _one_plan(folders: Sequence[Path]) -> Plan:
+    """The plan of all folders: the largest of them, which the others are the beginnings of."""
+    plans = [plan_files.read(folder) for folder in folders]
+    largest = max(plans, key=lambda plan: (plan.replications, plan.points))
+    refuse(
+        [
+            Problem(
+                str(folder),
+                "plan",
+                f"it is another plan than that of {folders[plans.index(largest)]}: {words}",
+            )
+            for folder, plan in zip(folders, plans, strict=True)
+            for words in differences(plan, largest)
+        ]
+    )
+    return largest
+
+
+WHOLE = "whole"
+
+
+@dataclass(frozen=True)
+class Share:
+    """Every n-th run of a plan, for machines that know nothing of each other.
+
+    Args:
+        number: which share, from 1.
+        of: how many shares there are.
+    """
+
+    number: int = 1
+    of: int = 1
+
+    @property
+    def label(self) -> str:
+        """Name of the share, for its files."""
+        return WHOLE if self.of == 1 else f"shard-{self.number}-of-{self.of}"
+
+    def runs(self, plan: Plan) -> np.ndarray:
+        """Numbers of its runs: spread evenly, so that every share is a balanced sample and takes as long."""
+        return np.arange(self.number - 1, plan.runs, self.of)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a sweep came to.
+
+    Args:
+        folder: where the results are.
+        runs: runs of the plan.
+        done: runs kept.
+        failed: runs kept that failed.
+        finished: whether the tables are written.
+        lived: runs lived this time.
+    """
+
+    folder: Path
+    runs: int
+    done: int
+    failed: int
+    finished: bool
+    lived: int
+
+
+def sweep(
+    plan: Plan,
+    folder: Path,
+    engine: Engine,
+    *,
+    share: Share = Share(),
+    limit: float | None = None,
+    retry_failed: bool = False,
+    watcher: status.Watcher | None = None,
+    say: Callable[[str], None] = lambda words: None,
+) -> Outcome:
+    """Carry out what is left of a plan, and write the tables when all of it is there.
+
+    Args:
+        plan: all runs.
+        folder: where results are, or go.
+        engine: where workers are.
+        share: which of the runs are this process's.
+        limit: seconds that a run may take; None for a generous multiple of what runs take.
+        retry_failed: whether runs that failed before are lived again.
+        watcher: told of runs done, of how many.
+        say: told in words what somebody should know.
+
+    Raises:
+        InputProblems: if the folder holds another plan, or another process is at work on the same share.
+        KeyboardInterrupt: when somebody interrupts; what was done is kept.
+        OSError: if results cannot be stored; what was stored is kept.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = status.lock(folder, share.label)
+    try:
+        with status.tables_lock(folder):
+            # In this order: a shard that waits for its turn must not look to the others as if it were at work.
+            _take(lock, folder)
+            status.forget(folder, share.label)
+            plan = _settle(plan, folder, share)
+        outcome = _carry_out(plan, folder, engine, share, limit, retry_failed, watcher, say)
+        status.clear(folder, share.label)
+    except InputProblems:
+        # A refusal leaves no trace; a sweep that was cut short leaves its note for `gapsim status`.
+        if lock.is_locked:
+            status.clear(folder, share.label)
+        raise
+    finally:
+        lock.release()
+    return outcome
+
+
+def folder_name(plan: Plan, source: str) -> str:
+    """The name of the folder that a sweep goes to when none is named.
+
+    Written on the command line it has no name; the same factors and levels always get the same folder.
+    """
+    if source != COMMAND_LINE:
+        return plan.name
+    asked = [plan.identity, *((factor.key, factor.levels) for factor in plan.factors)]
+    return f"sweep-{hashlib.sha256(repr(asked).encode()).hexdigest()[:10]}"
+
+
+def _take(lock: FileLock, folder: Path) -> None:
+    try:
+        lock.acquire()
+    except Timeout:
+        raise InputProblems([_busy(folder)]) from None
+
+
+def _busy(folder: Path) -> Problem:
+    said = "another process is at work on this sweep; `gapsim status` shows how far it is"
+    return Problem(COMMAND_LINE, "--out", said, str(folder))
+
+
+def _settle(plan: Plan, folder: Path, share: Share) -> Plan:
+    """Make the folder the plan's own: its first, the same again, or an extension of the one it holds.
+
+    Returns:
+        The plan, under the fingerprint of the model that the folder was begun with; the two stand for the same model.
+    """
+    if (folder / PLAN).exists():
+        before = plan_files.read(folder)
+        refuse_others(before, plan, folder)
+        plan = replace(plan, model=before.model)
+        if (before.replications, before.points) == (plan.replications, plan.points):
+            return plan
+        others = {path.stem for path in (folder / RUNNING).glob("*.lock")} - {share.label, status.TABLES}
+        if any(status.is_held(folder, label) for label in others):
+            raise InputProblems([_busy(folder)])
+        (folder / MANIFEST).unlink(missing_ok=True)
+    plan_files.write(plan, folder)
+    return plan
+
+
+def refuse_others(there: Plan, here: Plan, folder: Path) -> None:
+    """Refuse a plan that is not that of a folder, with the differences in words.
+
+    Raises:
+        InputProblems: naming every difference.
+    """
+    found = differences(there, here)
+    if found:
+        said = "it holds another plan; name another folder with --out"
+        problems = [Problem(COMMAND_LINE, str(folder), said)]
+        raise InputProblems([*problems, *(Problem(str(folder), "plan", words) for words in found)])
+
+
+def _carry_out(
+    plan: Plan, folder: Path, engine: Engine, share: Share, limit: float | None, retry_failed: bool,
+    watcher: status.Watcher | None, say: Callable[[str], None],
+) -> Outcome:  # fmt: skip
+    with status.tables_lock(folder):
+        found = _found(plan, folder, share, say)
+    mine = share.runs(plan)
+    left = mine[~found.done[mine] | (found.failed[mine] if retry_failed else False)]
+    done, failed = len(mine) - len(left), int(found.failed[mine].sum())
+    if len(left):
+        (folder / MANIFEST).unlink(missing_ok=True)
+        (folder / parts.PARTS).mkdir(exist_ok=True)
+        about = {"label": share.label, "engine": engine.name, "workers": engine.workers}
+        note = folder / RUNNING / f"{share.label}.json"
+        far = status.Progress(note, about, len(mine), done, 0 if retry_failed else failed, watcher)
+        stamp = plan_files.stamp(folder)
+        sweeping = Sweeping(plan, folder, stamp, share.label, engine, Backlog(left), Pace(limit), far.heard)
+
+        def stopping() -> None:
+            say("stopping: what is under way is finished first; once more to drop it")
+
+        with one_thread_each():
+            sweeping.carry_out(stopping)
+    with status.tables_lock(folder):
+        found = _found(plan, folder, share, say)
+        complete = bool(found.done.all())
+        if complete and ((folder / parts.PARTS).exists() or finalise.manifest(folder) is None):
+            finalise.finish(plan, folder, found, plan.command)
+            remove_parts(folder, found)
+    return Outcome(folder, plan.runs, int(found.done.sum()), int(found.failed.sum()), complete, len(left))
+
+
+def _found(plan: Plan, folder: Path, share: Share, say: Callable[[str], None]) -> Kept:
+    """What is kept in the folder; drafts that a killed process left are cleared away, damaged parts set aside."""
+    for draft in (*folder.glob(".*.tmp"), *(folder / parts.PARTS).glob(f".{share.label}-*.tmp")):
+        draft.unlink(missing_ok=True)
+    for trace in (folder / RUNNING).glob(f"{share.label}-*.now"):
+        trace.unlink(missing_ok=True)
+    good, damaged = parts.sound(folder, plan.identity)
+    for path in damaged:
+        parts.set_aside(path)
+        say(f"{path.name}: damaged, set aside; its runs are made again")
+    table = [folder / RUNS] if (folder / RUNS).is_file() else []
+    return kept(plan, [*table, *good])
+
+
+def remove_parts(folder: Path, found: Kept) -> None:
+    """Take away the parts whose rows are in the finished tables, and their folder when nothing else is in it."""
+    for path in dict.fromkeys(piece.path for piece in found.pieces):
+        if path.parent == folder / parts.PARTS:
+            path.unlink(missing_ok=True)
+    if not any((folder / parts.PARTS).glob("*.parquet")):
+        shutil.rmtree(folder / parts.PARTS, ignore_errors=True)

@@ -1,0 +1,327 @@
+"""Patterns that practitioners report, as checks of the model: which hold at given parameters, and at what cost in history."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import yaml
+
+from sim.errors import Problem
+from sim.experiments.design_point import parameters_at
+from sim.history.matching.fitted_set import fitted_points
+from sim.model.geography import DATA
+from sim.model.outcomes import summary
+from sim.model.parameters import ESTABLISHED, Parameters
+from sim.model.schedule import simulate
+from sim.model.schema import declarations
+from sim.model.state import CAUSES
+from sim.scenarios import scenario_files
+from sim.scenarios.compose import Composed, compose
+from sim.stats import interval
+from sim.verification import practice_runs
+from sim.verification.checks import many
+from sim.verification.practice_runs import UNKNOWN
+
+TOLD, ROOM, ABLE = "told_from_the_top", "users_and_deliverers_in_one_room", "ability_first"
+WATCHED = ("as it is", "without fear", "more money")
+"""Variants of a set that are watched month by month."""
+SIGNS = {"at least": ">=", "at most": "<=", "more than": ">", "less than": "<"}
+
+Point = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One measurable statement of a pattern.
+
+    Attributes:
+        pattern: F1 to F7.
+        key: name of its measure.
+        name: what it says.
+        measured: what is measured, in plain words.
+        direction: at least, at most, more than or less than.
+        threshold: the target.
+    """
+
+    pattern: str
+    key: str
+    name: str
+    measured: str
+    direction: str
+    threshold: float
+
+    @property
+    def target(self) -> str:
+        """The target as text."""
+        return f"{SIGNS[self.direction]} {self.threshold:.4g}"
+
+    def reached(self, value: float | None, times: float = 1.0) -> bool:
+        """Whether a value meets the target, or a multiple of it; what is unknown does not."""
+        if value is None or not np.isfinite(value):
+            return False
+        bound = times * self.threshold
+        return {
+            "at least": value >= bound,
+            "at most": value <= bound,
+            "more than": value > bound,
+            "less than": value < bound,
+        }[self.direction]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of every statement.
+
+    Attributes:
+        statements: S of them.
+        defaults: (replications, S) at the declared defaults.
+        over_set: (sets, replications, S) over the shipped set.
+    """
+
+    statements: tuple[Statement, ...]
+    defaults: np.ndarray
+    over_set: np.ndarray
+
+    @property
+    def set_means(self) -> np.ndarray:
+        """(sets, S) mean over the replications in which a statement can be measured; NaN where it never can."""
+        means = [[interval(column)["mean"] for column in one.T] for one in self.over_set]
+        return np.array(means, dtype=float).reshape(len(self.over_set), len(self.statements))
+
+    @property
+    def set_reached(self) -> np.ndarray:
+        """(sets, S) whether the mean of a set meets the target."""
+        found = [
+            [s.reached(value) for s, value in zip(self.statements, row, strict=True)]
+            for row in self.set_means
+        ]
+        return np.array(found, dtype=bool).reshape(self.set_means.shape)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The statements as `gapsim verify practice --json` prints them."""
+        reached = self.set_reached
+        found = []
+        for number, statement in enumerate(self.statements):
+            at_defaults = interval(self.defaults[:, number])
+            mean = at_defaults["mean"]
+            sized = statement.threshold != 0.0
+            found.append(
+                {
+                    "name": statement.name,
+                    "class": "practice",
+                    "predicted": statement.direction,
+                    "target": statement.target,
+                    **at_defaults,
+                    "passed": statement.reached(mean),
+                    "at_half": statement.reached(mean, 0.5) if sized else None,
+                    "at_double": statement.reached(mean, 2.0) if sized else None,
+                    "share_of_set": float(reached[:, number].mean()) if len(reached) else None,
+                }
+            )
+        return found
+
+
+@lru_cache(maxsize=1)
+def written() -> Any:
+    """What was written down before anything was measured."""
+    return yaml.safe_load((DATA / "practice.yaml").read_text(encoding="utf-8"))
+
+
+def statements() -> tuple[Statement, ...]:
+    """All statements, in the order of the file."""
+    return tuple(
+        Statement(pattern=of["pattern"], **{**one, "threshold": float(one["threshold"])})
+        for of in written()["patterns"]
+        for one in of["statements"]
+    )
+
+
+@lru_cache(maxsize=1)
+def _scenarios() -> dict[str, tuple[Composed, frozenset[str]]]:
+    """The scenarios that statements name, each with the parameters that it sets itself."""
+    known, _ = scenario_files.shelf()
+    found = {}
+    for composed in compose(["baseline", TOLD, ROOM, ABLE]):
+        path = scenario_files.find(composed.name, known)
+        assert not isinstance(path, Problem)
+        found[composed.name] = composed, frozenset(scenario_files.read(path).leaves)
+    return found
+
+
+def variants(point: Point) -> dict[str, Parameters]:
+    """Everything that one set of parameters is run as: as it is, one thing otherwise, and under scenarios.
+
+    Args:
+        point: value by key over the declared defaults; a scenario's own values win over it.
+    """
+    fixed = written()["constants"]
+    scenarios = _scenarios()
+    baseline, _ = scenarios["baseline"]
+    plain = parameters_at(baseline, point)
+    money, staff = plain.money.scale_up, plain.authorities.staff_hours
+    otherwise: dict[str, tuple[str, Any]] = {
+        "without fear": ("mechanisms.blame", 0.0),
+        "more money": ("money.scale_up", min(1.0, fixed["more_money"] * money)),
+        "no money": ("money.scale_up", 0.0),
+        "more staff": ("authorities.staff_hours", fixed["staff"] * staff),
+        "staff without limit": ("authorities.staff_hours", declarations()["authorities.staff_hours"].high),
+        "more changes": ("changes.arriving", int(fixed["arriving"] * plain.changes.arriving)),
+        **{_off(name): (f"mechanisms.{name}", 0.0) for name in ESTABLISHED},
+    }
+    found = {"as it is": plain}
+    for name, (key, value) in otherwise.items():
+        found[name] = parameters_at(baseline, {**point, key: value})
+    for name in (TOLD, ROOM, ABLE):
+        composed, own = scenarios[name]
+        found[name] = parameters_at(composed, {key: value for key, value in point.items() if key not in own})
+    return found
+
+
+def _off(mechanism: str) -> str:
+    return f"{mechanism} off"
+
+
+def values(plan: Mapping[str, Parameters], seed: int, replication: int) -> dict[str, float]:
+    """Every measure of one set of parameters in one replication, by key; NaN where it cannot be measured."""
+    fixed = written()["constants"]
+    watched, found = {}, {}
+    for name, parameters in plan.items():
+        if name in WATCHED:
+            run, watched[name] = practice_runs.watch(parameters, seed, replication)
+        else:
+            run = simulate(parameters, seed, replication)
+        found[name] = summary(run)
+    gaps = {name: outcomes["gap"] for name, outcomes in found.items()}
+    plain, small = (
+        gaps["as it is"],
+        {name: practice_runs.not_scaled_up(watched[name], fixed) for name in WATCHED},
+    )
+    told, room = lost(found[TOLD]), lost(found[ROOM])
+    as_it_is = watched["as it is"]
+    return {
+        **practice_runs.of_stages(as_it_is, fixed),
+        "overloaded": practice_runs.overloaded(as_it_is),
+        "rank_of_capacity": rank_of_capacity(gaps),
+        "more_staff": plain - gaps["more staff"],
+        "more_changes": gaps["more changes"] - plain,
+        "no_scale_up_money": gaps["no money"] - plain,
+        "told_will_over_ability": told["will"] - told["ability"],
+        "room_ability_and_capacity_over_will": room["ability"] + room["capacity"] - room["will"],
+        "room_ability_over_will": room["ability"] - room["will"],
+        "ability_first": plain - gaps[ABLE],
+        "not_scaled_up": small["as it is"],
+        "scaled_up_without_fear": small["as it is"] - small["without fear"],
+        "scaled_up_with_money": small["as it is"] - small["more money"],
+        "gap_at_least": plain,
+        "gap_at_most": plain,
+        "uptake_share": found["as it is"]["losses.not_taken_up"] / plain if plain > 0.0 else UNKNOWN,
+        "falls_back": practice_runs.falls_back(as_it_is, fixed),
+        **practice_runs.of_councils(as_it_is, fixed),
+    }
+
+
+def rank_of_capacity(gaps: Mapping[str, float]) -> float:
+    """Rank of staff without limit among the mechanisms, each off in turn: 1 if nothing moves the gap further (F2)."""
+    plain = gaps["as it is"]
+    narrowed = plain - gaps["staff without limit"]
+    return 1.0 + sum(abs(gaps[_off(name)] - plain) > narrowed for name in ESTABLISHED)
+
+
+def lost(outcomes: Mapping[str, float]) -> dict[str, float]:
+    """Losses to will, ability, capacity and blame as shares of the intended benefit, over the causes that there are."""
+    return {
+        group: sum(outcomes[f"losses.{cause}"] for cause in causes if cause in CAUSES)
+        for group, causes in written()["groups"].items()
+    }
+
+
+def measure(
+    seed: int | None = None, replications: int | None = None, points: Sequence[Point] | None = None
+) -> Measured:
+    """Measure every statement at the declared defaults and over a set of parameters.
+
+    Args:
+        seed: root seed; the one written down with the patterns unless given.
+        replications: how many at the defaults; the number written down unless given. Each set has its own number, or
+            this one where it is smaller.
+        points: the sets; the shipped ones unless given.
+    """
+    said = written()
+    root = said["seed"] if seed is None else seed
+    count = said["replications"] if replications is None else replications
+    each = min(said["set_replications"], count)
+    sets = fitted_points() if points is None else points
+    asked = statements()
+    plans = [variants(point) for point in ({}, *sets)]
+    jobs = [(0, replication) for replication in range(count)]
+    jobs += [(number, replication) for number in range(1, len(plans)) for replication in range(each)]
+
+    def one(job: int) -> list[float]:
+        number, replication = jobs[job]
+        found = values(plans[number], root, replication)
+        return [found[statement.key] for statement in asked]
+
+    table = np.array(many(one, len(jobs)))
+    return Measured(asked, table[:count], table[count:].reshape(len(sets), each, len(asked)))
+
+
+def run_checks(seed: int | None = None, replications: int | None = None) -> list[dict[str, Any]]:
+    """Measure the patterns of practice, a row for each statement. See `measure` for the arguments."""
+    return measure(seed, replications).rows()
+
+
+MEMBERS = DATA / "fit" / "members.csv"
+JUDGED = "judged"
+"""The row of the shipped table that is no member: what was judged before any fit."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one set of parameters stands between practice and history.
+
+    Attributes:
+        member: its number in the shipped set.
+        statements: statements of practice that its mean reaches.
+        patterns: patterns all of whose statements it reaches.
+        cases: historical cases that rule it out.
+    """
+
+    member: int
+    statements: int
+    patterns: int
+    cases: int
+
+
+@lru_cache(maxsize=1)
+def cases_against() -> tuple[int, ...]:
+    """How many historical cases rule out each set, in the order of the shipped set."""
+    with open(MEMBERS, encoding="utf-8", newline="") as file:
+        return tuple(int(row["cases_against"]) for row in csv.DictReader(file) if row["member"] != JUDGED)
+
+
+def standings(measured: Measured, cases: tuple[int, ...] | None = None) -> list[Standing]:
+    """Where every set stands.
+
+    Args:
+        measured: over the shipped set.
+        cases: cases that rule out each set; those of the shipped table unless given.
+
+    Raises:
+        ValueError: if there are not as many sets as numbers of cases.
+    """
+    against = cases_against() if cases is None else cases
+    reached = measured.set_reached
+    patterns = list(dict.fromkeys(one.pattern for one in measured.statements))
+    found = []
+    for member, (row, given_up) in enumerate(zip(reached, against, strict=True)):
+        whole = sum(
+            all(met for met, one in zip(row, measured.statements, strict=True) if one.pattern == pattern)
+            for pattern in patterns
+        )
+        found.append(Standing(member, int(row.sum()), whole, given_up))
+    return found
