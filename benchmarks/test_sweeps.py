@@ -12,8 +12,8 @@ import pytest
 from sim.experiments import plan_files, plans
 from sim.experiments.experiment import from_command_line
 from sim.runner import executors, parts, scheduler, sweep
-from sim.runner.parts import kept
-from sim.runner.run_one import Lived
+from sim.runner.parts import completed_runs
+from sim.runner.run_one import RunRecord
 
 COMMAND = Path(sys.executable).with_name("gapsim")
 TEN_THOUSAND = ("hierarchy", "distributed", "changes.heterogeneity=0,0.5,1,1.5,2", "--replications", "1000")
@@ -31,7 +31,7 @@ def test_planning_a_million_runs(benchmark, tmp_path, points):
     words, replications = (GRID, 1) if points == "500,000 points" else ((GRID[0], GRID[1], GRID[3]), 1000)
 
     def planned():
-        plan = plans.planned(from_command_line(words, replications, 2026), "gapsim sweep")
+        plan = plans.make_plan(from_command_line(words, replications, 2026), "gapsim sweep")
         plan_files.write(plan, tmp_path)
         return plan
 
@@ -57,16 +57,16 @@ def test_what_workers_spend_outside_the_model(benchmark, tmp_path, monkeypatch, 
     `waiting` counts the time between chunks as well, from the first receipt to the last.
     """
     receipts = []
-    learn = scheduler.Pace.learn
+    learn = scheduler.ChunkSizer.learn
 
     def noted(pace, receipt):
         receipts.append((time.perf_counter(), receipt))
         learn(pace, receipt)
 
-    monkeypatch.setattr(scheduler.Pace, "learn", noted)
+    monkeypatch.setattr(scheduler.ChunkSizer, "learn", noted)
     words = [word for word in TEN_THOUSAND if not word.startswith("--")][:-1]
-    plan = plans.planned(from_command_line(words, 1000, 2026), "gapsim sweep")
-    workers = executors.named(engine, 2)
+    plan = plans.make_plan(from_command_line(words, 1000, 2026), "gapsim sweep")
+    workers = executors.make_executor(engine, 2)
     benchmark.pedantic(sweep.sweep, (plan, tmp_path / "out", workers), rounds=1)
     model = sum(receipt.model for _, receipt in receipts)
     busy = sum(receipt.busy for _, receipt in receipts)
@@ -95,14 +95,14 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 @pytest.mark.skipif(sys.platform != "linux", reason="peak memory in Linux's unit")
 def test_tables_of_a_million_runs(benchmark, tmp_path):
     """Two thousand parts become finished tables: aim 1.5 GiB of memory and 0.5 GB on disk, with numbers that do not pack."""
-    plan = plans.planned(from_command_line(GRID, 1, 2026), "gapsim sweep")
+    plan = plans.make_plan(from_command_line(GRID, 1, 2026), "gapsim sweep")
     plan_files.write(plan, tmp_path)
     (tmp_path / parts.PARTS).mkdir()
     luck = np.random.default_rng(1)
     for first in range(0, plan.runs, 500):
         runs = np.arange(first, first + 500)
         lived = [
-            Lived(row, (0.001, 0.006, 0.0002)) for row in luck.random((500, len(plan.responses))).tolist()
+            RunRecord(row, (0.001, 0.006, 0.0002)) for row in luck.random((500, len(plan.responses))).tolist()
         ]
         parts.write(tmp_path, parts.table(plan, runs, lived), f"whole-{first:07d}")
     code = [sys.executable, "-c", FINISHING, str(tmp_path)]
@@ -113,5 +113,5 @@ def test_tables_of_a_million_runs(benchmark, tmp_path):
         {"peak GiB": round(float(done.stdout), 2), "GB on disk": round(tables / 1e9, 3)}
     )
     print(f"\npeak memory {float(done.stdout):.2f} GiB, finished tables {tables / 1e9:.3f} GB")
-    assert kept(plan, [tmp_path / "runs.parquet"]).done.all()
+    assert completed_runs(plan, [tmp_path / "runs.parquet"]).done.all()
     assert os.path.getsize(tmp_path / "runs.parquet") < 5e8

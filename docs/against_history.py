@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.history.evaluate import MOST_RUNS
+from sim.history.evaluate import HIT_SHARE
 from sim.history.matching import tables
 from sim.paths import RESULTS
 
@@ -34,7 +34,7 @@ def left_out() -> dict[str, dict[str, str]]:
 
 def verdict(share: float) -> str:
     """Hit or miss by the frozen rule, and the share of runs that show the pattern."""
-    return f"{'**hit**' if share >= MOST_RUNS else 'miss'}, {100 * share:.0f} %"
+    return f"{'**hit**' if share >= HIT_SHARE else 'miss'}, {100 * share:.0f} %"
 
 
 def mended(case: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.model.parameters import ESTABLISHED
+from sim.model.parameters import STABLE
 from sim.model.schema import declarations
 from sim.runner.compare import Comparison, compare
 from sim.scenarios.compose import compose
@@ -74,7 +74,7 @@ def ablation() -> list[str]:
     before = gaps(compared())
     changes = {
         name: [after - b for after, b in zip(gaps(compared(f"mechanisms.{name}=0")), before, strict=True)]
-        for name in ESTABLISHED
+        for name in STABLE
     }
     totals = [sum(abs(float(change[side].mean())) for change in changes.values()) for side in (0, 1)]
     lines = [

@@ -27,13 +27,13 @@ from sim.analysis import over_set
 from sim.analysis.comparison import difference
 from sim.analysis.regime_map import regimes
 from sim.analysis.sweep_data import Sweep, read_sweep
-from sim.history.evaluate import MOST_RUNS
+from sim.history.evaluate import HIT_SHARE
 from sim.history.matching import tables
 from sim.history.matching.fitted_set import FITTED_SET, SCREENING, fitted_factors, fitted_points
 from sim.history.matching.targets import CUT_OFF
-from sim.history.matching.waves import Effort
+from sim.history.matching.waves import WaveSettings
 from sim.model.geography import DATA
-from sim.model.parameters import ESTABLISHED
+from sim.model.parameters import STABLE
 from sim.model.vocabulary import CAUSE_LABELS
 from sim.paths import RESULTS
 from sim.reporting.comparison_text import Verdict, at_these_settings
@@ -127,9 +127,9 @@ def of_the_fit() -> Figures:
 
     counted = [int(row["cases_against"]) for row in members]
     by_frozen = [int(row["frozen_against"]) for row in members]
-    foreseen = [name for name in cases if float(apart[name]["shows"]) >= MOST_RUNS]
+    foreseen = [name for name in cases if float(apart[name]["shows"]) >= HIT_SHARE]
     whole = tables.read(SHIPPED / tables.CALIBRATION)[0]
-    effort = Effort()
+    effort = WaveSettings()
     names = [factor.key for factor in fitted_factors()]
     told = [factor.key for factor, width in zip(fitted_factors(), _widths(), strict=True) if width < NARROWED]
     return {
@@ -157,13 +157,13 @@ def of_the_fit() -> Figures:
         "left_out.hit_names": listed(foreseen),
         "left_out.misses": in_words(len(cases) - len(foreseen)),
         **{
-            f"left_out.{null}": in_words(sum(float(apart[n][null]) >= MOST_RUNS for n in cases))
+            f"left_out.{null}": in_words(sum(float(apart[n][null]) >= HIT_SHARE for n in cases))
             for null in ("constant_hazards", "bass")
         },
         "calibration.histories": whole["histories"],
         "calibration.held": percent(float(whole["truth_held"])),
         "calibration.nearly": percent(float(whole["truth_nearly_held"])),
-        "mechanisms.count": str(len(ESTABLISHED)),
+        "mechanisms.count": str(len(STABLE)),
         "mechanisms.centre": in_words(len(for_the_centre())),
     }
 
@@ -187,7 +187,7 @@ def _widths() -> list[float]:
 def for_the_centre() -> set[str]:
     """Mechanisms that theory says favour the centre, as written down before they were run."""
     written = yaml.safe_load((DATA / "directions.yaml").read_text(encoding="utf-8"))["contrasts"]
-    return {row["name"] for row in written if row.get("predicted") == "-" and row["name"] in ESTABLISHED}
+    return {row["name"] for row in written if row.get("predicted") == "-" and row["name"] in STABLE}
 
 
 # From results, measured by commands.

@@ -15,7 +15,7 @@ import numpy as np
 from against_history import curves, hits
 
 from sim.analysis import over_set
-from sim.analysis.comparison import MATTERS, share
+from sim.analysis.comparison import MEANINGFUL, share
 from sim.analysis.regime_map import regimes
 from sim.analysis.sweep_data import Sweep, read_sweep
 from sim.formatting import points, signed_points
@@ -267,12 +267,12 @@ def of_range() -> list[str]:
     rows: list[list[object]] = []
     for a, b in combinations(over_set.STRUCTURES, 2):
         known = over_set.of_pair(found, a, b)
-        ends, smaller = known.range(), known.smaller(MATTERS)
+        ends, smaller = known.range(), known.smaller(MEANINGFUL)
         written = f"{signed_points(ends.mean)} ({points(ends.low)} to {points(ends.high)})"
         rows.append([f"{a} − {b}", written, share(smaller[a]), share(smaller[b])])
     said = (
         f"{known.points} design points, {known.replications} replications each. A difference above 0 means that the second "
-        f"closes more; it counts from {points(MATTERS)} points. The range is the middle 95 % of design points."
+        f"closes more; it counts from {points(MEANINGFUL)} points. The range is the middle 95 % of design points."
     )
     head = ["pair", "difference of the gap, points", "the first closes more at", "the second at"]
     return [said, "", *table(head, rows)]

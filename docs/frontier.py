@@ -28,14 +28,14 @@ from sim.cli.sweep import compile_first
 from sim.experiments import plan_files
 from sim.formatting import listing
 from sim.history.cases import as_fitted, cases
-from sim.history.evaluate import MOST_RUNS
+from sim.history.evaluate import HIT_SHARE
 from sim.history.matching import tables
 from sim.history.matching.fitted_set import fitted_factors, fitted_points
 from sim.history.matching.practice_conditions import practice_conditions
 from sim.history.matching.simulate import Histories
 from sim.history.matching.space import Space
 from sim.history.matching.targets import CUT_OFF, targets
-from sim.history.matching.waves import judged
+from sim.history.matching.waves import prior_point
 from sim.model.parameters import Parameters
 from sim.paths import RESULTS
 from sim.reporting.charts import base
@@ -98,7 +98,7 @@ def of_the_fit() -> tuple[Panel, str, str]:
     for name in [*(row["wave"] for row in tables.read(FIT / tables.WAVES)), "default"]:
         plan = plan_files.read(FIT / name)
         read = Histories(known, Parameters(), space, FIT, Processes(), plan.seed, "", practice=asked)
-        worst = judged(read.read(FIT / name, plan), [*targets(known), *practice])
+        worst = prior_point(read.read(FIT / name, plan), [*targets(known), *practice])
         met = np.split(worst <= CUT_OFF, [len(known)], axis=1)
         across, upwards = (part.sum(axis=1).tolist() for part in met)
         keys = [tuple(row.values()) for row in plan.table.to_pylist()]
@@ -141,7 +141,7 @@ def run() -> None:
         writer.writerow(head.split(","))
         for stand, member in zip(stands, members, strict=True):
             far = [float(value) for key, value in member.items() if key.startswith("implausibility.")]
-            hit = sum(float(value) >= MOST_RUNS for key, value in member.items() if key.startswith("shows."))
+            hit = sum(float(value) >= HIT_SHARE for key, value in member.items() if key.startswith("shows."))
             history = (stand.member, len(far) - stand.cases, hit, len(far), max(far))
             writer.writerow((*history, stand.statements, len(statements()), REPLICATIONS, written()["seed"]))
 
@@ -243,7 +243,7 @@ def draw() -> None:
         "On the frontier:",
         table(list(found.columns), [list(row) for row in found.rows]),
         again,
-        DEFINITION.format(cut_off=CUT_OFF, replications=each, hit=100 * MOST_RUNS),
+        DEFINITION.format(cut_off=CUT_OFF, replications=each, hit=100 * HIT_SHARE),
         f"{stamp}.",
     ]
     page = between(PAGE.read_text(encoding="utf-8"), "frontier", "\n\n".join(parts))

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.comparison import MATTERS
+from sim.analysis.comparison import MEANINGFUL
 from sim.errors import nearest_name
 from sim.formatting import listing, number
 from sim.history.matching.fitted_set import fitted_points
@@ -81,7 +81,7 @@ def verdict(
         widens: share in which it widens by more.
         within: share in which it moves by less.
     """
-    matters = 100 * MATTERS
+    matters = 100 * MEANINGFUL
     if abs(mean) < matters:
         return INERT if within >= ENOUGH else FAILS
     if mean < -matters and high < 0 and narrows >= ENOUGH:
@@ -93,7 +93,7 @@ def verdict(
 
 def carried(through: Iterable[str], mean: float, changes: Mapping[str, float]) -> float | None:
     """The share of the change of the gap that the named causes carry; None if the gap hardly changes."""
-    if abs(mean) < 100 * MATTERS:
+    if abs(mean) < 100 * MEANINGFUL:
         return None
     return sum(changes[cause] for cause in through) / mean
 
@@ -199,7 +199,7 @@ def row_of(name: str, without: str, differences: list[np.ndarray], rules: str) -
     row: Row = {"scenario": name, "without": without, "hash": digest(scenario_files.shelf()[0][name])}
     row |= {end: f"{found[end]:.4f}" for end in ("mean", "low", "high")}
     if sets.size:
-        matters = 100 * MATTERS
+        matters = 100 * MEANINGFUL
         shares = {"narrows": sets < -matters, "widens": sets > matters, "within": np.abs(sets) < matters}
         row |= {key: f"{share.mean():.4f}" for key, share in shares.items()}
         ends = np.quantile(sets, (ENDS[0], 0.5, ENDS[1]))
@@ -349,7 +349,7 @@ def page(rows: Sequence[Row], files: Mapping[str, ScenarioFile], notes: str) -> 
 
 def head(row: Row) -> list[str]:
     """What the page is, and the rule."""
-    matters = number(100 * MATTERS)
+    matters = number(100 * MEANINGFUL)
     return [
         "*Written by `uv run python docs/scenarios.py` from the scenario files and `docs/scenarios.csv`; only the notes are "
         f"written by hand. {row['replications']} paired replications at the defaults, {row['replications_of_a_set']} in each "

@@ -9,7 +9,7 @@ from typing import Any
 
 COMMAND_LINE = "command line"
 
-OK, OUR_FAULT, BAD_INPUT, RUNS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+OK, INTERNAL_ERROR, BAD_INPUT, RUNS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """What a command ends with."""
 
 LONGEST_VALUE = 120
@@ -99,7 +99,7 @@ def whole_number(option: str, text: str | None, default: int, low: int, high: in
     return value
 
 
-def refuse(problems: Sequence[Problem]) -> None:
+def raise_if_any(problems: Sequence[Problem]) -> None:
     """Raise all problems together, if there are any."""
     if problems:
         raise InputProblems(problems)

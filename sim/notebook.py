@@ -114,11 +114,11 @@ def sweep(
     from sim.experiments.experiment import from_command_line
     from sim.paths import RUNS
     from sim.runner import sweep as sweeping
-    from sim.runner.executors import named
+    from sim.runner.executors import make_executor
 
-    workers_at = named(engine, workers, address)
+    workers_at = make_executor(engine, workers, address)
     experiment = from_command_line(arguments, replications, seed)
-    plan = plans.planned(experiment, f"sim.sweep({', '.join(map(repr, arguments))})")
+    plan = plans.make_plan(experiment, f"sim.sweep({', '.join(map(repr, arguments))})")
     folder = RESULTS / sweeping.folder_name(plan, experiment.source) if out is None else Path(out)
     outcome = sweeping.sweep(plan, folder, workers_at, limit=time_limit, retry_failed=retry_failed)
     if not outcome.finished:

@@ -24,7 +24,7 @@ def checkout() -> Path | None:
     return folder if (folder / "pyproject.toml").is_file() and (folder / "scenarios").is_dir() else None
 
 
-def shipped(name: str) -> Path:
+def bundled(name: str) -> Path:
     """The folder of that name that comes with the model: `scenarios`, `experiments` or `decks`."""
     root = checkout()
     return root / name if root else PACKAGE / "shipped" / name
@@ -41,7 +41,9 @@ FAILURES, TIMINGS = "failures.parquet", "timings.parquet"
 SUMMARY, MANIFEST = "summary.json", "manifest.json"
 """What a finished sweep has beside its runs."""
 
-FENCE = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+)
 """Stands at the head of every page: it may run and show what it carries, and may fetch nothing."""
 
 
@@ -61,7 +63,9 @@ def out_problem(
     if not text.strip():
         return Problem(COMMAND_LINE, "--out", "the name of the folder is empty", "''")
     folder = Path(text)
-    foreign = (problem for name in written if (problem := not_ours(folder / name, "--out", "folder")))
+    foreign = (
+        problem for name in written if (problem := foreign_file_problem(folder / name, "--out", "folder"))
+    )
     return folder_problem(folder) or _taken(folder, of_a_sweep) or next(foreign, None)
 
 
@@ -74,7 +78,7 @@ def _taken(folder: Path, by_a_sweep: bool) -> Problem | None:
     return None
 
 
-def not_ours(file: Path, option: str, other: str) -> Problem | None:
+def foreign_file_problem(file: Path, option: str, other: str) -> Problem | None:
     """Why a file may not be replaced: somebody else wrote it.
 
     A page is known by what it may fetch, metadata by the command in them, a table by the metadata or the plan beside it.
@@ -89,7 +93,7 @@ def not_ours(file: Path, option: str, other: str) -> Problem | None:
     if file.suffix == ".parquet":
         ours = _is_metadata(file.parent / METADATA) or (file.parent / PLAN).exists()
     else:
-        ours = _is_metadata(file) if file.name == METADATA else FENCE in _beginning(file)
+        ours = _is_metadata(file) if file.name == METADATA else CONTENT_POLICY in _beginning(file)
     if ours:
         return None
     said = f"there is a {file.name} that gapsim did not write; move it, or name another {other}"

@@ -72,7 +72,7 @@ def known_values(held: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarr
 
 
 @contextmanager
-def whole(folder: Path) -> Iterator[Path]:
+def atomic_folder(folder: Path) -> Iterator[Path]:
     """A draft folder to fill: its files take their place when all are written, or leave no trace.
 
     Files of the same names in an existing folder are replaced; others there are left alone.
@@ -91,7 +91,7 @@ def whole(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def whole_file(path: Path, write: Callable[[Path], None]) -> None:
+def atomic_write(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file beside its place, have it stored, and put it there: others see all of it or nothing.
 
     Args:
@@ -115,9 +115,9 @@ def whole_file(path: Path, write: Callable[[Path], None]) -> None:
         raise
 
 
-def whole_text(path: Path, text: str) -> None:
+def atomic_write_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all."""
-    whole_file(path, lambda draft: _text(draft, text))
+    atomic_write(path, lambda draft: _text(draft, text))
 
 
 def _text(path: Path, text: str) -> None:

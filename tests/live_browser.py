@@ -21,7 +21,7 @@ import uvicorn
 from live_moves import TWIN
 
 from sim.live import views
-from sim.live.access import Entry
+from sim.live.access import AccessCode
 from sim.live.server import Live
 from sim.live.session import Deck
 
@@ -53,7 +53,7 @@ class Served:
         return self.ask("api/run", view)
 
 
-def serve(entry: Entry | None, deck: Deck | None = None):
+def serve(entry: AccessCode | None, deck: Deck | None = None):
     bound = socket.create_server(("127.0.0.1", 0))
     settings = uvicorn.Config(
         Live(views.shelf(), entry, deck).application(),
@@ -85,7 +85,7 @@ def served():
 @pytest.fixture(scope="session")
 def guarded():
     """A server that asks for a code."""
-    yield from serve(Entry())
+    yield from serve(AccessCode())
 
 
 @pytest.fixture(scope="session")

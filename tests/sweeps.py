@@ -38,7 +38,7 @@ def experiment(replications=6, factors=None, responses=RESPONSES, seed=7, overri
 
 
 def plan(**asked):
-    return plans.planned(experiment(**asked), "gapsim sweep tiny")
+    return plans.make_plan(experiment(**asked), "gapsim sweep tiny")
 
 
 def swept(planned, folder, engine=None, **asked):

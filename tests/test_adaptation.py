@@ -79,7 +79,7 @@ def test_designs_in_use_come_closer_to_the_mean_need_and_fit_follows(small):
     run = begin(worlds.parameters(small, settings, mechanisms=ALONE), 3)
     run.advance(36)
     cells, need = run.state.cells, run.state.changes.need
-    in_use = (cells.stage == SHIFT) & (cells.genuine > 0.5)
+    in_use = (cells.stage == SHIFT) & (cells.real_coverage > 0.5)
     assert in_use.any()
     before, fit = np.abs(cells.design - need), cells.fit.copy()
     run.advance(12)  # a year holds one correction
@@ -96,7 +96,7 @@ def test_designs_are_corrected_at_every_second_review_and_only_in_use(small):
     for month in range(30, 42):
         cells = run.state.cells
         before, made = cells.design.copy(), cells.designed == 1
-        in_use = made & (cells.stage == SHIFT) & (cells.genuine > 0.0)
+        in_use = made & (cells.stage == SHIFT) & (cells.real_coverage > 0.0)
         run.advance(1)
         moved = made & (cells.design != before)
         assert np.array_equal(moved, in_use if month % 6 == 0 else np.zeros_like(moved))
@@ -118,7 +118,7 @@ def test_what_the_bar_holds_is_not_corrected(small):
     run = begin(worlds.parameters(small, settings, mechanisms=ALONE | {"scale_up": 1.0}), 3)
     run.advance(12)
     cells = run.state.cells
-    held = (cells.stage == SHIFT) & (cells.held != 0) & (cells.genuine > 0.0)
+    held = (cells.stage == SHIFT) & (cells.held != 0) & (cells.real_coverage > 0.0)
     assert held.any()
     before = cells.design.copy()
     run.advance(1)
@@ -135,7 +135,7 @@ def test_local_holders_who_know_their_place_gain_more(small):
             parameters = worlds.parameters(small, settings, power=worlds.rights(name), mechanisms=strengths)
             found = [simulate(parameters, seed).state.cells for seed in range(8)]
             fits[name, strength] = np.mean(
-                [cells.fit[(cells.stage == SHIFT) & (cells.genuine > 0.5)].mean() for cells in found]
+                [cells.fit[(cells.stage == SHIFT) & (cells.real_coverage > 0.5)].mean() for cells in found]
             )
     gain = {name: fits[name, 1.0] - fits[name, 0.0] for name in ("hierarchy", "distributed")}
     assert gain["distributed"] > gain["hierarchy"]

@@ -50,7 +50,7 @@ def test_agents_know_their_place():
     assert {body.second is None for body in bodies} == {True, False}
     user = next(iter(council.users))
     users, first = model.run.state.users, model.run.state.places.first_user[row]
-    assert user.need == (users.first[first], users.second[first])
+    assert user.need == (users.need_1[first], users.need_2[first])
     with pytest.raises(AttributeError):
         council.population = 0
     with pytest.raises(ValueError, match=f"no place 'Glasgo'; nearest is '{GLASGOW}'"):
@@ -92,7 +92,7 @@ def test_a_written_level_holds_where_mechanisms_change_what_is_usual():
 def test_what_had_been_learned_is_part_of_a_written_ability():
     model = stepped(sim.Model(plain(practice=1.0)), 30)
     council = model.authority(GLASGOW)
-    assert model.run.state.places.gained[model.run.territory.index(GLASGOW)] > 0
+    assert model.run.state.places.gained_ability[model.run.territory.index(GLASGOW)] > 0
     council.ability = 0.1
     model.step()
     assert 0.1 <= council.ability < 0.15

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from synthetic_comparison import comparison, scenario
 
-from sim.analysis.comparison import comparison_json, difference, gap_differences, told_apart
+from sim.analysis.comparison import comparison_json, difference, gap_differences, significantly_different
 from sim.reporting.comparison_text import verdict
 from sim.stats import holm, interval, p_value
 
@@ -303,7 +303,7 @@ def test_equal_scenarios_are_seldom_told_apart():
     fooled = 0
     for seed in range(12):
         equal = [scenario(f"s{k}", 0.6, 30, seed=100 * seed + k, spread=0.05) for k in range(8)]
-        fooled += bool(told_apart(gap_differences(equal)))
+        fooled += bool(significantly_different(gap_differences(equal)))
     assert fooled <= 2
 
 

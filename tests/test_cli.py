@@ -542,7 +542,7 @@ def test_the_glossary_has_every_outcome_and_cause():
 
 def test_help_loads_nothing_heavy():
     script = (
-        "import sys\nfrom sim import cli\ncli.execute(['--help'])\n"
+        "import sys\nfrom sim.cli import main\nmain.execute(['--help'])\n"
         "heavy = {'numpy', 'numba', 'pydantic', 'hydra', 'pandas', 'scipy', 'pyarrow', 'mesa', 'plotly', 'rich'}\n"
         "sys.exit(sorted(heavy & set(sys.modules)) or 0)"
     )
@@ -553,7 +553,7 @@ def test_help_loads_nothing_heavy():
 
 def test_compare_loads_neither_mesa_nor_scipy_stats_nor_pandas(tmp_path):
     script = (
-        f"import sys\nfrom sim import cli\nassert cli.execute(['compare', '--replications', '2', *{SMALL!r}]) == 0\n"
+        f"import sys\nfrom sim.cli import main\nassert main.execute(['compare', '--replications', '2', *{SMALL!r}]) == 0\n"
         "sys.exit(sorted({'mesa', 'scipy.stats', 'pandas'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run(
@@ -565,7 +565,7 @@ def test_compare_loads_neither_mesa_nor_scipy_stats_nor_pandas(tmp_path):
 def test_shipped_folders_prefer_the_checkout(monkeypatch, tmp_path):
     root = paths.checkout()
     assert root is not None
-    assert paths.shipped("scenarios") == root / "scenarios"
+    assert paths.bundled("scenarios") == root / "scenarios"
     monkeypatch.setattr(paths, "PACKAGE", tmp_path / "site-packages" / "sim")
     assert paths.checkout() is None
-    assert paths.shipped("scenarios") == tmp_path / "site-packages" / "sim" / "shipped" / "scenarios"
+    assert paths.bundled("scenarios") == tmp_path / "site-packages" / "sim" / "shipped" / "scenarios"

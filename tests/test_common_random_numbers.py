@@ -16,7 +16,7 @@ from sim.model.initialise import apportion, draw_varied
 from sim.model.kernels import random
 from sim.model.parameters import MECHANISM_NAMES
 from sim.model.schedule import begin, simulate
-from sim.model.submodels.agenda import holder
+from sim.model.submodels.agenda import draw_holder
 from sim.verification.checks import structures
 
 SEED = 20261123
@@ -115,13 +115,13 @@ def test_raising_a_share_only_adds_to_what_its_holder_holds(data):
     after = before - given_up
     after[kind] += given_up.sum()
     for luck in LUCK[:400]:
-        if holder(*before, luck) == kind:
-            assert holder(*after, luck) == kind
+        if draw_holder(*before, luck) == kind:
+            assert draw_holder(*after, luck) == kind
 
 
 def test_shares_are_the_chances_to_hold():
     row = (0.1, 0.4, 0.2, 0.3)
-    held = np.bincount([holder(*row, luck) for luck in LUCK], minlength=4) / LUCK.size
+    held = np.bincount([draw_holder(*row, luck) for luck in LUCK], minlength=4) / LUCK.size
     assert held == pytest.approx(row, abs=4.0 * np.sqrt(0.25 / LUCK.size))
 
 
@@ -129,7 +129,7 @@ def test_shares_are_the_chances_to_hold():
 def test_who_holds_nothing_decides_nothing(kind):
     row = np.full(4, 1.0 / 3.0)
     row[kind] = 0.0
-    assert kind not in {holder(*row, luck) for luck in [*LUCK, 0.0, 1.0 - 2.0**-53]}
+    assert kind not in {draw_holder(*row, luck) for luck in [*LUCK, 0.0, 1.0 - 2.0**-53]}
 
 
 @pytest.mark.parametrize(("right", "column"), [("agenda", "agenda_holder"), ("design", "design_holder")])

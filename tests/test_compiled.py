@@ -12,7 +12,7 @@ import pytest
 import worlds
 from baseline.refresh import BASELINE, TOLERANCE, outcomes
 
-from sim.model.kernels.jit import NOT_RULES, sources_of_rules
+from sim.model.kernels.jit import NOT_RULES, rule_sources
 from sim.model.parameters import Parameters
 from sim.model.schedule import simulate
 
@@ -168,7 +168,7 @@ for module in json.loads(sys.argv[1]):
 
 def test_whatever_a_compiled_process_loads_counts_as_a_source_of_rules():
     """An edit of any of these must compile anew; an edit of a chart, of a command or of the report must not."""
-    sources = sources_of_rules()
+    sources = rule_sources()
     rules = {
         path.removesuffix(".py").replace(os.sep, ".")
         for path, text in sources.items()

@@ -10,7 +10,7 @@ from sim.model.outcomes import councils, series, summary
 from sim.model.schedule import begin, simulate
 from sim.model.schema import record
 from sim.model.state import ABANDONED, CAUSES, NOT_STARTED, OPEN, PLACES, SHIFT, table
-from sim.model.submodels.funding import tilt_money
+from sim.model.submodels.funding import equalise_funding
 from sim.verification.checks import run_checks
 from sim.verification.conservation import TOLERANCE, imbalances
 
@@ -25,14 +25,37 @@ def test_conservation(subtests):
 
 SHARES = {
     "places": (
-        "will", "disposition", "ability", "capacity", "crisis", "results", "promise", "told", "shaped", "granted",
-        "reported", "co_design", "trust", "user_ability", "user_time", "gained",
+        "will",
+        "baseline_will",
+        "ability",
+        "capacity",
+        "crisis",
+        "delivered_share",
+        "unkept_promise_share",
+        "imposed_share",
+        "coproduced_share",
+        "capacity_ratio",
+        "believed_ability",
+        "co_design",
+        "trust",
+        "user_ability",
+        "user_time",
+        "gained_ability",
     ),
     "bodies": ("will", "ability", "capacity"),
     "centre": ("will", "ability", "capacity"),
-    "cells": ("progress", "haste", "nominal", "genuine", "fit", "uptake", "compatible", "unpaid"),
-}  # fmt: skip
-MAY_LEAVE = {"places.reported"}
+    "cells": (
+        "progress",
+        "time_pressure",
+        "nominal",
+        "real_coverage",
+        "fit",
+        "uptake",
+        "compatible",
+        "design_cost_outstanding",
+    ),
+}
+MAY_LEAVE = {"places.believed_ability"}
 """The centre's picture of a place's ability is blurred by noise: it is a report, not a state of the place."""
 
 
@@ -55,12 +78,12 @@ def assert_sound(run):
     for name in ("ledger", "reasons"):
         assert getattr(state, name).min() >= -TOLERANCE, name
     np.testing.assert_allclose(state.reasons.sum(axis=1), 1.0 if lived else 0.0, atol=1e-9)
-    assert np.all(state.cells.genuine <= state.cells.nominal + 1e-12)
+    assert np.all(state.cells.real_coverage <= state.cells.nominal + 1e-12)
     fear_and_slippage = np.isin(CAUSES[: state.ledger.shape[2]], ("blame", "relapse"))
-    assert not state.ledger[state.cells.settled == 1][:, ~fear_and_slippage].any()
+    assert not state.ledger[state.cells.ledger_closed == 1][:, ~fear_and_slippage].any()
     at_work = (state.cells.gate == OPEN) & (state.cells.stage != ABANDONED)
-    assert not state.cells.tries[at_work].any()
-    assert np.all((state.cells.behind >= 0.0) & (state.cells.behind <= lived + 1200))
+    assert not state.cells.failed_attempts[at_work].any()
+    assert np.all((state.cells.mean_delay_months >= 0.0) & (state.cells.mean_delay_months <= lived + 1200))
 
     # The account: month by month, cell by cell, and cause by cause.
     intended, realised = journal.intended[:lived].sum(axis=1), journal.realised[:lived].sum(axis=1)
@@ -100,7 +123,7 @@ FALSIFIED = {
     "endowment": lambda run: run.state.journal.months.endowment,
     "users": lambda run: run.state.places.last_user,
     "bounds": lambda run: run.state.users.ability,
-    "real above nominal": lambda run: run.state.cells.genuine,
+    "real above nominal": lambda run: run.state.cells.real_coverage,
 }
 """What each account rests on; made half as large again, it balances no more."""
 
@@ -126,7 +149,7 @@ def test_what_the_tilt_gives_one_place_it_takes_from_others(data):
     share, count = st.floats(0.0, 1.0), data.draw(st.integers(1, 6))
     hours = np.array(data.draw(st.lists(st.floats(0.0, 1e6), min_size=count, max_size=count)))
     reported = data.draw(st.lists(st.floats(-0.2, 1.2), min_size=count, max_size=count))
-    places = table(PLACES, count, weight=1.0 / count, reported=np.array(reported))
+    places = table(PLACES, count, weight=1.0 / count, believed_ability=np.array(reported))
     national = data.draw(share)
     held = {
         "power.resource": {
@@ -141,9 +164,9 @@ def test_what_the_tilt_gives_one_place_it_takes_from_others(data):
         "authorities.ability_spread": 0.1,
     }
     on = worlds.OFF | {"uneven_ability": data.draw(share)}
-    tilt_money(record(worlds.parameters(held, settings, mechanisms=on), count + 1), places, hours)
-    assert np.all(places.funded >= 0.0)
-    assert hours @ places.funded == pytest.approx(hours.sum(), rel=1e-9)
+    equalise_funding(record(worlds.parameters(held, settings, mechanisms=on), count + 1), places, hours)
+    assert np.all(places.funding_multiplier >= 0.0)
+    assert hours @ places.funding_multiplier == pytest.approx(hours.sum(), rel=1e-9)
 
 
 @given(data=st.data())

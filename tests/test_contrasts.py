@@ -107,7 +107,7 @@ def test_names_and_groups_of_a_file_are_kept_with_the_plan(tmp_path):
         "question: What?\ntitle: T\ndesign:\n  kind: list\n  points:\n"
         "    - {name: one, group: g, work.load: 1}\n    - {work.load: 2}\n"
     )
-    plan = plans.planned(experiment.load(path), "gapsim sweep")
+    plan = plans.make_plan(experiment.load(path), "gapsim sweep")
     assert [factor.key for factor in plan.factors] == ["work.load"]
     plan_files.write(plan, tmp_path)
     kept = plan_files.read(tmp_path)

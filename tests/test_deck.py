@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from sim.cli import main
 from sim.errors import InputProblems
 from sim.live import serve, session, url, views
-from sim.live.access import Entry
+from sim.live.access import AccessCode
 from sim.live.server import PAGE, Live
 
 STEP = {"title": "Watch", "ask": "What do you expect?", "show": "#a=hierarchy&b=distributed&m=0"}
@@ -170,7 +170,7 @@ def test_a_deck_goes_with_the_declarations_and_only_to_those_let_in(written, kno
     told = client.get("/api/declarations").json()["deck"]
     assert told["title"] == "Mine"
     assert [each["show"][-6:] for each in told["steps"]] == ["step=1", "step=2"]
-    guarded = TestClient(Live(known, Entry(), played).application(), base_url="http://127.0.0.1:8123")
+    guarded = TestClient(Live(known, AccessCode(), played).application(), base_url="http://127.0.0.1:8123")
     assert guarded.get("/api/declarations").status_code == 401
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from sim.errors import InputProblems
 from sim.experiments import designs
-from sim.experiments.design_point import parameters_at
+from sim.experiments.design_point import apply_design_point
 from sim.experiments.designs import SAMPLES, Design, design_points, notes, point, points_of, unit_points
-from sim.experiments.factors import Factor, declared_role, plausible_factor
+from sim.experiments.factors import Factor, declared_role, default_range
 from sim.model import parameters
 from sim.model.decision_rights import ROWS
 from sim.model.parameters import MECHANISM_NAMES
@@ -75,14 +75,14 @@ def test_ablation_switches_each_off_in_turn_then_leaves_each_alone():
         (0.0, 0.0, 0.0),
     ]  # fmt: skip
     (baseline,) = compose(["baseline"])
-    assert parameters_at(baseline, point(columns, 0)) == baseline.parameters
+    assert apply_design_point(baseline, point(columns, 0)) == baseline.parameters
 
 
 def test_an_ablated_whole_number_stays_one():
     factor = Factor("reference.partnership_points", "uncertainty", whole=True)
     columns = design_points([factor], Design("ablation"), 1)
     (baseline,) = compose(["baseline"])
-    assert parameters_at(baseline, point(columns, 1)).reference.partnership_points == 0
+    assert apply_design_point(baseline, point(columns, 1)).reference.partnership_points == 0
 
 
 def test_table_reads_numbers_whole_numbers_and_choices(tmp_path):
@@ -209,7 +209,7 @@ def test_powers_of_two_are_recommended_where_they_matter():
     ],
 )
 def test_plausible_ranges_follow_the_rule(key, low, high):
-    factor = plausible_factor(declarations()[key], 2)
+    factor = default_range(declarations()[key], 2)
     assert (factor.low, factor.high) == (low, high)
     assert type(factor.low) is type(low)
 
@@ -219,7 +219,7 @@ def test_every_uncertainty_has_a_plausible_range_within_its_bounds():
         # What belongs to a focal change starts from none, and is varied only by name.
         if declared.role != "uncertainty" or declared.group == "focal":
             continue
-        factor = plausible_factor(declared, 2)
+        factor = default_range(declared, 2)
         if declared.choices:
             assert factor.levels == declared.choices
         else:
@@ -230,16 +230,16 @@ def test_every_uncertainty_has_a_plausible_range_within_its_bounds():
 def test_a_default_that_a_fit_has_moved_leaves_its_range_where_it_was():
     speed = declarations()["work.top_speed"]
     moved = dataclasses.replace(speed, default=1.3 * speed.judged)
-    assert plausible_factor(moved, 2) == plausible_factor(speed, 2)
+    assert default_range(moved, 2) == default_range(speed, 2)
     assert parameters.number(2.0, 0.0, 9.0, "x", "A number.", judged=1.5).json_schema_extra["judged"] == 1.5
 
 
 def test_zero_has_no_half_and_double():
     hours = dataclasses.replace(declarations()["design.hours"], judged=0.0)
-    assert plausible_factor(hours, 2) is None
-    assert plausible_factor(dataclasses.replace(declarations()["mechanisms.pace"], judged=0.0), 2).high == 1.0
+    assert default_range(hours, 2) is None
+    assert default_range(dataclasses.replace(declarations()["mechanisms.pace"], judged=0.0), 2).high == 1.0
     below = dataclasses.replace(declarations()["pledge.threshold"], judged=-0.4)
-    assert (plausible_factor(below, 2).low, plausible_factor(below, 2).high) == (-0.8, -0.2)
+    assert (default_range(below, 2).low, default_range(below, 2).high) == (-0.8, -0.2)
 
 
 # A design point means what key=value means
@@ -297,7 +297,7 @@ def test_a_design_point_equals_the_same_overrides_on_the_command_line(name, poin
         f"{key}={value!r}" if not isinstance(value, str) else f"{key}={value}" for key, value in point.items()
     ]
     (whole,) = compose([name], [*fixed, *asked])
-    applied = parameters_at(without_the_point(name, fixed), point)
+    applied = apply_design_point(without_the_point(name, fixed), point)
     assert applied == whole.parameters
     assert applied.model_dump() == whole.parameters.model_dump()
 
@@ -306,15 +306,15 @@ def test_distribution_replaces_rows_of_the_scenario_but_not_rows_fixed_for_the_w
     row = "power.agenda={centre:0.0,authorities:1.0,third_sector:0.0,users:0.0}"
     (free,) = compose(["devolved"])
     (fixed,) = compose(["devolved"], [row])
-    assert parameters_at(free, {"power.distribution": 0.0}).power.agenda.centre == 0.9
-    assert parameters_at(fixed, {"power.distribution": 0.0}).power.agenda.centre == 0.0
-    assert parameters_at(fixed, {"power.distribution": 0.0}).power.design.centre == 0.9
+    assert apply_design_point(free, {"power.distribution": 0.0}).power.agenda.centre == 0.9
+    assert apply_design_point(fixed, {"power.distribution": 0.0}).power.agenda.centre == 0.0
+    assert apply_design_point(fixed, {"power.distribution": 0.0}).power.design.centre == 0.9
 
 
 def test_what_a_point_leaves_out_stays_as_the_scenario_says():
     (rush,) = compose(["rush"])
-    assert parameters_at(rush, {"work.load": None}) is rush.parameters
-    other = parameters_at(rush, {"work.load": 2.5, "power.distribution": None})
+    assert apply_design_point(rush, {"work.load": None}) is rush.parameters
+    other = apply_design_point(rush, {"work.load": 2.5, "power.distribution": None})
     assert other.work.load == 2.5
     assert other.pace == rush.parameters.pace
     assert other.power == rush.parameters.power
@@ -326,7 +326,7 @@ def test_points_are_plain_python_values():
     assert [type(value) for value in point(columns, 0).values()] == [float, int, str]
     (baseline,) = compose(["baseline"])
     for number in range(points_of(columns)):
-        parameters_at(baseline, point(columns, number))
+        apply_design_point(baseline, point(columns, number))
 
 
 def test_all_mechanisms_off_by_points_is_mechanisms_none():
@@ -336,6 +336,6 @@ def test_all_mechanisms_off_by_points_is_mechanisms_none():
     assert points_of(columns) == 2 * len(MECHANISM_NAMES) + 2
     (baseline,) = compose(["baseline"])
     assert (
-        parameters_at(baseline, point(columns, points_of(columns) - 1))
+        apply_design_point(baseline, point(columns, points_of(columns) - 1))
         == compose(["baseline"], ["mechanisms=none"])[0].parameters
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.model.parameters import ESTABLISHED
+from sim.model.parameters import STABLE
 from sim.verification.checks import check_direction, contrasts, directions
 
 CONTRASTS = {contrast.label or contrast.name: contrast for contrast in contrasts()}
@@ -71,4 +71,4 @@ def test_only_rules_that_another_gives_something_to_act_on_have_mechanisms_besid
 
 
 def test_no_answer_rests_on_a_mechanism_without_a_prediction():
-    assert set(ESTABLISHED) <= set(PREDICTED)
+    assert set(STABLE) <= set(PREDICTED)

@@ -91,7 +91,7 @@ def rewrite(folder, change):
     plan = said(folder)
     change(plan)
     plan["model"] = OTHER
-    plan["identity"] = plan_files.identity(plan)
+    plan["identity"] = plan_files.plan_fingerprint(plan)
     (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     manifest = said(folder, "manifest.json") | {"identity": plan["identity"], "model": OTHER}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

@@ -11,7 +11,7 @@ from sim.model import provenance
 from sim.model.provenance import same_model
 from sim.paths import RUNS
 from sim.runner import executors, parts, replay, sweep
-from sim.runner.sweep import Share
+from sim.runner.sweep import Shard
 
 OLD, OLDER, OTHER = "a" * 16, "b" * 16, "c" * 16
 
@@ -48,11 +48,11 @@ def begun_with(model, folder, monkeypatch, share=None, **asked):
     """A share of a sweep, as a checkout with that fingerprint would have left it."""
     with monkeypatch.context() as there:
         there.setattr(provenance, "model", lambda: model)
-        sweeps.swept(sweeps.plan(**asked), folder, share=share or Share())
+        sweeps.swept(sweeps.plan(**asked), folder, share=share or Shard())
 
 
 def test_a_sweep_goes_on_where_an_equal_model_stopped(listed, tmp_path, monkeypatch):
-    begun_with(OLD, tmp_path / "s", monkeypatch, Share(1, 2))
+    begun_with(OLD, tmp_path / "s", monkeypatch, Shard(1, 2))
     kept = sorted((tmp_path / "s" / parts.PARTS).iterdir())
     assert kept
     said = []
@@ -66,8 +66,8 @@ def test_a_sweep_goes_on_where_an_equal_model_stopped(listed, tmp_path, monkeypa
 
 
 def test_it_is_extended_replayed_and_merged(listed, tmp_path, monkeypatch):
-    begun_with(OLD, tmp_path / "one", monkeypatch, Share(1, 2))
-    begun_with(provenance.model(), tmp_path / "two", monkeypatch, Share(2, 2))
+    begun_with(OLD, tmp_path / "one", monkeypatch, Shard(1, 2))
+    begun_with(provenance.model(), tmp_path / "two", monkeypatch, Shard(2, 2))
     assert replay.replay(tmp_path / "one", 0).same
     merged = sweep.merge([tmp_path / "one", tmp_path / "two"], tmp_path / "out", "gapsim merge")
     assert merged.finished
@@ -84,8 +84,8 @@ def test_another_model_is_still_refused(listed, tmp_path, monkeypatch):
     with pytest.raises(InputProblems, match="have changed since"):
         replay.replay(tmp_path / "s", 0)
     plan = sweeps.plan()
-    assert plans.differences(replace(plan, model=OTHER), plan)
-    assert not plans.differences(replace(plan, model=OLDER), plan)
+    assert plans.plan_differences(replace(plan, model=OTHER), plan)
+    assert not plans.plan_differences(replace(plan, model=OLDER), plan)
 
 
 def test_a_worker_with_an_equal_model_takes_the_work(listed, tmp_path, monkeypatch):

@@ -12,16 +12,16 @@ import worlds
 from sim import paths
 from sim.errors import InputProblems, Problem
 from sim.experiments import experiment_files
-from sim.experiments.design_point import parameters_at
+from sim.experiments.design_point import apply_design_point
 from sim.experiments.designs import point, points_of
 from sim.experiments.experiment import from_command_line, load
-from sim.experiments.factors import plausible_factor
+from sim.experiments.factors import default_range
 from sim.model import outcomes
-from sim.model.parameters import DEFAULT_SEED, ESTABLISHED, Parameters
+from sim.model.parameters import DEFAULT_SEED, STABLE, Parameters
 from sim.model.schedule import simulate
-from sim.model.schema import declarations, on_trial
+from sim.model.schema import declarations, experimental
 from sim.model.state import CAUSES
-from sim.model.vocabulary import DEFAULT_RESPONSES, RESPONSES, named
+from sim.model.vocabulary import DEFAULT_RESPONSES, RESPONSES, matching_responses
 from sim.runner import run_one
 from sim.scenarios import scenario_files
 
@@ -86,14 +86,14 @@ def test_shipped_experiments_are_sound_and_every_point_runs_with_valid_parameter
     count = points_of(experiment.points)
     for number in sorted({0, count // 2, count - 1}):
         for scenario in experiment.scenarios:
-            parameters_at(scenario, point(experiment.points, number))
+            apply_design_point(scenario, point(experiment.points, number))
 
 
 def test_the_map_covers_all_uncertainties_and_all_power_structures():
     experiment = shipped("regime_map")
     uncertain = {
         d.key for d in declarations().values() if d.role == "uncertainty" and d.group != "focal"
-    } - on_trial()
+    } - experimental()
     varied = {factor.key for factor in experiment.factors}
     assert uncertain <= varied
     assert not any(key.startswith("focal.") for key in varied)
@@ -105,16 +105,16 @@ def test_the_map_covers_all_uncertainties_and_all_power_structures():
 def test_the_wide_map_has_no_range_by_hand_but_one():
     experiment = shipped("regime_map_wide")
     uncertain = [d for d in declarations().values() if d.role == "uncertainty" and d.group != "focal"]
-    by_rule = {d.key: plausible_factor(d, 4) for d in uncertain if not d.choices}
+    by_rule = {d.key: default_range(d, 4) for d in uncertain if not d.choices}
     for factor in experiment.factors:
         if factor.key in by_rule and factor.key != "authorities.crisis_demand":
             assert (factor.low, factor.high) == (by_rule[factor.key].low, by_rule[factor.key].high)
-    assert {d.key for d in uncertain} - on_trial() <= {factor.key for factor in experiment.factors}
+    assert {d.key for d in uncertain} - experimental() <= {factor.key for factor in experiment.factors}
 
 
 def test_the_ablation_takes_all_mechanisms():
     experiment = shipped("mechanism_ablation")
-    assert [factor.key for factor in experiment.factors] == [f"mechanisms.{name}" for name in ESTABLISHED]
+    assert [factor.key for factor in experiment.factors] == [f"mechanisms.{name}" for name in STABLE]
     assert points_of(experiment.points) == 66
 
 
@@ -133,7 +133,7 @@ def test_policy_types_are_the_four_of_matland():
     assert len(pairs) == 4
 
 
-README = (paths.shipped("experiments") / "README.md").read_text(encoding="utf-8")
+README = (paths.bundled("experiments") / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_lists_every_experiment_with_its_runs():
@@ -182,14 +182,14 @@ def test_what_became_of_the_focal_change_can_be_a_response(name):
     )
     run = simulate(parameters, 5)
     column = ("nominal", "real", "used", "signed").index(outcome)
-    assert named(name) == (name,)
+    assert matching_responses(name) == (name,)
     assert run_one.read(run, ["gap", name])[1] == run.state.journal.focal[int(month), column]
     beyond = run_one.read(run, [f"focal.{outcome}.10"])
     without = run_one.read(
         simulate(Parameters.model_validate({"population": {"users": 64, "months": 10}}), 5), [name]
     )
     assert np.isnan([*beyond, *without]).all()
-    assert named("focal.real.x") == named("focal.real") == ()
+    assert matching_responses("focal.real.x") == matching_responses("focal.real") == ()
 
 
 # Files
@@ -285,7 +285,7 @@ def test_points_of_a_list_may_name_whole_rows(write):
     experiment = load(name)
     assert [factor.key for factor in experiment.factors][:2] == ["work.load", "power.agenda.centre"]
     assert experiment.points["power.agenda.authorities"] == [None, 1.0]
-    applied = parameters_at(experiment.scenarios[0], point(experiment.points, 1))
+    applied = apply_design_point(experiment.scenarios[0], point(experiment.points, 1))
     assert applied.power.agenda.authorities == 1.0
     assert applied.work.form == "minimum"
 

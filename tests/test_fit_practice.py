@@ -14,15 +14,15 @@ from sim.history.matching.practice_conditions import (
 )
 from sim.history.matching.simulate import Histories
 from sim.history.matching.targets import Target, targets
-from sim.history.matching.waves import Effort, fit
+from sim.history.matching.waves import WaveSettings, fit
 from sim.model.outcomes import summary
 from sim.model.schedule import simulate
 from sim.model.state import SHIFT, STAGES
-from sim.model.vocabulary import in_window, named
+from sim.model.vocabulary import matching_responses, window_response
 from sim.runner import executors
 from sim.runner.run_one import read
 
-ONE_WAVE = Effort(first=120, waves=1, worlds=4, confirmed=60, worlds_again=4, enough=10)
+ONE_WAVE = WaveSettings(first=120, waves=1, worlds=4, confirmed=60, worlds_again=4, enough=10)
 WRITTEN = practice_conditions(in_force_only=False)
 
 
@@ -32,7 +32,7 @@ def test_only_two_patterns_may_rule_out_and_both_are_in_force():
 
 
 def test_every_measure_is_made_of_responses_that_a_run_has():
-    assert all(named(response) == (response,) for response in practice_responses(WRITTEN))
+    assert all(matching_responses(response) == (response,) for response in practice_responses(WRITTEN))
 
 
 @pytest.mark.parametrize(("at_most", "centre", "speaks"), [(True, 0.3, 0.6), (False, 0.7, 0.4)])
@@ -80,8 +80,8 @@ def test_measures_are_weighted_sums():
 
 @pytest.mark.parametrize("name", ["stage.shift.0-4", "stage.shift.9-4", "stage.nothing.1-4", "stage.shift.4"])
 def test_a_window_that_is_none_is_no_response(name):
-    assert in_window(name) is None
-    assert named(name) == ()
+    assert window_response(name) is None
+    assert matching_responses(name) == ()
 
 
 def test_a_stage_in_some_months_is_read_from_the_run():
@@ -99,7 +99,14 @@ def test_histories_measure_practice_on_the_system_by_itself(tmp_path):
     known = cases(["smoking_ban"])
     conditions = [c for c in WRITTEN if c.pattern == "F5"]
     histories = Histories(
-        known, TINY, PLAYGROUND, tmp_path, executors.named("serial", None), 4, "a test", practice=conditions
+        known,
+        TINY,
+        PLAYGROUND,
+        tmp_path,
+        executors.make_executor("serial", None),
+        4,
+        "a test",
+        practice=conditions,
     )
     shares, values = histories("wave", np.array([[0.5, 0.5, 0.25], [0.9, 0.9, 0.25]]), 2, 0)
     assert values.shape == (2, 2, len(targets(known)) + len(conditions))

@@ -23,7 +23,7 @@ from sim.history.matching.fitted_set import (
 from sim.history.matching.screening import EXPLAINS
 from sim.history.matching.targets import CUT_OFF
 from sim.model.geography import DATA
-from sim.model.parameters import ESTABLISHED
+from sim.model.parameters import STABLE
 from sim.model.schema import declarations
 
 SHIPPED = DATA / "fit"
@@ -85,7 +85,7 @@ def test_shipped_calibration_is_of_what_is_fitted_and_its_middles_are_as_wide_as
 
 
 def test_the_map_takes_every_set_in_turn():
-    path = paths.shipped("experiments") / FITTED_MAP
+    path = paths.bundled("experiments") / FITTED_MAP
     points, around = fitted_points(), beside()
     found = fitted_points(path)
     for number in (0, 1, len(points), len(found) - 1):
@@ -96,7 +96,7 @@ def test_the_map_takes_every_set_in_turn():
         assert factor.low - 1e-9 <= values.min() < values.max() <= factor.high + 1e-9
     # What was not fitted and is a strength varies over all of its range.
     fitted = {factor.key for factor in fitted_factors()}
-    strengths = {f"mechanisms.{name}" for name in ESTABLISHED}
+    strengths = {f"mechanisms.{name}" for name in STABLE}
     assert strengths - fitted <= {factor.key for factor in around}
 
 

@@ -8,24 +8,40 @@ import numpy as np
 import pytest
 
 from sim.errors import InputProblems
-from sim.experiments.design_point import parameters_at
+from sim.experiments.design_point import apply_design_point
 from sim.experiments.factors import Factor
 from sim.history.cases import as_fitted, cases, parameters_of
-from sim.history.evaluate import as_reported, judge, live
+from sim.history.evaluate import as_reported, evaluate_conditions, simulate_case
 from sim.history.matching.coverage import coverage
 from sim.history.matching.emulators import ACTIVE, emulator
-from sim.history.matching.implausibility import against, by_case, implausibility, members, shows, too_wide
+from sim.history.matching.implausibility import (
+    by_case,
+    cases_excluding,
+    implausibility,
+    non_implausible,
+    shows,
+    too_wide,
+)
 from sim.history.matching.leave_one_out import NULLS, leave_each_out
 from sim.history.matching.screening import screened, uncertainties
 from sim.history.matching.simulate import Histories, may_be_fitted, scenarios
 from sim.history.matching.space import Space
 from sim.history.matching.targets import Target, measured, responses, targets
-from sim.history.matching.waves import Effort, Fit, Wave, fit, judged, learn, measured_luck, nearest
+from sim.history.matching.waves import (
+    Fit,
+    Wave,
+    WaveSettings,
+    fit,
+    learn,
+    nearest,
+    prior_point,
+    stochastic_variance,
+)
 from sim.model.parameters import Parameters
 from sim.model.schema import declarations
 from sim.runner import executors
 
-SMALL = Effort(
+SMALL = WaveSettings(
     first=60, later=30, waves=3, worlds=4, candidates=3000, confirmed=30, worlds_again=6, enough=10
 )
 TINY = Parameters.model_validate({"population": {"users": 64}})
@@ -86,7 +102,7 @@ def test_a_known_truth_lies_in_the_set_and_the_set_is_small(truth):
     # The truth itself, lived, is not ruled out, and most of the space is.
     _, values = made_up(1)("truth", truth[None, :], 6, 1)
     worst = by_case(implausibility(values.mean(1), values.var(1, ddof=1), found.targets), found.targets)
-    assert against(worst)[0] == 0
+    assert cases_excluding(worst)[0] == 0
     assert found.waves[1].kept > found.waves[-2].kept * 0.99
     assert found.waves[-2].kept < 0.2
     assert set(np.round(chosen[:, 2], 2)) == {truth[2]}  # the form is told from the other
@@ -107,7 +123,7 @@ def test_sets_hold_known_truths_as_often_as_they_should():
     first = PLAYGROUND.spread(80, 5)
     shares, values = made_up(2)("wave-1", first, 4, 0)
     met = to_be_met(np.array([0.5, 0.5, 0.25]), allowance=0.03)
-    luck = measured_luck(PLAYGROUND, made_up(2), SMALL, 5)
+    luck = stochastic_variance(PLAYGROUND, made_up(2), SMALL, 5)
     learned = learn(PLAYGROUND, met, [Wave("wave-1", shares, values)], luck, SMALL)
     truths, histories = made_up(9)("truths", PLAYGROUND.spread(20, 6), 3, 20)
     found = coverage(PLAYGROUND, met, learned, luck, 4, truths, histories, 7, candidates=1500)
@@ -128,7 +144,7 @@ def test_the_defaults_are_to_be_the_nearest_member_in_plain_numbers():
     first, *others = found.confirmed.shares[found.chosen]
     assert found.rounded
     assert np.allclose(np.round(first[:2], 2), first[:2], atol=1e-12)
-    assert against(found.worst[found.chosen])[0] == 0
+    assert cases_excluding(found.worst[found.chosen])[0] == 0
     assert all(((one - start) ** 2).sum() >= ((first - start) ** 2).sum() - 0.01 for one in others)
 
 
@@ -143,7 +159,7 @@ def test_what_rounding_rules_out_is_not_rounded():
     first = found.confirmed.shares[found.chosen[0]]
     assert not found.rounded
     assert not np.allclose(np.round(first[:2], 2), first[:2], atol=1e-12)
-    assert against(found.worst[found.chosen])[0] == 0
+    assert cases_excluding(found.worst[found.chosen])[0] == 0
 
 
 def test_the_nearest_member_has_the_judged_choices_where_any_has():
@@ -218,12 +234,12 @@ def test_a_condition_met_by_chance_alone_rules_a_point_out():
     # Both means are what was observed; single runs differ by .22 about them, which is 2.2 and .7 allowances.
     single = np.array([0.25, 0.75, 0.25, 0.75, 0.5, 0.5])[None, :, None].repeat(2, axis=2)
     assert too_wide(single, asked).tolist() == [[True, False]]
-    worst = judged(single, asked)
+    worst = prior_point(single, asked)
     assert np.isinf(worst[0, 0])
     assert worst[0, 1] == 0.0
     at_least = [Target("one", 0.4, 0.1, from_above=False), Target("two", 0.6, 0.1, from_above=False)]
     assert too_wide(single, at_least).tolist() == [[False, True]], "one mean lies where no bound is set"
-    assert judged(0.5 + 0.4 * (single - 0.5), asked).tolist() == [[0.0, 0.0]]
+    assert prior_point(0.5 + 0.4 * (single - 0.5), asked).tolist() == [[0.0, 0.0]]
 
 
 def test_cases_are_fitted_as_mended_and_none_that_is_left_out():
@@ -236,11 +252,11 @@ def test_cases_are_fitted_as_mended_and_none_that_is_left_out():
 
 def test_as_few_cases_are_given_up_as_leave_enough():
     worst = np.array([[0, 9, 0], [9, 9, 0], [0, 9, 1], [9, 9, 9]], dtype=float)
-    assert members(worst, 2)[0].tolist() == [0, 2]
-    assert members(worst, 2)[1] == 1
-    chosen, given_up = members(worst, 2, without=1)
+    assert non_implausible(worst, 2)[0].tolist() == [0, 2]
+    assert non_implausible(worst, 2)[1] == 1
+    chosen, given_up = non_implausible(worst, 2, without=1)
     assert (chosen.tolist(), given_up) == ([0, 2], 0)
-    assert members(worst, 4)[1] == 3
+    assert non_implausible(worst, 4)[1] == 3
 
 
 def test_bounds_of_targets_are_those_of_the_frozen_rules():
@@ -268,7 +284,7 @@ def test_what_was_observed_is_the_centre_of_each_target():
             case.file.observed["participatory_budgeting"].at_full if "participatory" in case.name else np.inf
         )
         series = as_reported(case, np.zeros((1, 4, case.months)))
-        for target, made in zip(targets([case]), judge(case, series), strict=True):
+        for target, made in zip(targets([case]), evaluate_conditions(case, series), strict=True):
             if made.seen is None or target.allowance == 5.0:
                 continue
             seen = made.seen if made.condition.kind != "level" else min(made.seen, most)
@@ -333,14 +349,16 @@ def test_a_point_over_a_case_is_the_case_over_the_point():
         }
     )  # fmt: skip
     for case, composed in zip(cases(), scenarios(cases(), TINY), strict=True):
-        assert parameters_at(composed, point) == parameters_of(case, system), baseline.name
+        assert apply_design_point(composed, point) == parameters_of(case, system), baseline.name
 
 
 @pytest.fixture
 def small_histories(tmp_path):
     chosen = cases(["smoking_ban", "video_consultations"])
     space = Space(PLAYGROUND.factors)
-    return Histories(chosen, TINY, space, tmp_path / "fit", executors.named("serial"), 4, "gapsim fit")
+    return Histories(
+        chosen, TINY, space, tmp_path / "fit", executors.make_executor("serial"), 4, "gapsim fit"
+    )
 
 
 def test_a_wave_of_other_parameters_is_refused_by_name(small_histories):
@@ -360,8 +378,10 @@ def test_a_wave_is_a_sweep_and_is_lived_once(small_histories):
     assert np.array_equal(lived, shares)
     case = small_histories.cases[0]
     point = {key: column[1] for key, column in PLAYGROUND.columns(shares).items()}
-    parameters = parameters_at(scenarios([case], TINY)[0], {**point, "work.form": str(point["work.form"])})
-    alone = judge(case, as_reported(case, live(parameters, 4, 1)[None]))
+    parameters = apply_design_point(
+        scenarios([case], TINY)[0], {**point, "work.form": str(point["work.form"])}
+    )
+    alone = evaluate_conditions(case, as_reported(case, simulate_case(parameters, 4, 1)[None]))
     assert values[1, 1, 0] == alone[0].values[0]
     # The same wave with other points is read, not lived again: another machine's last digits may choose other points.
     manifest = small_histories.folder / "wave-2" / "manifest.json"
@@ -399,7 +419,7 @@ def test_each_case_is_foreseen_from_the_others_by_sets_and_by_curves():
     # In the second half of the points the first case is missed in every run.
     values[count // 2 :, :, 0] -= 50.0
     worst = by_case(implausibility(values.mean(axis=1), np.ones(len(met)) * 1e-9, met), met)
-    chosen, given_up = members(worst, 4)
+    chosen, given_up = non_implausible(worst, 4)
     found = Fit(
         PLAYGROUND, tuple(met), (Wave("confirmed", np.zeros((count, 3)), values),), worst, chosen, given_up
     )

@@ -34,7 +34,7 @@ def column(run, name, focal=True):
 
 
 def covered(run):
-    return float(column(run, "genuine")[:, 0] @ run.state.places.weight)
+    return float(column(run, "real_coverage")[:, 0] @ run.state.places.weight)
 
 
 def test_without_one_there_is_none():
@@ -92,7 +92,7 @@ def test_a_change_for_some_promises_and_asks_for_that_much_less():
     """With hours to spare and nobody pressing, it goes the same way for a tenth of the people as for all of them."""
     spare = {**FOLLOWED, "work.load": 0.01, "design.hours": 0.0, "design.signal_hours": 0.0}
     whole, tenth = (lived(spare, {"focal.users": s}, mechanisms=worlds.OFF) for s in (1.0, 0.1))
-    assert np.array_equal(column(whole, "genuine"), column(tenth, "genuine"))
+    assert np.array_equal(column(whole, "real_coverage"), column(tenth, "real_coverage"))
     for name in ("intended", "realised"):
         of_all, of_some = (run.state.account[name][:, run.state.changes.focal == 1] for run in (whole, tenth))
         assert of_all.sum() > 0.0
@@ -143,7 +143,7 @@ def test_what_is_followed_of_it_is_written_down():
     (cells,) = state.cells.T[state.changes.focal == 1]
     used = cells.uptake + 0.5 * (1.0 - cells.uptake)
     expected = [
-        weight @ cells.nominal, weight @ cells.genuine, weight @ (cells.genuine * used), state.places.signed.mean(),
+        weight @ cells.nominal, weight @ cells.real_coverage, weight @ (cells.real_coverage * used), state.places.signed.mean(),
     ]  # fmt: skip
     assert state.journal.focal[-1] == pytest.approx(expected, rel=1e-12)
     assert len(set(np.round(expected, 6))) == 4
@@ -184,7 +184,7 @@ def test_with_mechanisms_off_its_events_leave_all_other_changes_alone():
     plain, other = (
         lived(plenty, dated=rows, mechanisms=worlds.OFF) for rows in ([], [*dated, (12, "focal.due", 30)])
     )
-    assert np.array_equal(column(plain, "genuine", False), column(other, "genuine", False))
+    assert np.array_equal(column(plain, "real_coverage", False), column(other, "real_coverage", False))
     assert covered(plain) != covered(other)
 
 
@@ -199,7 +199,7 @@ def test_a_pledge_is_about_the_focal_change_alone():
     alone = worlds.OFF | {"concordat": 1.0}
     plain = lived({**signed, "pledge.open": 0.0}, mechanisms=alone)
     bound = lived(signed, mechanisms=alone)
-    assert np.array_equal(column(plain, "genuine", False), column(bound, "genuine", False))
+    assert np.array_equal(column(plain, "real_coverage", False), column(bound, "real_coverage", False))
     assert covered(bound) > covered(plain)
 
 

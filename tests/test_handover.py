@@ -101,14 +101,14 @@ def test_a_second_design_is_paid_for_and_a_first_one_costs_what_it_costs_the_new
     designed, not_yet = passed & (was.designed == 1), passed & (was.designed == 0)
     assert designed.any()
     assert not_yet.any()
-    owed = was.unpaid * was.design_hours
+    owed = was.design_cost_outstanding * was.design_hours
     assert np.all(became.design_hours[designed] > owed[designed])
     # A part of the centre's design instead of a whole one of its own, and none of it paid but this month's part.
     central = not_yet & (became.design_holder == CENTRE)
     assert central.any()
     assert np.all(became.design_hours[central] < was.design_hours[central])
     this_month = before.values[0].work_top_speed * np.broadcast_to(before.state.changes.pace, central.shape)
-    assert np.all(1.0 - became.unpaid[central] <= this_month[central] + 1e-12)
+    assert np.all(1.0 - became.design_cost_outstanding[central] <= this_month[central] + 1e-12)
     stays = under_way(before) & (was.design_holder == became.design_holder)
     np.testing.assert_array_equal(was.design_hours[stays], became.design_hours[stays])
 
@@ -140,10 +140,10 @@ def test_a_request_to_those_who_no_longer_decide_is_made_again(small):
     moved = waits & ((was.agenda_holder == CENTRE) != (became.agenda_holder == CENTRE))
     assert moved.any()
     assert np.all(became.gate[waits] == QUEUED)
-    assert before.state.heads.asked[-1] < after.state.heads.asked[-1]
-    assert np.all(became.ticket[moved] >= before.state.heads.asked[-1])
+    assert before.state.heads.issued[-1] < after.state.heads.issued[-1]
+    assert np.all(became.queue_ticket[moved] >= before.state.heads.issued[-1])
     still = waits & (was.agenda_holder == became.agenda_holder) & (was.design_holder == became.design_holder)
-    np.testing.assert_array_equal(was.ticket[still], became.ticket[still])
+    np.testing.assert_array_equal(was.queue_ticket[still], became.queue_ticket[still])
 
 
 @pytest.mark.parametrize("key", ["power.distribution", "work.load"])

@@ -18,11 +18,11 @@ from sim.history.evaluate import (
     as_reported,
     by_frozen_readings,
     by_mended_readings,
-    judge,
+    evaluate_conditions,
     judge_mended,
-    live,
     of_independent_cases,
-    relive,
+    simulate_case,
+    simulate_cases,
 )
 from sim.history.null_models import against_nulls, bass, constant_hazards, last_value, linear_trend
 from sim.model.parameters import MECHANISM_NAMES, Parameters
@@ -49,7 +49,7 @@ def made_up(case, **paths):
 
 
 def hit(case, **paths):
-    judged = judge(case, as_reported(case, made_up(case, **paths)))
+    judged = evaluate_conditions(case, as_reported(case, made_up(case, **paths)))
     return bool(np.all([j.held for j in judged]))
 
 
@@ -86,13 +86,15 @@ def test_a_history_is_read_off_the_run():
         update={"pledge": FAST.pledge.model_copy(update={"signing": 1.0, "threshold": 0.0})}
     )
     parameters = parameters_of(case, at_once)
-    seen = live(parameters, 4, 1)
+    seen = simulate_case(parameters, 4, 1)
     run = begin(parameters, 4, 1)
     run.advance(case.months)
     assert seen.shape == (4, case.months)
     (focal,) = np.flatnonzero(run.state.changes.focal)
     weight, cells = run.state.places.weight, run.state.cells[:, focal]
-    assert seen[:, -1] == pytest.approx([weight @ cells.nominal, weight @ cells.genuine, seen[2, -1], 0.0])
+    assert seen[:, -1] == pytest.approx(
+        [weight @ cells.nominal, weight @ cells.real_coverage, seen[2, -1], 0.0]
+    )
     assert seen[3, case.number("2008-06")] > 0.5  # the concordat is signed
     assert seen[3, case.number("2010-09")] == 0.0  # and closed
 
@@ -156,7 +158,7 @@ def test_all_conditions_must_hold_in_the_same_run():
     early = made_up(case, used={"2017-01": 0.5, "2020-04": 0.9})
     never = made_up(case, used={"2017-01": 0.01})
     series = as_reported(case, np.concatenate([early, never]))
-    history = evaluate.History(case, series, judge(case, series))
+    history = evaluate.History(case, series, evaluate_conditions(case, series))
     assert [j.held.mean() for j in history.judged] == [0.5, 0.5]
     assert (history.share, history.hit) == (0.0, False)
 
@@ -165,9 +167,9 @@ def test_half_of_the_runs_are_enough():
     case = case_of("smoking_ban")
     yes, no = made_up(case, real={"2006-04": 1.0}), made_up(case)
     series = as_reported(case, np.concatenate([yes, no]))
-    assert evaluate.History(case, series, judge(case, series)).hit
+    assert evaluate.History(case, series, evaluate_conditions(case, series)).hit
     series = as_reported(case, np.concatenate([yes, no, no]))
-    assert not evaluate.History(case, series, judge(case, series)).hit
+    assert not evaluate.History(case, series, evaluate_conditions(case, series)).hit
 
 
 def test_what_was_observed_passes_its_own_rule():
@@ -175,7 +177,7 @@ def test_what_was_observed_passes_its_own_rule():
     mended = [case.as_mended for case in cases() if case.as_mended is not None]
     for case in [*cases(), *mended]:
         series = as_reported(case, np.zeros((1, len(OUTCOMES), case.months)))
-        for judged in judge(case, series):
+        for judged in evaluate_conditions(case, series):
             if judged.seen is not None:
                 assert judged.condition.at_least is None or judged.seen >= judged.condition.at_least
                 beyond = case.name == "participatory_budgeting"  # above the pledge
@@ -190,7 +192,9 @@ def history_of(name, *runs):
     case = case_of(name)
     outcomes = np.concatenate([made_up(case, **paths) for paths in runs])
     series = as_reported(case, outcomes)
-    return evaluate.History(case, series, judge(case, series), mended=judge_mended(case, outcomes))
+    return evaluate.History(
+        case, series, evaluate_conditions(case, series), mended=judge_mended(case, outcomes)
+    )
 
 
 def test_only_the_reading_of_a_run_differs():
@@ -349,7 +353,7 @@ def test_a_null_model_that_is_told_the_answer_is_not_tested():
 
 def test_the_same_seed_gives_the_same_histories_and_levels_are_moved_one_step():
     chosen = cases(["smoking_ban"])
-    one, two = (relive(chosen, [FAST], 7, 3, look=2)[0] for _ in range(2))
+    one, two = (simulate_cases(chosen, [FAST], 7, 3, look=2)[0] for _ in range(2))
     for name in one.series:
         assert np.array_equal(one.series[name], two.series[name])
     assert one.recoded == two.recoded
@@ -357,8 +361,8 @@ def test_the_same_seed_gives_the_same_histories_and_levels_are_moved_one_step():
     assert len(one.recoded) == 8
     assert {r.level for r in one.recoded} == {"middle"}
     # Beside it stands what the first two of these three runs are as coded, not all three.
-    assert {r.own for r in one.recoded} == {relive(chosen, [FAST], 7, 2)[0].share}
-    assert not relive(chosen, [FAST], 7, 1)[0].recoded
+    assert {r.own for r in one.recoded} == {simulate_cases(chosen, [FAST], 7, 2)[0].share}
+    assert not simulate_cases(chosen, [FAST], 7, 1)[0].recoded
 
 
 def test_the_system_given_is_the_system_run():
@@ -367,7 +371,7 @@ def test_the_system_given_is_the_system_run():
         {"population": {"users": 64}, "mechanisms": dict.fromkeys(MECHANISM_NAMES, 0.0)}
     )
     plain, other = (
-        relive(chosen, [system], 7, 2)[0].series["smoking_ban_compliance"] for system in (FAST, off)
+        simulate_cases(chosen, [system], 7, 2)[0].series["smoking_ban_compliance"] for system in (FAST, off)
     )
     assert not np.array_equal(plain, other)
 
@@ -375,8 +379,10 @@ def test_the_system_given_is_the_system_run():
 def test_every_set_of_parameters_is_run_in_every_world():
     chosen = cases(["smoking_ban"])
     slow = Parameters.model_validate({"population": {"users": 64}, "work": {"top_speed": 0.1}})
-    (both,) = relive(chosen, [FAST, slow], 7, 2)
-    alone = [relive(chosen, [system], 7, 2)[0].series["smoking_ban_compliance"] for system in (FAST, slow)]
+    (both,) = simulate_cases(chosen, [FAST, slow], 7, 2)
+    alone = [
+        simulate_cases(chosen, [system], 7, 2)[0].series["smoking_ban_compliance"] for system in (FAST, slow)
+    ]
     for number, values in enumerate(alone):
         assert np.array_equal(both.series["smoking_ban_compliance"][number::2], values)
     assert both.systems == 2
@@ -388,9 +394,9 @@ def test_a_failed_run_is_named(monkeypatch):
     def broken(*arguments):
         raise FloatingPointError("broken")
 
-    monkeypatch.setattr(evaluate, "live", broken)
+    monkeypatch.setattr(evaluate, "simulate_case", broken)
     with pytest.raises(evaluate.RunFailed, match="case smoking_ban, seed 7, replication 0"):
-        relive(cases(["smoking_ban"]), [FAST], 7, 1)
+        simulate_cases(cases(["smoking_ban"]), [FAST], 7, 1)
 
 
 # The command

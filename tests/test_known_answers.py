@@ -13,9 +13,9 @@ from sim.model.outcomes import summary
 from sim.model.schedule import begin, simulate
 from sim.model.state import SHIFT
 from sim.model.submodels.benefit import planned_coverage
-from sim.model.submodels.clearance import evenness
+from sim.model.submodels.clearance import power_evenness
 from sim.model.submodels.design import expected_fit, fit_people, trust_in_signals
-from sim.model.submodels.effort import compelled_share_real, effort
+from sim.model.submodels.effort import compelled_fidelity, effective_will
 from sim.model.submodels.implementation import months_behind, planned_path
 from sim.stats import interval
 from sim.verification.checks import OFF, many, parameters_for, run_checks
@@ -117,7 +117,9 @@ def test_mean_fit_of_designs_in_use_through_a_whole_run():
     for a, place in enumerate(state.places):
         for i, change in enumerate(state.changes):
             if state.cells.designed[a, i]:
-                delta = change.heterogeneity * (change.first * place.deprived + change.second * place.rural)
+                delta = change.heterogeneity * (
+                    change.need_direction_1 * place.deprived + change.need_direction_2 * place.rural
+                )
                 miss = state.cells.design[a, i] - change.need - delta
                 expected = tolerance / math.sqrt(spread) * math.exp(-(miss**2) / (2.0 * spread))
                 assert state.cells.fit[a, i] == pytest.approx(expected, abs=5.0 * 0.3 / math.sqrt(people[a]))
@@ -187,7 +189,8 @@ def test_a_local_designer_learns_its_place_as_discovery_says():
         run = simulate(worlds.parameters(FREE, base, more, mechanisms=worlds.OFF | {"local_need": 1.0}), SEED)
         changes, places, cells = run.state.changes, run.state.places, run.state.cells
         delta = changes.heterogeneity * (
-            np.outer(places.deprived, changes.first) + np.outer(places.rural, changes.second)
+            np.outer(places.deprived, changes.need_direction_1)
+            + np.outer(places.rural, changes.need_direction_2)
         )
         return (cells.design - delta)[cells.designed == 1], delta[cells.designed == 1]
 
@@ -208,7 +211,7 @@ def test_the_centre_learns_places_as_far_as_its_aggregates_are_fine():
     run = simulate(worlds.parameters(FREE, settings, mechanisms=worlds.OFF | {"local_need": 1.0}), SEED)
     changes, places, cells = run.state.changes, run.state.places, run.state.cells
     delta = changes.heterogeneity * (
-        np.outer(places.deprived, changes.first) + np.outer(places.rural, changes.second)
+        np.outer(places.deprived, changes.need_direction_1) + np.outer(places.rural, changes.need_direction_2)
     )
     designed = cells.designed == 1
     np.testing.assert_allclose(cells.design[designed], 0.6 * delta[designed], rtol=1e-12)
@@ -233,9 +236,9 @@ def test_mandate(small, visibility, will):
             mechanisms=worlds.OFF | {"mandate": 1.0},
         ), 1,
     ).values[0]  # fmt: skip
-    real = compelled_share_real(visibility, will, floor)
+    real = compelled_fidelity(visibility, will, floor)
     assert real == pytest.approx(visibility + (1.0 - visibility) * min(1.0, will / floor))
-    after, genuine, speed = effort(row, 3, will, 1.0, visibility, 0.0, 30.0, False, False, True, 0.0)
+    after, genuine, speed = effective_will(row, 3, will, 1.0, visibility, 0.0, 30.0, False, False, True, 0.0)
     assert after == pytest.approx(max(will, floor))
     assert genuine == pytest.approx(real)
     assert speed == 1.0
@@ -254,7 +257,7 @@ def test_mandate_in_a_run_covers_more_than_is_real(small):
         )  # fmt: skip
         cells = run.state.cells
         rolled = cells.nominal > 0.05
-        shares.append((cells.genuine[rolled] / cells.nominal[rolled]).mean())
+        shares.append((cells.real_coverage[rolled] / cells.nominal[rolled]).mean())
         assert shares[-1] == pytest.approx(visibility + (1.0 - visibility) * 0.2 / 0.7, rel=1e-9)
     assert shares == sorted(shares)
 
@@ -274,7 +277,7 @@ def test_plans():
     ("shares", "even"), [((1, 0, 0, 0), 0.0), ((0.25, 0.25, 0.25, 0.25), 1.0), ((0.5, 0.5, 0, 0), 2 / 3)]
 )
 def test_evenness(shares, even):
-    assert evenness(*map(float, shares)) == pytest.approx(even)
+    assert power_evenness(*map(float, shares)) == pytest.approx(even)
 
 
 def test_the_census_before_shift_is_arrivals_over_hazard():

@@ -203,7 +203,7 @@ def test_every_change_has_its_stage_in_every_council_and_month(known):
 
 
 def test_what_is_copied_of_each_month_agrees_with_the_journal(known):
-    lived = playback.live(compose(["crisis"])[0].parameters, 2026, 0)
+    lived = playback.play(compose(["crisis"])[0].parameters, 2026, 0)
     run = simulate(compose(["crisis"])[0].parameters, 2026, 0)
     for mine, plain in zip(lived.run.state.journal, run.state.journal, strict=True):
         assert mine.tobytes() == plain.tobytes(), "living month by month changes nothing"
@@ -227,7 +227,7 @@ def test_what_is_copied_of_each_month_agrees_with_the_journal(known):
 
 
 def test_a_place_frame_says_the_usual_stage_and_the_hurdle(known):
-    lived = playback.live(compose(["hierarchy"])[0].parameters, 2026, 0)
+    lived = playback.play(compose(["hierarchy"])[0].parameters, 2026, 0)
     stage, hurdle = playback.usual_stage(lived), playback.limits(lived)
     month, place = 60, 5
     counts = lived.under_way[month, place]
@@ -249,7 +249,7 @@ def test_the_usual_stage_is_that_of_changes_under_way_the_more_advanced_of_equal
 
 
 def test_what_is_in_place_or_given_up_is_not_under_way(known):
-    lived = playback.live(compose(["hierarchy"])[0].parameters, 2026, 0)
+    lived = playback.play(compose(["hierarchy"])[0].parameters, 2026, 0)
     cells = lived.run.state.cells
     for place in range(32):
         open_cells = [
@@ -347,7 +347,7 @@ def test_a_story_has_a_handful_of_lines_a_month_each_about_places_there_are(know
     for name, asked in (
         ("hierarchy", hard_to_pass), ("concordat", Overrides()), ("crisis", Overrides()), ("layering", Overrides()),
     ):  # fmt: skip
-        lines = narrative.tell(playback.live(updated(known[name], asked).parameters, 2026, 0))
+        lines = narrative.tell(playback.play(updated(known[name], asked).parameters, 2026, 0))
         months = [line["month"] for line in lines]
         assert months == sorted(months)
         assert max(months.count(month) for month in months) <= narrative.MOST_A_MONTH
@@ -363,7 +363,7 @@ def test_a_story_has_a_handful_of_lines_a_month_each_about_places_there_are(know
 
 
 def test_a_stall_is_told_of_the_councils_that_stall_with_their_hurdle(known):
-    lived = playback.live(updated(known["hierarchy"], Overrides()).parameters, 2026, 0)
+    lived = playback.play(updated(known["hierarchy"], Overrides()).parameters, 2026, 0)
     stalls = [line for line in narrative.tell(lived) if line["kind"] == "stall"]
     assert stalls
     for line in stalls:
@@ -380,7 +380,7 @@ def test_a_moved_row_is_told_with_its_holders_and_its_places(known):
     view = views.read({"sides": [{"scenario": "hierarchy", "moves": [row, whole]}]}, known)
     lines = [
         line
-        for line in narrative.tell(playback.live(view.sides[0].composed.parameters, 2026, 0))
+        for line in narrative.tell(playback.play(view.sides[0].composed.parameters, 2026, 0))
         if line["kind"] == "move"
     ]
     assert [line["text"] for line in lines] == [

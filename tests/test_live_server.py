@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 
 from sim.cli import main
 from sim.live import access, middleware, serve, server, views
-from sim.live.access import ALPHABET, Allowance, Entry
+from sim.live.access import ALPHABET, AccessCode, RateLimit
 from sim.live.middleware import ALWAYS_SAID
 from sim.live.server import Live
 from sim.model.geography import DATA
@@ -400,7 +400,7 @@ def test_our_own_fault_is_said_to_be_ours_and_the_server_goes_on(client, monkeyp
     def fails(view):
         raise ZeroDivisionError("no luck")
 
-    monkeypatch.setattr(server.answers, "run", fails)
+    monkeypatch.setattr(server.responses, "run", fails)
     refused(client.post("/api/run", json={**SHORT, "seed": 77}), 500, "server")
     assert "no luck" in capsys.readouterr().err
     monkeypatch.undo()
@@ -412,7 +412,7 @@ def test_our_own_fault_is_said_to_be_ours_and_the_server_goes_on(client, monkeyp
 
 def test_an_address_that_asks_too_much_waits_and_others_do_not(live, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(live, "runs", Allowance(10, lambda: now[0]))
+    monkeypatch.setattr(live, "runs", RateLimit(10, lambda: now[0]))
     client, other = (
         TestClient(live.application(), base_url=ADDRESS, client=(address, 1))
         for address in ("10.0.0.1", "10.0.0.2")
@@ -442,7 +442,7 @@ def test_a_long_run_costs_more_and_an_allowance_forgets_old_addresses(known):
     assert cost() == 1
     assert cost(**{"population.months": 12}) == 1
     assert cost(**{"population.months": 240, "population.users": 16_000}) == 10
-    allowance = Allowance(5, lambda: 0.0)
+    allowance = RateLimit(5, lambda: 0.0)
     assert allowance.take("a", 100) == 0, "what is larger than a minute's share takes all of it"
     assert allowance.take("a", 1) == 12
     for address in range(5000):
@@ -453,13 +453,13 @@ def test_a_long_run_costs_more_and_an_allowance_forgets_old_addresses(known):
 
 def test_a_full_queue_is_said_and_passes(live, monkeypatch):
     gate = threading.Event()
-    plain = server.answers.run
+    plain = server.responses.run
 
     def slow(view):
         gate.wait(30)
         return plain(view)
 
-    monkeypatch.setattr(server.answers, "run", slow)
+    monkeypatch.setattr(server.responses, "run", slow)
     monkeypatch.setattr(access, "MOST_WAITING", 3)
     with TestClient(live.application(), base_url=ADDRESS) as client, ThreadPoolExecutor(8) as pool:
         waiting = [pool.submit(client.post, "/api/run", json={**SHORT, "seed": 2000 + k}) for k in range(6)]
@@ -484,7 +484,7 @@ def test_old_answers_are_let_go(live):
 
 
 def test_a_code_is_needed_where_others_can_reach_the_server(known):
-    entry = Entry()
+    entry = AccessCode()
     client = TestClient(Live(known, entry).application(), base_url=ADDRESS)
     assert client.get("/").status_code == 200
     for path, body in (("run", SHORT), ("spread", SHORT), ("download", {"view": SHORT, "kind": "csv"})):
@@ -506,13 +506,13 @@ def test_a_code_is_needed_where_others_can_reach_the_server(known):
 
 def test_codes_cannot_be_guessed_and_tokens_expire(known):
     now = [1_000_000.0]
-    entry = Entry(lambda: now[0])
+    entry = AccessCode(lambda: now[0])
     assert len(entry.code) == 8
     assert set(entry.code) <= set(ALPHABET)
-    assert Entry().code != entry.code
+    assert AccessCode().code != entry.code
     token = entry.token(entry.code)
     assert entry.lets_in(token)
-    assert not Entry(lambda: now[0]).lets_in(token), "another server's token"
+    assert not AccessCode(lambda: now[0]).lets_in(token), "another server's token"
     now[0] += 3600 * access.HOURS_INSIDE - 1
     assert entry.lets_in(token)
     now[0] += 2

@@ -179,7 +179,7 @@ def test_the_gaps_so_far_are_those_of_the_months_lived():
     assert sum(losses) == pytest.approx(model.gap, abs=1e-9)
     changes = model.run.state.changes
     ended = changes.ambition * (changes.arrival + changes.duration <= 60)
-    assert so_far["persistence"] == pytest.approx((ended @ changes.adopted) / (ended @ changes.most))
+    assert so_far["persistence"] == pytest.approx((ended @ changes.adopted) / (ended @ changes.peak_adoption))
     assert so_far["stops"] == journal.months.stops.sum()
 
 
@@ -239,9 +239,9 @@ def test_a_summary_so_far_counts_changes_as_if_the_run_ended_here():
     changes = model.run.state.changes
     early = (changes.arrival >= 0) & (changes.arrival < MONTHS // 4)
     assert 0 < early.sum() < np.sum((changes.arrival >= 0) & (changes.arrival < MONTHS // 2))
-    changes.half[:] = np.where(early, 3, -1)
-    changes.half[np.flatnonzero(early)[0]] = 5
-    assert model.summary()["months_to_half"] == np.median(changes.half[early])
+    changes.months_to_half[:] = np.where(early, 3, -1)
+    changes.months_to_half[np.flatnonzero(early)[0]] = 5
+    assert model.summary()["months_to_half"] == np.median(changes.months_to_half[early])
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import worlds
 
 import sim.model.schedule
 from sim.model.decision_rights import ROWS, columns
-from sim.model.parameters import ESTABLISHED, MECHANISM_NAMES
+from sim.model.parameters import MECHANISM_NAMES, STABLE
 from sim.model.schedule import begin, simulate
-from sim.model.schema import declarations, on_trial, reference_magnitudes
+from sim.model.schema import declarations, experimental, reference_magnitudes
 
 SEEDS = (3, 4, 5, 6)
 
@@ -33,8 +33,8 @@ RICH = {
     "money.secure_months": 6.0,
 }
 """A world in which everything is at work: all mechanisms on, staff short, a pledge open, protection granted."""
-HALF = dict.fromkeys(ESTABLISHED, 0.5)
-ON_TRIAL = {name: 1.0 for name in MECHANISM_NAMES if name not in ESTABLISHED}
+HALF = dict.fromkeys(STABLE, 0.5)
+ON_TRIAL = {name: 1.0 for name in MECHANISM_NAMES if name not in STABLE}
 """Off unless they are set: what a mechanism on trial scales moves nothing without it."""
 
 
@@ -113,7 +113,7 @@ def ends():
 @pytest.mark.parametrize(("key", "end"), list(ends()))
 def test_every_parameter_changes_an_outcome_at_each_end_of_its_bounds(six_places, key, end):
     settings = {**RICH, **COMPANIONS.get(key, {}), "population.places": six_places}
-    also = ON_TRIAL if key in on_trial() else {}
+    also = ON_TRIAL if key in experimental() else {}
     assert moves(settings, {key: end}, HALF | also) or moves(settings, {key: end}, worlds.ON | also)
 
 
@@ -194,19 +194,19 @@ UNREAD = {
     "account.realised": "the account of a cell, read by outcomes and by the proofs of conservation",
     "lost": "the account of a cell, read by outcomes",
     "cells.bar": "an outcome: what the priority of a change must reach",
-    "changes.most": "an outcome: how far the nation has had it",
-    "changes.half": "an outcome: the month in which half of the nation was reached",
-    "places.will_at": "says when users' trust must be set anew; setting it anew twice gives the same",
-    "places.ability_at": "says when users' ability must be set anew; setting it anew twice gives the same",
-    "places.time_at": "says when users' time must be set anew; setting it anew twice gives the same",
+    "changes.peak_adoption": "an outcome: how far the nation has had it",
+    "changes.months_to_half": "an outcome: the month in which half of the nation was reached",
+    "places.last_users_will": "says when users' trust must be set anew; setting it anew twice gives the same",
+    "places.last_users_ability": "says when users' ability must be set anew; setting it anew twice gives the same",
+    "places.last_users_time": "says when users' time must be set anew; setting it anew twice gives the same",
 }
 """Columns that move nothing but themselves, and why they are there."""
-WITHIN = ("places.told", "places.shaped", "places.support", "places.crisis")
+WITHIN = ("places.imposed_share", "places.coproduced_share", "places.support", "places.crisis")
 """Columns that are written afresh and read by rules inside one process: nothing between processes can move them."""
 
 
 def test_the_schedule_has_the_processes_that_columns_are_moved_between():
-    called = [name for name in sim.model.schedule.live_months.py_func.__code__.co_names if name in PROCESSES]
+    called = [name for name in sim.model.schedule.run_months.py_func.__code__.co_names if name in PROCESSES]
     assert called == list(PROCESSES)
 
 
@@ -270,7 +270,7 @@ def live_one_month(run, before, column, monkeypatch):
     with monkeypatch.context() as patch:
         for name in PROCESSES:
             patch.setattr(sim.model.schedule, name, partial(wrapped, getattr(sim.model.schedule, name), name))
-        sim.model.schedule.live_months.py_func(run.month, run.month + 1, run.values, run.state)
+        sim.model.schedule.run_months.py_func(run.month, run.month + 1, run.values, run.state)
     run.month += 1
 
 

@@ -90,8 +90,8 @@ def test_the_null_holds_misfit_error_load_and_uneven_progress():
     assert np.std(cells.fit[designed]) > 0.05
     miss = cells.design - changes.need
     assert np.all(np.std(miss, axis=0)[designed.all(axis=0)] > 0.1)
-    assert places.busy.max() > 1.0
-    assert places.granted.min() < 1.0
+    assert places.workload_ratio.max() > 1.0
+    assert places.capacity_ratio.min() < 1.0
     spread = np.std(cells.stage[:, arrived] + np.minimum(cells.progress[:, arrived], 1.0), axis=0)
     assert np.mean(spread > 0.05) > 0.5
     assert run.state.journal.realised.sum() > 0.0

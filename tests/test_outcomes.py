@@ -102,7 +102,7 @@ def test_tables_tell_each_place_month_and_change_apart(run):
         assert (told["change"], told["code"]) == (change + 1, land.code[place])
         assert (told["arrival"], told["stage"]) == (state.changes.arrival[change], STAGES[cell.stage])
         assert (told["nominal_coverage"], told["real_coverage"], told["fit"]) == (
-            cell.nominal, cell.genuine, cell.fit,
+            cell.nominal, cell.real_coverage, cell.fit,
         )  # fmt: skip
         assert told["intended"] == state.account.intended[place, change]
         assert told["realised"] == state.account.realised[place, change]
@@ -272,15 +272,15 @@ def test_half_delivery_and_what_is_kept():
     )
     changes = run.state.changes
     changes.arrival[:] = (-3, 0, 10, 59, 60)
-    changes.half[:] = (5, 30, 20, -1, 7)
+    changes.months_to_half[:] = (5, 30, 20, -1, 7)
     # The one before the run and the one of the second half do not count; the unknown one is later than any.
     assert months_to_half(run) == 30.0
-    changes.half[:] = (5, -1, 20, -1, 7)
+    changes.months_to_half[:] = (5, -1, 20, -1, 7)
     assert math.isnan(months_to_half(run))
     assert math.isnan(persistence(run))
     changes.ambition[:] = (1.0, 1.0, 2.0, 1.0, 1.0)
     changes.duration[:] = (24.0, 24.0, 24.0, 24.0, 99.0)
-    changes.most[:] = (0.5, 0.0, 0.8, 0.4, 0.9)
+    changes.peak_adoption[:] = (0.5, 0.0, 0.8, 0.4, 0.9)
     changes.adopted[:] = (0.5, 0.0, 0.6, 0.2, 0.9)
     # By its own most, weighted by what it was to bring; a change whose plan still runs does not count.
     assert persistence(run) == pytest.approx((0.5 + 2 * 0.6 + 0.2) / (0.5 + 2 * 0.8 + 0.4))

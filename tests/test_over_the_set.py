@@ -13,7 +13,7 @@ import yaml
 from synthetic_comparison import comparison, scenario
 
 from sim.analysis import over_set
-from sim.analysis.comparison import MATTERS, comparison_json, difference
+from sim.analysis.comparison import MEANINGFUL, comparison_json, difference
 from sim.analysis.over_set import OUTCOMES, STRUCTURES, NotKnown, OverTheSet, Table
 from sim.history.matching.fitted_set import fitted_points
 from sim.model import provenance
@@ -106,7 +106,11 @@ def test_the_verdict_weighs_the_defaults_and_the_set(ship, gaps, at_defaults, ki
 
 @pytest.mark.parametrize(("beyond", "kind"), [(0.90, "better"), (0.89, "depends")])
 def test_nine_points_in_ten_are_asked_for(ship, beyond, kind):
-    gaps = np.where(np.arange(POINTS) < beyond * POINTS, MATTERS + 0.001, MATTERS - 0.001)
+    gaps = np.where(
+        np.arange(POINTS) < beyond * POINTS,
+        MEANINGFUL + 0.001,
+        MEANINGFUL - 0.001,
+    )
     ship(table_of(gaps))
     assert verdict(compared(0.6, 0.5)).kind == kind
 

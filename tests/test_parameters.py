@@ -8,12 +8,12 @@ import worlds
 from pydantic import ValidationError
 
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, between, columns
-from sim.model.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
+from sim.model.parameters import MECHANISM_NAMES, STABLE, Parameters
 from sim.model.schema import (
     as_number,
     declarations,
+    experimental,
     nearest_key,
-    on_trial,
     record,
     record_type,
     reference_magnitudes,
@@ -31,8 +31,8 @@ SPECIFIED = [
 
 
 def test_there_are_the_33_mechanisms_by_their_names():
-    assert list(ESTABLISHED) == SPECIFIED
-    assert MECHANISM_NAMES[: len(SPECIFIED)] == ESTABLISHED, "one on trial stands behind them"
+    assert list(STABLE) == SPECIFIED
+    assert MECHANISM_NAMES[: len(SPECIFIED)] == STABLE, "one on trial stands behind them"
 
 
 @pytest.mark.parametrize("declared", declarations().values(), ids=lambda d: d.key)
@@ -163,10 +163,10 @@ def test_a_mistyped_key_is_recognised(typed, meant):
 
 
 def test_a_mechanism_is_on_trial_with_the_magnitudes_that_its_strength_multiplies(monkeypatch):
-    before = on_trial.__wrapped__()
-    established = [name for name in ESTABLISHED if name not in ("gaming", "peer_learning")]
+    before = experimental.__wrapped__()
+    established = [name for name in STABLE if name not in ("gaming", "peer_learning")]
     monkeypatch.setattr("sim.model.schema.ESTABLISHED", established)
-    tried = on_trial.__wrapped__() - before
+    tried = experimental.__wrapped__() - before
     assert {
         "mechanisms.gaming",
         "mechanisms.peer_learning",

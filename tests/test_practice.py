@@ -9,7 +9,7 @@ import worlds
 
 from sim.cli import main
 from sim.model.outcomes import summary
-from sim.model.parameters import ESTABLISHED
+from sim.model.parameters import STABLE
 from sim.model.schedule import simulate
 from sim.model.state import ABANDONED, NOT_STARTED, SEE, SHAPE, SHIFT, SPARK
 from sim.verification import checks, practice, practice_runs
@@ -68,13 +68,13 @@ def test_a_place_is_overloaded_where_more_is_wanted_than_is_on_offer():
 
 
 def test_capacity_ranks_by_how_far_the_gap_narrows_and_mechanisms_by_how_far_it_moves():
-    gaps = {"as it is": 0.6, "staff without limit": 0.5, **{f"{name} off": 0.6 for name in ESTABLISHED}}
+    gaps = {"as it is": 0.6, "staff without limit": 0.5, **{f"{name} off": 0.6 for name in STABLE}}
     assert practice.rank_of_capacity(gaps) == 1
-    gaps[f"{ESTABLISHED[0]} off"] = 0.4
-    gaps[f"{ESTABLISHED[1]} off"] = 0.8
-    gaps[f"{ESTABLISHED[2]} off"] = 0.55
+    gaps[f"{STABLE[0]} off"] = 0.4
+    gaps[f"{STABLE[1]} off"] = 0.8
+    gaps[f"{STABLE[2]} off"] = 0.55
     assert practice.rank_of_capacity(gaps) == 3
-    assert practice.rank_of_capacity(gaps | {"staff without limit": 0.9}) == 1 + len(ESTABLISHED)
+    assert practice.rank_of_capacity(gaps | {"staff without limit": 0.9}) == 1 + len(STABLE)
 
 
 def test_each_variant_changes_one_thing_of_the_set():
@@ -88,9 +88,7 @@ def test_each_variant_changes_one_thing_of_the_set():
     assert plan["no money"].money.scale_up == 0.0
     assert plan["more money"].money.scale_up == 1.0
     assert plan["without fear"].mechanisms.blame == 0.0
-    assert {name for name in ESTABLISHED if getattr(plan[f"{name} off"].mechanisms, name) == 0.0} == set(
-        ESTABLISHED
-    )
+    assert {name for name in STABLE if getattr(plan[f"{name} off"].mechanisms, name) == 0.0} == set(STABLE)
     assert all(
         one.mechanisms.blame == 0.3 for name, one in plan.items() if name not in ("without fear", "blame off")
     )
@@ -228,7 +226,7 @@ def test_a_run_that_is_watched_is_the_same_run():
     plain = simulate(parameters, 5, 1)
     assert not checks.differing_columns(run, plain)
     assert np.array_equal(watched.stage[-1], plain.state.cells.stage)
-    assert np.array_equal(watched.adopted.max(axis=0), plain.state.changes.most)
+    assert np.array_equal(watched.adopted.max(axis=0), plain.state.changes.peak_adoption)
     counted = [(watched.stage[60][:, watched.announced[60]] == code).sum() for code in range(6)]
     assert counted == plain.state.journal.stages[60].tolist()
 

@@ -148,7 +148,7 @@ def test_having_shaped_a_change_raises_interest_in_it():
     ("seen", "expected"), [(0.5, 0.5 + 0.1 * 0.5), (3.0, 0.6), (-0.5, 0.5 - 0.1 * 0.5), (-3.0, 0.4)]
 )
 def test_pilots_that_fit_raise_interest_and_those_that_do_not_lower_it(seen, expected):
-    cell = a_cell(interest=HALF, seen=seen)
+    cell = a_cell(interest=HALF, pilot_evidence=seen)
     assert own(cell, {"reference.evidence_pilot": 0.4}, evidence=0.5) == close(expected)
 
 
@@ -328,7 +328,7 @@ def test_a_law_makes_places_start_and_takes_decisions_out_of_their_hands():
     parameters = row({"focal.duty": 0.8, "focal.waived": 0.1}, scale_up=0.5, mandate=0.5)
     followed = a_change(focal=1, visibility=0.9)
     assert focal.legal_force(parameters, followed) == close(0.5 * 0.5 * 0.8 * 0.9)
-    assert focal.waived(parameters, followed) == close(0.18)
+    assert focal.waived_share(parameters, followed) == close(0.18)
     assert focal.legal_force(parameters, a_change(visibility=0.9)) == 0.0
 
 
@@ -337,31 +337,33 @@ def test_a_law_makes_places_start_and_takes_decisions_out_of_their_hands():
 
 def test_what_is_done_under_pressure_on_reports_is_symbolic_where_it_cannot_be_seen():
     parameters = row({"reference.decoupling_share": 0.8}, scale_up=0.5, decoupling=0.5)
-    share = effort.share_with_fidelity(parameters, 0.25, 0.2, 0.8)
+    share = effort.fidelity_of_new_coverage(parameters, 0.25, 0.2, 0.8)
     assert share == close(1.0 - 0.5 * 0.5 * 0.8 * 0.75 * 0.75)
-    assert effort.share_with_fidelity(parameters, 1.0, 0.2, 0.8) == 1.0, "all can be seen"
-    assert effort.share_with_fidelity(parameters, 0.25, 0.8, 0.8) == 1.0, "it is wanted for itself"
+    assert effort.fidelity_of_new_coverage(parameters, 1.0, 0.2, 0.8) == 1.0, "all can be seen"
+    assert effort.fidelity_of_new_coverage(parameters, 0.25, 0.8, 0.8) == 1.0, "it is wanted for itself"
 
 
 @pytest.mark.parametrize(
     ("will", "strength", "expected"), [(0.4, 1.0, 1.0), (0.4, 0.5, 0.7), (0.4, 0.0, 0.4)]
 )
 def test_general_will_leaves_effort_as_the_bar_comes_in(will, strength, expected):
-    found = effort.effort(row(scale_up=strength), SHIFT, will, 0.7, 0.5, 0.0, -1.0, False, True, True, 0.0)
+    found = effort.effective_will(
+        row(scale_up=strength), SHIFT, will, 0.7, 0.5, 0.0, -1.0, False, True, True, 0.0
+    )
     assert found == (close(expected), 1.0, 1.0)
 
 
 def test_coverage_that_is_no_priority_lapses():
-    cell = a_cell(stage=SHIFT, nominal=0.8, genuine=0.4, held=NOT_A_PRIORITY, priority=0.25)
+    cell = a_cell(stage=SHIFT, nominal=0.8, real_coverage=0.4, held=NOT_A_PRIORITY, priority=0.25)
     parameters = row({"reference.relapse_rate": 0.1}, scale_up=1.0, relapse=0.5)
-    slips, lapses = implementation.slip_back(parameters, 1.0, 0.0, cell)
+    slips, lapses = implementation.decay_coverage(parameters, 1.0, 0.0, cell)
     assert (slips, lapses) == (0.0, close(0.05 * 0.75 * 0.8))
-    assert (cell.nominal, cell.genuine) == (close(0.8 - lapses), close(0.4 * (1.0 - 0.0375)))
+    assert (cell.nominal, cell.real_coverage) == (close(0.8 - lapses), close(0.4 * (1.0 - 0.0375)))
 
 
 def test_coverage_that_is_a_priority_does_not_lapse():
-    cell = a_cell(stage=SHIFT, nominal=0.8, genuine=0.4, held=FREE, priority=0.25)
-    assert implementation.slip_back(row(scale_up=1.0, relapse=1.0), 1.0, 0.0, cell) == (0.0, 0.0)
+    cell = a_cell(stage=SHIFT, nominal=0.8, real_coverage=0.4, held=FREE, priority=0.25)
+    assert implementation.decay_coverage(row(scale_up=1.0, relapse=1.0), 1.0, 0.0, cell) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -386,10 +388,10 @@ def test_what_is_held_waits_once_its_stage_is_done(stage, progress, active, held
 def test_a_hold_takes_what_was_planned_and_the_catching_up_that_it_prevents():
     ledger = np.zeros((1, 1, LEDGER))
     ledger[0, 0, RELAPSE], ledger[0, 0, 0] = 0.1, 0.3
-    loss_accounting.charge_hold(0, 0, 0.02, 0.1, PRIORITY_BLAME, ledger)
+    loss_accounting.attribute_hold(0, 0, 0.02, 0.1, PRIORITY_BLAME, ledger)
     assert ledger[0, 0, PRIORITY_BLAME] == close(0.12)
     assert (ledger[0, 0, RELAPSE], ledger[0, 0, 0]) == (close(0.075), close(0.225))
-    loss_accounting.charge_hold(0, 0, 0.0, 5.0, NOT_A_PRIORITY, ledger)
+    loss_accounting.attribute_hold(0, 0, 0.0, 5.0, NOT_A_PRIORITY, ledger)
     assert ledger[0, 0].sum() == close(0.42)
     assert ledger[0, 0, NOT_A_PRIORITY] == close(0.3)
     assert ledger[0, 0, PRIORITY_BLAME] == close(0.12), "what one hold took, another leaves"
@@ -434,8 +436,8 @@ def test_upkeep_is_spent_before_change(small):
 
 def test_benefit_that_needs_nobody_to_ask_reaches_everybody():
     one = np.ones(4)
-    assert benefit.take_up(1.0 * 0.0, 0.8, 1.0, one, 0.2 * one, 0.2 * one) == 1.0
-    assert benefit.take_up(1.0 * 0.5, 0.0, 1.0, one, 0.2 * one, 0.2 * one) == close(0.6)
+    assert benefit.uptake_share(1.0 * 0.0, 0.8, 1.0, one, 0.2 * one, 0.2 * one) == 1.0
+    assert benefit.uptake_share(1.0 * 0.5, 0.0, 1.0, one, 0.2 * one, 0.2 * one) == close(0.6)
 
 
 @pytest.mark.parametrize("key", ["changes.personal_effort", "focal.personal_effort"])
@@ -471,7 +473,7 @@ def test_signing_takes_time(small):
     assert signed[0] == len(run.state.places)
     assert 0 < signed[1] < signed[0]
     assert signed[2] == 0
-    assert pledges.signs(0.5, 0.5)
+    assert pledges.reaches_threshold(0.5, 0.5)
 
 
 # Whole runs
@@ -570,7 +572,7 @@ def test_a_stopped_pilot_puts_others_off():
         cells, lowest = run.state.cells, 0.0
         for _ in range(60):
             run.advance(1)
-            lowest = min(lowest, float(cells.seen[cells.reviewed == 1].min(initial=0.0)))
+            lowest = min(lowest, float(cells.pilot_evidence[cells.reviewed == 1].min(initial=0.0)))
         shown.append(lowest)
     assert shown[0] == 0.0, "without stopping, nothing is reviewed"
     assert shown[1] < -0.5
@@ -585,15 +587,15 @@ def test_usual_business_takes_its_hours_however_many_staff_there_are():
 
 
 def test_practice_teaches_by_what_is_done_for_an_inhabitant():
-    place = table(PLACES, 1, busy=0.4, worked=0.007)[0]
+    place = table(PLACES, 1, workload_ratio=0.4, worked=0.007)[0]
     settings = {"reference.hidden_learning": 0.0175}
-    assert responses.doing(row(settings), place) == close(0.4)
-    assert responses.doing(row(settings, hidden_work=1.0), place) == close(0.4)
-    assert responses.doing(
-        row(settings, hidden_work=1.0), table(PLACES, 1, busy=2.0, worked=0.0035)[0]
+    assert responses.share_at_work(row(settings), place) == close(0.4)
+    assert responses.share_at_work(row(settings, hidden_work=1.0), place) == close(0.4)
+    assert responses.share_at_work(
+        row(settings, hidden_work=1.0), table(PLACES, 1, workload_ratio=2.0, worked=0.0035)[0]
     ) == close(0.2)
-    assert responses.doing(
-        row(settings, hidden_work=0.5), table(PLACES, 1, busy=2.0, worked=0.0035)[0]
+    assert responses.share_at_work(
+        row(settings, hidden_work=0.5), table(PLACES, 1, workload_ratio=2.0, worked=0.0035)[0]
     ) == close(0.6)
 
 

@@ -112,12 +112,12 @@ def test_a_stopped_pilot_adds_a_design_and_what_it_taught_to_what_is_still_owed(
         run.advance(1)
         cells = run.state.cells
         now = (before.stage == SHAPE) & (cells.stage == SPARK)
-        for column, added in (("design_hours", 300.0 + 5.0 * 20.0), ("asked", 5.0 * 7.0)):
-            owed = (before.unpaid * before[column])[now]
+        for column, added in (("design_hours", 300.0 + 5.0 * 20.0), ("user_hours_cost", 5.0 * 7.0)):
+            owed = (before.design_cost_outstanding * before[column])[now]
             np.testing.assert_allclose(cells[column][now], owed + added, rtol=1e-12)
         due = np.minimum(1.0, run.values.work_top_speed[0] * run.state.changes.pace)
-        granted = run.state.places.granted[:, None]
-        np.testing.assert_allclose(cells.unpaid[now], (1.0 - granted * due)[now], rtol=1e-12)
+        granted = run.state.places.capacity_ratio[:, None]
+        np.testing.assert_allclose(cells.design_cost_outstanding[now], (1.0 - granted * due)[now], rtol=1e-12)
         stopped += now.sum()
     assert stopped > 5
 
@@ -163,12 +163,12 @@ def test_tries_at_points_that_are_waived_do_not_count_at_the_next_gate(small):
     run = begin(worlds.parameters(small, CENTRE, stuck, followed, mechanisms=on, interventions=waived), SEED)
     run.advance(40)
     cells = run.state.cells[:, run.state.changes.focal == 1]
-    tried = (cells.stage == SPARK) & (cells.tries > 0)
+    tried = (cells.stage == SPARK) & (cells.failed_attempts > 0)
     assert tried.any()
     run.advance(1)
     cells = run.state.cells[:, run.state.changes.focal == 1]
     assert np.all(cells.stage[tried] == SHAPE)
-    assert np.all(cells.tries[tried] == 0)
+    assert np.all(cells.failed_attempts[tried] == 0)
 
 
 def test_what_slips_while_the_plan_runs_is_missing_for_all_that_holds_it_back(small):
@@ -183,12 +183,12 @@ def test_what_slips_while_the_plan_runs_is_missing_for_all_that_holds_it_back(sm
     run = begin(worlds.parameters(small, quick, mechanisms=on, interventions=given_up), SEED)
     run.advance(25)
     changes = run.state.changes
-    done = (run.state.cells.settled == 1) & (changes.arrival + changes.duration > 30)
+    done = (run.state.cells.ledger_closed == 1) & (changes.arrival + changes.duration > 30)
     assert done.any()
     assert not run.state.ledger[done].any()
     run.advance(3)
     assert np.all(run.state.cells.nominal[done] < 0.6)
-    assert np.all(run.state.cells.settled[done] == 0)
+    assert np.all(run.state.cells.ledger_closed[done] == 0)
     for cause in ("will", "relapse"):
         assert np.all(run.state.ledger[done][:, CAUSES.index(cause)] > 0.0)
 
@@ -201,8 +201,8 @@ def test_coverage_slips_where_money_has_gone_and_not_where_it_lasts(small):
         {"month": 12, "key": "authorities.will", "value": 0.0},
     ]
     on = worlds.OFF | {"relapse": 1.0}
-    rolled_out = {"authorities.will": 1.0, "authorities.will_spread": 0.0, "response.speed": 1.0}
-    run = begin(worlds.parameters(small, quick, rolled_out, mechanisms=on, interventions=dated), SEED)
+    ledger_closed = {"authorities.will": 1.0, "authorities.will_spread": 0.0, "response.speed": 1.0}
+    run = begin(worlds.parameters(small, quick, ledger_closed, mechanisms=on, interventions=dated), SEED)
     run.advance(12)
     before = run.state.cells.nominal.copy()
     done = before.min(axis=0) > 0.0
@@ -223,10 +223,10 @@ def test_what_was_learned_lifts_no_place_above_the_fullest_ability_and_is_lost_w
         worlds.parameters(small, eager, mechanisms=worlds.OFF | {"practice": 1.0}, interventions=dated), SEED
     )
     run.advance(24)
-    assert np.all(run.state.places.gained > 0.2)
+    assert np.all(run.state.places.gained_ability > 0.2)
     run.advance(1)
     raised = np.clip(0.9 + run.state.places.ability_offset, 0.0, 1.0)
-    np.testing.assert_allclose(run.state.places.gained, 1.0 - raised, rtol=1e-12)
+    np.testing.assert_allclose(run.state.places.gained_ability, 1.0 - raised, rtol=1e-12)
 
 
 def test_however_much_changes_vary_their_shares_stay_shares(small):
@@ -262,7 +262,7 @@ def test_a_centre_without_will_turns_from_what_is_no_longer_new(small):
         put_off += waits.sum()
     assert put_off > 0
     # Whoever is put off asks again, behind all others.
-    assert bored.state.heads.asked[-1] > keen.state.heads.asked[-1]
+    assert bored.state.heads.issued[-1] > keen.state.heads.issued[-1]
 
 
 def test_a_council_does_not_put_off_what_is_old(small):
@@ -283,8 +283,8 @@ def test_places_in_the_queue_are_served_in_the_order_they_asked(small):
         queued = cells.gate == 1
         waited += queued.sum()
         # Whoever still waits asked after all who were served, and nobody who was served waits.
-        assert np.all(cells.ticket[queued] >= heads.served[-1])
-        assert queued.sum() == heads.asked[-1] - heads.served[-1]
+        assert np.all(cells.queue_ticket[queued] >= heads.served[-1])
+        assert queued.sum() == heads.issued[-1] - heads.served[-1]
     assert waited > 50
 
 
@@ -331,9 +331,9 @@ def test_hours_are_divided_as_far_as_they_go(small):
         run.advance(1)
         places = run.state.places
         np.testing.assert_allclose(
-            places.granted, np.minimum(1.0, 1.0 / np.maximum(places.busy, 1e-12)), rtol=1e-9
+            places.capacity_ratio, np.minimum(1.0, 1.0 / np.maximum(places.workload_ratio, 1e-12)), rtol=1e-9
         )
-        short += np.sum(places.busy > 1.0)
+        short += np.sum(places.workload_ratio > 1.0)
     assert short > 20
 
 
@@ -539,10 +539,10 @@ def test_broken_promises_lower_trust(small):
     settings |= {"reference.evidence_promises": 1.0, "population.months": 80}
     plain, broken = lived(small, settings), lived(small, settings, evidence=1.0)
     assert np.all(broken.state.places.trust < plain.state.places.trust)
-    worse = np.argsort(broken.state.places.promise)
+    worse = np.argsort(broken.state.places.unkept_promise_share)
     assert broken.state.places.trust[worse[-1]] < broken.state.places.trust[worse[0]] + 0.1
     np.testing.assert_allclose(
-        broken.state.places.promise,
+        broken.state.places.unkept_promise_share,
         1.0 - broken.state.journal.realised[-1] / broken.state.journal.nominal[-1],
     )
 
@@ -553,7 +553,7 @@ def test_the_picture_that_the_centre_has_is_renewed_once_a_year(small):
     seen = []
     for _ in range(36):
         run.advance(1)
-        seen.append(run.state.places.reported[0])
+        seen.append(run.state.places.believed_ability[0])
     assert len(set(np.round(seen, 12))) == 3
     assert len(set(np.round(seen[:12], 12))) == 1
 
@@ -661,7 +661,7 @@ def test_what_is_told_is_a_share_of_live_changes(small):
         "authorities.will_spread": 0.0,
     }
     run = lived(small, table, reactance=1.0)
-    assert set(run.state.places.told.tolist()) <= {0.0, 1.0}
+    assert set(run.state.places.imposed_share.tolist()) <= {0.0, 1.0}
     assert run.state.places.will.min() >= 0.6 * 0.6 - 1e-9
 
 
@@ -690,9 +690,9 @@ def test_the_journal_writes_down_what_is(small, mechanisms):
         free = np.maximum(0.0, place.user_time - place.co_design)
         users = [place.weight @ column for column in (place.trust, place.user_ability, free)]
         np.testing.assert_allclose(ready[3], users)
-        adopted = place.weight @ state.cells.genuine
+        adopted = place.weight @ state.cells.real_coverage
         half = np.where((half < 0) & arrived & (adopted >= 0.5), month + 1 - state.changes.arrival, half)
-        assert state.changes.half.tolist() == half.tolist()
+        assert state.changes.months_to_half.tolist() == half.tolist()
         np.testing.assert_allclose(journal.months.real_coverage[month], adopted[arrived].mean())
         said = (place.weight @ state.cells.nominal)[arrived].mean()
         np.testing.assert_allclose(journal.months.nominal_coverage[month], said)

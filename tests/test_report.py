@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from synthetic_comparison import comparison, nowhere, scenario
 
+from sim import storage
 from sim.model import state, vocabulary
 from sim.model.decision_rights import KINDS
 from sim.model.parameters import Intervention, Parameters
@@ -19,7 +20,6 @@ from sim.reporting.charts.style import spread
 from sim.reporting.charts.tile_maps import short_name
 from sim.reporting.charts.time_series import FROM_BELOW
 from sim.reporting.comparison_page import report_html, write_report
-from sim.runner import results_io
 
 EVIL = "</script><script>alert('x')</script><b>&\"<!--"
 
@@ -262,7 +262,7 @@ def test_written_whole_or_not_at_all(tmp_path, monkeypatch):
     def broken(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(results_io.os, "replace", broken)
+    monkeypatch.setattr(storage.os, "replace", broken)
     with pytest.raises(OSError, match="disk full"):
         write_report(CASES["one"](), target)
     assert target.read_text(encoding="utf-8") == first

@@ -106,12 +106,12 @@ def test_chance_to_start():
 
 def test_what_a_design_costs_a_place():
     for who in range(4):
-        assert agenda.share_of_design(row(), who, 0.1, 0.5) == 0.1
+        assert agenda.design_cost_share(row(), who, 0.1, 0.5) == 0.1
     # The places that take the centre's design share one among them; a local holder pays for a whole one.
-    assert agenda.share_of_design(row(design_economies=1.0), CENTRE, 0.1, 1.0) == close(0.1)
-    assert agenda.share_of_design(row(design_economies=1.0), CENTRE, 0.1, 0.5) == close(0.2)
-    assert agenda.share_of_design(row(design_economies=1.0), AUTHORITIES, 0.1, 0.5) == 1.0
-    assert agenda.share_of_design(row(design_economies=0.5), USERS, 0.1, 0.5) == close(0.55)
+    assert agenda.design_cost_share(row(design_economies=1.0), CENTRE, 0.1, 1.0) == close(0.1)
+    assert agenda.design_cost_share(row(design_economies=1.0), CENTRE, 0.1, 0.5) == close(0.2)
+    assert agenda.design_cost_share(row(design_economies=1.0), AUTHORITIES, 0.1, 0.5) == 1.0
+    assert agenda.design_cost_share(row(design_economies=0.5), USERS, 0.1, 0.5) == close(0.55)
 
 
 def test_signals_of_the_nations_need_are_shared_and_a_places_own_are_its_own():
@@ -130,7 +130,7 @@ def test_people_for_whom_the_centre_designs():
 
     def taking(share):
         rights = {"centre": share, "authorities": 1.0 - share, "third_sector": 0.0, "users": 0.0}
-        return agenda.people_taking(
+        return agenda.population_using_central_design(
             0, CENTRE, record(worlds.parameters({"power.design": rights}), 201), keys, places
         )
 
@@ -174,7 +174,7 @@ def test_bodies_pass_on_what_they_keep_as_far_as_they_are_ready_to():
 def test_a_central_design_is_fine_grained_only_as_far_as_the_centre_holds_the_data():
     """Aggregates keep what they keep of the centre's part; what others hold does not reach a central design."""
     keys = random.stream_keys(3, 0, len(random.STREAMS))
-    change = table(CHANGES, 1, heterogeneity=0.8, first=1.0)[0]
+    change = table(CHANGES, 1, heterogeneity=0.8, need_direction_1=1.0)[0]
     place = table(PLACES, 1, deprived=1.5)[0]
     cells = table(CELLS, 1, 1, design_holder=CENTRE)
     ties = table(TIES, 0)
@@ -190,7 +190,7 @@ def test_a_central_design_is_fine_grained_only_as_far_as_the_centre_holds_the_da
         }
         given = row(held, {"hierarchy.central_grain": 0.5, "reference.local_need_share": 1.0}, local_need=1.0)
         without = row(held, {"hierarchy.central_grain": 0.0}, local_need=1.0)
-        made = (design.designed_for(0, 0, r, keys, change, place, 0.5, ties, cells) for r in (given, without))
+        made = (design.new_design(0, 0, r, keys, change, place, 0.5, ties, cells) for r in (given, without))
         return np.subtract(*made)
 
     assert towards_place(1.0) == close(0.5 * 1.2)
@@ -223,17 +223,17 @@ def test_signals_blur_with_layers_and_clear_with_expertise():
 
 def test_pressure_cuts_discovery_short_unless_time_is_protected():
     rushed = row({"pace.pressure": 0.5, "reference.pace_discovery": 0.8, "design.signals": 5.0}, pace=1.0)
-    assert agenda.signals_heard(rushed, 0.5) == close(3.0)
-    assert agenda.signals_heard(row({"design.signals": 5.0}), 0.5) == 5.0
+    assert agenda.signals_used(rushed, 0.5) == close(3.0)
+    assert agenda.signals_used(row({"design.signals": 5.0}), 0.5) == 5.0
     granted = row({"pace.pressure": 0.5, "pace.protected": 0.6, "pace.broken": 0.5}, pace=1.0)
-    assert agenda.haste(granted, CENTRE, 0.0, 0.4, 0.31) == close(0.2)
-    assert agenda.haste(granted, CENTRE, 0.0, 0.4, 0.29) == 0.5
+    assert agenda.time_pressure(granted, CENTRE, 0.0, 0.4, 0.31) == close(0.2)
+    assert agenda.time_pressure(granted, CENTRE, 0.0, 0.4, 0.29) == 0.5
     # A place that holds the agenda keeps its own promise by its own will.
-    assert agenda.haste(granted, AUTHORITIES, 1.0, 0.0, 0.0) == close(0.2)
+    assert agenda.time_pressure(granted, AUTHORITIES, 1.0, 0.0, 0.0) == close(0.2)
 
 
 def test_difference_of_a_place():
-    change = table(CHANGES, 1, heterogeneity=0.5, first=0.6, second=0.8)[0]
+    change = table(CHANGES, 1, heterogeneity=0.5, need_direction_1=0.6, need_direction_2=0.8)[0]
     place = table(PLACES, 1, deprived=2.0, rural=-1.0)[0]
     assert design.difference(change, place) == close(0.5 * (1.2 - 0.8))
 
@@ -251,49 +251,49 @@ def test_a_failed_pilot_moves_the_design_towards_the_need():
         "reference.fail_fast_signals": 3.0,
     }
     change, place = table(CHANGES, 1, ambiguity=1.0, need=2.0)[0], table(PLACES, 1)[0]
-    assert design.redesigned(row(settings), 0.0, change, place, 0.0) == close(0.75 * 2.0)
-    assert design.redesigned(row(settings), 0.0, change, place, 1.0) == close(
+    assert design.updated_design(row(settings), 0.0, change, place, 0.0) == close(0.75 * 2.0)
+    assert design.updated_design(row(settings), 0.0, change, place, 1.0) == close(
         0.75 * (2.0 + 1.0 / math.sqrt(3.0))
     )
     assert (
-        design.redesigned(row({**settings, "reference.fail_fast_signals": 0.0}), 0.3, change, place, 1.0)
+        design.updated_design(row({**settings, "reference.fail_fast_signals": 0.0}), 0.3, change, place, 1.0)
         == 0.3
     )
 
 
 def test_each_layer_makes_a_pilot_look_better():
     rosy = row({"reference.information_optimism": 0.1, "hierarchy.layers": 4.0}, information_loss=0.5)
-    assert design.seen_fit(rosy, CENTRE, 0.5) == close(0.6)
-    assert design.seen_fit(rosy, USERS, 0.5) == 0.5
+    assert design.perceived_fit(rosy, CENTRE, 0.5) == close(0.6)
+    assert design.perceived_fit(rosy, USERS, 0.5) == 0.5
     # However many layers, nothing looks better than perfect.
     rosiest = row({"reference.information_optimism": 0.5, "hierarchy.layers": 8.0}, information_loss=1.0)
-    assert design.seen_fit(rosiest, CENTRE, 0.5) == 1.0
-    assert design.seen_fit(row(), CENTRE, 0.5) == 0.5
+    assert design.perceived_fit(rosiest, CENTRE, 0.5) == 1.0
+    assert design.perceived_fit(row(), CENTRE, 0.5) == 0.5
 
 
 def test_fear_lowers_the_bar_for_pilots():
     change = table(CHANGES, 1, radicalness=0.5, visibility=0.8)[0]
     settings = {"reference.fail_fast_fit": 0.6}
-    assert design.bar_for_pilots(row(settings, fail_fast=1.0), change) == close(0.6)
+    assert design.pilot_threshold(row(settings, fail_fast=1.0), change) == close(0.6)
     afraid = row(settings, CENTRE_ALL, REPORTS, fail_fast=1.0, blame=1.0)
-    assert design.bar_for_pilots(afraid, change) == close(0.6 * (1.0 - 0.4))
+    assert design.pilot_threshold(afraid, change) == close(0.6 * (1.0 - 0.4))
 
 
 def test_places_copy_the_best_design_that_was_tried_nearby():
     cells = table(CELLS, 3, 1)
-    cells.genuine[:, 0] = (0.0, 0.2, 0.3)
+    cells.real_coverage[:, 0] = (0.0, 0.2, 0.3)
     cells.fit[:, 0] = (0.0, 0.95, 0.99)
     cells.design[:, 0] = (0.0, 1.0, 2.0)
     cells.design_holder[:, 0] = (AUTHORITIES, AUTHORITIES, CENTRE)
     places = table(PLACES, 3, last_tie=2)
     ties = table(TIES, 2, other=np.array([1, 2]), weight=0.5)
     # The best was the centre's, and shows nothing that a place could not have had already.
-    assert design.best_around(0, -1.0, row(), places[0], ties, cells) == 1.0
+    assert design.best_neighbour_design(0, -1.0, row(), places[0], ties, cells) == 1.0
     cells.design_holder[2, 0] = USERS
     cells.fit[2, 0] = 0.94
-    assert design.best_around(0, -1.0, row(), places[0], ties, cells) == 1.0
+    assert design.best_neighbour_design(0, -1.0, row(), places[0], ties, cells) == 1.0
     cells.fit[1:, 0] = 0.1
-    assert design.best_around(0, -1.0, row(), places[0], ties, cells) == -1.0
+    assert design.best_neighbour_design(0, -1.0, row(), places[0], ties, cells) == -1.0
 
 
 # Clearances
@@ -301,36 +301,39 @@ def test_places_copy_the_best_design_that_was_tried_nearby():
 
 def test_who_can_stop_and_who_must_agree():
     shared = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
-    assert clearance.who_can_stop(row(CENTRE_ALL)) == close(1.0)
-    assert clearance.who_can_stop(row(LOCAL_ALL)) == 0.0
-    assert clearance.who_can_stop(row(LOCAL_ALL, {"power.resource": worlds.whole("centre")})) == close(
+    assert clearance.veto_share(row(CENTRE_ALL)) == close(1.0)
+    assert clearance.veto_share(row(LOCAL_ALL)) == 0.0
+    assert clearance.veto_share(row(LOCAL_ALL, {"power.resource": worlds.whole("centre")})) == close(
         1.0 / 3.0
     )
-    assert clearance.who_must_agree(row(CENTRE_ALL)) == 0.0
-    assert clearance.who_must_agree(row(dict.fromkeys(CENTRE_ALL, shared))) == close(1.0)
-    assert clearance.who_must_agree(row(CENTRE_ALL, {"power.design": shared})) == close(1.0 / 3.0)
+    assert clearance.partners_needed(row(CENTRE_ALL)) == 0.0
+    assert clearance.partners_needed(row(dict.fromkeys(CENTRE_ALL, shared))) == close(1.0)
+    assert clearance.partners_needed(row(CENTRE_ALL, {"power.design": shared})) == close(1.0 / 3.0)
 
 
 def test_points_exist_below_the_share_that_calls_for_them():
     keys = random.stream_keys(1, 0, len(random.STREAMS))
     ten = {"reference.clearance_points": 2.5, "hierarchy.layers": 4.0, "reference.partnership_points": 10}
     full = row(CENTRE_ALL, ten, clearance=1.0)
-    assert clearance.points_ahead(0, 0, SHAPE, full, keys) == 10 * clearance.VERTICAL
-    assert clearance.points_ahead(0, 0, SEE, full, keys) == 0
-    assert clearance.points_ahead(0, 0, SPARK, row(LOCAL_ALL, ten, clearance=1.0), keys) == 0
+    assert clearance.draw_decision_points(0, 0, SHAPE, full, keys) == 10 * clearance.VERTICAL
+    assert clearance.draw_decision_points(0, 0, SEE, full, keys) == 0
+    assert clearance.draw_decision_points(0, 0, SPARK, row(LOCAL_ALL, ten, clearance=1.0), keys) == 0
     even = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
     assert (
-        clearance.points_ahead(0, 0, SPARK, row(dict.fromkeys(CENTRE_ALL, even), ten, partnership=1.0), keys)
+        clearance.draw_decision_points(
+            0, 0, SPARK, row(dict.fromkeys(CENTRE_ALL, even), ten, partnership=1.0), keys
+        )
         == 10
     )
     part = {"reference.clearance_points": 0.5, "hierarchy.layers": 3.0}
     parts = [
-        clearance.points_ahead(a, 0, SPARK, row(CENTRE_ALL, part, clearance=1.0), keys) for a in range(800)
+        clearance.draw_decision_points(a, 0, SPARK, row(CENTRE_ALL, part, clearance=1.0), keys)
+        for a in range(800)
     ]
     assert set(parts) == {clearance.VERTICAL, 2 * clearance.VERTICAL}
     assert np.mean(parts) / clearance.VERTICAL == pytest.approx(1.5, abs=0.08)
     half = np.mean([
-        clearance.points_ahead(a, 0, SPARK, row(CENTRE_ALL, ten, clearance=0.5), keys) for a in range(400)
+        clearance.draw_decision_points(a, 0, SPARK, row(CENTRE_ALL, ten, clearance=0.5), keys) for a in range(400)
     ]) / clearance.VERTICAL  # fmt: skip
     assert half == pytest.approx(5.0, abs=0.35)
 
@@ -343,9 +346,9 @@ def test_points_that_are_waived_are_gone_and_those_passed_stay_passed():
         (row(CENTRE_ALL, ten, clearance=1.0), clearance.VERTICAL),
         (row(dict.fromkeys(CENTRE_ALL, even), ten, partnership=1.0), 1),
     ):
-        left = [clearance.points_ahead(a, 0, SPARK, values, keys, 0.3) / each for a in range(400)]
+        left = [clearance.draw_decision_points(a, 0, SPARK, values, keys, 0.3) / each for a in range(400)]
         assert np.mean(left) == pytest.approx(3.0, abs=0.35)
-        assert clearance.points_ahead(0, 0, SPARK, values, keys, 0.0) == 0
+        assert clearance.draw_decision_points(0, 0, SPARK, values, keys, 0.0) == 0
     many, few = 5 * clearance.VERTICAL + 2, 3 * clearance.VERTICAL + 7
     assert (
         clearance.fewer_points(many, few) == clearance.fewer_points(few, many) == 3 * clearance.VERTICAL + 2
@@ -361,20 +364,20 @@ def test_a_point_is_tried_until_it_agrees_or_patience_ends():
     settings["reference.partnership_chance"] = 0.4
     cell = table(CELLS, 1, points=2 * clearance.VERTICAL + 1)[0]
     # Full conflict takes half of the chance of .8 away.
-    assert not clearance.try_point(row(settings), 1.0, cell, 0.39)
+    assert not clearance.attempt_decision_point(row(settings), 1.0, cell, 0.39)
     assert cell.points == clearance.VERTICAL + 1
-    assert not clearance.try_point(row(settings), 1.0, cell, 0.41)
-    assert (cell.points, cell.tries) == (clearance.VERTICAL + 1, 1)
-    assert not clearance.try_point(row(settings), 0.0, cell, 0.79)
-    assert (cell.points, cell.tries) == (1, 0)
+    assert not clearance.attempt_decision_point(row(settings), 1.0, cell, 0.41)
+    assert (cell.points, cell.failed_attempts) == (clearance.VERTICAL + 1, 1)
+    assert not clearance.attempt_decision_point(row(settings), 0.0, cell, 0.79)
+    assert (cell.points, cell.failed_attempts) == (1, 0)
     # Partners who do not agree hold a change up for as long as it takes, and never stop it.
     for _ in range(9):
-        assert not clearance.try_point(row(settings), 0.0, cell, 0.41)
-    assert not clearance.try_point(row(settings), 0.0, cell, 0.39)
+        assert not clearance.attempt_decision_point(row(settings), 0.0, cell, 0.41)
+    assert not clearance.attempt_decision_point(row(settings), 0.0, cell, 0.39)
     assert cell.points == 0
     vertical = table(CELLS, 1, points=clearance.VERTICAL)[0]
-    assert not clearance.try_point(row(settings), 0.0, vertical, 0.81)
-    assert clearance.try_point(row(settings), 0.0, vertical, 0.81)
+    assert not clearance.attempt_decision_point(row(settings), 0.0, vertical, 0.81)
+    assert clearance.attempt_decision_point(row(settings), 0.0, vertical, 0.81)
 
 
 def test_heads_decide_as_far_as_their_attention_goes():
@@ -383,22 +386,22 @@ def test_heads_decide_as_far_as_their_attention_goes():
     values = record(worlds.parameters(heads_of), 3)
     decided = []
     for month in range(400):
-        heads = table(HEADS, 3, asked=1000)
-        clearance.decide(month, values, keys, 0.5, heads)
+        heads = table(HEADS, 3, issued=1000)
+        clearance.serve_queues(month, values, keys, 0.5, heads)
         decided.append(heads.served.copy())
     assert np.mean(decided, axis=0) == pytest.approx([5.0, 5.0, 25.0], rel=0.06)
-    few = table(HEADS, 3, asked=1)
-    clearance.decide(0, record(worlds.parameters({"attention.authority": 90.0}), 3), keys, 1.0, few)
+    few = table(HEADS, 3, issued=1)
+    clearance.serve_queues(0, record(worlds.parameters({"attention.authority": 90.0}), 3), keys, 1.0, few)
     assert few.served.tolist() == [1, 1, 1]
 
 
 def test_the_holder_of_the_right_decides_at_the_gate():
     cell = table(CELLS, 1, agenda_holder=CENTRE, design_holder=AUTHORITIES, stage=SEE)[0]
-    assert clearance.deciding_head(2, 32, cell) == 32
+    assert clearance.decision_queue(2, 32, cell) == 32
     cell.stage = SPARK
-    assert clearance.deciding_head(2, 32, cell) == 2
+    assert clearance.decision_queue(2, 32, cell) == 2
     cell.design_holder = CENTRE
-    assert clearance.deciding_head(2, 32, cell) == 32
+    assert clearance.decision_queue(2, 32, cell) == 32
 
 
 def test_a_lot_settles_whose_turn_to_ask_comes_first():
@@ -408,10 +411,10 @@ def test_a_lot_settles_whose_turn_to_ask_comes_first():
     for month in range(60):
         cells = table(CELLS, 5, 1, stage=SEE, progress=1.0, agenda_holder=CENTRE)
         heads = table(HEADS, 6)
-        clearance.join_queues(month, 1, values, keys, table(CHANGES, 1), cells, heads)
-        assert heads.asked.tolist() == [0, 0, 0, 0, 0, 5]
-        begins = int(np.argmin(cells.ticket))
-        assert np.roll(cells.ticket[:, 0], -begins).tolist() == [0, 1, 2, 3, 4]
+        clearance.enqueue_requests(month, 1, values, keys, table(CHANGES, 1), cells, heads)
+        assert heads.issued.tolist() == [0, 0, 0, 0, 0, 5]
+        begins = int(np.argmin(cells.queue_ticket))
+        assert np.roll(cells.queue_ticket[:, 0], -begins).tolist() == [0, 1, 2, 3, 4]
         first.add(begins)
     assert first == set(range(5))
 
@@ -420,33 +423,37 @@ def test_a_lot_settles_whose_turn_to_ask_comes_first():
 
 
 def test_fear():
-    assert effort.fear(row(CENTRE_ALL, REPORTS), 0.5, 0.8) == close(0.4)
-    assert effort.fear(row(CENTRE_ALL, LEARNING), 0.5, 0.8) == 0.0
-    assert effort.fear(row(LOCAL_ALL, REPORTS), 0.5, 0.8) == 0.0
+    assert effort.blame_aversion(row(CENTRE_ALL, REPORTS), 0.5, 0.8) == close(0.4)
+    assert effort.blame_aversion(row(CENTRE_ALL, LEARNING), 0.5, 0.8) == 0.0
+    assert effort.blame_aversion(row(LOCAL_ALL, REPORTS), 0.5, 0.8) == 0.0
 
 
 def test_a_closed_pledge_binds_nobody():
     places = table(PLACES, 2, signed=1.0, threshold=0.0)
     ties = table(TIES, 0)
     keys = random.stream_keys(3, 0, len(random.STREAMS))
-    pledges.sign(0, record(worlds.parameters({"pledge.open": 0.0}), 3), keys, places, ties)
+    pledges.update_pledges(0, record(worlds.parameters({"pledge.open": 0.0}), 3), keys, places, ties)
     assert places.signed.tolist() == [0.0, 0.0]
     open_to = {"pledge.open": 1.0, "pledge.signing": 1.0}
-    pledges.sign(0, record(worlds.parameters(open_to | {"pledge.threshold": 0.5}), 3), keys, places, ties)
+    pledges.update_pledges(
+        0, record(worlds.parameters(open_to | {"pledge.threshold": 0.5}), 3), keys, places, ties
+    )
     assert places.signed.tolist() == [0.0, 0.0]
-    pledges.sign(0, record(worlds.parameters(open_to | {"pledge.threshold": -0.5}), 3), keys, places, ties)
+    pledges.update_pledges(
+        0, record(worlds.parameters(open_to | {"pledge.threshold": -0.5}), 3), keys, places, ties
+    )
     assert places.signed.tolist() == [1.0, 1.0]
     none = worlds.parameters(open_to | {"pledge.threshold": -0.5}, mechanisms=worlds.OFF)
-    pledges.sign(0, record(none, 3), keys, places, ties)
+    pledges.update_pledges(0, record(none, 3), keys, places, ties)
     assert places.signed.tolist() == [0.0, 0.0]
 
 
 def test_reports_are_true_and_at_once_unless_layers_delay_and_blur_them():
     keys = random.stream_keys(3, 0, len(random.STREAMS))
-    places = table(PLACES, 2, ability=0.6, reported=0.2)
-    responses.report(0, record(worlds.parameters(mechanisms=worlds.OFF), 3), keys, places)
-    assert places.reported.tolist() == close([0.6, 0.6])
-    places.reported[:] = 0.2
+    places = table(PLACES, 2, ability=0.6, believed_ability=0.2)
+    responses.update_centre_beliefs(0, record(worlds.parameters(mechanisms=worlds.OFF), 3), keys, places)
+    assert places.believed_ability.tolist() == close([0.6, 0.6])
+    places.believed_ability[:] = 0.2
     settings = {
         "reference.information_blur": 0.0,
         "reference.information_optimism": 0.1,
@@ -454,34 +461,34 @@ def test_reports_are_true_and_at_once_unless_layers_delay_and_blur_them():
         "hierarchy.layers": 4.0,
     }
     late = record(worlds.parameters(settings, mechanisms=worlds.OFF | {"information_loss": 1.0}), 3)
-    responses.report(0, late, keys, places)
+    responses.update_centre_beliefs(0, late, keys, places)
     # Four layers make .6 look like .76, and show a quarter of the news in a month.
-    assert places.reported.tolist() == close([0.2 + 0.56 / 4.0] * 2)
+    assert places.believed_ability.tolist() == close([0.2 + 0.56 / 4.0] * 2)
     # However many layers, nobody looks abler than can be.
     rosy = {"reference.information_optimism": 0.5, "reference.information_delay": 0.0}
     rosiest = worlds.parameters(settings, rosy, mechanisms=worlds.OFF | {"information_loss": 1.0})
-    responses.report(0, record(rosiest, 3), keys, places)
-    assert places.reported.tolist() == close([1.0, 1.0])
+    responses.update_centre_beliefs(0, record(rosiest, 3), keys, places)
+    assert places.believed_ability.tolist() == close([1.0, 1.0])
     blurred = record(worlds.parameters(mechanisms=worlds.OFF | {"information_loss": 1.0}), 3)
-    responses.report(0, blurred, keys, places)
-    assert places.reported[0] != places.reported[1]
+    responses.update_centre_beliefs(0, blurred, keys, places)
+    assert places.believed_ability[0] != places.believed_ability[1]
 
 
 # Capacity
 
 
 def test_weakness():
-    assert loss_accounting.weakness(1.0) == 0.0
-    assert loss_accounting.weakness(2.0) == 0.0
-    assert loss_accounting.weakness(math.exp(-2.0)) == close(2.0)
-    assert 20.0 < loss_accounting.weakness(0.0) < 21.0
+    assert loss_accounting.log_shortfall(1.0) == 0.0
+    assert loss_accounting.log_shortfall(2.0) == 0.0
+    assert loss_accounting.log_shortfall(math.exp(-2.0)) == close(2.0)
+    assert 20.0 < loss_accounting.log_shortfall(0.0) < 21.0
 
 
 def test_a_column_of_hurdles_is_weighed_as_each_alone():
     factors = np.array([0.0, 1e-300, 1e-9, 0.1, 0.5, 0.999999, 1.0, 2.0])
     hurdles = np.full(len(factors), np.nan)
-    loss_accounting.weigh_column(factors, hurdles)
-    assert hurdles == close([loss_accounting.weakness(factor) for factor in factors])
+    loss_accounting.normalise_weights(factors, hurdles)
+    assert hurdles == close([loss_accounting.log_shortfall(factor) for factor in factors])
 
 
 def test_hours_that_a_change_wants():
@@ -541,13 +548,13 @@ def test_when_a_change_wants_staff():
 
 def test_only_what_is_left_is_wanted():
     def left(**cell):
-        return capacity.part_left(table(CELLS, 1, **cell)[0], 4.0)
+        return capacity.share_left(table(CELLS, 1, **cell)[0], 4.0)
 
     assert left(stage=SHAPE) == 1.0
     assert left(stage=SHIFT, nominal=0.9) == close(0.4)
     assert left(stage=SHIFT, nominal=0.1) == 1.0
     # Of a short change *shift* may take less than a month; the stages before want their hours all the same.
-    assert capacity.part_left(table(CELLS, 1, stage=SPARK)[0], 0.4) == 1.0
+    assert capacity.share_left(table(CELLS, 1, stage=SPARK)[0], 0.4) == 1.0
 
 
 def test_nothing_of_nothing_is_nothing():
@@ -556,27 +563,27 @@ def test_nothing_of_nothing_is_nothing():
 
 
 def test_money_is_tilted_to_the_least_able_as_far_as_it_is_held_nationally():
-    places = table(PLACES, 2, weight=0.5, reported=np.array([0.4, 0.6]), ability=0.5)
+    places = table(PLACES, 2, weight=0.5, believed_ability=np.array([0.4, 0.6]), ability=0.5)
     settings = {"authorities.ability_spread": 0.2, "reference.equalising_money": 0.8}
     even, on = np.array([7.0, 7.0]), worlds.OFF | {"uneven_ability": 1.0}
-    funding.tilt_money(
+    funding.equalise_funding(
         record(worlds.parameters(settings, CENTRE_ALL, mechanisms=worlds.OFF), 3), places, even
     )
-    assert places.funded.tolist() == [1.0, 1.0]
-    funding.tilt_money(record(worlds.parameters(settings, LOCAL_ALL, mechanisms=on), 3), places, even)
-    assert places.funded.tolist() == [1.0, 1.0]
+    assert places.funding_multiplier.tolist() == [1.0, 1.0]
+    funding.equalise_funding(record(worlds.parameters(settings, LOCAL_ALL, mechanisms=on), 3), places, even)
+    assert places.funding_multiplier.tolist() == [1.0, 1.0]
     national = record(worlds.parameters(settings, CENTRE_ALL, mechanisms=on), 3)
-    funding.tilt_money(national, places, even)
-    assert places.funded.tolist() == close([1.4, 0.6])
+    funding.equalise_funding(national, places, even)
+    assert places.funding_multiplier.tolist() == close([1.4, 0.6])
     # Where one place is offered more, what the other gains by the tilt is still what it loses.
-    funding.tilt_money(national, places, np.array([10.0, 30.0]))
-    assert places.funded.tolist() == close([1.4 * 40.0 / 32.0, 0.6 * 40.0 / 32.0])
-    funding.tilt_money(national, places, np.zeros(2))
-    assert places.funded.tolist() == close([1.4, 0.6])
+    funding.equalise_funding(national, places, np.array([10.0, 30.0]))
+    assert places.funding_multiplier.tolist() == close([1.4 * 40.0 / 32.0, 0.6 * 40.0 / 32.0])
+    funding.equalise_funding(national, places, np.zeros(2))
+    assert places.funding_multiplier.tolist() == close([1.4, 0.6])
     # Where the second place holds its own money, that of the first alone leans, and both give way to it alike.
     national.resource_centre[1] = 0.0
-    funding.tilt_money(national, places, even)
-    assert places.funded.tolist() == close([1.4 / 1.2, 1.0 / 1.2])
+    funding.equalise_funding(national, places, even)
+    assert places.funding_multiplier.tolist() == close([1.4 / 1.2, 1.0 / 1.2])
 
 
 def test_every_place_is_offered_money_by_what_holds_there(small):
@@ -592,7 +599,7 @@ def test_every_place_is_offered_money_by_what_holds_there(small):
     values.focal_scale_up[3] = 0.3
     values.focal_ring_fenced[4] = 1.0
     values.work_load[5] *= 2.0
-    offers = funding.offer_money(24, values, state.calendar, state.changes, state.places, state.centre)
+    offers = funding.offer_funding(24, values, state.calendar, state.changes, state.places, state.centre)
     changes = state.changes[: state.calendar.arrived[24]]
     age, focal = 24 - changes.arrival, changes.focal == 1
     assert offers.shape == (6, len(changes), 3)
@@ -602,7 +609,7 @@ def test_every_place_is_offered_money_by_what_holds_there(small):
     for a in range(6):
         lasting = 0.5 ** (np.maximum(0.0, age - (12.0 if a == 2 else 6.0)) / 12.0)
         lasting[focal] += (1.0 if a == 4 else 0.5) * (1.0 - lasting[focal])
-        expected[a, :, funding.LASTING] = lasting
+        expected[a, :, funding.FUNDING_PERSISTENCE] = lasting
         # A pledge on the change that is followed brings money for no other.
         own = focal * (0.5 * 0.3 if a == 0 else 0.0)
         expected[a, :, funding.PILOT] = lasting * ((0.5 if a == 1 else 0.2) + 0.1 * focal + own)
@@ -611,34 +618,34 @@ def test_every_place_is_offered_money_by_what_holds_there(small):
     # What the tilt gives one place it takes from the others, in hours of what all of them are offered.
     people = state.places.population
     hours = np.array([
-        [capacity.own_hours(values[a], one.concerned * people[a], one.radicalness, one.pace) for one in changes]
+        [capacity.own_hours(values[a], one.target_share * people[a], one.radicalness, one.pace) for one in changes]
         for a in range(6)
     ])  # fmt: skip
     untilted = (hours * (offers[:, :, funding.PILOT] + offers[:, :, funding.SCALE_UP])).sum(axis=1)
-    assert np.ptp(state.places.funded) > 0.1
-    assert untilted @ state.places.funded == close(untilted.sum())
+    assert np.ptp(state.places.funding_multiplier) > 0.1
+    assert untilted @ state.places.funding_multiplier == close(untilted.sum())
 
 
 def test_a_design_is_paid_for_once_however_long_it_takes():
-    cell = table(CELLS, 1, design_hours=600.0, asked=30.0, unpaid=1.0)[0]
+    cell = table(CELLS, 1, design_hours=600.0, user_hours_cost=30.0, design_cost_outstanding=1.0)[0]
     paid = 0.0
     for _ in range(40):
-        due = capacity.bill_due(cell, 1.5, 0.1)
+        due = capacity.design_cost_due(cell, 1.5, 0.1)
         assert due <= 1.5 * 0.1
         paid += 0.5 * due * cell.design_hours
-        cell.unpaid -= 0.5 * due
-    assert paid == close(600.0 * (1.0 - cell.unpaid))
-    assert 0.0 <= cell.unpaid < 0.01
+        cell.design_cost_outstanding -= 0.5 * due
+    assert paid == close(600.0 * (1.0 - cell.design_cost_outstanding))
+    assert 0.0 <= cell.design_cost_outstanding < 0.01
     # What comes on top is spread anew together with what is owed, and what was paid is not paid again.
-    cell.unpaid = 0.25
-    agenda.add_to_bill(cell, 50.0, 2.0)
-    assert (cell.design_hours, cell.asked, cell.unpaid) == close((200.0, 9.5, 1.0))
+    cell.design_cost_outstanding = 0.25
+    agenda.add_design_cost(cell, 50.0, 2.0)
+    assert (cell.design_hours, cell.user_hours_cost, cell.design_cost_outstanding) == close((200.0, 9.5, 1.0))
 
 
 def test_bodies_bring_hours_where_they_work():
     places = table(PLACES, 2, population=np.array([3000.0, 1000.0]))
     bodies = table(
-        BODIES, 2, home=np.array([0, 0]), second=np.array([-1, 1]), will=1.0, ability=0.5, capacity=0.5
+        BODIES, 2, home=np.array([0, 0]), second_home=np.array([-1, 1]), will=1.0, ability=0.5, capacity=0.5
     )
     held = capacity.third_sector_support(record(worlds.parameters({"bodies.hours": 0.01}), 3), places, bodies)
     assert held == close(40.0)
@@ -648,9 +655,9 @@ def test_bodies_bring_hours_where_they_work():
 
 def test_reasons_for_a_lack_of_time_are_shared_by_how_hard_each_bit():
     reasons = np.zeros((1, 6))
-    capacity.note_reasons(0, reasons, math.exp(-1.0), math.exp(-3.0), 1.0, 1.0, 1.0, 0.0)
+    capacity.capacity_loss_shares(0, reasons, math.exp(-1.0), math.exp(-3.0), 1.0, 1.0, 1.0, 0.0)
     assert reasons[0].tolist() == close([0.25, 0.75, 0.0, 0.0, 0.0, 0.0])
-    capacity.note_reasons(0, reasons, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0)
+    capacity.capacity_loss_shares(0, reasons, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0)
     assert reasons[0].tolist() == [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
 
 
@@ -659,10 +666,14 @@ def test_reasons_for_a_lack_of_time_are_shared_by_how_hard_each_bit():
 
 @pytest.mark.parametrize(("form", "expected"), [(0.0, 0.06), (1.0, 0.2), (2.0, 0.06 ** (1 / 3))])
 def test_will_ability_and_capacity_together(form, expected):
-    assert effort.combine(form, 0.5, 0.2, 0.6) == close(expected)
-    assert effort.combine(form, 0.5, 0.6, 0.2) == effort.combine(form, 0.2, 0.6, 0.5) == close(expected)
-    assert effort.combine(form, 0.0, 1.0, 1.0) == 0.0
-    assert effort.combine(form, 1.0, 1.0, 1.0) == 1.0
+    assert effort.progress_rate(form, 0.5, 0.2, 0.6) == close(expected)
+    assert (
+        effort.progress_rate(form, 0.5, 0.6, 0.2)
+        == effort.progress_rate(form, 0.2, 0.6, 0.5)
+        == close(expected)
+    )
+    assert effort.progress_rate(form, 0.0, 1.0, 1.0) == 0.0
+    assert effort.progress_rate(form, 1.0, 1.0, 1.0) == 1.0
 
 
 def test_money_lasts_as_the_will_of_the_centre_does():
@@ -675,9 +686,9 @@ def test_catching_up_shrinks_the_ledger_pro_rata():
     ledger = np.zeros((1, 1, LEDGER))
     ledger[0, 0, [WILL, ABILITY]] = (0.3, 0.1)
     assert loss_accounting.ledger_total(0, 0, 0, ledger) == close(0.4)
-    loss_accounting.catch_up(0, 0, 0.1, 0.4, 0, ledger)
+    loss_accounting.reduce_ledger(0, 0, 0.1, 0.4, 0, ledger)
     assert ledger[0, 0, [WILL, ABILITY]].tolist() == close([0.225, 0.075])
-    loss_accounting.catch_up(0, 0, 0.3, 0.3, 0, ledger)
+    loss_accounting.reduce_ledger(0, 0, 0.3, 0.3, 0, ledger)
     assert not ledger.any()
 
 
@@ -692,24 +703,24 @@ def test_every_cause_of_the_ledger_is_counted():
 def test_missing_progress_is_charged_by_how_hard_each_hurdle_bit():
     ledger = np.zeros((1, 1, LEDGER))
     reasons = np.array([[0.5, 0.5, 0.0, 0.0, 0.0, 0.0]])
-    loss_accounting.charge_hurdles(0, 0, 0.8, 1.0, 2.0, 4.0, 1.0, reasons, ledger)
+    loss_accounting.attribute_shortfall(0, 0, 0.8, 1.0, 2.0, 4.0, 1.0, reasons, ledger)
     assert ledger[0, 0, [WILL, ABILITY, BLAME]].tolist() == close([0.1, 0.2, 0.1])
     assert ledger[0, 0, [CAPACITY, SWITCHING]].tolist() == close([0.2, 0.2])
     assert ledger.sum() == close(0.8)
-    assert loss_accounting.binding(1.0, 1.0, 3.0, 2.0) == (0.0, 3.0, 0.0)
-    assert loss_accounting.binding(1.0, 2.0, 1.0, 3.0) == (0.0, 0.0, 3.0)
-    assert loss_accounting.binding(1.0, 3.0, 1.0, 2.0) == (3.0, 0.0, 0.0)
-    assert loss_accounting.binding(0.0, 1.0, 3.0, 2.0) == (1.0, 3.0, 2.0)
+    assert loss_accounting.limiting_factors(1.0, 1.0, 3.0, 2.0) == (0.0, 3.0, 0.0)
+    assert loss_accounting.limiting_factors(1.0, 2.0, 1.0, 3.0) == (0.0, 0.0, 3.0)
+    assert loss_accounting.limiting_factors(1.0, 3.0, 1.0, 2.0) == (3.0, 0.0, 0.0)
+    assert loss_accounting.limiting_factors(0.0, 1.0, 3.0, 2.0) == (1.0, 3.0, 2.0)
 
 
 def test_coverage_slips_where_neither_will_nor_money_holds_it():
     slips = row({"reference.relapse_rate": 0.1}, relapse=0.5)
-    cell = table(CELLS, 1, nominal=0.8, genuine=0.4)[0]
-    assert implementation.slip_back(slips, 0.6, 0.2, cell) == (close(0.8 * 0.05 * 0.4), 0.0)
+    cell = table(CELLS, 1, nominal=0.8, real_coverage=0.4)[0]
+    assert implementation.decay_coverage(slips, 0.6, 0.2, cell) == (close(0.8 * 0.05 * 0.4), 0.0)
     assert cell.nominal == close(0.8 * 0.98)
-    assert cell.genuine == close(0.4 * 0.98)
-    assert implementation.slip_back(slips, 0.6, 1.0, cell) == (0.0, 0.0)
-    assert implementation.slip_back(row(), 0.0, 0.0, cell) == (0.0, 0.0)
+    assert cell.real_coverage == close(0.4 * 0.98)
+    assert implementation.decay_coverage(slips, 0.6, 1.0, cell) == (0.0, 0.0)
+    assert implementation.decay_coverage(row(), 0.0, 0.0, cell) == (0.0, 0.0)
 
 
 def test_reports_run_ahead_of_what_is_done():
@@ -739,12 +750,12 @@ def put_in(settings, **more):
         "stage": SHAPE, "will": 0.5, "centre_will": 0.8, "visibility": 0.5, "spillover": 0.4, "to_target": 30.0,
         "signed": False, "sincere": False, "pulled": False, "haste": 0.0,
     } | more  # fmt: skip
-    return effort.effort(settings, *given.values())
+    return effort.effective_will(settings, *given.values())
 
 
 def test_effort_is_the_will_of_the_place_when_nothing_else_speaks():
     assert put_in(row()) == (0.5, 1.0, 1.0)
-    assert put_in(row(), will=0.0)[0] == implementation.LEAST
+    assert put_in(row(), will=0.0)[0] == effort.EPS
 
 
 def test_compulsion_lifts_effort_to_its_floor_and_quickens_before_a_target():
@@ -789,10 +800,10 @@ def test_pressure_quickens_the_start_and_launches_unready():
 
 def test_pilots_and_scale_up_have_separate_purses():
     settings = row({"money.pilot": 0.3, "money.scale_up": 0.1, "pledge.money": 0.2}, concordat=0.5)
-    assert funding.purses(settings, 0.5, False) == close((0.15, 0.05))
-    assert funding.purses(settings, 1.0, True) == close((0.4, 0.2))
+    assert funding.change_funds(settings, 0.5, False) == close((0.15, 0.05))
+    assert funding.change_funds(settings, 1.0, True) == close((0.4, 0.2))
     # A change's own money comes on top, and fades as all other.
-    assert funding.purses(settings, 0.5, False, 0.2, 0.05) == close((0.25, 0.075))
+    assert funding.change_funds(settings, 0.5, False, 0.2, 0.05) == close((0.25, 0.075))
 
 
 def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
@@ -803,7 +814,7 @@ def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
     def left(stage):
         cells = table(CELLS, 800, stage=stage)
         for a, cell in enumerate(cells):
-            gained = implementation.advance(7, a, 0, hazard, 0.2, 0.3, 0.6, 1.0, change, cell, keys)
+            gained = implementation.advance_stage(7, a, 0, hazard, 0.2, 0.3, 0.6, 1.0, change, cell, keys)
             assert gained == close(cell.nominal * 0.2 if stage == SHIFT else cell.progress * 0.3)
             lucky = random.uniform(keys[random.STAGE], a, 0, 7) < (0.12 if stage == SHAPE else 0.3)
             assert (gained > 0.0) == lucky
@@ -819,7 +830,7 @@ def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
 def test_what_is_rolled_out_to_everybody_has_caught_up_on_all(settled):
     ledger = np.full((1, 1, LEDGER), 0.0 if settled else 0.1)
     ledger[0, 0, RELAPSE] = 0.1
-    loss_accounting.settle(0, 0, settled, ledger)
+    loss_accounting.close_ledger(0, 0, settled, ledger)
     assert not ledger.any()
 
 
@@ -829,11 +840,11 @@ def test_a_settled_ledger_holds_one_cause_and_is_read_as_any_other():
     for settled in (0, 1):
         assert loss_accounting.ledger_total(0, 0, settled, ledger) == close(0.4)
         lost, by_month = np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
-        loss_accounting.book_missing(0, 0, 8.0, settled, ledger, lost, by_month)
+        loss_accounting.attribute_missing(0, 0, 8.0, settled, ledger, lost, by_month)
         assert by_month[RELAPSE] == by_month.sum() == close(8.0)
         assert lost[0, 0] == close(by_month)
         caught_up = ledger.copy()
-        loss_accounting.catch_up(0, 0, 0.1, 0.4, settled, caught_up)
+        loss_accounting.reduce_ledger(0, 0, 0.1, 0.4, settled, caught_up)
         assert caught_up[0, 0, RELAPSE] == caught_up.sum() == close(0.3)
 
 
@@ -841,7 +852,7 @@ def test_a_settled_ledger_holds_one_cause_and_is_read_as_any_other():
 def test_what_is_missing_with_nothing_on_record_is_put_to_capacity(settled):
     """A hair's breadth may be missing of what counts as rolled out; no hurdle stands for it, and the account is exact."""
     ledger, lost, by_month = np.zeros((1, 1, LEDGER)), np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
-    loss_accounting.book_missing(0, 0, 2.0, settled, ledger, lost, by_month)
+    loss_accounting.attribute_missing(0, 0, 2.0, settled, ledger, lost, by_month)
     assert (
         lost[0, 0].tolist()
         == by_month.tolist()
@@ -866,19 +877,22 @@ def test_what_taking_up_asks_of_people():
 def test_the_willing_and_able_take_more():
     fit, ready, ability = np.array([1.0, 0.5]), np.array([0.8, 0.4]), np.array([0.5, 1.0])
     taken = (0.8 * (0.2 + 0.8 * 0.5) + 0.5 * 0.4) / 1.5
-    assert benefit.take_up(1.0, 0.8, 0.75, fit, ready, ability) == close(taken)
-    assert benefit.take_up(0.5, 0.8, 0.75, fit, ready, ability) == close(0.5 + 0.5 * taken)
-    assert benefit.take_up(1.0, 0.0, 0.75, fit, np.ones(2), ability) == 1.0
+    assert benefit.uptake_share(1.0, 0.8, 0.75, fit, ready, ability) == close(taken)
+    assert benefit.uptake_share(0.5, 0.8, 0.75, fit, ready, ability) == close(0.5 + 0.5 * taken)
+    assert benefit.uptake_share(1.0, 0.0, 0.75, fit, np.ones(2), ability) == 1.0
 
 
 def test_the_standard_is_the_design_that_most_people_live_under():
-    changes, places = table(CHANGES, 1, restandard=1), table(PLACES, 3, weight=np.array([0.5, 0.3, 0.2]))
+    changes, places = (
+        table(CHANGES, 1, standard_is_stale=1),
+        table(PLACES, 3, weight=np.array([0.5, 0.3, 0.2])),
+    )
     cells = table(CELLS, 3, 1, compatible=1.0)
     cells.designed[:, 0] = (1, 1, 0)
     cells.design[:, 0] = (1.0, 3.0, 99.0)
     benefit.set_standard(0, 2.0, changes, places, cells)
     # The standard is (0.5 * 1 + 0.3 * 3) / 0.8 = 1.75.
-    assert changes.restandard[0] == 0
+    assert changes.standard_is_stale[0] == 0
     assert cells.compatible[:, 0].tolist() == close(
         [math.exp(-0.5 * (0.75 / 2) ** 2), math.exp(-0.5 * (1.25 / 2) ** 2), 1.0]
     )
@@ -893,7 +907,7 @@ def test_adoption_elsewhere_leaves_the_place_itself_out():
 
 def test_delivered_losses_are_shared_by_how_hard_each_bit():
     lost, by_month = np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
-    loss_accounting.book_delivered(0, 0, 10.0, (1.0, 2.0, 3.0, 4.0, 0.0), lost, by_month)
+    loss_accounting.attribute_delivery_loss(0, 0, 10.0, (1.0, 2.0, 3.0, 4.0, 0.0), lost, by_month)
     shared = [
         lost[0, 0, cause] for cause in (RITUAL, WRONG_DESIGN, NOT_TAKEN_UP, SPILLOVER_MISSING, DEVALUED)
     ]
@@ -906,43 +920,43 @@ def test_delivered_losses_are_shared_by_how_hard_each_bit():
 
 def test_will_that_a_place_moves_to():
     told = row({"reference.reactance_will": 0.5}, reactance=1.0)
-    assert responses.wanted_will(0.6, told, 0.4, 0.0, 0.0) == close(0.48)
+    assert responses.target_will(0.6, told, 0.4, 0.0, 0.0) == close(0.48)
     shaped = row({"reference.ownership_will": 0.5}, ownership=1.0)
-    assert responses.wanted_will(0.6, shaped, 0.0, 0.5, 0.0) == close(0.7)
+    assert responses.target_will(0.6, shaped, 0.0, 0.5, 0.0) == close(0.7)
     seen = row({"reference.evidence_results": 0.5, "reference.evidence_vision": 0.0}, evidence=1.0)
-    assert responses.wanted_will(0.6, seen, 0.0, 0.0, 0.5) == close(0.7)
+    assert responses.target_will(0.6, seen, 0.0, 0.0, 0.5) == close(0.7)
     half_seen = row({"reference.evidence_results": 0.5, "reference.evidence_vision": 0.0}, evidence=0.5)
-    assert responses.wanted_will(0.6, half_seen, 0.0, 0.0, 0.5) == close(0.65)
+    assert responses.target_will(0.6, half_seen, 0.0, 0.0, 0.5) == close(0.65)
     vision = {"reference.evidence_results": 0.0, "reference.evidence_vision": 0.5, "centre.vision": 1.0}
     even = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
     backed = row(vision, LOCAL_ALL, {"power.information": even}, evidence=1.0)
-    assert responses.wanted_will(0.6, backed, 0.0, 0.0, 0.0) == close(0.8)
-    assert responses.wanted_will(0.6, row(vision, CENTRE_ALL, evidence=1.0), 0.0, 0.0, 0.0) == 0.6
-    assert responses.wanted_will(0.6, row(), 1.0, 1.0, 1.0) == 0.6
+    assert responses.target_will(0.6, backed, 0.0, 0.0, 0.0) == close(0.8)
+    assert responses.target_will(0.6, row(vision, CENTRE_ALL, evidence=1.0), 0.0, 0.0, 0.0) == 0.6
+    assert responses.target_will(0.6, row(), 1.0, 1.0, 1.0) == 0.6
 
 
 def test_what_is_told_and_what_is_owned():
     cell = table(CELLS, 1, agenda_holder=CENTRE, design_holder=CENTRE)[0]
     conflict = {"reference.reactance_conflict": 0.5}
-    assert responses.imposed(row(CENTRE_ALL, conflict), 1.0, cell) == close(1.0)
-    assert responses.imposed(row(CENTRE_ALL, conflict), 0.0, cell) == close(0.5)
+    assert responses.imposition(row(CENTRE_ALL, conflict), 1.0, cell) == close(1.0)
+    assert responses.imposition(row(CENTRE_ALL, conflict), 0.0, cell) == close(0.5)
     # Where places hold half of the rights they have a voice even in what the centre decides.
     half = {"centre": 0.5, "authorities": 0.5, "third_sector": 0.0, "users": 0.0}
     voiced = row(CENTRE_ALL, {"power.agenda": half, "power.design": half}, conflict)
-    assert responses.imposed(voiced, 1.0, cell) == close(0.5)
-    assert responses.owned(row(USERS_ALL), cell) == 0.0
+    assert responses.imposition(voiced, 1.0, cell) == close(0.5)
+    assert responses.ownership(row(USERS_ALL), cell) == 0.0
     cell.design_holder = AUTHORITIES
-    assert responses.imposed(row(CENTRE_ALL, conflict), 1.0, cell) == close(0.5)
-    assert responses.owned(row(LOCAL_ALL), cell) == close(0.5)
+    assert responses.imposition(row(CENTRE_ALL, conflict), 1.0, cell) == close(0.5)
+    assert responses.ownership(row(LOCAL_ALL), cell) == close(0.5)
     quarter = {"centre": 0.0, "authorities": 0.8, "third_sector": 0.0, "users": 0.2}
-    assert responses.owned(row({"power.design": quarter}), cell) == close(0.9)
+    assert responses.ownership(row({"power.design": quarter}), cell) == close(0.9)
     # Taking part in the choice of policy raises no will to deliver.
-    assert responses.owned(row(LOCAL_ALL, {"power.agenda": worlds.whole("users")}), cell) == close(0.5)
+    assert responses.ownership(row(LOCAL_ALL, {"power.agenda": worlds.whole("users")}), cell) == close(0.5)
     # A design of users is the deliverers' as far as they hold a part of the right themselves.
     cell.design_holder = USERS
-    assert responses.owned(row(USERS_ALL), cell) == 0.0
+    assert responses.ownership(row(USERS_ALL), cell) == 0.0
     tenth = {"centre": 0.0, "authorities": 0.1, "third_sector": 0.0, "users": 0.9}
-    assert responses.owned(row({"power.design": tenth}), cell) == close(0.2)
+    assert responses.ownership(row({"power.design": tenth}), cell) == close(0.2)
 
 
 def test_ties_carry_less_where_the_centre_holds_design_and_information():
@@ -956,12 +970,12 @@ def test_ties_carry_less_where_the_centre_holds_design_and_information():
 def test_whom_a_place_looks_to():
     ties = table(TIES, 4, other=np.array([0, 1, 2, 0]), weight=np.array([0.9, 0.7, 0.3, 0.9]))
     place, values = table(PLACES, 1, first_tie=1, last_tie=3)[0], np.array([0.0, 0.8, 0.2])
-    assert responses.around(place, False, 0.5, values, ties) == close(0.7 * 0.8 + 0.3 * 0.2)
-    assert responses.around(place, True, 0.5, values, ties) == 0.5
+    assert responses.neighbour_mean(place, False, 0.5, values, ties) == close(0.7 * 0.8 + 0.3 * 0.2)
+    assert responses.neighbour_mean(place, True, 0.5, values, ties) == 0.5
     # Only those who are ahead teach; where all meet all, only a mean that is ahead.
-    assert responses.lead_around(place, False, 0.9, 0.6, values, ties) == close(0.7 * 0.2)
-    assert responses.lead_around(place, True, 0.9, 0.6, values, ties) == close(0.3)
-    assert responses.lead_around(place, True, 0.5, 0.6, values, ties) == 0.0
+    assert responses.neighbour_lead(place, False, 0.9, 0.6, values, ties) == close(0.7 * 0.2)
+    assert responses.neighbour_lead(place, True, 0.9, 0.6, values, ties) == close(0.3)
+    assert responses.neighbour_lead(place, True, 0.5, 0.6, values, ties) == 0.0
 
 
 def test_what_is_told_and_shaped_is_a_mean_over_live_changes():
@@ -971,12 +985,14 @@ def test_what_is_told_and_shaped_is_a_mean_over_live_changes():
     cells.design_holder[0, 1] = AUTHORITIES
     values = record(worlds.parameters(CENTRE_ALL, mechanisms=worlds.OFF | {"reactance": 1.0}), 2)
     places, changes = table(PLACES, 1), table(CHANGES, 6, conflict=1.0)
-    responses.look_around(6, values, changes, places, cells)
+    responses.count_imposed_changes(6, values, changes, places, cells)
     # Three are live: two told in full, one of which is shared with the place that designs it.
-    assert places.told[0] == close((1.0 + 0.5 + 1.0) / 3.0)
-    assert places.shaped[0] == close(0.5 / 3.0)
-    responses.look_around(6, record(worlds.parameters(mechanisms=worlds.OFF), 2), changes, places, cells)
-    assert (places.told[0], places.shaped[0]) == (0.0, 0.0)
+    assert places.imposed_share[0] == close((1.0 + 0.5 + 1.0) / 3.0)
+    assert places.coproduced_share[0] == close(0.5 / 3.0)
+    responses.count_imposed_changes(
+        6, record(worlds.parameters(mechanisms=worlds.OFF), 2), changes, places, cells
+    )
+    assert (places.imposed_share[0], places.coproduced_share[0]) == (0.0, 0.0)
 
 
 def test_levels_of_users_are_set_for_everybody():
@@ -986,10 +1002,10 @@ def test_levels_of_users_are_set_for_everybody():
         assert responses.set_levels(0.1, level, values) == close(np.minimum(1.0, 0.1 + values).mean())
         assert level.tolist() == close(np.minimum(1.0, 0.1 + values).tolist())
         assert responses.set_levels(-0.5, level, values) == close(np.maximum(0.0, values - 0.5).mean())
-        taken = benefit.take_up(1.0, 1.0, values.mean(), values, np.ones(many), values / 2.0)
+        taken = benefit.uptake_share(1.0, 1.0, values.mean(), values, np.ones(many), values / 2.0)
         assert taken == close((values**2).sum() / 2.0 / values.sum())
         ready = np.zeros(many)
-        responses.find_ready(0.25, 1.0, np.full(many, 0.5), values, ready)
+        responses.update_readiness(0.25, 1.0, np.full(many, 0.5), values, ready)
         assert ready.tolist() == close((0.5 * np.maximum(0.0, values - 0.25)).tolist())
 
 
@@ -1002,7 +1018,7 @@ def test_teams_are_as_good_as_those_who_hold_the_money():
 
 
 def test_ability_grows_and_leaks():
-    place = table(PLACES, 1, gained=0.1, busy=0.5, teams=0.05)[0]
+    place = table(PLACES, 1, gained_ability=0.1, workload_ratio=0.5, teams=0.05)[0]
     assert responses.ability_gained(row(), place, 0.6, 0.3, 0.7) == 0.1
     peers = row(LOCAL_ALL, {"reference.peer_ability": 0.1}, peer_learning=1.0)
     assert responses.ability_gained(peers, place, 0.6, 0.3, 0.7) == close(0.13)
@@ -1016,14 +1032,14 @@ def test_who_is_heard():
     judges = {"centre": 0.4, "authorities": 0.3, "third_sector": 0.2, "users": 0.1}
     hears = row({"reference.evidence_self": 0.5, "power.accountability": judges})
     outside = 0.4 * 1.0 + 0.3 * 0.5 + 0.2 * 0.9 + 0.1 * 0.6
-    assert responses.heard(hears, 0.2, 1.0, 0.5, 0.9, 0.6) == close(0.5 * 0.2 + 0.5 * outside)
+    assert responses.perceived_norm(hears, 0.2, 1.0, 0.5, 0.9, 0.6) == close(0.5 * 0.2 + 0.5 * outside)
 
 
 def test_users_trust_moves_by_promises_and_by_a_hand_in_design():
     will, trusting = np.array([0.5, 0.5]), np.array([0.6, 0.8])
-    responses.move_trust(0.1, 0.5, 0.0, will, trusting)
+    responses.update_trust(0.1, 0.5, 0.0, will, trusting)
     assert will.tolist() == close([0.48, 0.49])
-    responses.move_trust(0.5, 1.0, 0.5, will[:1], trusting[:1])
+    responses.update_trust(0.5, 1.0, 0.5, will[:1], trusting[:1])
     assert will[0] == close(0.48 + 0.5 * (0.8 - 0.48))
     assert will[1] == close(0.49)
 

@@ -441,7 +441,7 @@ def test_interpolation_in_a_file_reads_nothing(folder, monkeypatch):
 def test_folders(folder, tmp_path):
     assert "no such folder" in only(["baseline"], folders=[tmp_path / "nowhere"])
     assert "no such folder" in only(["baseline"], folders=[""])
-    assert one("baseline", folders=[paths.shipped("scenarios")]) == Parameters()
+    assert one("baseline", folders=[paths.bundled("scenarios")]) == Parameters()
     folder("hierarchy")
     assert "same name" in only(["baseline"], folders=[tmp_path])
     (tmp_path / "hierarchy.yaml").rename(tmp_path / "status_quo.yaml")

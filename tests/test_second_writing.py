@@ -8,7 +8,7 @@ from second_writing import SecondWriting
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, STATUS_QUO
 from sim.model.geography import DATA
 from sim.model.outcomes import summary
-from sim.model.parameters import ESTABLISHED, Parameters
+from sim.model.parameters import STABLE, Parameters
 from sim.model.schedule import simulate
 from sim.model.schema import declarations, in_groups
 from sim.model.state import CAUSES
@@ -57,7 +57,7 @@ TURNS = (
 )
 def test_two_writings_of_the_model_agree(distribution, rights, strength, settings, seed, off):
     settings = {"population.users": 160, **settings}
-    strengths = dict.fromkeys(ESTABLISHED, strength) | {name: 0.0 for name in off if name in ESTABLISHED}
+    strengths = dict.fromkeys(STABLE, strength) | {name: 0.0 for name in off if name in STABLE}
     dated = EVENTS if "focal.arrival" in settings else TURNS if "turns" in off else ()
     assert_agree({"distribution": distribution}, rights, strengths, settings, seed, DATA, PLEDGE, dated)
 
@@ -75,7 +75,7 @@ def test_they_agree_on_a_made_up_nation_whose_table_is_turned_round(tmp_path, st
     }  # fmt: skip
     (tmp_path / "ties.csv").write_text("a,b,kind\n", encoding="utf-8")
     early = tuple((month // 4, key, value) for month, key, value in TURNS)
-    strengths = dict.fromkeys(ESTABLISHED, strength)
+    strengths = dict.fromkeys(STABLE, strength)
     assert_agree({}, STATUS_QUO, strengths, few | settings, seed, tmp_path, (6, 22), early)
 
 
@@ -159,5 +159,5 @@ def test_both_agree_month_by_month_on_the_rules_at_the_bar(
     settings = {"population.users": 64, "population.months": 72, **settings}
     dated = EVENTS if "focal.arrival" in settings else TURNS[:2] if turns else ()
     pledge = (24, 60)
-    strengths = dict.fromkeys(ESTABLISHED, strength) | dict.fromkeys(AT_BAR, 0.0) | set_apart
+    strengths = dict.fromkeys(STABLE, strength) | dict.fromkeys(AT_BAR, 0.0) | set_apart
     assert_agree({}, rights, strengths, settings, seed, DATA, pledge, dated)

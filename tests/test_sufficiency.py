@@ -6,14 +6,14 @@ from synthetic_sweep import design, gaps, responses, sweep, write
 
 from sim.analysis.regime_map import regimes
 from sim.analysis.sweep_data import read_sweep
-from sim.analysis.variance import replications_needed, sufficiency
+from sim.analysis.variance import replications_for_map, replications_needed
 
 FLAT = np.full(60, 0.6)
 
 
 def test_a_wide_edge_needs_few(tmp_path):
     read = sweep(tmp_path / "s", design(60), {"a": FLAT, "b": FLAT + 0.2}, 30)
-    enough = sufficiency(read, regimes(read))
+    enough = replications_for_map(read, regimes(read))
     assert enough.enough <= 4
     assert enough.agreement[-1] == 1.0
     assert enough.decided[-1] == 1.0
@@ -22,7 +22,7 @@ def test_a_wide_edge_needs_few(tmp_path):
 
 def test_with_two_replications_nothing_is_said(tmp_path):
     read = sweep(tmp_path / "s", design(60), {"a": FLAT, "b": FLAT + 0.2}, 2)
-    assert sufficiency(read, regimes(read)) is None
+    assert replications_for_map(read, regimes(read)) is None
 
 
 def test_the_number_needed_is_the_number_that_does(tmp_path):
@@ -47,6 +47,6 @@ def test_no_number_is_enough_where_there_is_no_difference(tmp_path):
 @pytest.mark.parametrize("replications", [5, 25])
 def test_the_tried_numbers_end_with_all(tmp_path, replications):
     read = sweep(tmp_path / "s", design(60), {"a": FLAT, "b": FLAT + 0.02}, replications)
-    enough = sufficiency(read, regimes(read))
+    enough = replications_for_map(read, regimes(read))
     assert enough.tried[-1] == replications
     assert list(enough.tried) == sorted(set(enough.tried))

@@ -10,14 +10,14 @@ import sweeps
 from pyarrow import parquet
 
 from sim.errors import InputProblems
-from sim.experiments.design_point import parameters_at
+from sim.experiments.design_point import apply_design_point
 from sim.model.outcomes import summary
 from sim.model.schedule import simulate
 from sim.runner import executors, parts, status, sweep
 from sim.runner.finalise import manifest
-from sim.runner.scheduler import Backlog, Pace
-from sim.runner.sweep import Share
-from sim.runner.worker import Receipt
+from sim.runner.scheduler import ChunkSizer, PendingRuns
+from sim.runner.sweep import Shard
+from sim.runner.worker import ChunkResult
 
 FINISHED = {
     "plan.json",
@@ -57,7 +57,7 @@ def test_rows_are_what_single_runs_give(plan, serial):
     for number in (0, 3, 21, 47):
         row = rows[number]
         scenario = next(s for s in plan.scenarios if s.name == row["scenario"])
-        run = simulate(parameters_at(scenario, plan.point(row["design_point"])), 7, row["replication"])
+        run = simulate(apply_design_point(scenario, plan.point(row["design_point"])), 7, row["replication"])
         expected = {name: None if np.isnan(v) else v for name, v in summary(run).items()}
         assert {name: row[name] for name in sweeps.RESPONSES} == {n: expected[n] for n in sweeps.RESPONSES}
         assert {name: row[name] for name in ("changes.heterogeneity", "work.form")} == plan.point(
@@ -106,8 +106,8 @@ def test_dask_gives_the_same_bytes(plan, serial, tmp_path):
 
 def test_shards_in_one_folder_and_in_several_give_the_same_bytes(plan, serial, tmp_path):
     for number in (3, 1, 2):
-        outcome = sweeps.swept(plan, tmp_path / "one", share=Share(number, 3))
-        sweeps.swept(plan, tmp_path / f"part{number}", share=Share(number, 3))
+        outcome = sweeps.swept(plan, tmp_path / "one", share=Shard(number, 3))
+        sweeps.swept(plan, tmp_path / f"part{number}", share=Shard(number, 3))
         assert not (tmp_path / f"part{number}" / "runs.parquet").exists()
     assert outcome.finished
     assert sweeps.content(tmp_path / "one") == sweeps.content(serial)
@@ -121,8 +121,8 @@ def test_shards_in_one_folder_and_in_several_give_the_same_bytes(plan, serial, t
 
 
 def test_different_plans_are_not_merged(plan, tmp_path):
-    sweeps.swept(plan, tmp_path / "a", share=Share(1, 2))
-    sweeps.swept(sweeps.plan(seed=8), tmp_path / "b", share=Share(2, 2))
+    sweeps.swept(plan, tmp_path / "a", share=Shard(1, 2))
+    sweeps.swept(sweeps.plan(seed=8), tmp_path / "b", share=Shard(2, 2))
     with pytest.raises(InputProblems, match="the seed is 8 there and 7 here"):
         sweep.merge([tmp_path / "a", tmp_path / "b"], tmp_path / "c", "gapsim merge")
 
@@ -163,19 +163,19 @@ def test_a_second_process_at_the_same_share_is_refused(plan, tmp_path):
 
 
 def test_a_plan_is_not_extended_while_another_shard_is_at_work(tmp_path):
-    sweeps.swept(sweeps.plan(replications=2), tmp_path, share=Share(1, 2))
+    sweeps.swept(sweeps.plan(replications=2), tmp_path, share=Shard(1, 2))
     longer = sweeps.plan(replications=3)
     with (
         status.lock(tmp_path, "shard-2-of-2"),
         pytest.raises(InputProblems, match="another process is at work"),
     ):
-        sweeps.swept(longer, tmp_path, share=Share(1, 2))
-    sweeps.swept(longer, tmp_path, share=Share(1, 2))
-    assert sweeps.swept(longer, tmp_path, share=Share(2, 2)).finished
+        sweeps.swept(longer, tmp_path, share=Shard(1, 2))
+    sweeps.swept(longer, tmp_path, share=Shard(1, 2))
+    assert sweeps.swept(longer, tmp_path, share=Shard(2, 2)).finished
 
 
 def test_drafts_that_a_killed_process_left_are_cleared_away(plan, tmp_path):
-    sweeps.swept(plan, tmp_path, share=Share(1, 2))
+    sweeps.swept(plan, tmp_path, share=Shard(1, 2))
     drafts = (tmp_path / ".runs.parquet-x.tmp", tmp_path / "parts" / ".whole-0-1-2.parquet-x.tmp")
     for draft in drafts:
         draft.write_text("half")
@@ -184,18 +184,18 @@ def test_drafts_that_a_killed_process_left_are_cleared_away(plan, tmp_path):
 
 
 def test_chunks_take_some_seconds_and_shrink_towards_the_end():
-    pace = Pace()
+    pace = ChunkSizer()
     assert pace.size(1000, 2) == 4
-    pace.learn(Receipt(runs=100, failed=0, slowest=0.02, model=0.9, busy=1.0))
+    pace.learn(ChunkResult(runs=100, failed=0, slowest=0.02, model=0.9, busy=1.0))
     assert pace.size(100_000, 2) == 200
     assert pace.size(40, 2) == 10
     assert pace.size(1, 2) == 1
     assert pace.limit == 60.0
-    assert Pace(asked=3.0).limit == 3.0
+    assert ChunkSizer(asked=3.0).limit == 3.0
 
 
 def test_what_is_given_back_is_taken_first_and_nothing_is_lost():
-    backlog = Backlog(np.arange(10))
+    backlog = PendingRuns(np.arange(10))
     taken = [backlog.take(4)]
     backlog.give_back(taken.pop())
     while backlog.waiting:
@@ -205,21 +205,22 @@ def test_what_is_given_back_is_taken_first_and_nothing_is_lost():
 
 def test_of_several_rows_of_a_run_the_one_that_is_ok_counts(plan, tmp_path, monkeypatch):
     monkeypatch.setattr(parts, "WINDOW", 5)
-    from sim.runner.run_one import Lived
+    from sim.runner.run_one import RunRecord
 
     (tmp_path / "parts").mkdir()
     runs = np.array([3, 1, 11])
-    well = [Lived([float(run), 0.0, 0.0, 0.0]) for run in runs]
-    badly = [Lived(None, stage="living", message="no")] * 3
+    well = [RunRecord([float(run), 0.0, 0.0, 0.0]) for run in runs]
+    badly = [RunRecord(None, stage="living", message="no")] * 3
     for name, lived in (("a", badly), ("b", well), ("c", badly)):
         parts.write(tmp_path, parts.table(plan, runs, lived), name)
-    good, damaged = parts.sound(tmp_path, plan.identity)
-    found = parts.kept(plan, good)
+    good, damaged = parts.valid_parts(tmp_path, plan.identity)
+    found = parts.completed_runs(plan, good)
     assert not damaged
     assert np.flatnonzero(found.done).tolist() == [1, 3, 11]
     assert not found.failed.any()
     windows = [
-        (n.tolist(), t["gap"].to_pylist()) for n, t in parts.in_order(plan, found.pieces, ("status", "gap"))
+        (n.tolist(), t["gap"].to_pylist())
+        for n, t in parts.iter_sorted(plan, found.pieces, ("status", "gap"))
     ]
     assert windows == [([1, 3], [1.0, 3.0]), ([11], [11.0])]
 

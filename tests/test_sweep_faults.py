@@ -20,7 +20,7 @@ from sim.experiments import plan_files, plans
 from sim.experiments.experiment import from_command_line
 from sim.experiments.factors import Factor
 from sim.runner import executors, parts, run_one, worker
-from sim.runner.sweep import Share
+from sim.runner.sweep import Shard
 
 ONLY_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of POSIX")
 LONG = ("hierarchy", "distributed", "changes.heterogeneity=0,1.5", *sweeps.TINY, "--seed", 7)
@@ -58,7 +58,7 @@ def start():
 def at_once(tmp_path_factory):
     """The bytes of the long sweep carried out here, in one go."""
     words = [str(word) for word in LONG[: LONG.index("--seed")]]
-    plan = plans.planned(from_command_line(words, MANY, 7), "gapsim sweep")
+    plan = plans.make_plan(from_command_line(words, MANY, 7), "gapsim sweep")
     return whole(plan, tmp_path_factory.mktemp("at-once") / "out")
 
 
@@ -110,7 +110,7 @@ def test_the_stage_of_a_failure_is_told(monkeypatch, stage, broken):
 
     monkeypatch.setattr(broken, fail)
     plan = sweeps.plan()
-    lived = run_one.live(plan, plan.scenarios[0], plan.point(0), 0)
+    lived = run_one.run_one(plan, plan.scenarios[0], plan.point(0), 0)
     assert (lived.responses, lived.stage, lived.message) == (None, stage, "ZeroDivisionError: in the middle")
 
 
@@ -151,7 +151,7 @@ def taken_along(folder):
         if point["population.months"] == UNLUCKY and not marked.exists():
             marked.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return run_one.live(plan, scenario, point, replication)
+        return run_one.run_one(plan, scenario, point, replication)
 
     worker.live = fatal
 
@@ -259,7 +259,7 @@ def test_a_second_interrupt_drops_what_is_under_way(tmp_path, start):
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty"])
 def test_a_damaged_part_is_set_aside_and_its_runs_are_made_again(tmp_path, damage):
     plan, folder, heard = sweeps.plan(), tmp_path / "out", []
-    sweeps.swept(plan, folder, share=Share(1, 2))
+    sweeps.swept(plan, folder, share=Shard(1, 2))
     part = max((folder / "parts").glob("*.parquet"))
     data = part.read_bytes()
     flipped = data[:40] + bytes([data[40] ^ 1]) + data[41:]
@@ -285,7 +285,7 @@ def test_a_full_disk_leaves_nothing_half_written_and_the_sweep_goes_on_later(tmp
     with pytest.raises(OSError, match="No space left"):
         sweeps.swept(plan, folder)
     monkeypatch.undo()
-    good, damaged = parts.sound(folder, plan.identity)
+    good, damaged = parts.valid_parts(folder, plan.identity)
     assert good
     assert not damaged
     assert not [path for path in folder.rglob("*") if path.name.startswith(".") or path.suffix == ".tmp"]
@@ -359,4 +359,4 @@ def test_a_worker_that_sees_another_plan_refuses_to_work(tmp_path):
     plan_files.write(sweeps.plan(), tmp_path)
     task = worker.Task(str(tmp_path), "another", "x", np.arange(2), None)
     with pytest.raises(RuntimeError, match="another plan"):
-        worker.carry_out(task)
+        worker.run_chunk(task)

@@ -28,7 +28,7 @@ def test_a_plan_reads_back_as_it_was_written(tmp_path):
     plan_files.write(plan, tmp_path)
     again = plan_files.read(tmp_path)
     assert again.identity == plan.identity
-    assert plans.differences(plan, again) == [] == plans.differences(again, plan)
+    assert plans.plan_differences(plan, again) == [] == plans.plan_differences(again, plan)
     assert [again.point(n) for n in range(4)] == [plan.point(n) for n in range(4)]
     assert again.point(1) == {"changes.heterogeneity": 0.0, "work.form": None}
     assert [s.parameters for s in again.scenarios] == [s.parameters for s in plan.scenarios]
@@ -38,7 +38,7 @@ def test_a_plan_reads_back_as_it_was_written(tmp_path):
 
 def test_a_plan_without_factors_has_one_point(tmp_path):
     experiment = replace(sweeps.experiment(), factors=(), points={})
-    plan = plans.planned(experiment, "gapsim sweep tiny")
+    plan = plans.make_plan(experiment, "gapsim sweep tiny")
     plan_files.write(plan, tmp_path)
     assert plan_files.read(tmp_path).points == 1
     sweeps.swept(plan, tmp_path / "out")
@@ -47,16 +47,16 @@ def test_a_plan_without_factors_has_one_point(tmp_path):
 
 def test_more_replications_and_more_points_at_the_end_are_no_difference():
     plan = sweeps.plan(replications=2)
-    assert plans.differences(plan, sweeps.plan(replications=5)) == []
+    assert plans.plan_differences(plan, sweeps.plan(replications=5)) == []
     more = (
         Factor("changes.heterogeneity", "uncertainty", levels=(0.0, 1.5, 2.5)),
         Factor("work.form", "uncertainty", levels=("product", None)),
     )
     longer = sweeps.plan(replications=2, factors=more)
     assert longer.identity == plan.identity
-    assert plans.differences(plan, longer) == []
-    assert plans.differences(longer, plan) == ["there are 6 design points there and only 4 here"]
-    assert "only 2 here" in plans.differences(sweeps.plan(replications=5), plan)[0]
+    assert plans.plan_differences(plan, longer) == []
+    assert plans.plan_differences(longer, plan) == ["there are 6 design points there and only 4 here"]
+    assert "only 2 here" in plans.plan_differences(sweeps.plan(replications=5), plan)[0]
 
 
 def _other(**changed):
@@ -91,7 +91,7 @@ def _other(**changed):
     ],
 )  # fmt: skip
 def test_what_differs_is_said_in_words(other, words):
-    found = plans.differences(sweeps.plan(), other())
+    found = plans.plan_differences(sweeps.plan(), other())
     assert len(found) == len(words)
     for said, wanted in zip(found, words, strict=True):
         assert wanted in said

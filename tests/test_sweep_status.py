@@ -14,7 +14,7 @@ from filelock import Timeout
 
 from sim.errors import InputProblems
 from sim.runner import finalise, parts, status, sweep
-from sim.runner.sweep import Share
+from sim.runner.sweep import Shard
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_sweep_is_running_from_its_plan_to_its_tables(plan, tmp_path, monkeypa
 
 
 def test_a_sweep_that_goes_on_says_nothing_of_the_one_before(plan, tmp_path, monkeypatch, gapsim):
-    sweeps.swept(plan, tmp_path, share=Share(1, 2))
+    sweeps.swept(plan, tmp_path, share=Shard(1, 2))
     (tmp_path / "running").mkdir()
     before = {"label": "whole", "machine": platform.node(), "noted": time.time(), "rate": 99.0, "done": 1}
     (tmp_path / "running" / "whole.json").write_text(json.dumps(before))
@@ -82,7 +82,7 @@ def test_a_sweep_that_goes_on_says_nothing_of_the_one_before(plan, tmp_path, mon
 
 
 def test_a_sweep_that_ends_while_it_is_asked_about_is_finished(plan, tmp_path, monkeypatch):
-    sweeps.swept(plan, tmp_path, share=Share(1, 2))
+    sweeps.swept(plan, tmp_path, share=Shard(1, 2))
     real = parts.counts
 
     def ends_meanwhile(folder):
@@ -112,7 +112,7 @@ def test_who_ends_leaves_the_locks_of_others_alone(plan, tmp_path):
 
 
 def test_a_process_of_another_machine_runs_as_long_as_it_is_heard_from(plan, tmp_path):
-    sweeps.swept(plan, tmp_path, share=Share(1, 2))
+    sweeps.swept(plan, tmp_path, share=Shard(1, 2))
     (tmp_path / "running").mkdir()
     note = {"label": "shard-2-of-2", "machine": "another", "rate": 2.0, "done": 4}
     for seconds, wanted in ((1, "running"), (2 * status.SILENT, "stopped")):
@@ -139,7 +139,7 @@ def test_shards_that_extend_a_sweep_at_the_same_moment_do_not_refuse_each_other(
 
     with ThreadPoolExecutor(2) as shards, real(tmp_path):
         monkeypatch.setattr(status, "tables_lock", waits)
-        ends = [shards.submit(sweeps.swept, longer, tmp_path, share=Share(k, 2)) for k in (1, 2)]
+        ends = [shards.submit(sweeps.swept, longer, tmp_path, share=Shard(k, 2)) for k in (1, 2)]
         both_are_here.wait(60)
         monkeypatch.setattr(status, "tables_lock", real)
     assert sum(end.result().lived for end in ends) == 8

@@ -233,8 +233,8 @@ def test_users_and_bodies_are_shared_out_by_population():
     assert np.max(np.abs(users - (1 + (3200 - 32) * share))) <= 1.0
     assert bodies.sum() == 160
     assert np.max(np.abs(bodies - (1 + (160 - 32) * share))) <= 1.0
-    assert np.all(run.state.bodies.second != run.state.bodies.home)
-    several = np.mean(run.state.bodies.second >= 0)
+    assert np.all(run.state.bodies.second_home != run.state.bodies.home)
+    several = np.mean(run.state.bodies.second_home >= 0)
     assert several == pytest.approx(0.25, abs=4.0 * np.sqrt(0.25 * 0.75 / 160))
 
 

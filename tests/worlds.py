@@ -14,14 +14,14 @@ import numpy as np
 from hypothesis import strategies as st
 
 from sim.model.decision_rights import KINDS, ROWS, columns
-from sim.model.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
+from sim.model.parameters import MECHANISM_NAMES, STABLE, Parameters
 from sim.model.schedule import Run
-from sim.model.schema import Declaration, as_judged, declarations
+from sim.model.schema import Declaration, declarations, prior_defaults
 from sim.model.state import State
 from sim.verification.checks import structures
 
 OFF = dict.fromkeys(MECHANISM_NAMES, 0.0)
-ON = dict.fromkeys(ESTABLISHED, 1.0)
+ON = dict.fromkeys(STABLE, 1.0)
 
 PLACES = [
     # code, name, people, deprivation, rurality, neighbours
@@ -75,7 +75,7 @@ def parameters(*deltas: Mapping[str, Any], interventions: Any = (), **keys: Any)
     What is not given is as it was judged before any fit: a default that a fit moves is to break no test of a rule.
     """
     tree: dict[str, Any] = {"interventions": interventions}
-    for delta in (as_judged(), *deltas, keys):
+    for delta in (prior_defaults(), *deltas, keys):
         for key, value in delta.items():
             group, _, leaf = key.partition(".")
             if not leaf:

@@ -23,10 +23,10 @@ from sim.errors import nearest_name
 from sim.experiments.factors import is_whole
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, columns
 from sim.model.outcomes import summary
-from sim.model.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
+from sim.model.parameters import MECHANISM_NAMES, STABLE, Parameters
 from sim.model.provenance import model
 from sim.model.schedule import simulate
-from sim.model.schema import Declaration, declarations, on_trial, reference_magnitudes
+from sim.model.schema import Declaration, declarations, experimental, reference_magnitudes
 from sim.model.vocabulary import UNITS
 from sim.reporting.reference.effects import COLUMNS
 from sim.reporting.reference.pages import subjects
@@ -84,9 +84,9 @@ def shown_levels(d: Declaration) -> list[str]:
 def beside(key: str) -> tuple[str, ...]:
     """The settings that hold beside a parameter while it is tried."""
     group = key.partition(".")[0]
-    if group == "reference" and key in on_trial():
+    if group == "reference" and key in experimental():
         scales = [name for name in MECHANISM_NAMES if any(d.key == key for d in reference_magnitudes(name))]
-        found = tuple(f"mechanisms.{name}=1" for name in scales if name not in ESTABLISHED)
+        found = tuple(f"mechanisms.{name}=1" for name in scales if name not in STABLE)
     else:
         found = BESIDE.get(key, BESIDE.get(group, ()))
     return tuple(setting for setting in found if not setting.startswith(f"{key}="))

@@ -126,10 +126,10 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-MATTERS = 0.005
+MEANINGFUL = 0.005
 """The smallest difference that matters: half a percentage point of intended benefit. A judgement, stated as such."""
 
-NOTED = 0.001
+SMALLEST_REPORTED = 0.001
 """Differences of losses below a tenth of a point are not worth a word, however clear."""
 
 ALPHA = 0.05
@@ -143,9 +143,9 @@ def span(low: float, high: float) -> str:
     return f"95 % interval {points(low)} to {points(high)}"
 
 
-def matters() -> str:
+def is_meaningful() -> str:
     """The smallest difference that matters, in words."""
-    return f"{points(MATTERS)} points, taken here as the smallest difference that matters"
+    return f"{points(MEANINGFUL)} points, taken here as the smallest difference that matters"
 
 
 def level(scenario: ScenarioRuns) -> str:
@@ -153,7 +153,7 @@ def level(scenario: ScenarioRuns) -> str:
     return share_with_interval(interval(scenario.summaries["gap"]))
 
 
-def edge(d: Difference) -> str:
+def margin(d: Difference) -> str:
     """By how much the better of two is better; the interval is turned so that it lies above 0."""
     ends = sizes(d)
     return (
@@ -168,9 +168,9 @@ def sizes(d: Difference) -> tuple[float, float]:
     return min(low, high), max(low, high)
 
 
-def trifling(d: Difference) -> bool:
+def is_negligible(d: Difference) -> bool:
     """Whether the whole interval lies within the smallest difference that matters."""
-    return d.low is not None and sizes(d)[1] <= MATTERS
+    return d.low is not None and sizes(d)[1] <= MEANINGFUL
 
 
 def wins(a: ScenarioRuns, b: ScenarioRuns) -> tuple[int, int]:
@@ -194,7 +194,7 @@ def against(better: ScenarioRuns, worse: ScenarioRuns) -> list[str]:
     return [
         f"its {outcome_name(d.outcome)} is {points(d.mean)} points larger ({span(*sizes(d))})"
         for d in found
-        if d.clear and (d.mean or 0.0) > MATTERS
+        if d.clear and (d.mean or 0.0) > MEANINGFUL
     ]
 
 
@@ -205,7 +205,7 @@ def elsewhere(a: ScenarioRuns, b: ScenarioRuns) -> list[str]:
         f"But the {outcome_name(d.outcome)} is {points(abs(d.mean or 0.0))} points smaller in "
         f"{d.a if (d.mean or 0.0) < 0 else d.b} ({span(*sizes(d))})."
         for d in found
-        if d.clear and abs(d.mean or 0.0) > MATTERS
+        if d.clear and abs(d.mean or 0.0) > MEANINGFUL
     ]
 
 
@@ -213,7 +213,7 @@ def alongside(better: ScenarioRuns, worse: ScenarioRuns) -> list[str]:
     """What goes with a smaller gap: what reports would have said, and how soon half was delivered."""
     said = []
     nominal = difference(better, worse, "nominal_gap")
-    if nominal.clear and (nominal.mean or 0.0) > MATTERS:
+    if nominal.clear and (nominal.mean or 0.0) > MEANINGFUL:
         said.append(f"Reports alone would say the opposite: the gap as reported is smaller in {worse.name}.")
     half = difference(better, worse, "months_to_half")
     if half.clear and half.mean is not None:
@@ -250,7 +250,7 @@ def clear_loss_differences(a: ScenarioRuns, b: ScenarioRuns) -> list[Difference]
     """Differences of losses told apart from 0 when all causes are read together, the largest first."""
     found = [difference(a, b, key) for key in a.summaries if key.startswith("losses.")]
     apart = zip(found, holm([d.p for d in found]), strict=True)
-    clear = [d for d, p in apart if p < ALPHA and d.clear and abs(d.mean or 0.0) >= NOTED]
+    clear = [d for d, p in apart if p < ALPHA and d.clear and abs(d.mean or 0.0) >= SMALLEST_REPORTED]
     return sorted(clear, key=lambda d: -abs(d.mean or 0.0))
 
 
@@ -288,10 +288,10 @@ def gap_differences(scenarios: Sequence[ScenarioRuns]) -> list[Difference]:
     return [difference(a, b, "gap") for a, b in combinations(scenarios, 2)]
 
 
-def told_apart(pairs: Sequence[Difference]) -> set[tuple[str, str]]:
+def significantly_different(pairs: Sequence[Difference]) -> set[tuple[str, str]]:
     """Pairs (better, worse) told apart when all are read together, by Holm's correction, and not by a trifle."""
     together = zip(pairs, holm([d.p for d in pairs]), strict=True)
-    clear = [d for d, p in together if p < ALPHA and d.clear and not trifling(d)]
+    clear = [d for d, p in together if p < ALPHA and d.clear and not is_negligible(d)]
     return {(d.a, d.b) if (d.mean or 0.0) < 0 else (d.b, d.a) for d in clear}
 
 
@@ -315,14 +315,14 @@ def rank(scenarios: Sequence[ScenarioRuns]) -> tuple[str, str | None, str, list[
         + "; ".join(f"{s.name} {level(s)}" for s in ranked)
         + "."
     )
-    clear = told_apart(pairs)
+    clear = significantly_different(pairs)
     apart = (
         f"{len(clear)} of the {len(pairs)} pairs are told apart, with Holm's correction for reading {len(pairs)} at "
-        f"once; differences within {matters()}, do not count."
+        f"once; differences within {is_meaningful()}, do not count."
     )
     reasons = [ranking, apart]
-    if not clear and all(trifling(d) for d in pairs):
-        headline = f"Neither of them: {listing(names)} are practically the same, within {matters()}."
+    if not clear and all(is_negligible(d) for d in pairs):
+        headline = f"Neither of them: {listing(names)} are practically the same, within {is_meaningful()}."
         return "practically the same", None, headline, [ranking]
     if not clear:
         return "neither", None, f"None of {listing(names, 'or')} is shown to close more of the gap.", reasons
@@ -339,7 +339,7 @@ def rank(scenarios: Sequence[ScenarioRuns]) -> tuple[str, str | None, str, list[
             f"No single structure closes most of the gap: {listing(level_with)} are not told apart.{more}"
         )
         return "neither", None, headline, reasons
-    by = edge(difference(best, others[0], "gap"))
+    by = margin(difference(best, others[0], "gap"))
     headline = (
         f"{best.name} closes more of the gap than each of the {len(others)} others; "
         f"than the next, {others[0].name}, by {by}."
@@ -387,7 +387,7 @@ def weighed(at_defaults: Answer, d: Difference, over: OverTheSet) -> Answer:
         d: the paired difference of the gap at the defaults.
         over: how the two differ over the set.
     """
-    share_of = over.smaller(MATTERS)
+    share_of = over.smaller(MEANINGFUL)
     reasons = tuple(_of_the_defaults(reason) for reason in at_defaults.reasons)
     if at_defaults.kind == "unknown":
         return Answer("unknown", None, f"{_range(over)} {at_defaults.headline}", (_shares(over), *reasons))
@@ -404,7 +404,7 @@ def weighed(at_defaults: Answer, d: Difference, over: OverTheSet) -> Answer:
 
 
 def _within(over: OverTheSet) -> float:
-    return float((abs(over.differences["gap"]) <= MATTERS).mean())
+    return float((abs(over.differences["gap"]) <= MEANINGFUL).mean())
 
 
 def _sets(over: OverTheSet) -> str:
@@ -425,7 +425,7 @@ def _won(over: OverTheSet, winner: str) -> str:
     mean, low, high = _in_favour_of(over, winner)
     if low < 0:
         return (
-            f"{_sets(over)} {winner} closes more of the gap than {loser} at {share(over.smaller(MATTERS)[winner])} of the "
+            f"{_sets(over)} {winner} closes more of the gap than {loser} at {share(over.smaller(MEANINGFUL)[winner])} of the "
             f"design points, by {points(mean)} percentage points of intended benefit on average. The difference ranges "
             f"{_both_ways(over, winner, 'points')} ({_effort(over)})."
         )
@@ -466,23 +466,21 @@ def _in_favour_of(over: OverTheSet, name: str) -> tuple[float, float, float]:
 
 def shares(over: OverTheSet) -> list[tuple[str, str]]:
     """Each structure with the share of design points at which it closes more by more than what matters, the larger first."""
-    found = sorted(over.smaller(MATTERS).items(), key=lambda named: -named[1])
+    found = sorted(over.smaller(MEANINGFUL).items(), key=lambda named: -named[1])
     return [(name, share(of_points)) for name, of_points in found]
 
 
 def _shares(over: OverTheSet) -> str:
     (first, most), (second, least) = shares(over)
-    return (
-        f"{first} closes more by over {matters()}, at {most} of the design points, and {second} at {least}."
-    )
+    return f"{first} closes more by over {is_meaningful()}, at {most} of the design points, and {second} at {least}."
 
 
 def _for_whom(over: OverTheSet, winner: str) -> list[str]:
     """Outcomes in which the other structure does better at so many design points that the range reaches there."""
     loser = _other(over, winner)
-    found = {outcome: over.smaller(MATTERS, outcome)[loser] for outcome in FOR_WHOM}
+    found = {outcome: over.smaller(MEANINGFUL, outcome)[loser] for outcome in FOR_WHOM}
     return [
-        f"But the {outcome_name(outcome)} is smaller in {loser}, by over {points(MATTERS)} points, at {share(of_points)} of "
+        f"But the {outcome_name(outcome)} is smaller in {loser}, by over {points(MEANINGFUL)} points, at {share(of_points)} of "
         "the design points."
         for outcome, of_points in found.items()
         if of_points > ENDS[0]

@@ -24,7 +24,7 @@ from sim.model.geography import DATA
 from sim.scenarios import scenario_files
 from sim.scenarios.compose import updated
 from sim.scenarios.overrides import Overrides
-from sim.storage import whole_text
+from sim.storage import atomic_write_text
 
 if TYPE_CHECKING:
     from sim.runner.compare import Comparison, ScenarioRuns
@@ -167,7 +167,7 @@ def _as_shipped(scenario: ScenarioRuns) -> bool:
     name = _structure(scenario.name)
     if name not in STRUCTURES:
         return False
-    file = paths.shipped("scenarios") / f"{name}.yaml"
+    file = paths.bundled("scenarios") / f"{name}.yaml"
     return scenario.parameters == updated(scenario_files.read(file), Overrides()).parameters
 
 
@@ -191,7 +191,7 @@ def table() -> Table | None:
 
 def design_file() -> Path:
     """Where the design points are."""
-    return paths.shipped("experiments") / DESIGN
+    return paths.bundled("experiments") / DESIGN
 
 
 def fingerprint() -> str:
@@ -237,7 +237,7 @@ def write(path: Path, found: Table) -> None:
     points = len(found.means["gap", STRUCTURES[0]])
     writer.writerows(_row(found, *at) for at in product(range(points), STRUCTURES))
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole_text(path, text.getvalue())
+    atomic_write_text(path, text.getvalue())
 
 
 def _row(found: Table, number: int, name: str) -> Sequence[Any]:

@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from sim.analysis.comparison import ALPHA, HEADLINE_OUTCOMES, NOTED
+from sim.analysis.comparison import ALPHA, HEADLINE_OUTCOMES, SMALLEST_REPORTED
 from sim.analysis.regime_map import NOBODY, UNKNOWN, Regimes
 from sim.analysis.sweep_data import AS_THE_SCENARIO, Sweep, SweptFactor, losses_of, plain
 from sim.stats import Interval, holm, interval, p_value
@@ -287,6 +287,6 @@ def clear_losses(
     found = []
     for cause, world, p in zip(causes, worlds, together, strict=True):
         apart = interval(world)
-        if p < ALPHA and apart["mean"] is not None and abs(apart["mean"]) >= NOTED:
+        if p < ALPHA and apart["mean"] is not None and abs(apart["mean"]) >= SMALLEST_REPORTED:
             found.append((cause, apart["mean"], apart["low"] or 0.0, apart["high"] or 0.0))
     return sorted(found, key=lambda f: -abs(f[1]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.analysis.comparison import ALPHA, MATTERS
+from sim.analysis.comparison import ALPHA, MEANINGFUL
 from sim.analysis.sweep_data import Sweep, is_share, plain
 from sim.stats import false_discoveries, half_width, holm, p_values
 
@@ -195,7 +195,7 @@ def regimes(sweep: Sweep, response: str | None = None, replications: int | None 
     stands, level = false_discoveries(p[hardest, at][known])
     told = np.zeros(points, bool)
     told[known] = stands
-    matters = MATTERS if is_share(chosen) else 0.0
+    matters = MEANINGFUL if is_share(chosen) else 0.0
     behind = mean - mean[best, at]
     close = np.array([behind[j] + half_width(against[j].T, ALPHA) <= matters for j in range(count)])
     close[best, at] = False

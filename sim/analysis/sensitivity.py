@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.analysis.sweep_data import Sweep, SweptFactor
-from sim.analysis.variance import grid_shares, luck_in_means, point_means
+from sim.analysis.variance import grid_shares, point_means, stochastic_variance_of_means
 
 RESAMPLES = 100
 FEWEST_FOR_RANKS = 10
@@ -108,7 +108,9 @@ def sensitivity(sweep: Sweep, values: np.ndarray, response: str) -> Sensitivity:
         "rbd_fast": _rbd_fast,
         "rank": _rank_only,
     }
-    return replace(by_method[method](sweep, factors, values, means, response), luck=luck_in_means(values))
+    return replace(
+        by_method[method](sweep, factors, values, means, response), luck=stochastic_variance_of_means(values)
+    )
 
 
 def _nothing(response: str, method: str, reason: str, left_out: int = 0) -> Sensitivity:
@@ -281,7 +283,7 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Kept:
+class ScreenedFactor:
     """One parameter that a screening leaves.
 
     Attributes:
@@ -293,7 +295,7 @@ class Kept:
     effects: tuple[float | None, ...]
 
 
-def screened(found: Sequence[Sensitivity], most: int) -> tuple[list[Kept], list[str]]:
+def screened(found: Sequence[Sensitivity], most: int) -> tuple[list[ScreenedFactor], list[str]]:
     """The union of the parameters with the largest effects on each response of a Morris screening.
 
     Args:
@@ -312,7 +314,7 @@ def screened(found: Sequence[Sensitivity], most: int) -> tuple[list[Kept], list[
             kept.setdefault(i.factor, [None] * len(found))[k] = i.first[0]
         close |= {i.factor for i in ranked[most:] if i.first[2] >= cut}
     order = sorted(kept, key=lambda key: -max(e for e in kept[key] if e is not None))
-    return [Kept(key, tuple(kept[key])) for key in order], sorted(close - set(kept))
+    return [ScreenedFactor(key, tuple(kept[key])) for key in order], sorted(close - set(kept))
 
 
 def as_factors(sweep: Sweep, found: Sequence[Sensitivity], most: int) -> str:

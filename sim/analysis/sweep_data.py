@@ -18,7 +18,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 from pyarrow import parquet
 
-from sim.errors import InputProblems, Problem, refuse
+from sim.errors import InputProblems, Problem, raise_if_any
 from sim.formatting import number
 from sim.model.vocabulary import CAUSE_LABELS, OUTCOME_LABELS, UNITS
 from sim.paths import DESIGN, METADATA, PLAN, REPORT, RUNS
@@ -140,7 +140,7 @@ def read_sweep(folder: Path) -> Sweep:
     Raises:
         InputProblems: when the folder is not that of a sweep, or its tables do not fit its plan.
     """
-    refuse(_not_a_sweep(folder))
+    raise_if_any(_not_a_sweep(folder))
     try:
         plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
         return _read(folder, plan)
@@ -160,7 +160,7 @@ def _read(folder: Path, plan: Mapping[str, Any]) -> Sweep:
     for path in _tables(folder, str(plan["identity"])):
         for runs in _in_pieces(path, [*KEYS, "status", *responses]):
             where = _places(runs, structures)
-            refuse(_beyond(path, where, shape))
+            raise_if_any(_beyond(path, where, shape))
             status[where] = np.where(_is_ok(runs["status"]), OK, FAILED)
             for name, values in responses.items():
                 values[where] = _floats(runs[name])
@@ -191,7 +191,7 @@ def _not_a_sweep(folder: Path) -> list[Problem]:
 def _tables(folder: Path, identity: str) -> list[Path]:
     """The table of the runs that were finished, and the parts that have come in since."""
     finished = folder / RUNS
-    good, _ = parts.sound(folder, identity)
+    good, _ = parts.valid_parts(folder, identity)
     return [*([finished] if finished.is_file() else []), *good]
 
 

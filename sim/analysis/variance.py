@@ -64,7 +64,7 @@ def seed_share(values: np.ndarray, seed: int) -> tuple[float, float, float]:
     return found, float(low), float(high)
 
 
-def luck_in_means(values: np.ndarray) -> float:
+def stochastic_variance_of_means(values: np.ndarray) -> float:
     """The share of the variance of the points' means that is luck left in them after so many replications.
 
     Args:
@@ -79,10 +79,10 @@ def luck_in_means(values: np.ndarray) -> float:
         return float("nan")
     by_point = whole.mean(axis=1)
     between = float(by_point.var(ddof=1))
-    return _luck(whole) / replications / between if between > 0 else float("nan")
+    return _stochastic_variance(whole) / replications / between if between > 0 else float("nan")
 
 
-def _luck(values: np.ndarray) -> float:
+def _stochastic_variance(values: np.ndarray) -> float:
     """Variance of what is left when points and worlds are taken out."""
     points, replications = values.shape
     left = values - values.mean(axis=1)[:, None] - values.mean(axis=0)[None, :] + values.mean()
@@ -93,7 +93,7 @@ def _components_share(values: np.ndarray) -> float:
     points, replications = values.shape
     if replications < 2:
         return float("nan")
-    by_point, by_world, luck = values.mean(axis=1), values.mean(axis=0), _luck(values)
+    by_point, by_world, luck = values.mean(axis=1), values.mean(axis=0), _stochastic_variance(values)
     settings = max(0.0, float(by_point.var(ddof=1)) - luck / replications)
     worlds = max(0.0, float(by_world.var(ddof=1)) - luck / points)
     total = settings + worlds + luck
@@ -171,7 +171,7 @@ MOST = 10_000
 
 
 @dataclass(frozen=True)
-class Sufficiency:
+class ReplicationsNeeded:
     """What fewer replications would have said, and how many more the undecided points would need.
 
     Attributes:
@@ -192,7 +192,7 @@ class Sufficiency:
     within: tuple[tuple[int, int], ...]
 
 
-def sufficiency(sweep: Sweep, found: Regimes) -> Sufficiency | None:
+def replications_for_map(sweep: Sweep, found: Regimes) -> ReplicationsNeeded | None:
     """Judge the number of replications; None when there are fewer than three."""
     there = int(np.isfinite(sweep.responses[found.response]).all(axis=0).any(axis=0).sum())
     if there < 3:
@@ -208,7 +208,7 @@ def sufficiency(sweep: Sweep, found: Regimes) -> Sufficiency | None:
     undecided = found.kind == OPEN
     needed = replications_needed(sweep, found)[undecided]
     within = tuple((there * times, int((needed <= there * times).sum())) for times in (2, 5, 10, 100))
-    return Sufficiency(
+    return ReplicationsNeeded(
         (*tried, there), tuple(agreement), tuple(decided), enough, int(undecided.sum()), within
     )
 

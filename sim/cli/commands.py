@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from sim.cli import options
-from sim.errors import COMMAND_LINE, InputProblems, Problem, refuse, whole_number
+from sim.errors import COMMAND_LINE, InputProblems, Problem, raise_if_any, whole_number
 from sim.model.parameters import DEFAULT_SEED, MAX_SEED
 from sim.paths import CELLS, COUNCILS, METADATA, PLACES_BY_MONTH, REPORT, RESULTS, RUNS, SERIES, out_problem
 from sim.scenarios.compose import compose
@@ -95,7 +95,7 @@ def compare(
         compared = compare.compare(composed, count, asked.seed, progress)
     identity = {"scenarios": {c.name: c.text for c in composed}, "replications": count, "seed": asked.seed}
     folder = named or results_io.default_folder("compare", identity)
-    with storage.whole(folder) as draft:
+    with storage.atomic_folder(folder) as draft:
         results_io.write_comparison(draft, compared, shlex.join(command))
         comparison_page.write_report(compared, draft / REPORT, f"gapsim {shlex.join(command)}")
     summary = comparison.comparison_json(compared)
@@ -126,7 +126,7 @@ def run(
 
     runs, lived = compare.alone(scenario, asked.seed)
     folder = named or results_io.default_folder("run", {"scenario": scenario.text, "seed": asked.seed})
-    with storage.whole(folder) as draft:
+    with storage.atomic_folder(folder) as draft:
         results_io.write_run(draft, runs, asked.seed, shlex.join(command))
         if detail:
             results_io.write_detail(draft, lived)
@@ -159,7 +159,7 @@ def verify(*, which: str, replications: str | None, seed: str | None, as_json: b
         count = asked.number("--replications", replications, REPLICATIONS, 2, MOST_REPLICATIONS)
     if which not in CHECKS:
         asked.problems.append(Problem(COMMAND_LINE, which, f"must be one of {', '.join(CHECKS)}"))
-    refuse(asked.problems)
+    raise_if_any(asked.problems)
     note_compilation()
     from sim.reporting import terminal
     from sim.verification import checks, practice
@@ -206,7 +206,7 @@ def cases(
     system = compose(["baseline"], asked.overrides, (), asked.problems)[0]
     note_compilation()
     from sim import storage
-    from sim.experiments.design_point import parameters_at
+    from sim.experiments.design_point import apply_design_point
     from sim.history import evaluate
     from sim.history.matching import fitted_set
     from sim.model import provenance
@@ -214,10 +214,10 @@ def cases(
     from sim.runner import results_io
 
     sets = [] if defaults else fitted_set.fitted_points(asked=asked.overrides.leaves)
-    systems = [parameters_at(system, one) for one in sets] or [system.parameters]
+    systems = [apply_design_point(system, one) for one in sets] or [system.parameters]
     look = min(count * len(systems), LOOKS)
     with progress_bar(as_json) as progress:
-        lived = evaluate.relive(chosen, systems, asked.seed, count, look, progress)
+        lived = evaluate.simulate_cases(chosen, systems, asked.seed, count, look, progress)
     page = cases_page.Page(
         lived,
         count,
@@ -236,7 +236,7 @@ def cases(
     }
     folder = named or results_io.default_folder("cases", identity)
     summary = cases_page.cases_json(page)
-    with storage.whole(folder) as draft:
+    with storage.atomic_folder(folder) as draft:
         (draft / REPORT).write_text(cases_page.page_html(page), encoding="utf-8")
         storage.write_table(draft / SERIES, cases_page.series_table(lived))
         results_io.write_cases_metadata(draft, system.parameters, sets, summary, shlex.join(command))
@@ -297,7 +297,7 @@ def live(
     """Serve the live view until it is interrupted."""
     asked = Asked(())
     number = asked.number("--port", port, LIVE_PORT, 0, 65_535)
-    refuse(asked.problems)
+    raise_if_any(asked.problems)
     note_compilation()
     from sim.live import serve
 

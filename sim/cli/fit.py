@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from sim.cli.commands import Asked, progress_bar
-from sim.cli.sweep import MOST_WORKERS, compile_first, ended_by_signals
-from sim.errors import COMMAND_LINE, INTERRUPTED, OK, Problem, refuse
+from sim.cli.sweep import MOST_WORKERS, compile_first, sigterm_as_interrupt
+from sim.errors import COMMAND_LINE, INTERRUPTED, OK, Problem, raise_if_any
 from sim.model.parameters import MAX_SEED, Parameters
 from sim.paths import RESULTS
 
@@ -37,14 +37,14 @@ def fit(
     folder = asked.folder(out) or RESULTS / "fit"
     if what not in WHAT:
         asked.problems.append(Problem(COMMAND_LINE, what, f"must be one of {', '.join(WHAT)}"))
-    refuse(asked.problems)
+    raise_if_any(asked.problems)
     from sim.runner import executors
 
-    chosen = executors.named(engine, count)
+    chosen = executors.make_executor(engine, count)
     compile_first()
     words = f"gapsim {shlex.join(command)}"
     try:
-        with ended_by_signals(), progress_bar(False) as bar:
+        with sigterm_as_interrupt(), progress_bar(False) as bar:
             {"set": _set, "screening": _screening, "calibration": _calibration}[what](
                 folder, root, chosen, words, bar
             )
@@ -66,10 +66,10 @@ def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, b
     from sim.history.cases import as_fitted, cases
     from sim.history.matching.practice_conditions import practice_conditions
     from sim.history.matching.simulate import Histories
-    from sim.model.schema import as_judged, in_groups
+    from sim.model.schema import in_groups, prior_defaults
 
     known, practice = as_fitted(cases()), practice_conditions()
-    system = Parameters.model_validate(in_groups(as_judged()))
+    system = Parameters.model_validate(in_groups(prior_defaults()))
     return Histories(known, system, space, folder, engine, seed, command, bar, practice, _say)
 
 
@@ -80,10 +80,10 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     from sim.history.matching.leave_one_out import leave_each_out
     from sim.history.matching.space import Space
     from sim.history.matching.targets import targets
-    from sim.history.matching.waves import FRESH, Effort, fit, judged
+    from sim.history.matching.waves import FRESH, WaveSettings, fit, prior_point
     from sim.model.schema import declarations
 
-    effort, space = Effort(), Space(fitted_factors())
+    effort, space = WaveSettings(), Space(fitted_factors())
     live = _histories(folder, seed, space, engine, command, bar)
     known = live.cases
     asked = [*targets(known), *(condition.target for condition in live.practice)]
@@ -94,7 +94,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     frozen = replace(live, cases=cases(), practice=())
     rows = found.confirmed.shares[[0, *found.chosen]]
     _, values = frozen("frozen", rows, effort.worlds_again, FRESH)
-    tables.write_fit(folder, found, left_out, judged(values, targets(frozen.cases)))
+    tables.write_fit(folder, found, left_out, prior_point(values, targets(frozen.cases)))
     points = fitted_points(folder / FITTED_SET)
     tables.write_map(folder / FITTED_MAP, points, beside(), MAP_POINTS, seed + APART["map"])
     click.echo(
@@ -112,7 +112,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
 
 def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
     """Say what the defaults are to be declared as, and what stands there now."""
-    from sim.model.schema import as_judged, declarations
+    from sim.model.schema import declarations, prior_defaults
 
     how = "rounded" if rounded else "not rounded, since rounding rules it out"
     click.echo(
@@ -125,7 +125,7 @@ def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
         click.echo(
             f"  {key}: {value!r}{judged}{f'  (now {declared.default!r})' if moved else '  (as it is)'}"
         )
-    for key, value in as_judged().items():
+    for key, value in prior_defaults().items():
         if key not in first:
             click.echo(
                 f"  {key}: {value!r}, as judged: it is not fitted  (now {declarations()[key].default!r})"
@@ -158,9 +158,9 @@ def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -
     from sim.history.matching.fitted_set import fitted_factors
     from sim.history.matching.space import Space
     from sim.history.matching.targets import targets
-    from sim.history.matching.waves import Effort, Wave, learn, measured_luck
+    from sim.history.matching.waves import Wave, WaveSettings, learn, stochastic_variance
 
-    effort, space = Effort(), Space(fitted_factors())
+    effort, space = WaveSettings(), Space(fitted_factors())
     whole = _histories(folder, seed, space, engine, command, bar)
     met = targets(whole.cases)
 
@@ -170,7 +170,7 @@ def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -
         return shares, values[..., : len(met)]
 
     shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
-    luck = measured_luck(space, live, effort, seed)
+    luck = stochastic_variance(space, live, effort, seed)
     learned = learn(space, met, [Wave("wave-1", shares, values)], luck, effort)
     root = seed + APART["truths"]
     truths, made_up = live("truths", space.spread(TRUTHS, root), TRUE_WORLDS, APART["truths"])

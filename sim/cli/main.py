@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from sim.cli import options
-from sim.errors import BAD_INPUT, INTERRUPTED, OK, OUR_FAULT, RUNS_FAILED, InputProblems, RunFailed
+from sim.errors import BAD_INPUT, INTERNAL_ERROR, INTERRUPTED, OK, RUNS_FAILED, InputProblems, RunFailed
 from sim.model import aliases
 
 GRAMMAR = "[SCENARIO …] [KEY=VALUE …]"
@@ -310,7 +310,7 @@ def execute(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else OK
     except click.UsageError as error:
-        click.echo(InputProblems([options.told(error)]).report(), err=True)
+        click.echo(InputProblems([options.report_problems(error)]).report(), err=True)
         return BAD_INPUT
     except InputProblems as error:
         click.echo(error.report(), err=True)
@@ -328,7 +328,7 @@ def execute(arguments: Sequence[str]) -> int:
     except Exception:
         traceback.print_exc()
         click.echo("This is a fault of gapsim, not of what you asked for.", err=True)
-        return OUR_FAULT
+        return INTERNAL_ERROR
     finally:
         aliases.say = before
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sim.errors import COMMAND_LINE, Problem, nearest_name, refuse
+from sim.errors import COMMAND_LINE, Problem, nearest_name, raise_if_any
 
 _FOUND = f"{__name__}.found"
 
@@ -43,7 +43,7 @@ class Command(click.Command):
         try:
             return super().parse_args(ctx, words)
         except click.UsageError as error:
-            refuse([*problems, told(error)])
+            raise_if_any([*problems, report_problems(error)])
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -53,7 +53,7 @@ class Command(click.Command):
             InputProblems: with all that is wrong with options, unless the command tells of it itself.
         """
         if not self.gathers:
-            refuse(found())
+            raise_if_any(found())
         return super().invoke(ctx)
 
     def _readable(self, context: click.Context, arguments: Sequence[str]) -> tuple[list[str], list[Problem]]:
@@ -94,11 +94,11 @@ class Commands(click.Group):
         if self.get_command(ctx, args[0]) is None:
             said = f"there is no such command; there are {', '.join(self.list_commands(ctx))}"
             nearest = nearest_name(args[0], self.commands)
-            refuse([Problem(COMMAND_LINE, args[0] or "''", said, "", nearest)])
+            raise_if_any([Problem(COMMAND_LINE, args[0] or "''", said, "", nearest)])
         return super().resolve_command(ctx, args)
 
 
-def told(error: click.UsageError) -> Problem:
+def report_problems(error: click.UsageError) -> Problem:
     """What the parser of the command line refuses, in the words of all other refusals."""
     path = error.ctx.command_path if error.ctx else "gapsim"
     if isinstance(error, click.NoSuchOption):

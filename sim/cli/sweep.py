@@ -20,17 +20,17 @@ from sim.cli import options
 from sim.cli.commands import MOST_REPLICATIONS, note_compilation, print_json, progress_bar
 from sim.errors import (
     COMMAND_LINE,
+    INTERNAL_ERROR,
     INTERRUPTED,
     OK,
-    OUR_FAULT,
     RUNS_FAILED,
     InputProblems,
     Problem,
-    refuse,
+    raise_if_any,
     whole_number,
 )
 from sim.model.parameters import MAX_SEED
-from sim.paths import PLAN, REPORT, RESULTS, folder_problem, not_ours, out_problem
+from sim.paths import PLAN, REPORT, RESULTS, folder_problem, foreign_file_problem, out_problem
 
 MOST_WORKERS = 1024
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -109,13 +109,13 @@ def sweep(
     from sim.runner import executors
     from sim.runner import sweep as sweeping
 
-    engine = executors.named(settings.engine, settings.workers, settings.address)
+    engine = executors.make_executor(settings.engine, settings.workers, settings.address)
     if engine.workers == 0:
         _say("the scheduler has no workers yet; waiting for the first")
     compile_first()
-    share = sweeping.Share(*settings.share)
+    share = sweeping.Shard(*settings.share)
     try:
-        with ended_by_signals(), progress_bar(False) as bar:
+        with sigterm_as_interrupt(), progress_bar(False) as bar:
             outcome = sweeping.sweep(
                 plan, folder, engine, share=share, limit=settings.limit, retry_failed=retry_failed,
                 watcher=bar, say=_say,
@@ -139,7 +139,7 @@ def _planned(
     experiment = from_command_line(
         arguments, settings.replications, settings.seed, folders, settings.problems
     )
-    plan = plans.planned(experiment, f"gapsim {shlex.join(command)}")
+    plan = plans.make_plan(experiment, f"gapsim {shlex.join(command)}")
     for note in experiment.notes:
         _say(f"note: {note}")
     folder = RESULTS / sweeping.folder_name(plan, experiment.source)
@@ -246,7 +246,7 @@ def merge(*, folders: Sequence[str], out: str | None, command: Sequence[str]) ->
     else:
         target = sources[0] if len(sources) == 1 else RESULTS / plan_files.read(sources[0]).name
     problem = out_problem(out, target, of_a_sweep=True)
-    refuse([problem] if problem else [])
+    raise_if_any([problem] if problem else [])
     words = f"gapsim {shlex.join(command)}"
     try:
         outcome = sweep.merge(sources, target, words)
@@ -272,7 +272,7 @@ def replay(folder: str, run: str) -> int:
         return OK
     for name, (before, now) in again.differing.items():
         click.echo(f"{name}: {before!r} is kept, {now!r} came now")
-    return OUR_FAULT
+    return INTERNAL_ERROR
 
 
 def export(folder: str, form: str, command: Sequence[str]) -> int:
@@ -309,11 +309,11 @@ def _not_stored(error: OSError, folder: Path, command: Sequence[str]) -> int:
     why = "the disk is full" if error.errno in FULL else "the results cannot be stored"
     _say(f"{why}: {error}")
     _say(f"What was stored before is whole, and kept in {folder}. To go on: gapsim {shlex.join(command)}")
-    return OUR_FAULT
+    return INTERNAL_ERROR
 
 
 @contextmanager
-def ended_by_signals() -> Iterator[None]:
+def sigterm_as_interrupt() -> Iterator[None]:
     """A batch system that ends a job is answered as somebody who presses Ctrl-C."""
     if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
         yield
@@ -357,7 +357,7 @@ def report(*, folder: str, out: str | None, screened: str | None, as_json: bool)
         problem = replace(
             problem, key="DIR", wrong=f"{problem.wrong}; give the page another place with --out FILE"
         )
-    refuse(
+    raise_if_any(
         [
             *([problem] if problem and (out is not None or target.parent.is_dir()) else []),
             *_not_a_page(out, target),
@@ -386,19 +386,19 @@ def _screened(folder: str, text: str, out: str | None, as_json: bool) -> int:
     problems += [
         Problem(COMMAND_LINE, name, "has no place beside --screened, which writes no page") for name in beside
     ]
-    refuse(problems)
+    raise_if_any(problems)
     from sim.analysis.sweep_data import read_sweep
 
     sweep = read_sweep(Path(folder))
     if sweep.plan["design"]["kind"] != "morris":
         said = f"is for a design that screens (morris), and this one is {sweep.plan['design']['kind']}"
-        refuse([Problem(folder, "--screened", said)])
+        raise_if_any([Problem(folder, "--screened", said)])
     from sim.analysis.sensitivity import as_factors
     from sim.reporting.sweep_page.findings import moved
 
     found = [s for s in moved(sweep) if s.influences]
     if not found:
-        refuse(
+        raise_if_any(
             [
                 Problem(
                     folder, "--screened", "has nothing to rank: no response is known over whole trajectories"
@@ -416,5 +416,5 @@ def _not_a_page(out: str | None, target: Path) -> list[Problem]:
     if out is None and not (target.parent / PLAN).is_file():
         # No sweep's folder: reading it says so, and a page beside it is not in question.
         return []
-    foreign = not_ours(target, "--out" if out is not None else "DIR", "file with --out")
+    foreign = foreign_file_problem(target, "--out" if out is not None else "DIR", "file with --out")
     return [foreign] if foreign else []

@@ -15,7 +15,7 @@ from sim.model.parameters import Parameters
 from sim.scenarios.compose import Composed
 
 
-def parameters_at(scenario: Composed, point: Mapping[str, Any]) -> Parameters:
+def apply_design_point(scenario: Composed, point: Mapping[str, Any]) -> Parameters:
     """What a scenario runs with at a design point: as if each value were written `key=value` on the command line.
 
     Args:

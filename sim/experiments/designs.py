@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import Problem, refuse, shown
+from sim.errors import Problem, raise_if_any, shown
 from sim.experiments import sampling
 from sim.experiments.checks import allowed
 from sim.experiments.factors import Factor, column
-from sim.model.aliases import RENAMED, Written, today
+from sim.model.aliases import RENAMED, Written, current_key
 from sim.model.aliases import value as value_now
 from sim.model.schema import Declaration, declarations, nearest_key
 
@@ -28,7 +28,6 @@ __all__ = [
     "KINDS",
     "Columns",
     "Design",
-    "Factor",
     "design_points",
     "notes",
     "point",
@@ -171,7 +170,7 @@ def _list(factors: Sequence[Factor], design: Design) -> Columns:
 
 def _table(factors: Sequence[Factor], design: Design) -> Columns:
     columns, problems = read(design.settings["file"])
-    refuse(problems)
+    raise_if_any(problems)
     return {factor.key: columns[factor.key] for factor in factors}
 
 
@@ -224,7 +223,7 @@ def read(path: str | Path) -> tuple[dict[str, Any], list[Problem]]:
     columns: dict[str, Any] = {}
     written = Written()
     keys = [key.strip() for key in header]
-    names = [today(key) for key in keys]
+    names = [current_key(key) for key in keys]
     for place, (key, name) in enumerate(zip(keys, names, strict=True)):
         values, found = _values(where, declarations()[name], [row[place].strip() for row in rows])
         problems += found

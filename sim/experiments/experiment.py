@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, no_such, refuse, shown
+from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, no_such, raise_if_any, shown
 from sim.experiments import experiment_files
 from sim.experiments.checks import (
     allowed,
@@ -20,7 +20,6 @@ from sim.experiments.checks import (
     is_allowed,
     row_problems,
 )
-from sim.experiments.design_point import parameters_at
 from sim.experiments.designs import Columns, Design, design_points, notes, points_planned
 from sim.experiments.experiment_files import Draft
 from sim.experiments.factors import Factor, declared_role, is_whole
@@ -30,7 +29,7 @@ from sim.scenarios import overrides, scenario_files
 from sim.scenarios.compose import DISTRIBUTION, Composed, compose
 from sim.scenarios.overrides import Overrides, is_override
 
-__all__ = ["Experiment", "from_command_line", "load", "parameters_at"]
+__all__ = ["Experiment", "from_command_line", "load"]
 
 MOST_VALUES = 100_000_000
 """Points × factors: more would not fit into the memory that a sweep may take."""
@@ -92,7 +91,7 @@ def load(
     path = experiment_files.find(str(name_or_path))
     if path is None:
         missing = no_such("experiment", str(name_or_path), experiment_files.shelf())
-        refuse([*problems, *asked.problems, missing])
+        raise_if_any([*problems, *asked.problems, missing])
     assert path is not None
     draft = experiment_files.read(path)
     for key in asked.sweeps:
@@ -185,7 +184,7 @@ def _experiment(
         told = [p if p in found else _from_file(p, draft, asked) for p in error.problems]
         raise InputProblems([*told, *_rows_anyway(draft, fixed, folders, points)]) from None
     assert draft.design is not None
-    refuse(coupled_problems(draft.where, scenarios, points))
+    raise_if_any(coupled_problems(draft.where, scenarios, points))
     return Experiment(
         draft.name, draft.title, draft.question, tuple(scenarios), tuple(draft.factors), draft.design, points,
         draft.replications if replications is None else replications, root, draft.responses, draft.where,

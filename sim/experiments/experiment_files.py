@@ -22,13 +22,13 @@ from sim.errors import Problem, nearest_name, shown
 from sim.experiments import designs
 from sim.experiments.checks import allowed, as_declared, is_allowed
 from sim.experiments.designs import KINDS, OPTIONAL, SAMPLES, SETTINGS, Columns, Design, design_points
-from sim.experiments.factors import ROLES, Factor, declared_role, is_whole, plausible_factor
+from sim.experiments.factors import ROLES, Factor, declared_role, default_range, is_whole
 from sim.model import vocabulary
-from sim.model.aliases import RENAMED, Written, today
+from sim.model.aliases import RENAMED, Written, current_key
 from sim.model.aliases import value as value_now
 from sim.model.decision_rights import ROWS
-from sim.model.parameters import ESTABLISHED, MAX_SEED
-from sim.model.schema import Declaration, declarations, nearest_key, on_trial
+from sim.model.parameters import MAX_SEED, STABLE
+from sim.model.schema import Declaration, declarations, experimental, nearest_key
 from sim.model.vocabulary import DEFAULT_RESPONSES
 from sim.scenarios import overrides
 from sim.scenarios.overrides import (
@@ -247,12 +247,12 @@ def _uncertainties(given: Any, draft: Draft) -> list[Factor]:
     without = _without(given.get("except", []), f"{place}.except", draft)
     factors = []
     for declared in declarations().values():
-        left_out = declared.group in (*without, INERT) or declared.key in without | on_trial()
+        left_out = declared.group in (*without, INERT) or declared.key in without | experimental()
         if declared.role != "uncertainty" or left_out:
             continue
         if declared.choices and not choices:
             continue
-        factor = plausible_factor(declared, spread)
+        factor = default_range(declared, spread)
         if factor is None:
             said = "has no half and double of its default within its bounds; state its range, or except it"
             draft.wrong(place, f"{declared.key} {said}")
@@ -265,7 +265,7 @@ def _without(given: Any, place: str, draft: Draft) -> set[str]:
     if not isinstance(given, list):
         draft.wrong(place, "must be a list of keys or groups of parameters", shown(given))
         return set()
-    given = [today(name) if name in RENAMED else name for name in given]
+    given = [current_key(name) if name in RENAMED else name for name in given]
     known = [*declarations(), *{declared.group: None for declared in declarations().values()}]
     for name in (name for name in given if name not in known):
         draft.wrong(place, "there is no such parameter or group", shown(name), nearest_name(str(name), known))
@@ -286,7 +286,7 @@ LABELS = ("name", "group")
 
 def shelf() -> dict[str, Path]:
     """The shipped experiments by name, in alphabetical order."""
-    return {path.stem: path for path in sorted(paths.shipped("experiments").glob("*.yaml"))}
+    return {path.stem: path for path in sorted(paths.bundled("experiments").glob("*.yaml"))}
 
 
 def find(name: str) -> Path | None:
@@ -393,7 +393,7 @@ def _design(given: Any, tree: Mapping[Any, Any], folder: Path, draft: Draft) -> 
         draft.problems += problems
         draft.factors = [_factor_of(key, values) for key, values in draft.points.items()]
     elif kind == "ablation":
-        _ablated(tree.get("factors", [f"mechanisms.{name}" for name in ESTABLISHED]), draft)
+        _ablated(tree.get("factors", [f"mechanisms.{name}" for name in STABLE]), draft)
     elif kind not in WRITTEN_DOWN:
         read_factors(tree.get("factors"), draft)
         _fitting(kind, draft)
@@ -553,7 +553,7 @@ def _responses(given: Any, draft: Draft) -> None:
         return
     found: dict[str, None] = {}
     for name in given:
-        names = vocabulary.named(str(name))
+        names = vocabulary.matching_responses(str(name))
         if not names:
             nearest = nearest_name(str(name), vocabulary.RESPONSES)
             draft.wrong("responses", "there is no such outcome", shown(name), nearest)

@@ -99,7 +99,7 @@ SHARE_UNITS = ("strength", "share", "degree", "chance", "share of time")
 NEARLY_ZERO = 0.01
 
 
-def plausible_factor(declared: Declaration, spread: float) -> Factor | None:
+def default_range(declared: Declaration, spread: float) -> Factor | None:
     """The factor that an uncertainty becomes under the rule, or None when its range must be stated.
 
     Args:

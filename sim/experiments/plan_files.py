@@ -17,12 +17,12 @@ from sim import storage
 from sim.errors import COMMAND_LINE, InputProblems, Problem
 from sim.experiments.designs import Design
 from sim.experiments.factors import Factor
-from sim.experiments.plans import DESIGN_POINT, Plan, hashed, other_rules, resolved
+from sim.experiments.plans import DESIGN_POINT, Plan, fingerprint_of, other_rules, resolved
 from sim.model import provenance
 from sim.model.parameters import Parameters
 from sim.paths import DESIGN, PLAN
 from sim.scenarios.compose import Composed
-from sim.storage import whole_file, whole_text
+from sim.storage import atomic_write, atomic_write_text
 
 
 def write(plan: Plan, folder: Path) -> None:
@@ -30,8 +30,8 @@ def write(plan: Plan, folder: Path) -> None:
     numbered = storage.numbers(np.arange(plan.points), pa.int64())
     kept = plan.table if plan.factors else plan.table.drop_columns([DESIGN_POINT])
     table = kept.add_column(0, DESIGN_POINT, numbered)
-    whole_file(folder / DESIGN, lambda draft: parquet.write_table(table, draft, compression="zstd"))
-    whole_text(folder / PLAN, as_json(plan))
+    atomic_write(folder / DESIGN, lambda draft: parquet.write_table(table, draft, compression="zstd"))
+    atomic_write_text(folder / PLAN, as_json(plan))
 
 
 def as_json(plan: Plan) -> str:
@@ -71,7 +71,7 @@ def _factor(factor: Factor) -> dict[str, Any]:
     }
 
 
-def stamp(folder: Path) -> str:
+def plan_file_hash(folder: Path) -> str:
     """A hash of `plan.json`: it changes when the plan does."""
     return hashlib.sha256((folder / PLAN).read_bytes()).hexdigest()
 
@@ -111,7 +111,7 @@ def refuse_other_rules(plan: Plan, folder: Path, so: str) -> None:
 
 def _read(folder: Path, content: dict[str, Any]) -> Plan:
     # What is written is held against itself: parameters that came later are no edit.
-    if identity(content) != content["identity"]:
+    if plan_fingerprint(content) != content["identity"]:
         raise ValueError(
             "its identity is not that of what it says: it was edited by hand; sweep into another folder"
         )
@@ -145,11 +145,11 @@ def _read(folder: Path, content: dict[str, Any]) -> Plan:
     return plan
 
 
-def identity(content: dict[str, Any]) -> str:
+def plan_fingerprint(content: dict[str, Any]) -> str:
     """The identity that goes with what `plan.json` says."""
     fixing = {name: content[name] for name in ("seed", "responses", "model", "places")}
     scenarios = [{**scenario, "title": None} for scenario in content["scenarios"]]
-    return hashed(
+    return fingerprint_of(
         {**fixing, "scenarios": scenarios, "factors": [factor["key"] for factor in content["factors"]]}
     )
 

@@ -77,7 +77,7 @@ class Plan:
     @cached_property
     def identity(self) -> str:
         """A hash over everything that fixes the numbers of a run, but for how many points and replications there are."""
-        return self.written or hashed(_fixing(self))
+        return self.written or fingerprint_of(_fingerprint_fields(self))
 
     def keys(self, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Replication, design point and position of the scenario of numbered runs."""
@@ -102,7 +102,7 @@ class Plan:
         return [(factor.key, *storage.known_values(self.table[factor.key])) for factor in self.factors]
 
 
-def planned(experiment: Experiment, command: str) -> Plan:
+def make_plan(experiment: Experiment, command: str) -> Plan:
     """The plan of a checked experiment."""
     return Plan(
         name=experiment.name,
@@ -146,12 +146,12 @@ def _places(experiment: Experiment) -> dict[str, str]:
     return {name: provenance.table_of_places(name) for name in sorted(names)}
 
 
-def hashed(fixing: dict[str, Any]) -> str:
+def fingerprint_of(fixing: dict[str, Any]) -> str:
     """The identity that goes with everything that fixes the numbers of a run."""
     return hashlib.sha256(json.dumps(fixing, sort_keys=True).encode()).hexdigest()
 
 
-def _fixing(plan: Plan) -> dict[str, Any]:
+def _fingerprint_fields(plan: Plan) -> dict[str, Any]:
     return {
         "scenarios": [{**resolved(scenario), "title": None} for scenario in plan.scenarios],
         "factors": [factor.key for factor in plan.factors],
@@ -183,7 +183,7 @@ def other_rules(there: Plan, model: str, version: str) -> str | None:
     )
 
 
-def differences(old: Plan, new: Plan) -> list[str]:
+def plan_differences(old: Plan, new: Plan) -> list[str]:
     """In words, why what was run for one plan cannot serve another; empty when it can.
 
     More replications can be added to a plan, and more points when the old ones come first.

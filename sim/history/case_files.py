@@ -188,7 +188,7 @@ class Read:
 
 def shelf(folder: Path | None = None) -> dict[str, Path]:
     """All shipped cases by name, in alphabetical order; or those of another folder."""
-    where = folder or paths.shipped("scenarios") / "cases"
+    where = folder or paths.bundled("scenarios") / "cases"
     return {path.stem: path for path in sorted(where.glob("*.yaml"))}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Problem, no_such, refuse
+from sim.errors import Problem, no_such, raise_if_any
 from sim.history import case_files
 from sim.history.case_schema import (
     LEVELS,
@@ -93,7 +93,7 @@ def cases(names: Sequence[str] = (), folder: Path | None = None) -> list[Case]:
             problems.append(no_such("case", name, known))
     chosen = [name for name in known if not names or name in names]
     found = [case_files.read(known[name]) for name in chosen]
-    refuse([*problems, *(problem for file in found for problem in file.problems)])
+    raise_if_any([*problems, *(problem for file in found for problem in file.problems)])
     return [Case(file.name, file.content) for file in found if file.content is not None]
 
 

@@ -13,19 +13,19 @@ from sim.history.case_schema import Condition, levels
 from sim.history.cases import Case, parameters_of, shifted
 from sim.model.parameters import Parameters
 from sim.model.schedule import simulate
-from sim.model.state import FOLLOWED
+from sim.model.state import FOCAL_OUTPUTS
 from sim.runner.compare import cores
 
-OUTCOMES = FOLLOWED
+OUTCOMES = FOCAL_OUTPUTS
 
-MOST_RUNS = 0.5
+HIT_SHARE = 0.5
 """Share of single runs that must show a pattern for its case to be a hit: history happened once."""
 
 Series = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Recoded:
+class RecodedResult:
     """What a case makes of one level moved by one step: a look at how much rests on the coding.
 
     Args:
@@ -43,16 +43,16 @@ class Recoded:
     @property
     def hit(self) -> bool:
         """Whether most runs show the pattern under this coding."""
-        return self.share >= MOST_RUNS
+        return self.share >= HIT_SHARE
 
     @property
     def turned(self) -> bool:
         """Whether the same runs give another verdict under the case's own coding."""
-        return self.hit != (self.own >= MOST_RUNS)
+        return self.hit != (self.own >= HIT_SHARE)
 
 
 @dataclass(frozen=True)
-class Judged:
+class ConditionResult:
     """One condition of a pattern over all runs.
 
     Args:
@@ -83,10 +83,10 @@ class History:
 
     case: Case
     series: Series
-    judged: tuple[Judged, ...]
-    recoded: tuple[Recoded, ...] = ()
+    judged: tuple[ConditionResult, ...]
+    recoded: tuple[RecodedResult, ...] = ()
     systems: int = 1
-    mended: tuple[Judged, ...] | None = None
+    mended: tuple[ConditionResult, ...] | None = None
 
     @property
     def share(self) -> float:
@@ -101,7 +101,7 @@ class History:
     @property
     def mended_hit(self) -> bool | None:
         """Whether most runs show the whole pattern by the mended reading, where there is one."""
-        return None if self.mended_share is None else self.mended_share >= MOST_RUNS
+        return None if self.mended_share is None else self.mended_share >= HIT_SHARE
 
     @property
     def mended_left_out(self) -> bool:
@@ -112,12 +112,12 @@ class History:
     def systems_that_hit(self) -> int:
         """How many sets of parameters show the whole pattern in at least half of their own runs."""
         shown = np.all([judged.held for judged in self.judged], axis=0)
-        return int((shown.reshape(-1, self.systems).mean(axis=0) >= MOST_RUNS).sum())
+        return int((shown.reshape(-1, self.systems).mean(axis=0) >= HIT_SHARE).sum())
 
     @property
     def hit(self) -> bool:
         """Whether most runs show the whole pattern."""
-        return self.share >= MOST_RUNS
+        return self.share >= HIT_SHARE
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def of_independent_cases(histories: Sequence[History]) -> Count:
     return by_frozen_readings([history for history in histories if history.case.independent])
 
 
-def live(parameters: Parameters, seed: int, replication: int) -> np.ndarray:
+def simulate_case(parameters: Parameters, seed: int, replication: int) -> np.ndarray:
     """Live one history.
 
     Returns:
@@ -176,7 +176,7 @@ def as_reported(case: Case, outcomes: np.ndarray) -> Series:
     }
 
 
-def judge(case: Case, series: Series) -> tuple[Judged, ...]:
+def evaluate_conditions(case: Case, series: Series) -> tuple[ConditionResult, ...]:
     """Hold every run against every condition of the pattern."""
     found = []
     for condition in case.file.pattern.conditions:
@@ -186,7 +186,7 @@ def judge(case: Case, series: Series) -> tuple[Judged, ...]:
             held &= values >= condition.at_least
         if condition.at_most is not None:
             held &= values <= condition.at_most
-        found.append(Judged(condition, _seen(case, condition), values, held))
+        found.append(ConditionResult(condition, _seen(case, condition), values, held))
     return tuple(found)
 
 
@@ -216,7 +216,7 @@ def _seen(case: Case, condition: Condition) -> float | None:
         return None
 
 
-def relive(
+def simulate_cases(
     cases: Sequence[Case],
     systems: Sequence[Parameters],
     seed: int,
@@ -249,7 +249,7 @@ def relive(
     def one(number: int, parameters: Parameters, run: int) -> None:
         replication = run // len(systems)
         try:
-            outcomes[number][run] = live(parameters, seed, replication)
+            outcomes[number][run] = simulate_case(parameters, seed, replication)
         except Exception as error:
             which = f"case {codings[number][0].name}, seed {seed}, replication {replication}"
             raise RunFailed(f"{which}: {error!r}") from error
@@ -266,38 +266,43 @@ def relive(
                 progress(done, total)
     finally:
         pool.shutdown(cancel_futures=True)
-    looked: dict[str, list[Recoded]] = {case.name: [] for case in cases}
+    looked: dict[str, list[RecodedResult]] = {case.name: [] for case in cases}
     own = {
         case.name: _share(case, seen[:look]) for case, seen in zip(cases, outcomes, strict=False) if look > 0
     }
     for (case, moved, _), seen in zip(codings[len(cases) :], outcomes[len(cases) :], strict=True):
         ((dimension, level),) = moved.items()
-        looked[case.name].append(Recoded(dimension, level, _share(case, seen), own[case.name]))
+        looked[case.name].append(RecodedResult(dimension, level, _share(case, seen), own[case.name]))
     found = []
     for case, seen in zip(cases, outcomes, strict=False):
         series = as_reported(case, seen)
         found.append(
             History(
-                case, series, judge(case, series), tuple(looked[case.name]), len(systems), judge_mended(case, seen)
+                case,
+                series,
+                evaluate_conditions(case, series),
+                tuple(looked[case.name]),
+                len(systems),
+                judge_mended(case, seen),
             )
-        )  # fmt: skip
+        )
     return found
 
 
-def judge_mended(case: Case, outcomes: np.ndarray) -> tuple[Judged, ...] | None:
+def judge_mended(case: Case, outcomes: np.ndarray) -> tuple[ConditionResult, ...] | None:
     """Hold the same runs against the mended reading of a case, where it has one."""
     mended = case.as_mended
-    return None if mended is None else judge(mended, as_reported(mended, outcomes))
+    return None if mended is None else evaluate_conditions(mended, as_reported(mended, outcomes))
 
 
-def _share_of(judged: Sequence[Judged]) -> float:
+def _share_of(judged: Sequence[ConditionResult]) -> float:
     """Share of runs in which all conditions hold together."""
     return float(np.all([one.held for one in judged], axis=0).mean())
 
 
 def _share(case: Case, outcomes: np.ndarray) -> float:
     """Share of runs that show the whole pattern of a case."""
-    return History(case, {}, judge(case, as_reported(case, outcomes))).share
+    return History(case, {}, evaluate_conditions(case, as_reported(case, outcomes))).share
 
 
 def one_step_away(case: Case) -> list[dict[str, str]]:

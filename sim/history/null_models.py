@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.history.cases import Case
-from sim.history.evaluate import OUTCOMES, Judged, Series, as_reported, judge
+from sim.history.evaluate import OUTCOMES, ConditionResult, Series, as_reported, evaluate_conditions
 
 STAGES = 4
 PLANNED = 36.0
@@ -133,7 +133,7 @@ def _held(name: str, case: Case, known: Series, series: Series, given: int) -> N
     hit = None
     told = {(one, month) for one in series for month in list(case.points(one))[:given]}
     if set(known) == set(series) and not _asked(case) <= told:
-        judged: tuple[Judged, ...] = judge(case, known)
+        judged: tuple[ConditionResult, ...] = evaluate_conditions(case, known)
         hit = bool(np.all([one.held for one in judged]))
     misses, misses_of_runs = [], []
     for one, values in known.items():

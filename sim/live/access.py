@@ -24,7 +24,7 @@ ADDRESSES = 4096
 Clock = Callable[[], float]
 
 
-class Entry:
+class AccessCode:
     """The code of one server, and the tokens it has signed."""
 
     def __init__(self, clock: Clock = time.time) -> None:
@@ -50,7 +50,7 @@ class Entry:
         return hmac.new(self._key, expires.encode(), hashlib.sha256).hexdigest()
 
 
-class Allowance:
+class RateLimit:
     """How much each address may still ask: so much a minute, refilled as time goes by."""
 
     def __init__(self, a_minute: float, clock: Clock = time.monotonic) -> None:

@@ -118,7 +118,7 @@ for number, (side, scenario, differences) in enumerate(SIDES):
 '''
 
 
-def stick(view: View, side: int, shipped: Shipped) -> Download:
+def standalone_page(view: View, side: int, shipped: Shipped) -> Download:
     """The page with this view in it, in one file that plays without a server."""
     data = {
         "strings": shipped.strings,
@@ -135,7 +135,7 @@ KINDS: dict[str, tuple[Maker, int]] = {
     "csv": (numbers, 1),
     "yaml": (scenario, 0),
     "python": (program, 0),
-    "html": (stick, 1 + FUTURES),
+    "html": (standalone_page, 1 + FUTURES),
 }
 """What can be asked for, by name: how it is made, and how many runs of each side that takes."""
 

@@ -63,7 +63,7 @@ def one(status: int, key: str, wrong: str, value: str = "", **headers: str) -> R
     return refusal(status, [Problem("request", key, wrong, value[:120])], **headers)
 
 
-class Guard:
+class RequestGuard:
     """Checks Host, Origin, kind and size of every request; writes the headers of every answer."""
 
     def __init__(self, app: ASGIApp, names: Sequence[str] = ()) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.comparison import MATTERS
+from sim.analysis.comparison import MEANINGFUL
 from sim.formatting import points
 from sim.live.i18n import count, declared, listing, name_of, say
-from sim.live.playback import NOTHING, Lived, largest
+from sim.live.playback import NOTHING, Playback, largest
 from sim.model.state import ABANDONED, CAUSES, NOT_STARTED, SHIFT
 
 MOST_A_MONTH = 4
@@ -48,7 +48,7 @@ KINDS = ("move", "delivers", "stall", "signed", "mark", "limit", "again", "annou
 Line = dict[str, Any]
 
 
-def tell(lived: Lived) -> list[Line]:
+def tell(lived: Playback) -> list[Line]:
     """The lines of a run in the order of its months.
 
     Returns:
@@ -74,7 +74,7 @@ def _line(month: int, kind: str, text: str, places: Any = ()) -> Line:
     return {"month": month + 1, "kind": kind, "text": text, "places": [int(place) for place in places]}
 
 
-def _who(key: str, lived: Lived, places: np.ndarray, **values: Any) -> str:
+def _who(key: str, lived: Playback, places: np.ndarray, **values: Any) -> str:
     """A line about councils: a few are named, more are counted."""
     if len(places) <= FIRST_NAMED:
         names = listing([lived.run.territory.name[a] for a in places])
@@ -84,7 +84,7 @@ def _who(key: str, lived: Lived, places: np.ndarray, **values: Any) -> str:
     return count(key, len(places), **values)
 
 
-def _moves(lived: Lived) -> Iterator[Line]:
+def _moves(lived: Playback) -> Iterator[Line]:
     run = lived.run
     for dated in run.parameters.interventions:
         places = [run.territory.index(name) for name in dated.places or ()]
@@ -103,7 +103,7 @@ def _written(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) else declared(f"choice.{value}", str(value))
 
 
-def _announced(lived: Lived) -> Iterator[Line]:
+def _announced(lived: Playback) -> Iterator[Line]:
     arrival = lived.run.state.changes.arrival
     early = int((arrival < 0).sum())
     if early:
@@ -112,7 +112,7 @@ def _announced(lived: Lived) -> Iterator[Line]:
         yield _line(month, "announced", count("story.announced", int((arrival == month).sum())))
 
 
-def _marks(lived: Lived) -> Iterator[Line]:
+def _marks(lived: Playback) -> Iterator[Line]:
     months = lived.run.state.journal.months
     for kind, coverage in (("reported", months.nominal_coverage), ("real", months.real_coverage)):
         for mark in MARKS:
@@ -123,12 +123,12 @@ def _marks(lived: Lived) -> Iterator[Line]:
                     month, "mark", say(f"story.mark.{kind}", share=say("percent", n=f"{100 * mark:g}"))
                 )
     changes = lived.run.state.changes
-    when = (changes.arrival + changes.half - 1)[changes.half >= 0]
+    when = (changes.arrival + changes.months_to_half - 1)[changes.months_to_half >= 0]
     for month in np.unique(when[when >= 0]).tolist():
         yield _line(month, "mark", count("story.half", int((when == month).sum())))
 
 
-def _signed(lived: Lived) -> Iterator[Line]:
+def _signed(lived: Playback) -> Iterator[Line]:
     signed = np.diff(lived.places["signed"], axis=0, prepend=0.0)
     for key, change in (("story.signed", 1.0), ("story.unsigned", -1.0)):
         for month in np.flatnonzero((signed == change).any(axis=1)).tolist():
@@ -143,7 +143,7 @@ def _window(amounts: np.ndarray) -> np.ndarray:
     return so_far
 
 
-def _stalls(lived: Lived) -> Iterator[Line]:
+def _stalls(lived: Playback) -> Iterator[Line]:
     """Councils that come to a stand or move again, and what holds them back most, told by the quarter."""
     # In the first month changes begun before the run are booked with all that they had missed by then: no stall of now.
     held, due = (_window(np.concatenate([0.0 * part[:1], part[1:]])) for part in (lived.held, lived.due))
@@ -165,7 +165,7 @@ def _stalls(lived: Lived) -> Iterator[Line]:
 
 
 def _grouped(
-    lived: Lived, month: int, kind: str, which: np.ndarray, hurdle: np.ndarray, least: int
+    lived: Playback, month: int, kind: str, which: np.ndarray, hurdle: np.ndarray, least: int
 ) -> Iterator[Line]:
     for cause in np.unique(hurdle[which]):
         places = np.flatnonzero(which & (hurdle == cause))
@@ -174,7 +174,7 @@ def _grouped(
             yield _line(month, kind, _who(f"story.{kind}", lived, places, reason=reason), places)
 
 
-def _delivers(lived: Lived) -> Iterator[Line]:
+def _delivers(lived: Playback) -> Iterator[Line]:
     """Councils that have rolled a change out: the first, half of them, the last."""
     ever = np.maximum.accumulate(lived.stages[:, :, SHIFT] > 0, axis=0)
     reached = ever.sum(axis=1)
@@ -187,14 +187,14 @@ def _delivers(lived: Lived) -> Iterator[Line]:
             yield _line(month, "delivers", _who(f"story.delivers.{key}", lived, new), new)
 
 
-def _abandoned(lived: Lived) -> Iterator[Line]:
+def _abandoned(lived: Playback) -> Iterator[Line]:
     more = np.diff(lived.stages[:, :, ABANDONED], axis=0, prepend=0) > 0
     for month in np.flatnonzero(more.any(axis=1)).tolist():
         places = np.flatnonzero(more[month])
         yield _line(month, "abandoned", _who("story.abandoned", lived, places), places)
 
 
-def _started(lived: Lived) -> Iterator[Line]:
+def _started(lived: Playback) -> Iterator[Line]:
     begun = lived.stages.sum(axis=2) - lived.stages[:, :, NOT_STARTED]
     more = np.diff(begun, axis=0, prepend=begun[:1]) > 0
     for month in np.flatnonzero(more.sum(axis=1) >= BEGUN_BY * more.shape[1]).tolist():
@@ -235,7 +235,7 @@ def _after(sides: Sequence[dict[str, Any]], month: int) -> str:
     difference = gaps[0] - gaps[1]
     if difference == 0:
         return say("sentence.same", **about)
-    if abs(difference) < MATTERS:
+    if abs(difference) < MEANINGFUL:
         return say("sentence.neither", **about, points=points(abs(difference), 2))
     better, worse = (0, 1) if difference < 0 else (1, 0)
     return say(

@@ -36,7 +36,7 @@ NOTHING = -1
 
 
 @dataclass(frozen=True)
-class Lived:
+class Playback:
     """A run that has ended, and what was copied of each of its months: T months, A places.
 
     Attributes:
@@ -69,7 +69,7 @@ class Lived:
         return len(self.stages)
 
 
-def live(parameters: Parameters, seed: int, replication: int) -> Lived:
+def play(parameters: Parameters, seed: int, replication: int) -> Playback:
     """Live a whole run a month at a time, and copy what the journal does not keep.
 
     Raises:
@@ -88,7 +88,7 @@ def live(parameters: Parameters, seed: int, replication: int) -> Lived:
     bodies_here = np.bincount(home, minlength=count)
     # Columns looked up once: a table looks a name up anew each time.
     columns = {name: state.places[name] for name in COPIED}
-    stage_now, nominal_now, real_now = (state.cells[name] for name in ("stage", "nominal", "genuine"))
+    stage_now, nominal_now, real_now = (state.cells[name] for name in ("stage", "nominal", "real_coverage"))
     body_will, announced_by = state.bodies.will, state.calendar.arrived.tolist()
     for month in range(months):
         run.advance(1)
@@ -106,7 +106,7 @@ def live(parameters: Parameters, seed: int, replication: int) -> Lived:
     announced = arrived.sum(axis=1)[:, None]
     in_place = (stage == SHIFT) & (nominal >= IN_PLACE)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return Lived(
+        return Playback(
             run=run,
             places=places,
             bodies=bodies / bodies_here,
@@ -126,7 +126,7 @@ def _due(changes: np.recarray, arrived: np.ndarray) -> np.ndarray:
     return np.sum(arrived * np.clip(1.0 - path, 0.0, changes.pace), axis=1)
 
 
-def limits(lived: Lived) -> np.ndarray:
+def limits(lived: Playback) -> np.ndarray:
     """What held each place's changes back most in each month, as a number of `CAUSES`: (T, A); `NOTHING` if nothing."""
     return largest(lived.held)
 
@@ -146,7 +146,7 @@ def _counted(stage: np.ndarray, which: np.ndarray) -> np.ndarray:
     return found.reshape(months, places, len(STAGES))
 
 
-def usual_stage(lived: Lived) -> np.ndarray:
+def usual_stage(lived: Playback) -> np.ndarray:
     """Where a place's work stands: (T, A) the stage of most of its changes under way, the more advanced of equals.
 
     Where none is under way, *shift* if any is in place, else given up; `NOTHING` before anything is announced.
@@ -158,7 +158,7 @@ def usual_stage(lived: Lived) -> np.ndarray:
     return np.where(lived.stages.sum(axis=2) == 0, NOTHING, np.where(idle, done, stage))
 
 
-def place_frames(lived: Lived) -> dict[str, Any]:
+def place_frames(lived: Playback) -> dict[str, Any]:
     """Columns by place, each a list of months of lists of places; None is unknown."""
     journal = lived.run.state.journal
     intended, realised = np.cumsum(journal.intended, axis=0), np.cumsum(journal.realised, axis=0)
@@ -178,7 +178,7 @@ def place_frames(lived: Lived) -> dict[str, Any]:
     }
 
 
-def change_frames(lived: Lived) -> list[dict[str, Any]]:
+def change_frames(lived: Playback) -> list[dict[str, Any]]:
     """Every announced change: the month of its announcement, and its stage in each place in each month from then on.
 
     `announced` is below 0 where it was under way before the run. `stages` is one digit for each place, month after month, from

@@ -59,7 +59,7 @@ class _Asked:
 @lru_cache(maxsize=KEPT_SIDES)
 def _lived(asked: _Asked) -> dict[str, Any]:
     side, parameters = asked.side, asked.side.composed.parameters
-    lived = playback.live(parameters, asked.seed, asked.replication)
+    lived = playback.play(parameters, asked.seed, asked.replication)
     series = playback.series_frames(lived.run)
     land, state = lived.run.territory, lived.run.state
     told = {

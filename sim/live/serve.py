@@ -18,7 +18,7 @@ import uvicorn
 from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name
 from sim.live import i18n, responses, views
 from sim.live import session as decks
-from sim.live.access import Entry
+from sim.live.access import AccessCode
 from sim.live.middleware import is_loopback, plain
 from sim.live.server import Live
 
@@ -76,7 +76,7 @@ def serve(
     played = None if deck is None else decks.read(decks.find(deck), known)
     bound = _bound(host, port)
     try:
-        entry = None if is_loopback(bound.getsockname()[0]) else Entry()
+        entry = None if is_loopback(bound.getsockname()[0]) else AccessCode()
         live = Live(known, entry, played)
         responses.run(views.read(OPENING, known))
         # What is here now stays; looking through it again and again for what may go would delay answers.

@@ -19,13 +19,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sim.errors import InputProblems, Problem, refuse, shown
+from sim.errors import InputProblems, Problem, raise_if_any, shown
 from sim.live import access, downloads, i18n, metadata, responses, views
-from sim.live.access import Allowance, Entry
+from sim.live.access import AccessCode, RateLimit
 from sim.live.i18n import say
-from sim.live.middleware import Guard, one, refusal
+from sim.live.middleware import RequestGuard, one, refusal
 from sim.live.session import Deck
-from sim.live.worker_pool import Busy, Workshop
+from sim.live.worker_pool import Busy, WorkerPool
 
 PAGE = Path(__file__).parent / "page"
 KINDS = {
@@ -55,7 +55,7 @@ class TooMany(Exception):
 class Live:
     """One live view: the scenarios it knows, its page, and who may ask what."""
 
-    def __init__(self, known: views.Shelf, entry: Entry | None = None, deck: Deck | None = None) -> None:
+    def __init__(self, known: views.Shelf, entry: AccessCode | None = None, deck: Deck | None = None) -> None:
         """Get ready to answer.
 
         Args:
@@ -70,9 +70,9 @@ class Live:
         self.page = {path.name: path.read_bytes() for path in sorted(PAGE.glob("*")) if path.suffix in KINDS}
         self.page[STRINGS] = _json(i18n.words())
         self.shipped = downloads.Shipped(self.page, i18n.words(), told)
-        self.workshop = Workshop()
-        self.runs = Allowance(access.RUNS_A_MINUTE)
-        self.codes = Allowance(access.CODES_A_MINUTE)
+        self.workshop = WorkerPool()
+        self.runs = RateLimit(access.RUNS_A_MINUTE)
+        self.codes = RateLimit(access.CODES_A_MINUTE)
 
     def application(self, names: tuple[str, ...] = ()) -> ASGIApp:
         """The application behind its guard; `names` are those it may be called by besides its address."""
@@ -92,7 +92,7 @@ class Live:
             TooMany: _too_many,
             Exception: _our_fault,
         }
-        return Guard(Starlette(routes=routes, exception_handlers=handlers), names)
+        return RequestGuard(Starlette(routes=routes, exception_handlers=handlers), names)
 
     def _inside(self, handler: Handler) -> Handler:
         async def checked(request: Request) -> Response:
@@ -170,7 +170,7 @@ class Live:
         if type(side) is not int or not 0 <= side < len(view.sides):
             said = f"must be a whole number from 0 to {len(view.sides) - 1}"
             problems.append(Problem(views.VIEW, "side", said, shown(side)))
-        refuse(problems)
+        raise_if_any(problems)
 
         make, runs = downloads.KINDS[str(kind)]
         made = await self._worked(

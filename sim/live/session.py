@@ -17,7 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sim import paths
-from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, refuse, shown
+from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, raise_if_any, shown
 from sim.live import url, views
 from sim.model.geography import territory
 from sim.model.parameters import Parameters
@@ -55,7 +55,7 @@ class Deck:
 
 def shelf() -> dict[str, Path]:
     """The shipped decks by name."""
-    return {path.stem: path for path in sorted(paths.shipped("decks").glob("*.yaml"))}
+    return {path.stem: path for path in sorted(paths.bundled("decks").glob("*.yaml"))}
 
 
 def find(name: str) -> Path:
@@ -93,7 +93,7 @@ def read(path: Path, known: views.Shelf) -> Deck:
         said = f"must be a list of 1 to {MOST_STEPS} steps, each beginning with `-`"
         raise InputProblems([*problems, Problem(where, "steps", said, shown(given))])
     steps = [_step(each, n, len(given), where, known, problems) for n, each in enumerate(given, start=1)]
-    refuse(problems)
+    raise_if_any(problems)
     return Deck(title, tuple(steps))
 
 

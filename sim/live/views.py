@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputProblems, Problem, nearest_name, refuse, shown
+from sim.errors import InputProblems, Problem, nearest_name, raise_if_any, shown
 from sim.live import access
-from sim.model.aliases import RENAMED, Written, today
+from sim.model.aliases import RENAMED, Written, current_key
 from sim.model.aliases import value as value_now
 from sim.model.decision_rights import ROWS
 from sim.model.parameters import DEFAULT_SEED, MAX_SEED, Parameters
@@ -83,7 +83,7 @@ def shelf(folders: Sequence[str | Path] = ()) -> dict[str, ScenarioFile]:
     """
     known, problems = scenario_files.shelf(folders)
     files = {name: scenario_files.read(path) for name, path in known.items()}
-    refuse([*problems, *(problem for file in files.values() for problem in file.problems)])
+    raise_if_any([*problems, *(problem for file in files.values() for problem in file.problems)])
     for file in files.values():
         updated(file, Overrides())
     return files
@@ -111,7 +111,7 @@ def read(content: Any, known: Shelf) -> View:
         side = _side(each, f"side {number}", known, problems)
         if side is not None:
             sides.append(side)
-    refuse(problems)
+    raise_if_any(problems)
     return View(tuple(sides), seed, replication)
 
 
@@ -164,13 +164,15 @@ def _side(content: Any, where: str, known: Shelf, problems: list[Problem]) -> Si
 
 def _named_now(given: Mapping[str, Any]) -> dict[str, Any]:
     """What is set, under the keys of today."""
-    return {today(key): value_now(key, value) for key, value in given.items()}
+    return {current_key(key): value_now(key, value) for key, value in given.items()}
 
 
 def _dated_now(move: dict[str, Any]) -> dict[str, Any]:
     """A move, under the key of today."""
     key = move["key"]
-    return {**move, "key": today(key), "value": value_now(key, move["value"])} if key in RENAMED else move
+    return (
+        {**move, "key": current_key(key), "value": value_now(key, move["value"])} if key in RENAMED else move
+    )
 
 
 def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:

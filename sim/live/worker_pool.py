@@ -21,7 +21,7 @@ class Busy(Exception):
     """Too many requests are waiting."""
 
 
-class Workshop:
+class WorkerPool:
     """Threads that work requests off, and their latest answers by what was asked."""
 
     def __init__(self) -> None:

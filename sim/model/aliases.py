@@ -72,14 +72,14 @@ _TOLD: set[str] = set()
 _ONE_AT_A_TIME = Lock()
 
 
-def told(key: str) -> str:
+def note_renamed(key: str) -> str:
     """What is said of an old key."""
     now = RENAMED[key]
     times = "" if now.factor == 1.0 else f", times {now.factor:g}"
     return f"{key} is an earlier name, read as {now.key}{times}. {now.became}"
 
 
-def today(key: str) -> str:
+def current_key(key: str) -> str:
     """The key that a key has now; an old one is told of, once a process."""
     if key not in RENAMED:
         return key
@@ -87,7 +87,7 @@ def today(key: str) -> str:
         new = key not in _TOLD
         _TOLD.add(key)
     if new:
-        say(told(key))
+        say(note_renamed(key))
     return RENAMED[key].key
 
 
@@ -118,7 +118,7 @@ class Written:
         Returns:
             Tuple (the key now, whether another key has said the same already, what is wrong).
         """
-        now = today(key)
+        now = current_key(key)
         first, before = self._by.setdefault(now, (key, given))
         if first == key:
             return now, False, None

@@ -13,7 +13,7 @@ import numpy as np
 from sim.model.decision_rights import KINDS
 from sim.model.geography import Territory
 from sim.model.kernels import random
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.parameters import Parameters
 from sim.model.state import (
     ACCOUNT,
@@ -25,7 +25,7 @@ from sim.model.state import (
     CELLS,
     CENTRE_COLUMNS,
     CHANGES,
-    FOLLOWED,
+    FOCAL_OUTPUTS,
     HEADS,
     LEDGER,
     MONTHS,
@@ -40,7 +40,7 @@ from sim.model.state import (
 )
 
 
-@compiled
+@kernel
 def draw_uniforms(key, count):
     """One uniform draw for each of `count` agents."""
     values = np.empty(count)
@@ -49,7 +49,7 @@ def draw_uniforms(key, count):
     return values
 
 
-@compiled
+@kernel
 def draw_normals(key, count, spread):
     """Own differences from a mean: one for each of `count` agents, with a standard deviation of `spread`."""
     shares = draw_uniforms(key, count)
@@ -63,7 +63,7 @@ def draw_normals(key, count, spread):
     return values
 
 
-@compiled
+@kernel
 def start_levels(mean, offsets):
     """Levels at the start: a mean and own differences, kept in [0, 1]."""
     values = np.empty(len(offsets))
@@ -72,8 +72,8 @@ def start_levels(mean, offsets):
     return values
 
 
-@compiled
-def less_by_deprivation(offsets, place, character, slope):
+@kernel
+def lower_by_deprivation(offsets, place, character, slope):
     """Lower the users' own differences where their place is more deprived."""
     for user in range(len(offsets)):
         offsets[user] -= slope * character[place[user], 0]
@@ -96,7 +96,7 @@ def apportion(total: int, land: Territory, least: int) -> np.ndarray:
     return parts
 
 
-@compiled
+@kernel
 def draw_varied(key, count, mean, variety, low, high):
     """One value for each of `count` changes, evenly spread around a mean by a share of it, and kept within bounds."""
     values = np.empty(count)
@@ -132,7 +132,7 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
         duration=duration,
         pace=1.0 / duration,
         ambition=varied("ambition", random.AMBITION, 0.0, np.inf),
-        concerned=1.0,
+        target_share=1.0,
         radicalness=varied("radicalness", random.RADICALNESS, 0.0, 1.0),
         ambiguity=ambiguity,
         heterogeneity=varied("heterogeneity", random.HETEROGENEITY, 0.0, np.inf),
@@ -142,12 +142,12 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
         urgency=varied("urgency", random.URGENCY, 0.0, np.inf),
         personal_effort=declared.personal_effort
         ** (1.0 + declared.variety * (2.0 * luck(random.PERSONAL_EFFORT) - 1.0)),
-        first=np.cos(angle),
-        second=np.sin(angle),
+        need_direction_1=np.cos(angle),
+        need_direction_2=np.sin(angle),
         need=ambiguity * draw_normals(keys[random.NEED], count, 1.0),
-        error=draw_normals(keys[random.ESTIMATION], count, 1.0),
+        national_estimation_error=draw_normals(keys[random.ESTIMATION], count, 1.0),
         head_start=luck(random.HEAD_START),
-        half=-1,
+        months_to_half=-1,
     )
     return changes if parameters.focal.arrival < 0 else _with_focal(changes, parameters, keys)
 
@@ -174,12 +174,12 @@ def _with_focal(changes: np.recarray, parameters: Parameters, keys: np.ndarray) 
         **{name: getattr(focal, name) for name in ("arrival", "duration", *kind)},
         "pace": 1.0 / focal.duration,
         "ambition": parameters.changes.ambition * focal.users,
-        "concerned": focal.users,
-        "first": np.cos(angle),
-        "second": np.sin(angle),
+        "target_share": focal.users,
+        "need_direction_1": np.cos(angle),
+        "need_direction_2": np.sin(angle),
         "need": focal.ambiguity * random.normal(keys[random.NEED], count, 0, 0),
-        "error": random.normal(keys[random.ESTIMATION], count, 0, 0),
-        "half": -1,
+        "national_estimation_error": random.normal(keys[random.ESTIMATION], count, 0, 0),
+        "months_to_half": -1,
         "focal": 1,
     }
     for name, value in own.items():
@@ -207,21 +207,21 @@ def _places(
         deprived=land.character[:, 0],
         rural=land.character[:, 1],
         will=will,
-        disposition=will,
+        baseline_will=will,
         will_offset=will_offset,
         ability=ability,
         ability_offset=ability_offset,
         capacity=np.clip(1.0 - declared.usual_business - declared.crisis_demand * crisis_start, 0.0, 1.0),
         crisis=declared.crisis_demand * crisis_start,
         crisis_start=crisis_start,
-        reported=ability,
+        believed_ability=ability,
         threshold=draw_normals(keys[random.THRESHOLD], count, 1.0),
         intent=draw_uniforms(keys[random.INTENT], count),
-        granted=1.0,
-        funded=1.0,
-        will_at=-1.0,
-        ability_at=-1.0,
-        time_at=-1.0,
+        capacity_ratio=1.0,
+        funding_multiplier=1.0,
+        last_users_will=-1.0,
+        last_users_ability=-1.0,
+        last_users_time=-1.0,
         trust=np.add.reduceat(users.will, last_user - parts) / parts,
         user_ability=np.add.reduceat(users.ability, last_user - parts) / parts,
         first_user=last_user - parts,
@@ -251,7 +251,7 @@ def _bodies(parameters: Parameters, land: Territory, keys: np.ndarray) -> np.rec
         BODIES,
         count,
         home=home,
-        second=second,
+        second_home=second,
         will=start_levels(declared.will, offsets[0]),
         ability=start_levels(declared.ability, offsets[1]),
         capacity=start_levels(declared.capacity, offsets[2]),
@@ -271,20 +271,20 @@ def _users(
     ability_offset = draw_normals(keys[random.USER_ABILITY], count, declared.spread)
     capacity_offset = draw_normals(keys[random.USER_CAPACITY], count, declared.spread)
     for offset in (ability_offset, capacity_offset):
-        less_by_deprivation(offset, place, land.character, declared.by_deprivation)
+        lower_by_deprivation(offset, place, land.character, declared.by_deprivation)
     will = start_levels(declared.will, will_offset)
     capacity = start_levels(declared.capacity, capacity_offset)
     return Users(
         place=place,
-        first=draw_normals(keys[random.USER_NEED_FIRST], count, 1.0),
-        second=draw_normals(keys[random.USER_NEED_SECOND], count, 1.0),
+        need_1=draw_normals(keys[random.USER_NEED_FIRST], count, 1.0),
+        need_2=draw_normals(keys[random.USER_NEED_SECOND], count, 1.0),
         will=will,
         ability=start_levels(declared.ability, ability_offset),
         capacity=capacity,
         will_offset=will_offset,
         ability_offset=ability_offset,
         capacity_offset=capacity_offset,
-        trusting=will.copy(),
+        initial_trust=will.copy(),
         ready=will * np.minimum(1.0, capacity / declared.time_needed),
         fit=np.zeros((changes, count)),
     )
@@ -300,11 +300,11 @@ def _journal(months: int, places: int) -> Journal:
         stages=np.zeros((months, len(STAGES))),
         readiness=np.zeros((months, len(KINDS), 3)),
         hours=np.zeros((months, len(ACTIVITIES))),
-        focal=np.zeros((months, len(FOLLOWED))),
+        focal=np.zeros((months, len(FOCAL_OUTPUTS))),
     )
 
 
-def populate(parameters: Parameters, land: Territory, seed: int, replication: int) -> State:
+def initialise(parameters: Parameters, land: Territory, seed: int, replication: int) -> State:
     """Draw the world that (seed, replication) fixes, before its first month.
 
     Raises:

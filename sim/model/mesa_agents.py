@@ -121,7 +121,7 @@ class CentralGovernment(_View):
     def waiting(self) -> int:
         """Requests that wait for its decision."""
         heads = self.model.run.state.heads
-        return heads.asked.item(-1) - heads.served.item(-1)
+        return heads.issued.item(-1) - heads.served.item(-1)
 
 
 class LocalAuthority(_View):
@@ -143,17 +143,17 @@ class LocalAuthority(_View):
         if name != "capacity":
             return super()._usual(name)
         place, parameters = self._table[self._row], self._parameters
-        crisis = crisis_share(parameters, place.crisis_start, self.model.month, place.results)
+        crisis = crisis_share(parameters, place.crisis_start, self.model.month, place.delivered_share)
         return 1.0 - float(parameters.authorities_usual_business) - min(1.0, crisis)
 
     def _write(self, name: str, value: Any) -> None:
         super()._write(name, value)
         place, parameters = self._table[self._row], self._parameters
         if name == "will":
-            place.disposition = place.will
+            place.baseline_will = place.will
         elif name == "ability":
             # The level is the place's own now; what it gained before is part of it and cannot fade.
-            place.gained = 0.0
+            place.gained_ability = 0.0
             place.ability_offset /= start_ability(parameters, 1.0) - float(parameters.authorities_ability)
 
     @property
@@ -196,7 +196,7 @@ class LocalAuthority(_View):
     def waiting(self) -> int:
         """Requests that wait for a decision of its heads."""
         heads = self.model.run.state.heads
-        return heads.asked.item(self._row) - heads.served.item(self._row)
+        return heads.issued.item(self._row) - heads.served.item(self._row)
 
     def stage_of(self, change: int) -> str:
         """The stage that a change, by its number in order of announcement, has reached here."""
@@ -215,7 +215,7 @@ class LocalAuthority(_View):
     def bodies(self) -> AgentSet:
         """Third-sector bodies at work here, at home or second."""
         bodies = self.model.run.state.bodies
-        here = np.flatnonzero((bodies.home == self._row) | (bodies.second == self._row))
+        here = np.flatnonzero((bodies.home == self._row) | (bodies.second_home == self._row))
         views = self.model.views(ThirdSectorBody)
         return AgentSet((views[b] for b in here), random=self.model.random)
 
@@ -249,7 +249,7 @@ class ThirdSectorBody(_View):
     @property
     def second(self) -> LocalAuthority | None:
         """Authority of its second place of work, if it has one."""
-        second = self._read("second")
+        second = self._read("second_home")
         return self.model.views(LocalAuthority)[second] if second >= 0 else None
 
 
@@ -278,9 +278,9 @@ class ServiceUser(_View):
             place.co_design,
             1.0 / parameters.users_time_needed,
         )
-        place.ability_at = -1.0  # what users average here is reckoned anew
+        place.last_users_ability = -1.0  # what users average here is reckoned anew
         # Uptake is reviewed every few months only; what was written counts from the next one.
-        state.cells.review[self._read("place")] = self.model.month
+        state.cells.next_uptake_review[self._read("place")] = self.model.month
 
     @property
     def authority(self) -> LocalAuthority:
@@ -296,4 +296,4 @@ class ServiceUser(_View):
     @property
     def need(self) -> tuple[float, float]:
         """Personal need against the place's mean, in standard deviations, in the two directions of need."""
-        return self._read("first"), self._read("second")
+        return self._read("need_1"), self._read("need_2")

@@ -62,7 +62,7 @@ def months_to_half(run: Run) -> float:
 
     Only changes announced in the first half of the run count, so that all had time.
     """
-    changes, half = run.state.changes, run.state.changes.half
+    changes, half = run.state.changes, run.state.changes.months_to_half
     counted = (changes.arrival >= 0) & (changes.arrival < run.parameters.population.months / 2)
     if not counted.any():
         return float("nan")
@@ -75,7 +75,7 @@ def persistence(run: Run) -> float:
     """What is kept at the end of the most that each change ever reached, over the changes whose plan has ended."""
     changes = run.state.changes
     worth = changes.ambition * (changes.arrival + changes.duration <= run.parameters.population.months)
-    reached = float(np.sum(worth * changes.most))
+    reached = float(np.sum(worth * changes.peak_adoption))
     return float(np.sum(worth * changes.adopted)) / reached if reached > 0.0 else float("nan")
 
 
@@ -198,7 +198,7 @@ def cells(run: Run) -> dict[str, Any]:
         "code": list(land.code) * changes,
         "stage": [STAGES[code] for code in state.cells.stage.T.ravel()],
         "nominal_coverage": state.cells.nominal.T.ravel(),
-        "real_coverage": state.cells.genuine.T.ravel(),
+        "real_coverage": state.cells.real_coverage.T.ravel(),
         "fit": state.cells.fit.T.ravel(),
         "intended": state.account.intended.T.ravel(),
         "realised": state.account.realised.T.ravel(),

@@ -406,7 +406,7 @@ class Mechanisms(Group):
 
 
 MECHANISM_NAMES = tuple(Mechanisms.model_fields)
-ESTABLISHED = tuple(name for name, field in Mechanisms.model_fields.items() if field.default > 0.0)
+STABLE = tuple(name for name, field in Mechanisms.model_fields.items() if field.default > 0.0)
 """Mechanisms that answers rest on by default; any other is on trial."""
 
 
@@ -483,7 +483,7 @@ class Intervention(Group):
         if not isinstance(given, dict) or given.get("key") not in aliases.RENAMED:
             return given
         key = given["key"]
-        return {**given, "key": aliases.today(key), "value": aliases.value(key, given.get("value"))}
+        return {**given, "key": aliases.current_key(key), "value": aliases.value(key, given.get("value"))}
 
 
 class Parameters(Group):

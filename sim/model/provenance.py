@@ -48,7 +48,7 @@ def rules() -> str:
 def _texts() -> dict[str, str]:
     from sim.model.kernels import jit
 
-    texts = jit.sources_of_rules()
+    texts = jit.rule_sources()
     texts.update((name, (paths.PACKAGE / name).read_text("utf-8")) for name in UNCOMPILED)
     texts.update(
         (f"data/{path.name}", path.read_text("utf-8")) for path in (paths.PACKAGE / "data").glob("*.csv")

@@ -11,30 +11,36 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.model.geography import Territory, territory
-from sim.model.initialise import populate
+from sim.model.initialise import initialise
 from sim.model.interventions import Change, timeline
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.parameters import Parameters
 from sim.model.schema import record
 from sim.model.state import State
 from sim.model.submodels.adaptation import adapt_designs
 from sim.model.submodels.agenda import start_changes
-from sim.model.submodels.benefit import deliver
-from sim.model.submodels.capacity import divide_capacity
+from sim.model.submodels.benefit import deliver_benefit
+from sim.model.submodels.capacity import allocate_capacity
 from sim.model.submodels.clearance import clear_changes
 from sim.model.submodels.design import design_changes
-from sim.model.submodels.focal import announce
-from sim.model.submodels.funding import offer_money
-from sim.model.submodels.handover import hand_over
-from sim.model.submodels.implementation import carry_out
-from sim.model.submodels.pledges import sign
+from sim.model.submodels.focal import update_focal_change
+from sim.model.submodels.funding import offer_funding
+from sim.model.submodels.handover import reassign_rights
+from sim.model.submodels.implementation import advance_implementation
+from sim.model.submodels.pledges import update_pledges
 from sim.model.submodels.priorities import bar_in_force, set_priorities
-from sim.model.submodels.recording import write_down
-from sim.model.submodels.responses import move_authorities, move_bodies, move_centre, move_users, report
+from sim.model.submodels.recording import record_month
+from sim.model.submodels.responses import (
+    update_authorities,
+    update_bodies,
+    update_centre,
+    update_centre_beliefs,
+    update_users,
+)
 
 
-@compiled
-def live_months(first, last, p, state):
+@kernel
+def run_months(first, last, p, state):
     """Live the months from `first` up to, not including, `last`: in each, process by process."""
     (
         keys, calendar, changes, places, reasons, ties, bodies, users, centre, heads, cells, ledger, account, lost,
@@ -44,38 +50,40 @@ def live_months(first, last, p, state):
     at_bar = bar_in_force(p, cells)
     for month in range(first, last):
         # 1: what is said of the change that is followed, if one is
-        announce(p, changes)
+        update_focal_change(p, changes)
         # 2: rights that changed hands take along what is under way; what has been announced is pushed or pulled
         if month == first:
             # Values change between calls only, so within one no right does.
-            hand_over(month, p, keys, calendar, changes, places, ties, users, centre, cells)
+            reassign_rights(month, p, keys, calendar, changes, places, ties, users, centre, cells)
         start_changes(month, p, keys, calendar, changes, places, ties, centre, cells, ledger, journal)
         # 3: needs are explored, designs made, failed pilots stopped; designs in use are corrected
         design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger)
         adapt_designs(month, p, calendar, changes, places, users, cells)
         # 4: heads decide, decision points agree, pledges are signed
         clear_changes(month, p, keys, calendar, changes, places, centre, cells, heads, journal)
-        sign(month, p, keys, places, ties)
+        update_pledges(month, p, keys, places, ties)
         # 5: money is offered, priorities are set, hours are divided over what is active
-        offers = offer_money(month, p, calendar, changes, places, centre)
+        offers = offer_funding(month, p, calendar, changes, places, centre)
         if at_bar:
             set_priorities(
                 month, month == first, p, keys, calendar, changes, places, ties, centre, offers, lasting, cells
             )  # fmt: skip
-        divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal)
+        allocate_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal)
         # 6: stages advance, coverage is rolled out or slips
-        carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers, cells, ledger, journal)
+        advance_implementation(
+            month, p, keys, calendar, changes, places, reasons, centre, offers, cells, ledger, journal
+        )
         # 7: benefit reaches users, or is lost
-        deliver(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal)
+        deliver_benefit(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal)
         # 8: reports go up
-        report(month, p, keys, places)
+        update_centre_beliefs(month, p, keys, places)
         # 9: will, ability, capacity and trust respond
-        move_authorities(month, p, calendar, changes, places, ties, bodies, centre, cells)
-        move_centre(p[len(places)], centre)
-        move_bodies(p, bodies)
-        move_users(p, places, users)
+        update_authorities(month, p, calendar, changes, places, ties, bodies, centre, cells)
+        update_centre(p[len(places)], centre)
+        update_bodies(p, bodies)
+        update_users(p, places, users)
         # 10: the month is written down
-        write_down(month, p, calendar, changes, places, bodies, centre, cells, journal)
+        record_month(month, p, calendar, changes, places, bodies, centre, cells, journal)
 
 
 @dataclass
@@ -114,7 +122,7 @@ class Run:
                 while self.dated and self.dated[0].month <= self.month:
                     self.dated.pop(0).apply(self.values)
                 until = min(goal, self.dated[0].month) if self.dated else goal
-                live_months(self.month, until, self.values, self.state)
+                run_months(self.month, until, self.values, self.state)
                 self.month = until
 
 
@@ -131,7 +139,7 @@ def begin(parameters: Parameters, seed: int, replication: int = 0) -> Run:
     """
     land = territory(parameters.population.places)
     with np.errstate(over="ignore"):
-        state = populate(parameters, land, seed, replication)
+        state = initialise(parameters, land, seed, replication)
     values = record(parameters, len(land.code) + 1)
     return Run(parameters, land, seed, replication, state, values, timeline(parameters, land))
 

@@ -18,7 +18,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.model.decision_rights import ROWS, columns, resolve
-from sim.model.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
+from sim.model.parameters import MECHANISM_NAMES, STABLE, Parameters
 
 BARE_GROUPS = ("mechanisms", "reference", "power")
 
@@ -111,9 +111,9 @@ def reference_magnitudes(mechanism: str) -> list[Declaration]:
 
 
 @lru_cache(maxsize=1)
-def on_trial() -> frozenset[str]:
+def experimental() -> frozenset[str]:
     """Strengths of the mechanisms on trial and their magnitudes: nothing rests on them unless somebody asks for it."""
-    names = [name for name in MECHANISM_NAMES if name not in ESTABLISHED]
+    names = [name for name in MECHANISM_NAMES if name not in STABLE]
     strengths = [f"mechanisms.{name}" for name in names]
     magnitudes = [d.key for name in names for d in reference_magnitudes(name)]
     return frozenset([*strengths, *magnitudes])
@@ -216,7 +216,7 @@ def _one_record(same: _Same) -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def as_judged() -> Mapping[str, Any]:
+def prior_defaults() -> Mapping[str, Any]:
     """The defaults that a fit has moved, as they were judged before it, by key: the base that checks were written down for."""
     return {d.key: d.judged for d in declarations().values() if d.judged != d.default}
 

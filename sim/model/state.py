@@ -47,10 +47,10 @@ ACTIVITIES = (
     UPKEEP, DELIVERY, DESIGN_WORK, CO_DESIGN, SUPPORT, UNSPENT,
 ) = range(len(ACTIVITIES))  # fmt: skip
 
-FOLLOWED = ("nominal", "real", "used", "signed")
+FOCAL_OUTPUTS = ("nominal", "real", "used", "signed")
 """What is written down of the focal change each month, over all places: coverage as reported, done as meant and taken up,
 by people; and the share of places that have signed its pledge."""
-AS_REPORTED, AS_MEANT, TAKEN_UP, SIGNATURES = range(len(FOLLOWED))
+AS_REPORTED, WITH_FIDELITY, TAKEN_UP, SIGNATURES = range(len(FOCAL_OUTPUTS))
 
 
 WHOLE, REAL = np.int64, np.float64
@@ -72,7 +72,7 @@ CHANGES = layout(
         ("duration", REAL),  # planned months to full coverage
         ("pace", REAL),  # share of the plan that is due each month: 1 / duration
         ("ambition", REAL),  # intended benefit per user a month
-        ("concerned", REAL),  # share of a place's people whom it concerns
+        ("target_share", REAL),  # share of a place's people whom it concerns
         ("radicalness", REAL),
         ("ambiguity", REAL),
         ("heterogeneity", REAL),
@@ -81,15 +81,15 @@ CHANGES = layout(
         ("conflict", REAL),
         ("urgency", REAL),
         ("personal_effort", REAL),  # how much the benefit depends on what each user decides and manages
-        ("first", REAL),  # direction of the change among needs, first component
-        ("second", REAL),  # and second
+        ("need_direction_1", REAL),  # direction of the change among needs, first component
+        ("need_direction_2", REAL),  # and second
         ("need", REAL),  # right answer for the nation
-        ("error", REAL),  # standardised national estimation error
+        ("national_estimation_error", REAL),  # standardised national estimation error
         ("head_start", REAL),  # share of the planned path already gone, if begun before the run
-        ("restandard", WHOLE),  # 1 when a design changed since compatibility was reckoned
+        ("standard_is_stale", WHOLE),  # 1 when a design changed since compatibility was reckoned
         ("adopted", REAL),  # share of the nation that has it as meant
-        ("most", REAL),  # the most that share has been
-        ("half", WHOLE),  # months from arrival until half of the nation has it as meant, or -1
+        ("peak_adoption", REAL),  # the most that share has been
+        ("months_to_half", WHOLE),  # months from arrival until half of the nation has it as meant, or -1
         ("focal", WHOLE),  # 1 for the one change that a study follows, if there is one
     ]
 )
@@ -110,40 +110,43 @@ PLACES = layout(
         ("deprived", REAL),  # standardised deprivation
         ("rural", REAL),  # standardised rurality
         ("will", REAL),
-        ("disposition", REAL),  # will before peers speak
+        ("baseline_will", REAL),  # will before peers speak
         ("will_offset", REAL),  # own difference from the mean will
         ("ability", REAL),
         ("ability_offset", REAL),  # own difference from the mean ability
-        ("gained", REAL),  # ability gained since the start
+        ("gained_ability", REAL),  # ability gained since the start
         ("capacity", REAL),  # staff time left once business as usual and crises are served
         ("capacity_offset", REAL),  # what was written through an agent
         ("crisis", REAL),  # share of staff hours in crises
         ("crisis_start", REAL),  # that share at the start, as a multiple of the mean
-        ("results", REAL),  # delivered share of the benefit intended last month
-        ("promise", REAL),  # share reported last month and not delivered
-        ("told", REAL),  # share of live changes imposed without voice
-        ("shaped", REAL),  # share of live changes shaped here
-        ("reported", REAL),  # the centre's picture of the place's ability
+        ("delivered_share", REAL),  # delivered share of the benefit intended last month
+        ("unkept_promise_share", REAL),  # share reported last month and not delivered
+        ("imposed_share", REAL),  # share of live changes imposed without voice
+        ("coproduced_share", REAL),  # share of live changes shaped here
+        ("believed_ability", REAL),  # the centre's picture of the place's ability
         ("threshold", REAL),  # standardised pledge threshold
         ("intent", REAL),  # draw against the share of signatories who mean it
         ("signed", REAL),  # 1 if signed the pledge
-        ("granted", REAL),  # share of wanted hours that staff can give
-        ("busy", REAL),  # hours wanted as a share of hours on offer
+        ("capacity_ratio", REAL),  # share of wanted hours that staff can give
+        ("workload_ratio", REAL),  # hours wanted as a share of hours on offer
         ("worked", REAL),  # staff hours of work on change this month, per inhabitant
         ("workload", REAL),  # mean of that share over about a year
-        ("funded", REAL),  # multiple of the mean change money held for this place
+        ("funding_multiplier", REAL),  # multiple of the mean change money held for this place
         ("teams", REAL),  # share of hours at work on change that money for support teams bought
         ("co_design", REAL),  # share of users' time that discovery and co-design take
-        ("met", REAL),  # staff hours of this month's meetings at decision points
+        ("meeting_hours", REAL),  # staff hours of this month's meetings at decision points
         ("brokered", REAL),  # hours that bodies have spent on brokering signals and not yet accounted for
         ("broker", REAL),  # readiness of third-sector bodies at work here
         ("support", REAL),  # hours a month that they bring
         ("trust", REAL),  # mean will of users
         ("user_ability", REAL),  # mean ability of users
         ("user_time", REAL),  # mean time of users
-        ("will_at", REAL),  # means for which users' levels were last set; below 0 to have them set anew
-        ("ability_at", REAL),
-        ("time_at", REAL),
+        (
+            "last_users_will",
+            REAL,
+        ),  # means for which users' levels were last set; below 0 to have them set anew
+        ("last_users_ability", REAL),
+        ("last_users_time", REAL),
         ("first_user", WHOLE),
         ("last_user", WHOLE),  # one past the last
         ("first_tie", WHOLE),
@@ -163,7 +166,7 @@ TIES = layout(
 BODIES = layout(
     [
         ("home", WHOLE),
-        ("second", WHOLE),  # second place of work, or -1
+        ("second_home", WHOLE),  # second place of work, or -1
         ("will", REAL),
         ("ability", REAL),
         ("capacity", REAL),
@@ -188,7 +191,7 @@ CENTRE_COLUMNS = layout(
 
 HEADS = layout(
     [
-        ("asked", WHOLE),  # requests made so far
+        ("issued", WHOLE),  # requests made so far
         ("served", WHOLE),  # requests decided so far
     ]
 )
@@ -203,7 +206,7 @@ CELLS = layout(
         ("designed", CODE),  # 1 once a design is in use
         ("reviewed", CODE),  # 1 once the pilot has been judged
         ("redesigned", CODE),  # 1 once a stopped pilot has changed the design
-        ("settled", MONTH),  # 1 while the ledger holds what slipped, and nothing else
+        ("ledger_closed", MONTH),  # 1 while the ledger holds what slipped, and nothing else
         ("held", CODE),  # cause for which a pilot waits or coverage lapses at the bar, or FREE
         ("piloted", CODE),  # 1 once the fit of a completed pilot has been seen
         (
@@ -211,22 +214,25 @@ CELLS = layout(
             MONTH,
         ),  # month in which whoever carries the change here leaves; 0 before it is drawn
         ("started", MONTH),  # month, or -1
-        ("review", MONTH),  # month of the next review of uptake
-        ("tries", COUNT),  # failed tries at the present point
+        ("next_uptake_review", MONTH),  # month of the next review of uptake
+        ("failed_attempts", COUNT),  # failed tries at the present point
         ("points", COUNT),  # decision points still to pass: vertical ones count thousands, horizontal units
-        ("ticket", COUNT),  # place in the queue of the heads who decide
+        ("queue_ticket", COUNT),  # place in the queue of the heads who decide
         ("progress", REAL),  # within the stage; full at 1
         ("nominal", REAL),  # coverage as reported
-        ("genuine", REAL),  # real coverage: done as meant
-        ("behind", REAL),  # months behind plan, weighted by coverage
-        ("haste", REAL),  # pressure that discovery gave way to
+        ("real_coverage", REAL),  # real coverage: done as meant
+        ("mean_delay_months", REAL),  # months behind plan, weighted by coverage
+        ("time_pressure", REAL),  # pressure that discovery gave way to
         ("design_hours", REAL),  # staff hours of design and discovery, as last billed
-        ("asked", REAL),  # hours of users that discovery asks for, as last billed
-        ("unpaid", REAL),  # share of both that has yet to be spent
+        ("user_hours_cost", REAL),  # hours of users that discovery asks for, as last billed
+        ("design_cost_outstanding", REAL),  # share of both that has yet to be spent
         ("interest", REAL),  # logarithm of the draw of the place's own interest
         ("resistance", REAL),  # where its bar lies around the mean, -1 to 1
         ("efficacy", REAL),  # how much abler the place is for this change than in general, standardised
-        ("seen", REAL),  # what completed pilots, here and in tied places, have shown: good fits less bad ones
+        (
+            "pilot_evidence",
+            REAL,
+        ),  # what completed pilots, here and in tied places, have shown: good fits less bad ones
         ("own_priority", REAL),  # priority without pressure on what is reported
         ("priority", REAL),
         ("bar", REAL),  # priority that it must reach
@@ -277,15 +283,15 @@ class Users(NamedTuple):
     """Sampled users, ordered by place: a contiguous column for each variable, since there may be millions."""
 
     place: np.ndarray
-    first: np.ndarray  # personal need, standardised, first component
-    second: np.ndarray
+    need_1: np.ndarray  # personal need, standardised, first component
+    need_2: np.ndarray
     will: np.ndarray
     ability: np.ndarray
     capacity: np.ndarray
     will_offset: np.ndarray
     ability_offset: np.ndarray
     capacity_offset: np.ndarray
-    trusting: np.ndarray  # trust before any experience
+    initial_trust: np.ndarray  # trust before any experience
     ready: np.ndarray  # readiness to take up, ability aside
     fit: np.ndarray  # (I, U) how well the design in use fits the person
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from sim.model.state import ACTIVITIES, CAUSES, FOLLOWED, STAGES
+from sim.model.state import ACTIVITIES, CAUSES, FOCAL_OUTPUTS, STAGES
 
 OUTCOME_MEANINGS = {
     "gap": "Share of intended benefit that never reached anybody: 1 − realised / intended, over the whole run.",
@@ -108,21 +108,21 @@ RESPONSES = (
 """All there are: what `sim.model.outcomes.summary` gives of a run."""
 
 
-FOLLOWED_RESPONSE = re.compile(rf"focal\.({'|'.join(FOLLOWED)})\.(\d{{1,5}})")
+FOCAL_RESPONSE = re.compile(rf"focal\.({'|'.join(FOCAL_OUTPUTS)})\.(\d{{1,5}})")
 """A name such as `focal.real.36`: what had become of the focal change by the end of month 36, counted from 0."""
 
 
-def followed(name: str) -> tuple[int, int] | None:
-    """Position in `FOLLOWED` and month of a response about the focal change; None for any other name."""
-    found = FOLLOWED_RESPONSE.fullmatch(name)
-    return (FOLLOWED.index(found[1]), int(found[2])) if found else None
+def focal_response(name: str) -> tuple[int, int] | None:
+    """Position in `FOCAL_OUTPUTS` and month of a response about the focal change; None for any other name."""
+    found = FOCAL_RESPONSE.fullmatch(name)
+    return (FOCAL_OUTPUTS.index(found[1]), int(found[2])) if found else None
 
 
 WINDOW_RESPONSE = re.compile(rf"stage\.({'|'.join(STAGES)})\.(\d{{1,5}})-(\d{{1,5}})")
 """A name such as `stage.shift.36-84`: share of announced changes x places in *shift* in months 36 to 84, counted from 1."""
 
 
-def in_window(name: str) -> tuple[int, int, int] | None:
+def window_response(name: str) -> tuple[int, int, int] | None:
     """Position in `STAGES`, first and last month of a response about a stage in some months; None for any other name."""
     found = WINDOW_RESPONSE.fullmatch(name)
     if found is None or not 1 <= int(found[2]) <= int(found[3]):
@@ -130,9 +130,9 @@ def in_window(name: str) -> tuple[int, int, int] | None:
     return STAGES.index(found[1]), int(found[2]), int(found[3])
 
 
-def named(pattern: str) -> tuple[str, ...]:
+def matching_responses(pattern: str) -> tuple[str, ...]:
     """The responses that a name means; `losses.*` means all that begin so. Empty when nothing bears it."""
-    if followed(pattern) is not None or in_window(pattern) is not None:
+    if focal_response(pattern) is not None or window_response(pattern) is not None:
         return (pattern,)
     if pattern.endswith(".*"):
         return tuple(name for name in RESPONSES if name.startswith(pattern[:-1]))

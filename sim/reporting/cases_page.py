@@ -14,9 +14,9 @@ import yaml
 from sim.formatting import counted, number, percent
 from sim.history.case_schema import Observed
 from sim.history.evaluate import (
-    MOST_RUNS,
+    HIT_SHARE,
+    ConditionResult,
     History,
-    Judged,
     by_frozen_readings,
     by_mended_readings,
     of_independent_cases,
@@ -101,7 +101,7 @@ def left_out() -> dict[str, dict[str, str]]:
         return {row["case"]: row for row in csv.DictReader(file)}
 
 
-def condition_words(judged: Judged) -> str:
+def condition_words(judged: ConditionResult) -> str:
     """A condition in words."""
     c = judged.condition
     what = {
@@ -134,7 +134,7 @@ def cases_json(page: Page) -> dict[str, Any]:
     }
 
 
-def _conditions(judged: Sequence[Judged]) -> list[dict[str, Any]]:
+def _conditions(judged: Sequence[ConditionResult]) -> list[dict[str, Any]]:
     return [
         {
             "condition": condition_words(one),
@@ -185,7 +185,7 @@ def _left_out(page: Page, history: History) -> dict[str, Any] | None:
     if row is None:
         return None
     share = float(row["shows"])
-    return {"hit": share >= MOST_RUNS, "share": share}
+    return {"hit": share >= HIT_SHARE, "share": share}
 
 
 def series_table(histories: Sequence[History]) -> dict[str, Any]:
@@ -302,7 +302,7 @@ def _section(page: Page, history: History, charts: Sequence[Chart]) -> str:
     )
 
 
-def _conditions_table(judged: Sequence[Judged]) -> str:
+def _conditions_table(judged: Sequence[ConditionResult]) -> str:
     return table(
         ("Condition", "Observed", "Median run", "Holds in"),
         [

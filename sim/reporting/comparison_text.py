@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.analysis import over_set
 from sim.analysis.comparison import (
-    MATTERS,
+    MEANINGFUL,
     SAME,
     WHAT_THE_RANGE_COVERS,
     Answer,
@@ -20,18 +20,18 @@ from sim.analysis.comparison import (
     alongside,
     difference,
     differs_most,
-    edge,
     elsewhere,
     gap_differences,
+    is_meaningful,
+    is_negligible,
     largest_losses,
     level,
-    matters,
+    margin,
     one_run,
     rank,
     sizes,
     span,
     split,
-    trifling,
     weighed,
     wins,
 )
@@ -137,7 +137,7 @@ def _of_two(a: ScenarioRuns, b: ScenarioRuns) -> Answer:
     if d.low is None:
         headline = f"No verdict between {a.name} and {b.name}: one paired replication carries no interval."
         return Answer("unknown", None, headline, (one_run(a, b),))
-    if not d.clear or trifling(d):
+    if not d.clear or is_negligible(d):
         return _no_difference(a, b, d)
     better, worse = (a, b) if d.mean < 0 else (b, a)
     gaps = f"The gap is {level(better)} in {better.name} and {level(worse)} in {worse.name}."
@@ -145,19 +145,19 @@ def _of_two(a: ScenarioRuns, b: ScenarioRuns) -> Answer:
     won, shared = wins(better, worse)
     speaks_against = against(better, worse)
     if speaks_against:
-        headline = f"It depends: {more.format('mean ')}, by {edge(d)}, but {listing(speaks_against)}."
+        headline = f"It depends: {more.format('mean ')}, by {margin(d)}, but {listing(speaks_against)}."
         return Answer("depends", None, headline, (gaps, split(better, worse)))
     if won < SPLIT * shared:
         only = f"yet it does so in only {won} of the {shared} paired replications"
-        headline = f"It depends on luck: on average {more.format('')}, by {edge(d)}, {only}."
+        headline = f"It depends on luck: on average {more.format('')}, by {margin(d)}, {only}."
         return Answer("depends", None, headline, (gaps,))
     reasons = [gaps, f"It is smaller in {better.name} in {won} of the {shared} paired replications."]
-    if sizes(d)[0] < MATTERS:
+    if sizes(d)[0] < MEANINGFUL:
         reasons.append(
-            f"The interval reaches below {matters()}, so the difference may be too small to matter."
+            f"The interval reaches below {is_meaningful()}, so the difference may be too small to matter."
         )
     reasons += alongside(better, worse)
-    return Answer("better", better.name, f"{more.format('')}, by {edge(d)}.", tuple(reasons))
+    return Answer("better", better.name, f"{more.format('')}, by {margin(d)}.", tuple(reasons))
 
 
 def _no_difference(a: ScenarioRuns, b: ScenarioRuns, d: Difference) -> Answer:
@@ -167,8 +167,10 @@ def _no_difference(a: ScenarioRuns, b: ScenarioRuns, d: Difference) -> Answer:
         f"the difference {a.name} − {b.name} is {signed_points(d.mean)} percentage points of intended benefit "
         f"({span(d.low or 0.0, d.high or 0.0)}, {d.pairs} paired replications)"
     )
-    if trifling(d):
-        headline = f"Neither: {a.name} and {b.name} are practically the same; {evidence}, within {matters()}."
+    if is_negligible(d):
+        headline = (
+            f"Neither: {a.name} and {b.name} are practically the same; {evidence}, within {is_meaningful()}."
+        )
         return Answer(SAME, None, headline, reasons)
     headline = (
         f"Neither {a.name} nor {b.name} is shown to close more of the gap; {evidence}, which includes 0."

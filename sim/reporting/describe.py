@@ -6,14 +6,14 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, refuse, shown
+from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, raise_if_any, shown
 from sim.experiments import experiment_files
 from sim.experiments.designs import points_of, points_planned
 from sim.experiments.experiment_files import Draft
 from sim.experiments.factors import ROLES, Factor
 from sim.history import case_files
 from sim.model import vocabulary
-from sim.model.aliases import RENAMED, told
+from sim.model.aliases import RENAMED, note_renamed
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
 from sim.model.parameters import MECHANISM_NAMES, Power
 from sim.model.schema import Declaration, declarations, reference_magnitudes
@@ -36,7 +36,7 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
         InputProblems: if nothing bears it; with the nearest name.
     """
     known, problems = scenario_files.shelf(folders)
-    refuse(problems)
+    raise_if_any(problems)
     bare = name
     for prefix in ("mechanisms.", "losses.", "stage.", "hours."):
         bare = bare.removeprefix(prefix)
@@ -90,7 +90,7 @@ def _was(old: str) -> str:
     now = RENAMED[old].key
     group, _, leaf = now.partition(".")
     said = _mechanism(leaf) if group == "mechanisms" else _parameter(declarations()[now])
-    return "\n".join([*textwrap.wrap(told(old), 100), _indented(said)])
+    return "\n".join([*textwrap.wrap(note_renamed(old), 100), _indented(said)])
 
 
 def _mechanism(name: str) -> str:
@@ -139,7 +139,7 @@ def _row(row: str) -> str:
 
 
 def _scenario(file: scenario_files.ScenarioFile) -> str:
-    refuse(file.problems)
+    raise_if_any(file.problems)
     lines = [f"{file.name}: scenario, {file.header['title']}", *textwrap.wrap(file.header["question"], 100)]
     lines += textwrap.wrap(f"source: {file.header['source']}", 100)
     if file.claim:
@@ -156,7 +156,7 @@ def _scenario(file: scenario_files.ScenarioFile) -> str:
 
 
 def _experiment(draft: Draft) -> str:
-    refuse(draft.problems)
+    raise_if_any(draft.problems)
     assert draft.design is not None
     points = points_of(draft.points) if draft.points else points_planned(draft.factors, draft.design)
     settings = [
@@ -187,7 +187,7 @@ def _values(factor: Factor) -> str:
 
 
 def _case(read: case_files.Read) -> str:
-    refuse(read.problems)
+    raise_if_any(read.problems)
     assert read.content is not None
     file = read.content
     lines = [f"{read.name}: historical case, {file.header.title}", *textwrap.wrap(file.header.question, 100)]
@@ -225,7 +225,7 @@ def names(folders: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:
     """All names that commands understand, with what each says."""
     known, problems = scenario_files.shelf(folders)
     files = [scenario_files.read(path) for path in known.values()]
-    refuse([*problems, *(problem for file in files for problem in file.problems)])
+    raise_if_any([*problems, *(problem for file in files for problem in file.problems)])
     strengths = [d for d in declarations().values() if d.group == "mechanisms"]
     others = [d for d in declarations().values() if d.group != "mechanisms"]
     return {

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
 
-from sim.paths import FENCE
+from sim.paths import CONTENT_POLICY
 from sim.reporting.charts.base import Chart
-from sim.storage import whole_text
+from sim.storage import atomic_write_text
 
 NO_SCRIPT = "<noscript><p>The charts need JavaScript. Their numbers stand in the tables.</p></noscript>"
 
@@ -28,7 +28,7 @@ def document(
     """
     return (
         '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{FENCE}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title>"
         f"<style>{style}</style></head><body><main>{''.join(body)}</main>"
@@ -71,5 +71,5 @@ def asset(name: str) -> str:
 def write_page(page: str, target: Path) -> Path:
     """Write a page beside its place and move it there when it is whole; its folder is made if need be."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    whole_text(target, page)
+    atomic_write_text(target, page)
     return target

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.experiments.plans import Plan
-from sim.runner.run_one import live
+from sim.runner.run_one import run_one
 
 SECONDS = 1.5
 LEAST, MOST = 3, 200
@@ -81,7 +81,7 @@ def estimate(plan: Plan, workers: int) -> Estimate:
 
 def _live(plan: Plan, run: int) -> bool:
     replication, point, scenario = (int(key[0]) for key in plan.keys(np.array([run])))
-    return not live(plan, plan.scenarios[scenario], plan.point(point), replication).stage
+    return not run_one(plan, plan.scenarios[scenario], plan.point(point), replication).stage
 
 
 def _memory() -> int | None:

@@ -112,7 +112,7 @@ class _Shielded(ProcessPoolExecutor):
     """A pool whose processes are started deaf to Ctrl-C: it reaches all of them, and is for this one to answer."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
-        with deaf_to_interrupts():
+        with ignore_sigint():
             return super().submit(fn, *args, **kwargs)
 
 
@@ -182,7 +182,7 @@ class Dask:
 
         # Whom to blame for a lost worker is found out here, run by run; Dask would hand the chunk on three times more.
         dask.config.set({"distributed.scheduler.allowed-failures": 0})
-        with deaf_to_interrupts():
+        with ignore_sigint():
             self._cluster = LocalCluster(
                 n_workers=self.workers, threads_per_worker=1, processes=True, dashboard_address=None,
                 silence_logs="CRITICAL",
@@ -198,7 +198,7 @@ class Dask:
         self._client = self._cluster = None
 
 
-def named(name: str, workers: int | None = None, address: str | None = None) -> Engine:
+def make_executor(name: str, workers: int | None = None, address: str | None = None) -> Engine:
     """An engine by its name.
 
     Args:
@@ -222,7 +222,7 @@ def named(name: str, workers: int | None = None, address: str | None = None) -> 
 
 
 @contextmanager
-def one_thread_each() -> Iterator[None]:
+def single_threaded_children() -> Iterator[None]:
     """Processes started meanwhile reckon with one thread each: there is one for every core already."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
@@ -237,7 +237,7 @@ def one_thread_each() -> Iterator[None]:
 
 
 @contextmanager
-def deaf_to_interrupts() -> Iterator[None]:
+def ignore_sigint() -> Iterator[None]:
     """Processes started meanwhile do not hear Ctrl-C."""
     if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
         yield

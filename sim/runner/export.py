@@ -15,14 +15,14 @@ import pyarrow as pa
 from pyarrow import csv, parquet
 
 from sim import storage
-from sim.errors import COMMAND_LINE, InputProblems, Problem, refuse
+from sim.errors import COMMAND_LINE, InputProblems, Problem, raise_if_any
 from sim.experiments import plan_files
 from sim.experiments.plans import DESIGN_POINT, Plan
 from sim.model.schema import declarations
 from sim.paths import RUNS
 from sim.runner.finalise import manifest
 from sim.runner.parts import FAILED
-from sim.storage import whole_file
+from sim.storage import atomic_write
 
 FORMS = ("csv", "netcdf")
 
@@ -47,10 +47,12 @@ def export(folder: Path, form: str) -> Path:
         raise InputProblems([Problem(COMMAND_LINE, str(folder), said)])
     held = parquet.read_schema(folder / RUNS).names
     missing = [name for name in ("status", *plan.responses) if name not in held]
-    refuse([Problem(str(folder / RUNS), name, "is not in it: the folder is not whole") for name in missing])
+    raise_if_any(
+        [Problem(str(folder / RUNS), name, "is not in it: the folder is not whole") for name in missing]
+    )
     path = folder / ("runs.csv" if form == "csv" else "runs.nc")
     write = _csv if form == "csv" else _netcdf
-    whole_file(path, lambda draft: write(plan, folder / RUNS, draft))
+    atomic_write(path, lambda draft: write(plan, folder / RUNS, draft))
     return path
 
 

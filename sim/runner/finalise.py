@@ -22,13 +22,13 @@ from sim import storage
 from sim.experiments.plans import DESIGN_POINT, Plan
 from sim.model import provenance
 from sim.paths import DESIGN, FAILURES, MANIFEST, PLAN, RUNS, SUMMARY, TIMINGS
-from sim.runner.parts import FAILED, OK, SECONDS, WINDOW, Kept, Piece, in_order, pieces
+from sim.runner.parts import FAILED, OK, SECONDS, WINDOW, CompletedRuns, RowGroup, iter_sorted, row_groups
 from sim.stats import intervals, known_or_none
-from sim.storage import whole_file, whole_text
+from sim.storage import atomic_write, atomic_write_text
 
 
 @dataclass(frozen=True)
-class Kind:
+class TableKind:
     """One of the tables of a finished sweep.
 
     Args:
@@ -42,7 +42,7 @@ class Kind:
     shape: Callable[[Plan, np.ndarray, pa.Table], pa.Table]
 
 
-def finish(plan: Plan, folder: Path, kept: Kept, command: str) -> None:
+def write_tables(plan: Plan, folder: Path, kept: CompletedRuns, command: str) -> None:
     """Write the tables of a sweep all of whose runs are kept, then its manifest; parts are left to the caller.
 
     Args:
@@ -56,29 +56,29 @@ def finish(plan: Plan, folder: Path, kept: Kept, command: str) -> None:
     """
     for kind in kinds(plan):
         held = _sources(plan, kept, kind)
-        whole_file(folder / kind.name, lambda draft, kind=kind, held=held: _write(plan, draft, kind, held))  # type: ignore[misc]
-    whole_text(folder / SUMMARY, _as_text(_summary(plan, folder / RUNS)))
-    whole_text(folder / MANIFEST, _as_text(_manifest(plan, folder, command)))
+        atomic_write(folder / kind.name, lambda draft, kind=kind, held=held: _write(plan, draft, kind, held))  # type: ignore[misc]
+    atomic_write_text(folder / SUMMARY, _as_text(_summary(plan, folder / RUNS)))
+    atomic_write_text(folder / MANIFEST, _as_text(_manifest(plan, folder, command)))
 
 
-def kinds(plan: Plan) -> tuple[Kind, ...]:
+def kinds(plan: Plan) -> tuple[TableKind, ...]:
     """The tables of a finished sweep."""
     return (
-        Kind(RUNS, ("status", *plan.responses), _runs),
-        Kind(TIMINGS, ("status", *SECONDS), _timings),
-        Kind(FAILURES, ("stage", "message"), _failures),
+        TableKind(RUNS, ("status", *plan.responses), _runs),
+        TableKind(TIMINGS, ("status", *SECONDS), _timings),
+        TableKind(FAILURES, ("stage", "message"), _failures),
     )
 
 
-def _sources(plan: Plan, kept: Kept, kind: Kind) -> list[Piece]:
+def _sources(plan: Plan, kept: CompletedRuns, kind: TableKind) -> list[RowGroup]:
     """Row groups to make a table from: the finished table of that kind, if there is one, and all parts."""
     finished = dict.fromkeys(piece.path for piece in kept.pieces if piece.path.name == RUNS)
     before = [path.with_name(kind.name) for path in finished]
-    tables = [piece for path in before if path.is_file() for piece in pieces(plan, path)]
+    tables = [piece for path in before if path.is_file() for piece in row_groups(plan, path)]
     return [*tables, *(piece for piece in kept.pieces if piece.path.name != RUNS)]
 
 
-def _write(plan: Plan, draft: Path, kind: Kind, held: list[Piece]) -> None:
+def _write(plan: Plan, draft: Path, kind: TableKind, held: list[RowGroup]) -> None:
     nothing = pa.table({name: storage.texts([]) for name in kind.held})
     schema = kind.shape(plan, np.empty(0, np.int64), nothing).schema
     for name in (*plan.responses, *SECONDS):
@@ -95,7 +95,7 @@ def _write(plan: Plan, draft: Path, kind: Kind, held: list[Piece]) -> None:
         use_dictionary=[name for name in schema.names if name not in numbers],
         write_page_checksum=True,
     ) as writer:
-        for runs, rows in in_order(plan, held, kind.held):
+        for runs, rows in iter_sorted(plan, held, kind.held):
             writer.write_table(kind.shape(plan, runs, rows).cast(schema), row_group_size=WINDOW)
 
 

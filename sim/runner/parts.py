@@ -18,8 +18,8 @@ from pyarrow import parquet
 
 from sim import storage
 from sim.experiments.plans import Plan
-from sim.runner.run_one import Lived
-from sim.storage import whole_file
+from sim.runner.run_one import RunRecord
+from sim.storage import atomic_write
 
 PARTS = "parts"
 DAMAGED = ".damaged"
@@ -28,7 +28,7 @@ SECONDS = ("seconds_setting_up", "seconds_living", "seconds_reading")
 OK, FAILED = "ok", "failed"
 
 
-def table(plan: Plan, runs: np.ndarray, lived: Sequence[Lived]) -> pa.Table:
+def table(plan: Plan, runs: np.ndarray, lived: Sequence[RunRecord]) -> pa.Table:
     """Rows of runs, in the order of their numbers."""
     order = np.argsort(runs, kind="stable")
     rows = [lived[place] for place in order.tolist()]
@@ -65,7 +65,7 @@ def write(folder: Path, part: pa.Table, name: str) -> Path:
         if parquet.read_metadata(draft).num_rows != part.num_rows:
             raise OSError(f"{draft} does not hold what was written to it")
 
-    whole_file(path, checked)
+    atomic_write(path, checked)
     return path
 
 
@@ -73,14 +73,14 @@ def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def sound(folder: Path, identity: str) -> tuple[list[Path], list[Path]]:
+def valid_parts(folder: Path, identity: str) -> tuple[list[Path], list[Path]]:
     """The parts of a folder that hold what was written, for this plan; and those that do not. By name."""
     found = sorted((folder / PARTS).glob("*.parquet"))
     good = [path for path in found if _readable(path, identity)]
     return good, [path for path in found if path not in set(good)]
 
 
-def set_aside(path: Path) -> None:
+def quarantine(path: Path) -> None:
     """Put a damaged part where no reader takes it for one; its runs have to be made again."""
     os.replace(path, path.with_name(path.name + DAMAGED))
 
@@ -109,7 +109,7 @@ WINDOW = 65_536
 
 
 @dataclass(frozen=True)
-class Piece:
+class RowGroup:
     """One row group of a file, and the runs that it holds.
 
     Args:
@@ -125,14 +125,14 @@ class Piece:
     ok: np.ndarray
 
 
-def pieces(plan: Plan, path: Path) -> Iterator[Piece]:
+def row_groups(plan: Plan, path: Path) -> Iterator[RowGroup]:
     """The row groups of a file of parts or of a finished table; only its keys are read."""
     file = parquet.ParquetFile(path)
     for group in range(file.num_row_groups):
         held = file.read_row_group(group, columns=[*KEYS, "status"])
         # The table of failures has no status: all its rows failed.
         status = held["status"].to_pylist() if "status" in held.column_names else [""] * held.num_rows
-        yield Piece(path, group, _runs(plan, held), np.array([word == OK for word in status], dtype=bool))
+        yield RowGroup(path, group, _runs(plan, held), np.array([word == OK for word in status], dtype=bool))
 
 
 def _runs(plan: Plan, held: pa.Table) -> np.ndarray:
@@ -146,7 +146,7 @@ def _runs(plan: Plan, held: pa.Table) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Kept:
+class CompletedRuns:
     """All that is kept of a plan: where each run's row is.
 
     Args:
@@ -155,23 +155,23 @@ class Kept:
         failed: whether there is a row and none is ok, by run.
     """
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[RowGroup, ...]
     done: np.ndarray
     failed: np.ndarray
 
 
-def kept(plan: Plan, files: Sequence[Path]) -> Kept:
+def completed_runs(plan: Plan, files: Sequence[Path]) -> CompletedRuns:
     """What is kept in some files, finished tables first."""
-    found = tuple(piece for path in files for piece in pieces(plan, path))
+    found = tuple(piece for path in files for piece in row_groups(plan, path))
     done, ok = np.zeros(plan.runs, dtype=bool), np.zeros(plan.runs, dtype=bool)
     for piece in found:
         done[piece.runs] = True
         ok[piece.runs[piece.ok]] = True
-    return Kept(found, done, done & ~ok)
+    return CompletedRuns(found, done, done & ~ok)
 
 
-def in_order(
-    plan: Plan, held: Sequence[Piece], wanted: Sequence[str]
+def iter_sorted(
+    plan: Plan, held: Sequence[RowGroup], wanted: Sequence[str]
 ) -> Iterator[tuple[np.ndarray, pa.Table]]:
     """The rows of all pieces in the order of their runs, each run once.
 
@@ -194,19 +194,19 @@ def in_order(
             runs = np.concatenate([piece.runs[inside] for piece, _, inside in found])
             failed = np.concatenate([~piece.ok[inside] for piece, _, inside in found])
             late = np.concatenate([np.full(len(inside), -place) for _, place, inside in found])
-            yield _once(runs, np.lexsort((late, failed, runs)), pa.concat_tables(tables))
+            yield _deduplicate(runs, np.lexsort((late, failed, runs)), pa.concat_tables(tables))
 
 
-def _inside(piece: Piece, low: int) -> np.ndarray:
+def _inside(piece: RowGroup, low: int) -> np.ndarray:
     return np.flatnonzero((piece.runs >= low) & (piece.runs < low + WINDOW))
 
 
-def _rows(piece: Piece, wanted: Sequence[str]) -> pa.Table:
+def _rows(piece: RowGroup, wanted: Sequence[str]) -> pa.Table:
     rows = parquet.ParquetFile(piece.path).read_row_group(piece.group, columns=list(wanted))
     return rows.select(list(wanted)).replace_schema_metadata(None)
 
 
-def _once(runs: np.ndarray, order: np.ndarray, rows: pa.Table) -> tuple[np.ndarray, pa.Table]:
+def _deduplicate(runs: np.ndarray, order: np.ndarray, rows: pa.Table) -> tuple[np.ndarray, pa.Table]:
     """The first row of every run, in the order given."""
     ordered = runs[order]
     first = np.ones(len(ordered), dtype=bool)

@@ -14,8 +14,8 @@ from sim.experiments import plan_files
 from sim.experiments.plans import Plan
 from sim.paths import FAILURES, RUNS
 from sim.runner import parts
-from sim.runner.parts import in_order, kept, pieces
-from sim.runner.run_one import live
+from sim.runner.parts import completed_runs, iter_sorted, row_groups
+from sim.runner.run_one import run_one
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def replay(folder: Path, run: int) -> Replay:
     before = _kept(plan, folder, run)
     replication, number, scenario = (int(key[0]) for key in plan.keys(np.array([run])))
     point = plan.point(number)
-    lived = live(plan, plan.scenarios[scenario], point, replication)
+    lived = run_one(plan, plan.scenarios[scenario], point, replication)
     now: dict[str, Any] = {"status": parts.FAILED if lived.stage else parts.OK}
     now |= {"stage": lived.stage or None, "message": lived.message or None}
     unknown = [None] * len(plan.responses)
@@ -62,12 +62,12 @@ def replay(folder: Path, run: int) -> Replay:
 
 def _kept(plan: Plan, folder: Path, run: int) -> dict[str, Any]:
     """The row of a run, from the finished tables and from parts; all of it in the end says stage and message too."""
-    good, _ = parts.sound(folder, plan.identity)
+    good, _ = parts.valid_parts(folder, plan.identity)
     tables = [folder / RUNS] if (folder / RUNS).is_file() else []
-    found = kept(plan, [*tables, *good])
+    found = completed_runs(plan, [*tables, *good])
     if not found.done[run]:
         raise InputProblems([Problem(COMMAND_LINE, "RUN", "has not been run yet", str(run))])
-    failures = [piece for name in tables for piece in pieces(plan, name.with_name(FAILURES))]
+    failures = [piece for name in tables for piece in row_groups(plan, name.with_name(FAILURES))]
     in_parts = [piece for piece in found.pieces if piece.path.name != RUNS]
     row = _row(plan, run, found.pieces, ("status", *plan.responses))
     why = _row(plan, run, [*failures, *in_parts], ("stage", "message"))
@@ -76,7 +76,7 @@ def _kept(plan: Plan, folder: Path, run: int) -> dict[str, Any]:
 
 def _row(plan: Plan, run: int, held: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
     holding = [piece for piece in held if (piece.runs == run).any()]
-    for runs, rows in in_order(plan, holding, wanted):
+    for runs, rows in iter_sorted(plan, holding, wanted):
         place = int(np.searchsorted(runs, run))
         if place < len(runs) and runs[place] == run:
             return rows.slice(place, 1).to_pylist()[0]

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.experiments.design_point import parameters_at
+from sim.experiments.design_point import apply_design_point
 from sim.experiments.plans import Plan
 from sim.model.outcomes import summary
 from sim.model.schedule import Run, begin
-from sim.model.vocabulary import followed, in_window
+from sim.model.vocabulary import focal_response, window_response
 from sim.scenarios.compose import Composed
 
-SETTING_UP, LIVING, READING = "setting up", "living", "reading outcomes"
+INITIALISE, SIMULATE, SUMMARISE = "setting up", "living", "reading outcomes"
 TIME_LIMIT, WORKER_LOST = "time limit", "worker lost"
 """Stages at which a run can fail; at the last two it took its process with it."""
 
@@ -22,7 +22,7 @@ LONGEST_MESSAGE = 2000
 
 
 @dataclass(frozen=True)
-class Lived:
+class RunRecord:
     """What came of one run.
 
     Args:
@@ -38,25 +38,25 @@ class Lived:
     message: str = ""
 
 
-def live(plan: Plan, scenario: Composed, point: Mapping[str, Any], replication: int) -> Lived:
+def run_one(plan: Plan, scenario: Composed, point: Mapping[str, Any], replication: int) -> RunRecord:
     """Live one run of a plan; whatever it raises becomes part of the answer."""
     clock = [time.perf_counter()]
-    stage = SETTING_UP
+    stage = INITIALISE
     try:
-        parameters = parameters_at(scenario, point)
+        parameters = apply_design_point(scenario, point)
         run = begin(parameters, plan.seed, replication)
         clock.append(time.perf_counter())
-        stage = LIVING
+        stage = SIMULATE
         run.advance(parameters.population.months)
         clock.append(time.perf_counter())
-        stage = READING
+        stage = SUMMARISE
         responses = read(run, plan.responses)
         clock.append(time.perf_counter())
     except Exception as error:
         message = f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE]
-        return Lived(None, stage=stage, message=message)
+        return RunRecord(None, stage=stage, message=message)
     begun, ready, lived, done = clock
-    return Lived(responses, (ready - begun, lived - ready, done - lived))
+    return RunRecord(responses, (ready - begun, lived - ready, done - lived))
 
 
 def read(run: Run, responses: Sequence[str]) -> list[float]:
@@ -66,9 +66,9 @@ def read(run: Run, responses: Sequence[str]) -> list[float]:
 
 
 def _response(run: Run, outcomes: Mapping[str, float], name: str) -> float:
-    if focal := followed(name):
+    if focal := focal_response(name):
         return _followed(run, *focal)
-    if window := in_window(name):
+    if window := window_response(name):
         return _staged(run, *window)
     return outcomes[name]
 

@@ -18,8 +18,8 @@ import numpy as np
 from sim.experiments.plans import Plan
 from sim.runner import parts
 from sim.runner.executors import Engine
-from sim.runner.run_one import TIME_LIMIT, WORKER_LOST, Lived
-from sim.runner.worker import LastSeen, Receipt, Task, carry_out, last_seen
+from sim.runner.run_one import TIME_LIMIT, WORKER_LOST, RunRecord
+from sim.runner.worker import ChunkResult, Heartbeat, Task, last_heartbeat, run_chunk
 
 CHUNK_SECONDS = 2.0
 FIRST_CHUNK = 4
@@ -29,18 +29,18 @@ AHEAD = 2
 
 LEAST_LIMIT = 60.0
 FIRST_LIMIT = 600.0
-GENEROUS = 100
+TIMEOUT_FACTOR = 100
 """A run is given this many times as long as the slowest so far; before any is known, very long."""
 
-ALONE = "-alone"
+ISOLATED = "-alone"
 """How the name of a chunk ends that holds a suspect."""
 
-Heard = Callable[[int, int], None]
+OnChunkDone = Callable[[int, int], None]
 """Told how many runs were kept, and how many of them failed."""
 
 
 @dataclass
-class Pace:
+class ChunkSizer:
     """How long runs take, as chunks come in: how many make a chunk, and when one has surely hung.
 
     Args:
@@ -51,7 +51,7 @@ class Pace:
     seconds: float | None = None
     slowest: float = 0.0
 
-    def learn(self, receipt: Receipt) -> None:
+    def learn(self, receipt: ChunkResult) -> None:
         """Takes note of a chunk."""
         new = receipt.busy / max(1, receipt.runs)
         # Points may differ, and so may what else the machine does: the latest count most.
@@ -70,11 +70,11 @@ class Pace:
         """Seconds after which a run has hung."""
         if self.asked is not None:
             return self.asked
-        return max(LEAST_LIMIT, GENEROUS * self.slowest) if self.slowest else FIRST_LIMIT
+        return max(LEAST_LIMIT, TIMEOUT_FACTOR * self.slowest) if self.slowest else FIRST_LIMIT
 
 
 @dataclass
-class Backlog:
+class PendingRuns:
     """Runs that nobody has in hand: those in the order of their numbers, and suspects, to be lived alone.
 
     Args:
@@ -109,7 +109,7 @@ class Backlog:
 
 
 @dataclass
-class Sweeping:
+class SweepScheduler:
     """A sweep under way: what waits, what is in hand, what was heard.
 
     Args:
@@ -128,9 +128,9 @@ class Sweeping:
     stamp: str
     label: str
     engine: Engine
-    backlog: Backlog
-    pace: Pace
-    heard: Heard
+    backlog: PendingRuns
+    pace: ChunkSizer
+    heard: OnChunkDone
     in_hand: dict[Future, Task] = field(default_factory=dict)
     token: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
     handed: int = 0
@@ -162,7 +162,7 @@ class Sweeping:
         finally:
             self.engine.stop(at_once)
             for task in self.in_hand.values():
-                last_seen(self.folder, task.name)
+                last_heartbeat(self.folder, task.name)
 
     def _hand_out(self, executor: Executor) -> Executor:
         """Hand out as many chunks as are good to have ahead; a suspect only when nothing else is in hand."""
@@ -181,11 +181,11 @@ class Sweeping:
 
     def _submit(self, executor: Executor, runs: np.ndarray, alone: bool = False) -> bool:
         self.handed += 1
-        name = f"{self.label}-{self.token}-{self.handed:06d}{ALONE if alone else ''}"
+        name = f"{self.label}-{self.token}-{self.handed:06d}{ISOLATED if alone else ''}"
         limit = self.pace.limit if self.engine.watched else None
         task = Task(str(self.folder.resolve()), self.stamp, name, runs, limit)
         try:
-            self.in_hand[executor.submit(carry_out, task)] = task
+            self.in_hand[executor.submit(run_chunk, task)] = task
         except self.engine.lost:
             # The pool fell after the last look at it.
             if not alone:
@@ -213,22 +213,22 @@ class Sweeping:
             self.in_hand.clear()
             # All processes have to be gone before it is read what they were doing.
             executor = self.engine.start()
-        seen = [(task, last_seen(self.folder, task.name)) for task in tasks]
+        seen = [(task, last_heartbeat(self.folder, task.name)) for task in tasks]
         out_of_time = any(last is not None and last.out_of_time for _, last in seen)
         for task, last in seen:
             self._judge(task, last, out_of_time)
         return executor
 
-    def _judge(self, task: Task, last: LastSeen | None, out_of_time: bool) -> None:
+    def _judge(self, task: Task, last: Heartbeat | None, out_of_time: bool) -> None:
         if last is None:
             self.backlog.give_back(task.runs)
         elif last.out_of_time:
             where = " < ".join(line.strip() for line in last.out_of_time.splitlines() if "File" in line)
             said = f"the run took longer than its time limit of {task.limit:g} s; it was at: {where}"
-            self._write_down(last.run, Lived(None, stage=TIME_LIMIT, message=said), task)
-        elif task.name.endswith(ALONE):
+            self._write_down(last.run, RunRecord(None, stage=TIME_LIMIT, message=said), task)
+        elif task.name.endswith(ISOLATED):
             said = "the process that lived it ended without a word twice, the second time with no other run beside it"
-            self._write_down(last.run, Lived(None, stage=WORKER_LOST, message=said), task)
+            self._write_down(last.run, RunRecord(None, stage=WORKER_LOST, message=said), task)
         elif out_of_time:
             # Another run's time limit made the whole pool fall: nobody here is to blame.
             self.backlog.give_back(task.runs)
@@ -236,7 +236,7 @@ class Sweeping:
             self.backlog.suspects.append(last.run)
             self.backlog.give_back(task.runs[task.runs != last.run])
 
-    def _write_down(self, run: int, lived: Lived, task: Task) -> None:
+    def _write_down(self, run: int, lived: RunRecord, task: Task) -> None:
         part = parts.table(self.plan, np.array([run]), [lived])
         parts.write(self.folder, part, f"{task.name}-{run}")
         self.heard(1, 1)

@@ -21,7 +21,7 @@ from sim.paths import RUNS
 from sim.runner import parts
 from sim.runner.finalise import manifest
 from sim.runner.worker import RUNNING
-from sim.storage import whole_text
+from sim.storage import atomic_write_text
 
 if sys.platform != "win32":
     import fcntl
@@ -34,7 +34,7 @@ SILENT = 60.0
 
 TABLES = "tables"
 
-Watcher = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """Told how many runs are done, of how many."""
 
 
@@ -56,7 +56,7 @@ class Progress:
     total: int
     done: int
     failed: int
-    watcher: Watcher | None = None
+    watcher: OnProgress | None = None
     began: float = field(default_factory=time.time)
     noted: float = 0.0
 
@@ -87,7 +87,7 @@ class Progress:
             "failed": self.failed,
             "rate": (self.done - self._at_start) / seconds if seconds > 0 else None,
         }
-        whole_text(self.path, json.dumps(content, indent=2) + "\n")
+        atomic_write_text(self.path, json.dumps(content, indent=2) + "\n")
 
 
 def status(plan: Plan, folder: Path) -> dict[str, Any]:

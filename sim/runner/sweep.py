@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from sim.errors import COMMAND_LINE, InputProblems, Problem, refuse
+from sim.errors import COMMAND_LINE, InputProblems, Problem, raise_if_any
 from sim.experiments import plan_files
-from sim.experiments.plans import Plan, differences
+from sim.experiments.plans import Plan, plan_differences
 from sim.paths import MANIFEST, PLAN, RUNS
 from sim.runner import finalise, parts, status
-from sim.runner.executors import Engine, one_thread_each
-from sim.runner.parts import Kept, kept
-from sim.runner.scheduler import Backlog, Pace, Sweeping
+from sim.runner.executors import Engine, single_threaded_children
+from sim.runner.parts import CompletedRuns, completed_runs
+from sim.runner.scheduler import ChunkSizer, PendingRuns, SweepScheduler
 from sim.runner.worker import RUNNING
 
 
@@ -44,11 +44,11 @@ def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
     for folder in folders:
         # A folder's parts bear the fingerprint it was begun with, which may be another one of the same model.
         begun_with = plan_files.read(folder).model
-        good, bad = parts.sound(folder, replace(plan, model=begun_with).identity)
+        good, bad = parts.valid_parts(folder, replace(plan, model=begun_with).identity)
         files += [folder / RUNS] if (folder / RUNS).is_file() else []
         files += good
         damaged += bad
-    found = kept(plan, sorted(files, key=lambda path: path.name != RUNS))
+    found = completed_runs(plan, sorted(files, key=lambda path: path.name != RUNS))
     missing = plan.runs - int(found.done.sum())
     problems = [Problem(str(path), "part", "is damaged") for path in damaged] if missing else []
     if missing:
@@ -57,7 +57,7 @@ def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
             f"{missing} of {plan.runs} runs are missing, the first is run {first}; finish every shard first"
         )
         problems.append(Problem(COMMAND_LINE, ", ".join(map(str, folders)), said))
-    refuse(problems)
+    raise_if_any(problems)
     out.mkdir(parents=True, exist_ok=True)
     lock = status.lock(out, WHOLE)
     try:
@@ -67,7 +67,7 @@ def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
         raise InputProblems([Problem(COMMAND_LINE, "merge", said, str(out))]) from None
     try:
         plan_files.write(plan, out)
-        finalise.finish(plan, out, found, command)
+        finalise.write_tables(plan, out, found, command)
         remove_parts(out, found)
         status.clear(out, WHOLE)
     finally:
@@ -79,7 +79,7 @@ def _one_plan(folders: Sequence[Path]) -> Plan:
     """The plan of all folders: the largest of them, which the others are the beginnings of."""
     plans = [plan_files.read(folder) for folder in folders]
     largest = max(plans, key=lambda plan: (plan.replications, plan.points))
-    refuse(
+    raise_if_any(
         [
             Problem(
                 str(folder),
@@ -87,7 +87,7 @@ def _one_plan(folders: Sequence[Path]) -> Plan:
                 f"it is another plan than that of {folders[plans.index(largest)]}: {words}",
             )
             for folder, plan in zip(folders, plans, strict=True)
-            for words in differences(plan, largest)
+            for words in plan_differences(plan, largest)
         ]
     )
     return largest
@@ -97,7 +97,7 @@ WHOLE = "whole"
 
 
 @dataclass(frozen=True)
-class Share:
+class Shard:
     """Every n-th run of a plan, for machines that know nothing of each other.
 
     Args:
@@ -144,10 +144,10 @@ def sweep(
     folder: Path,
     engine: Engine,
     *,
-    share: Share = Share(),
+    share: Shard = Shard(),
     limit: float | None = None,
     retry_failed: bool = False,
-    watcher: status.Watcher | None = None,
+    watcher: status.OnProgress | None = None,
     say: Callable[[str], None] = lambda words: None,
 ) -> Outcome:
     """Carry out what is left of a plan, and write the tables when all of it is there.
@@ -210,7 +210,7 @@ def _busy(folder: Path) -> Problem:
     return Problem(COMMAND_LINE, "--out", said, str(folder))
 
 
-def _settle(plan: Plan, folder: Path, share: Share) -> Plan:
+def _settle(plan: Plan, folder: Path, share: Shard) -> Plan:
     """Make the folder the plan's own: its first, the same again, or an extension of the one it holds.
 
     Returns:
@@ -236,7 +236,7 @@ def refuse_others(there: Plan, here: Plan, folder: Path) -> None:
     Raises:
         InputProblems: naming every difference.
     """
-    found = differences(there, here)
+    found = plan_differences(there, here)
     if found:
         said = "it holds another plan; name another folder with --out"
         problems = [Problem(COMMAND_LINE, str(folder), said)]
@@ -244,8 +244,8 @@ def refuse_others(there: Plan, here: Plan, folder: Path) -> None:
 
 
 def _carry_out(
-    plan: Plan, folder: Path, engine: Engine, share: Share, limit: float | None, retry_failed: bool,
-    watcher: status.Watcher | None, say: Callable[[str], None],
+    plan: Plan, folder: Path, engine: Engine, share: Shard, limit: float | None, retry_failed: bool,
+    watcher: status.OnProgress | None, say: Callable[[str], None],
 ) -> Outcome:  # fmt: skip
     with status.tables_lock(folder):
         found = _found(plan, folder, share, say)
@@ -258,38 +258,40 @@ def _carry_out(
         about = {"label": share.label, "engine": engine.name, "workers": engine.workers}
         note = folder / RUNNING / f"{share.label}.json"
         far = status.Progress(note, about, len(mine), done, 0 if retry_failed else failed, watcher)
-        stamp = plan_files.stamp(folder)
-        sweeping = Sweeping(plan, folder, stamp, share.label, engine, Backlog(left), Pace(limit), far.heard)
+        stamp = plan_files.plan_file_hash(folder)
+        sweeping = SweepScheduler(
+            plan, folder, stamp, share.label, engine, PendingRuns(left), ChunkSizer(limit), far.heard
+        )
 
         def stopping() -> None:
             say("stopping: what is under way is finished first; once more to drop it")
 
-        with one_thread_each():
+        with single_threaded_children():
             sweeping.carry_out(stopping)
     with status.tables_lock(folder):
         found = _found(plan, folder, share, say)
         complete = bool(found.done.all())
         if complete and ((folder / parts.PARTS).exists() or finalise.manifest(folder) is None):
-            finalise.finish(plan, folder, found, plan.command)
+            finalise.write_tables(plan, folder, found, plan.command)
             remove_parts(folder, found)
     return Outcome(folder, plan.runs, int(found.done.sum()), int(found.failed.sum()), complete, len(left))
 
 
-def _found(plan: Plan, folder: Path, share: Share, say: Callable[[str], None]) -> Kept:
+def _found(plan: Plan, folder: Path, share: Shard, say: Callable[[str], None]) -> CompletedRuns:
     """What is kept in the folder; drafts that a killed process left are cleared away, damaged parts set aside."""
     for draft in (*folder.glob(".*.tmp"), *(folder / parts.PARTS).glob(f".{share.label}-*.tmp")):
         draft.unlink(missing_ok=True)
     for trace in (folder / RUNNING).glob(f"{share.label}-*.now"):
         trace.unlink(missing_ok=True)
-    good, damaged = parts.sound(folder, plan.identity)
+    good, damaged = parts.valid_parts(folder, plan.identity)
     for path in damaged:
-        parts.set_aside(path)
+        parts.quarantine(path)
         say(f"{path.name}: damaged, set aside; its runs are made again")
     table = [folder / RUNS] if (folder / RUNS).is_file() else []
-    return kept(plan, [*table, *good])
+    return completed_runs(plan, [*table, *good])
 
 
-def remove_parts(folder: Path, found: Kept) -> None:
+def remove_parts(folder: Path, found: CompletedRuns) -> None:
     """Take away the parts whose rows are in the finished tables, and their folder when nothing else is in it."""
     for path in dict.fromkeys(piece.path for piece in found.pieces):
         if path.parent == folder / parts.PARTS:

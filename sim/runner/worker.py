@@ -23,7 +23,7 @@ from sim.model.parameters import Parameters
 from sim.model.schedule import simulate
 from sim.paths import PLAN
 from sim.runner import parts
-from sim.runner.run_one import Lived, live
+from sim.runner.run_one import RunRecord, run_one
 
 RUNNING = "running"
 DIGITS = 20
@@ -55,7 +55,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class ChunkResult:
     """What a worker reports of a chunk: runs kept, runs failed, the slowest run's seconds, and where the time went.
 
     Args:
@@ -73,7 +73,7 @@ class Receipt:
     busy: float
 
 
-class Watch:
+class Watchdog:
     """Says which run is being lived, and ends this process when one run takes longer than the limit.
 
     It lets a run have a quarter more, a second at most: setting it anew for every run would cost more than runs may.
@@ -87,7 +87,7 @@ class Watch:
             raise WorkerLost(f"{path} was begun before") from None
         self._path, self._limit, self._set = path, limit, -np.inf
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Watchdog:
         return self
 
     def at(self, run: int) -> None:
@@ -109,14 +109,14 @@ class Watch:
 
 
 @dataclass(frozen=True)
-class LastSeen:
+class Heartbeat:
     """What a lost worker left behind: the run it was at, and the watch's words if it ran out of time."""
 
     run: int
     out_of_time: str | None
 
 
-def last_seen(folder: Path, name: str) -> LastSeen | None:
+def last_heartbeat(folder: Path, name: str) -> Heartbeat | None:
     """What a worker that was lost with a chunk was doing, or None when it had not begun; the trace is cleared away."""
     path = folder / RUNNING / f"{name}.now"
     if not path.exists():
@@ -125,7 +125,7 @@ def last_seen(folder: Path, name: str) -> LastSeen | None:
     path.unlink()
     if not text[:DIGITS].isdigit():
         return None
-    return LastSeen(int(text[:DIGITS]), text[DIGITS + 1 :] if OUT_OF_TIME in text else None)
+    return Heartbeat(int(text[:DIGITS]), text[DIGITS + 1 :] if OUT_OF_TIME in text else None)
 
 
 @lru_cache(maxsize=1)
@@ -133,7 +133,7 @@ def _plan(folder: Path, stamp: str) -> Plan:
     if not (folder / PLAN).is_file():
         said = "this worker does not see the folder of results; every worker needs it under the same path"
         raise OSError(errno.ENOENT, said, str(folder))
-    if plan_files.stamp(folder) != stamp:
+    if plan_files.plan_file_hash(folder) != stamp:
         raise RuntimeError(f"this worker sees another plan in {folder} than the one it was given work from")
     plan = plan_files.read(folder)
     if not provenance.same_model(plan.model, provenance.model()):
@@ -149,7 +149,7 @@ def _warm() -> None:
     simulate(Parameters.model_validate({"population": {"users": 32, "months": 2}}), 0)
 
 
-def carry_out(task: Task) -> Receipt:
+def run_chunk(task: Task) -> ChunkResult:
     """Live the runs of a task, keep them, and report.
 
     Raises:
@@ -160,15 +160,15 @@ def carry_out(task: Task) -> Receipt:
     plan = _plan(folder, task.stamp)
     _warm()
     began = time.perf_counter()
-    with Watch(folder / RUNNING / f"{task.name}.now", task.limit) as watch:
+    with Watchdog(folder / RUNNING / f"{task.name}.now", task.limit) as watch:
         lived = _lived(plan, task.runs, watch)
     parts.write(folder, parts.table(plan, task.runs, lived), task.name)
     seconds = [sum(one.seconds) for one in lived]
     failed = sum(1 for one in lived if one.stage)
-    return Receipt(len(lived), failed, max(seconds), sum(seconds), time.perf_counter() - began)
+    return ChunkResult(len(lived), failed, max(seconds), sum(seconds), time.perf_counter() - began)
 
 
-def _lived(plan: Plan, runs: np.ndarray, watch: Watch) -> list[Lived]:
+def _lived(plan: Plan, runs: np.ndarray, watch: Watchdog) -> list[RunRecord]:
     lived, last, point = [], -1, {}
     for run, replication, number, scenario in zip(
         runs.tolist(), *(key.tolist() for key in plan.keys(runs)), strict=True
@@ -176,5 +176,5 @@ def _lived(plan: Plan, runs: np.ndarray, watch: Watch) -> list[Lived]:
         if number != last:
             last, point = number, plan.point(number)
         watch.at(run)
-        lived.append(live(plan, plan.scenarios[scenario], point, replication))
+        lived.append(run_one(plan, plan.scenarios[scenario], point, replication))
     return lived

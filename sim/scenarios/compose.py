@@ -17,7 +17,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 from pydantic import ValidationError
 
-from sim.errors import COMMAND_LINE, Problem, nearest_name, refuse, shown
+from sim.errors import COMMAND_LINE, Problem, nearest_name, raise_if_any, shown
 from sim.model import interventions
 from sim.model.decision_rights import STATUS_QUO, between
 from sim.model.geography import territory
@@ -114,7 +114,7 @@ def compose(
         if not any(not isinstance(scenario_files.find(name, known), Problem) for name in names):
             # No such scenario at all: what is wrong with the overrides shows on the baseline.
             _parameters(scenario_files.read(known["baseline"]), asked, problems)
-    refuse(problems)
+    raise_if_any(problems)
     return composed
 
 
@@ -132,7 +132,7 @@ def updated(file: ScenarioFile, asked: Overrides) -> Composed:
     """
     problems = [*file.problems, *asked.problems]
     parameters = _parameters(file, asked, problems, _overlaid)
-    refuse(problems)
+    raise_if_any(problems)
     assert parameters is not None
     return _composed(file.name, file, parameters, asked)
 

@@ -82,7 +82,7 @@ def shelf(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list[Pro
     found: dict[str, Path] = {}
     problems = []
     # The same folder named twice is one folder.
-    given = [paths.shipped("scenarios"), *folders]
+    given = [paths.bundled("scenarios"), *folders]
     for folder in {Path(folder).resolve() if str(folder) else folder: folder for folder in given}.values():
         if not str(folder).strip() or not Path(folder).is_dir():
             problems.append(

@@ -18,13 +18,13 @@ import numpy as np
 from sim.model.decision_rights import KINDS
 from sim.model.initialise import draw_uniforms
 from sim.model.kernels import random
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.parameters import MECHANISM_NAMES, Parameters
 from sim.model.schedule import Run, begin, simulate
-from sim.model.schema import as_judged, in_groups, record
+from sim.model.schema import in_groups, prior_defaults, record
 from sim.model.state import HEADS, PLACES, SHIFT, table
-from sim.model.submodels.clearance import decide
-from sim.model.submodels.pledges import sign
+from sim.model.submodels.clearance import serve_queues
+from sim.model.submodels.pledges import update_pledges
 
 FREE: dict[str, dict[str, Any]] = {
     "authorities": {"will": 1.0, "ability": 1.0, "will_spread": 0.0, "ability_spread": 0.0},
@@ -70,7 +70,7 @@ def _whole(kind: str, *rights: str) -> dict[str, dict[str, float]]:
 
 
 def _parameters(mechanisms: dict[str, float], **groups: Any) -> Parameters:
-    tree: dict[str, Any] = in_groups(as_judged())
+    tree: dict[str, Any] = in_groups(prior_defaults())
     for name, values in (*FREE.items(), *groups.items()):
         tree[name] = {**tree.get(name, {}), **values}
     tree["mechanisms"] = {name: mechanisms.get(name, 0.0) for name in MECHANISM_NAMES}
@@ -223,7 +223,7 @@ def _signatories(thresholds: np.ndarray, months: int) -> float:
     state = begin(_parameters({}), 1).state
     for month in range(months):
         before = places.signed.sum()
-        sign(month, values, state.keys, places, state.ties)
+        update_pledges(month, values, state.keys, places, state.ties)
         if places.signed.sum() == before:
             break
     return float(places.signed.sum())
@@ -306,15 +306,15 @@ def peers(seed: int, replications: int) -> list[KnownAnswer]:
     ]
 
 
-@compiled
+@kernel
 def _queue(p, keys, heads, arrival_key, rate, first, last):
     waiting = 0.0
     for month in range(first, last):
         for head in range(len(heads)):
-            heads[head].asked += int(random.poisson(arrival_key, rate, head, month))
-        decide(month, p, keys, 1.0, heads)
+            heads[head].issued += int(random.poisson(arrival_key, rate, head, month))
+        serve_queues(month, p, keys, 1.0, heads)
         for head in range(len(heads)):
-            waiting += heads[head].asked - heads[head].served
+            waiting += heads[head].issued - heads[head].served
     return waiting
 
 
@@ -335,12 +335,12 @@ def queues(seed: int, replications: int) -> list[KnownAnswer]:
         keys = random.stream_keys(seed, 0, len(random.STREAMS))
         arrivals, lengths = random.stream_keys(seed, 1, 2)
         at_first = np.floor(np.log(draw_uniforms(lengths, number)) / math.log(load)).astype(np.int64)
-        heads = table(HEADS, number, asked=at_first)
+        heads = table(HEADS, number, issued=at_first)
         warm, months = 20_000, 45_000
         _queue(values, keys, heads, arrivals, load * service, 0, warm)
-        before = int(heads.asked.sum())
+        before = int(heads.issued.sum())
         waiting = _queue(values, keys, heads, arrivals, load * service, warm, warm + months)
-        asked = int(heads.asked.sum()) - before
+        asked = int(heads.issued.sum()) - before
         found = waiting / asked * service
         name = f"attention: sojourn at load {load}, in service times"
         answers.append(KnownAnswer(name, sojourn, found, part * sojourn))

@@ -16,7 +16,7 @@ from sim.model.geography import DATA
 from sim.model.outcomes import summary
 from sim.model.parameters import MECHANISM_NAMES, Intervention, Parameters
 from sim.model.schedule import Run, simulate
-from sim.model.schema import as_judged, in_groups
+from sim.model.schema import in_groups, prior_defaults
 from sim.model.state import Journal, Users
 from sim.runner.compare import cores
 from sim.scenarios.compose import compose
@@ -97,7 +97,7 @@ def parameters_for(
     """
     structure = structures()[table]
     groups: dict[str, Any] = {
-        **in_groups({**as_judged(), **settings}),
+        **in_groups({**prior_defaults(), **settings}),
         "power": structure.power,
         "mechanisms": mechanisms,
         "interventions": structure.interventions + dated,

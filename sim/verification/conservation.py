@@ -76,11 +76,17 @@ def imbalances(run: Run) -> dict[str, float]:
         run.values["bodies_hours"][-1] * people.sum() if len(state.bodies) else 0.0
     )
     bounded = [
-        *(state.places[name] for name in ("will", "ability", "capacity", "disposition", "results", "trust")),
+        *(
+            state.places[name]
+            for name in ("will", "ability", "capacity", "baseline_will", "delivered_share", "trust")
+        ),
         *(state.bodies[name] for name in ("will", "ability", "capacity")),
         *(getattr(state.users, name) for name in ("will", "ability", "capacity")),
         *(state.centre[name] for name in ("will", "ability", "capacity")),
-        *(state.cells[name] for name in ("nominal", "genuine", "progress", "fit", "uptake", "compatible")),
+        *(
+            state.cells[name]
+            for name in ("nominal", "real_coverage", "progress", "fit", "uptake", "compatible")
+        ),
     ]
     outside = max((max(float(np.max(-c)), float(np.max(c - 1.0))) for c in bounded if c.size), default=0.0)
     return {
@@ -96,5 +102,5 @@ def imbalances(run: Run) -> dict[str, float]:
             float(np.sum(state.places.last_user - state.places.first_user)) - run.parameters.population.users
         ),
         "bounds": max(0.0, outside),
-        "real above nominal": max(0.0, float(np.max(state.cells.genuine - state.cells.nominal))),
+        "real above nominal": max(0.0, float(np.max(state.cells.real_coverage - state.cells.nominal))),
     }

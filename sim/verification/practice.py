@@ -12,11 +12,11 @@ import numpy as np
 import yaml
 
 from sim.errors import Problem
-from sim.experiments.design_point import parameters_at
+from sim.experiments.design_point import apply_design_point
 from sim.history.matching.fitted_set import fitted_points
 from sim.model.geography import DATA
 from sim.model.outcomes import summary
-from sim.model.parameters import ESTABLISHED, Parameters
+from sim.model.parameters import STABLE, Parameters
 from sim.model.schedule import simulate
 from sim.model.schema import declarations
 from sim.model.state import CAUSES
@@ -162,7 +162,7 @@ def variants(point: Point) -> dict[str, Parameters]:
     fixed = written()["constants"]
     scenarios = _scenarios()
     baseline, _ = scenarios["baseline"]
-    plain = parameters_at(baseline, point)
+    plain = apply_design_point(baseline, point)
     money, staff = plain.money.scale_up, plain.authorities.staff_hours
     otherwise: dict[str, tuple[str, Any]] = {
         "without fear": ("mechanisms.blame", 0.0),
@@ -171,14 +171,16 @@ def variants(point: Point) -> dict[str, Parameters]:
         "more staff": ("authorities.staff_hours", fixed["staff"] * staff),
         "staff without limit": ("authorities.staff_hours", declarations()["authorities.staff_hours"].high),
         "more changes": ("changes.arriving", int(fixed["arriving"] * plain.changes.arriving)),
-        **{_off(name): (f"mechanisms.{name}", 0.0) for name in ESTABLISHED},
+        **{_off(name): (f"mechanisms.{name}", 0.0) for name in STABLE},
     }
     found = {"as it is": plain}
     for name, (key, value) in otherwise.items():
-        found[name] = parameters_at(baseline, {**point, key: value})
+        found[name] = apply_design_point(baseline, {**point, key: value})
     for name in (TOLD, ROOM, ABLE):
         composed, own = scenarios[name]
-        found[name] = parameters_at(composed, {key: value for key, value in point.items() if key not in own})
+        found[name] = apply_design_point(
+            composed, {key: value for key, value in point.items() if key not in own}
+        )
     return found
 
 
@@ -229,7 +231,7 @@ def rank_of_capacity(gaps: Mapping[str, float]) -> float:
     """Rank of staff without limit among the mechanisms, each off in turn: 1 if nothing moves the gap further (F2)."""
     plain = gaps["as it is"]
     narrowed = plain - gaps["staff without limit"]
-    return 1.0 + sum(abs(gaps[_off(name)] - plain) > narrowed for name in ESTABLISHED)
+    return 1.0 + sum(abs(gaps[_off(name)] - plain) > narrowed for name in STABLE)
 
 
 def lost(outcomes: Mapping[str, float]) -> dict[str, float]:

@@ -16,7 +16,7 @@ from scipy.stats import rankdata
 from sim.model.parameters import Parameters
 from sim.model.schedule import Run, begin
 from sim.model.state import SEE, SHAPE, SHIFT, SPARK
-from sim.model.submodels.effort import LEAST, persistence_of_centre
+from sim.model.submodels.effort import EPS, persistence_of_centre
 
 Constants = Mapping[str, float]
 UNKNOWN = float("nan")
@@ -76,7 +76,7 @@ def watch(parameters: Parameters, seed: int, replication: int) -> tuple[Run, Wat
         for column in ("stage", "progress", "nominal", "fit"):
             getattr(watched, column)[month] = getattr(cells, column)
         watched.adopted[month] = changes.adopted
-        watched.busy[month] = run.state.places.busy
+        watched.busy[month] = run.state.places.workload_ratio
         watched.money[month] = money_left(
             month, changes.arrival, float(run.values[-1].money_secure_months), will
         )
@@ -85,7 +85,7 @@ def watch(parameters: Parameters, seed: int, replication: int) -> tuple[Run, Wat
 
 def money_left(month: int, arrival: np.ndarray, secure: float, will: float) -> np.ndarray:
     """Share of each change's money that is still there, by the rule of the model: (I,)."""
-    log_will = math.log(max(LEAST, will))
+    log_will = math.log(max(EPS, will))
     return np.array([persistence_of_centre(float(month - one), secure, log_will) for one in arrival])
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from sim.model.outcomes import summary
-from sim.model.parameters import ESTABLISHED, MECHANISM_NAMES, Parameters
+from sim.model.parameters import MECHANISM_NAMES, STABLE, Parameters
 from sim.model.schedule import simulate
 
 BASELINE = Path(__file__).parent / "outcomes.json"
@@ -35,7 +35,7 @@ WORLDS: dict[str, dict[str, Any]] = {
     "hierarchy": {"power": {"distribution": 0.0}},
     "distributed": {"power": {"distribution": 1.0}},
     "no mechanisms": {"mechanisms": dict.fromkeys(MECHANISM_NAMES, 0.0)},
-    "all mechanisms in full": {"mechanisms": dict.fromkeys(ESTABLISHED, 1.0), "pledge": {"open": 1.0}},
+    "all mechanisms in full": {"mechanisms": dict.fromkeys(STABLE, 1.0), "pledge": {"open": 1.0}},
     "hazards, minimum form": {"work": {"dynamics": "hazard", "form": "minimum", "hazard": 0.3}},
     "geometric mean, heavy load": {"work": {"form": "geometric_mean", "load": 3.0}},
     "sequenced": {

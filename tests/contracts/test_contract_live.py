@@ -13,7 +13,7 @@ from contract import ADDRESS, hold, shape
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from sim.live.access import Entry
+from sim.live.access import AccessCode
 from sim.live.server import Live
 from sim.live.session import find
 from sim.live.session import read as read_deck
@@ -118,7 +118,7 @@ def test_answer_of_declarations(known, declarations):
 
 
 def test_entering(known):
-    entry = Entry()
+    entry = AccessCode()
     client = TestClient(Live(known, entry).application(), base_url=ADDRESS)
     found = {
         "without a token": client.get("/api/declarations").status_code,

@@ -17,12 +17,12 @@ from typing import Any
 import yaml
 
 from sim import paths
-from sim.errors import refuse
+from sim.errors import raise_if_any
 from sim.experiments import designs
 from sim.experiments.designs import point, points_of
-from sim.experiments.factors import Factor, plausible_factor
+from sim.experiments.factors import Factor, default_range
 from sim.model.geography import DATA
-from sim.model.parameters import ESTABLISHED
+from sim.model.parameters import STABLE
 from sim.model.schema import declarations
 
 FITTED_SET, FITTED_MAP, SCREENING = "fitted_set.csv", "fitted_map.csv", "screening.csv"
@@ -68,7 +68,7 @@ def factor_of(key: str) -> Factor:
     Raises:
         ValueError: if it has none.
     """
-    found = plausible_factor(declarations()[key], spread())
+    found = default_range(declarations()[key], spread())
     if found is None:
         raise ValueError(f"{key} has no range to be fitted over")
     return found
@@ -76,12 +76,12 @@ def factor_of(key: str) -> Factor:
 
 def set_file() -> Path:
     """Where the shipped set is."""
-    return paths.shipped("experiments") / FITTED_SET
+    return paths.bundled("experiments") / FITTED_SET
 
 
 def beside() -> tuple[Factor, ...]:
     """What varies beside the fitted set where the map is drawn anew: what no fit could say anything of."""
-    strengths = {f"mechanisms.{name}": None for name in ESTABLISHED}
+    strengths = {f"mechanisms.{name}": None for name in STABLE}
     fitted = {factor.key for factor in fitted_factors()}
     found = []
     for key, ends in {**_said()["beside"], **strengths}.items():
@@ -102,6 +102,6 @@ def fitted_points(path: Path | None = None, asked: Container[str] = ()) -> list[
         InputProblems: if the table cannot be read.
     """
     columns, problems = designs.read(path or set_file())
-    refuse(problems)
+    raise_if_any(problems)
     kept = {key: values for key, values in columns.items() if key not in asked}
     return [point(kept, number) for number in range(points_of(columns))]

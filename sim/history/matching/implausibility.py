@@ -83,7 +83,7 @@ def worst_by_case(found: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
     return np.where(missed.any(axis=-1, keepdims=True), np.inf, worst)
 
 
-def against(worst: np.ndarray, without: int | None = None) -> np.ndarray:
+def cases_excluding(worst: np.ndarray, without: int | None = None) -> np.ndarray:
     """How many cases speak against each point.
 
     Args:
@@ -94,7 +94,7 @@ def against(worst: np.ndarray, without: int | None = None) -> np.ndarray:
     return (asked > CUT_OFF).sum(axis=1)
 
 
-def members(worst: np.ndarray, enough: int, without: int | None = None) -> tuple[np.ndarray, int]:
+def non_implausible(worst: np.ndarray, enough: int, without: int | None = None) -> tuple[np.ndarray, int]:
     """The points that fewest cases speak against: so many cases are given up as leave enough points.
 
     Args:
@@ -105,7 +105,7 @@ def members(worst: np.ndarray, enough: int, without: int | None = None) -> tuple
     Returns:
         Positions of the points, and how many cases may speak against each of them.
     """
-    counted = against(worst, without)
+    counted = cases_excluding(worst, without)
     asked = worst.shape[1] - (without is not None)
     given_up = next((k for k in range(asked) if (counted <= k).sum() >= enough), asked)
     return np.flatnonzero(counted <= given_up), given_up

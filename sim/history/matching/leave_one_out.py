@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.history.cases import Case
-from sim.history.evaluate import MOST_RUNS, OUTCOMES, as_reported, judge
-from sim.history.matching.implausibility import case_names, members, shows
+from sim.history.evaluate import HIT_SHARE, OUTCOMES, as_reported, evaluate_conditions
+from sim.history.matching.implausibility import case_names, non_implausible, shows
 from sim.history.matching.waves import Fit
 from sim.history.null_models import bass, constant_hazards, planned_months
 
-PACES = np.geomspace(0.25, 8.0, 61)
+HAZARD_RATES = np.geomspace(0.25, 8.0, 61)
 """How much faster than the plan constant hazards may be."""
 
 INNOVATIONS, IMITATIONS = np.geomspace(0.002, 2.0, 25), np.geomspace(0.02, 4.0, 25)
@@ -25,7 +25,7 @@ INNOVATIONS, IMITATIONS = np.geomspace(0.002, 2.0, 25), np.geomspace(0.02, 4.0, 
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class HeldOutCase:
     """One case as foreseen from the others.
 
     Args:
@@ -51,10 +51,10 @@ class LeftOut:
     @property
     def hit(self) -> bool:
         """Whether it is foreseen by the frozen rule: at least half of single runs show the whole pattern."""
-        return self.share >= MOST_RUNS
+        return self.share >= HIT_SHARE
 
 
-def leave_each_out(found: Fit, cases: Sequence[Case], enough: int) -> list[LeftOut]:
+def leave_each_out(found: Fit, cases: Sequence[Case], enough: int) -> list[HeldOutCase]:
     """Every case as foreseen from the others, from points lived in fresh worlds.
 
     Args:
@@ -66,11 +66,11 @@ def leave_each_out(found: Fit, cases: Sequence[Case], enough: int) -> list[LeftO
     curves = {name: curve(cases) for name, curve in NULLS.items()}
     rows = []
     for place, name in enumerate(case_names(found.targets)):
-        chosen, given_up = members(found.worst, enough, place)
+        chosen, given_up = non_implausible(found.worst, enough, place)
         low, high = np.quantile(single[chosen, place], (0.05, 0.95))
         nulls = {null: _foreseen(hits, place) for null, hits in curves.items()}
         rows.append(
-            LeftOut(
+            HeldOutCase(
                 name, len(chosen), given_up, float(single[chosen, place].mean()), float(low), float(high),
                 float(single[found.chosen, place].mean()), nulls,
             )
@@ -88,9 +88,9 @@ def constant_hazards_hits(cases: Sequence[Case]) -> np.ndarray:
     """Which cases constant hazards hit at each of `PACES`: shape (paces, cases)."""
 
     def curve(case: Case, since: np.ndarray, number: int) -> np.ndarray:
-        return constant_hazards(since, planned_months(case) / PACES[number])
+        return constant_hazards(since, planned_months(case) / HAZARD_RATES[number])
 
-    return _hits(cases, len(PACES), curve)
+    return _hits(cases, len(HAZARD_RATES), curve)
 
 
 def bass_hits(cases: Sequence[Case]) -> np.ndarray:
@@ -114,5 +114,7 @@ def _hits(
         since = np.arange(case.months) + 1.0 - case.number(case.file.change.announced)
         coverage = np.stack([curve(case, since, number) for number in range(count)])
         alike = np.broadcast_to(coverage[:, None, :], (count, len(OUTCOMES), case.months))
-        found[:, place] = np.all([one.held for one in judge(case, as_reported(case, alike))], axis=0)
+        found[:, place] = np.all(
+            [one.held for one in evaluate_conditions(case, as_reported(case, alike))], axis=0
+        )
     return found

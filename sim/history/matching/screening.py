@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.factors import Factor, plausible_factor
+from sim.experiments.factors import Factor, default_range
 from sim.history.matching.simulate import may_be_fitted
-from sim.model.schema import declarations, on_trial
+from sim.model.schema import declarations, experimental
 
 SPREAD = 2.0
 """A number without natural bounds may lie from half of its default to twice that, as in the map of regimes."""
@@ -22,7 +22,7 @@ SPREAD = 2.0
 EXPLAINS = 0.01
 """Share of the variance of at least one condition that a parameter must explain to be fitted."""
 
-ALIKE = 0.95
+COLLINEAR = 0.95
 """Cosine between two parameters' traces from which the cases cannot tell them apart.
 
 The weaker of two is marked, and fitted all the same: fixing it would make the set say more than the cases do. A choice is like
@@ -55,10 +55,10 @@ def uncertainties() -> list[Factor]:
     """All uncertainties of the system with the ranges they are fitted over; choices are in, as levels."""
     found = []
     for declared in declarations().values():
-        if declared.role != "uncertainty" or declared.group == "changes" or declared.key in on_trial():
+        if declared.role != "uncertainty" or declared.group == "changes" or declared.key in experimental():
             continue
         factor = (
-            plausible_factor(declared, SPREAD) if declared.choices or declared.kind in (int, float) else None
+            default_range(declared, SPREAD) if declared.choices or declared.kind in (int, float) else None
         )
         if factor is not None and may_be_fitted(factor):
             found.append(factor)
@@ -94,4 +94,4 @@ def screened(factors: Sequence[Factor], shares: np.ndarray, means: np.ndarray) -
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:
     cosine = one @ other / np.sqrt((one @ one) * (other @ other))
-    return bool(abs(cosine) >= ALIKE)
+    return bool(abs(cosine) >= COLLINEAR)

@@ -18,7 +18,7 @@ from sim.experiments import plan_files
 from sim.experiments.designs import Design
 from sim.experiments.experiment import Experiment
 from sim.experiments.factors import Factor
-from sim.experiments.plans import Plan, planned
+from sim.experiments.plans import Plan, make_plan
 from sim.history.cases import Case, parameters_of
 from sim.history.matching.practice_conditions import (
     NAME,
@@ -62,7 +62,7 @@ class Histories:
     engine: Engine
     seed: int
     command: str
-    watcher: status.Watcher | None = None
+    watcher: status.OnProgress | None = None
     practice: Sequence[PracticeCondition] = ()
     say: Callable[[str], None] = lambda words: None
 
@@ -98,7 +98,7 @@ class Histories:
             responses=(*responses(self.cases), *practice_responses(self.practice)),
             source=str(self.folder / name),
         )
-        return planned(experiment, self.command)
+        return make_plan(experiment, self.command)
 
     def _by_itself(self) -> tuple[Composed, ...]:
         """The system without any history, where practice is asked of it."""

@@ -13,12 +13,12 @@ import numpy as np
 from sim.experiments.factors import Factor
 from sim.history.matching.coverage import WIDTHS, Coverage
 from sim.history.matching.fitted_set import FITTED_SET, SCREENING
-from sim.history.matching.implausibility import against, case_names, shows
-from sim.history.matching.leave_one_out import NULLS, LeftOut
+from sim.history.matching.implausibility import case_names, cases_excluding, shows
+from sim.history.matching.leave_one_out import NULLS, HeldOutCase
 from sim.history.matching.screening import Screened
 from sim.history.matching.space import Space
 from sim.history.matching.waves import Fit
-from sim.storage import whole_text
+from sim.storage import atomic_write_text
 
 MEMBERS, WAVES, LEFT_OUT = "members.csv", "waves.csv", "left_out.csv"
 CALIBRATION = "calibration.csv"
@@ -26,7 +26,7 @@ DIGITS = 4
 """Significant digits of values: far finer than anything the cases can tell, and small files."""
 
 
-def write_fit(folder: Path, found: Fit, left_out: Sequence[LeftOut], frozen: np.ndarray) -> None:
+def write_fit(folder: Path, found: Fit, left_out: Sequence[HeldOutCase], frozen: np.ndarray) -> None:
     """The set, what each case says of its members, how the waves went, and every case as foreseen from the others.
 
     Args:
@@ -44,8 +44,14 @@ def write_fit(folder: Path, found: Fit, left_out: Sequence[LeftOut], frozen: np.
     # The judged defaults were lived beside the set, first of all, and are no member unless they were chosen as well.
     asked = [("judged", 0), *enumerate(found.chosen.tolist())]
     rows = [
-        [name, int(against(found.worst[[place]])[0]), int(by_frozen), *found.worst[place], *shown[place]]
-        for (name, place), by_frozen in zip(asked, against(frozen), strict=True)
+        [
+            name,
+            int(cases_excluding(found.worst[[place]])[0]),
+            int(by_frozen),
+            *found.worst[place],
+            *shown[place],
+        ]
+        for (name, place), by_frozen in zip(asked, cases_excluding(frozen), strict=True)
     ]
     head = [
         "member",
@@ -135,7 +141,7 @@ def _write(path: Path, head: Sequence[str], rows: Any) -> None:
     writer.writerow(head)
     writer.writerows([_plain(value) for value in row] for row in rows)
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole_text(path, text.getvalue())
+    atomic_write_text(path, text.getvalue())
 
 
 def _plain(value: Any) -> Any:

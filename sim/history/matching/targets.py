@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.history.case_schema import Condition
 from sim.history.cases import Case
-from sim.history.evaluate import OUTCOMES, as_reported, judge
+from sim.history.evaluate import OUTCOMES, as_reported, evaluate_conditions
 
 CUT_OFF = 3.0
 """Implausibility above which a value is ruled out: nearly all of any distribution with one peak lies within three standard
@@ -117,5 +117,5 @@ def measured(cases: Sequence[Case], kept: dict[str, dict[str, np.ndarray]]) -> n
         for outcome, month in _asked(case):
             values = kept[case.name][response(outcome, month)]
             outcomes[:, OUTCOMES.index(outcome), month] = values.ravel()
-        found += [one.values.reshape(shape) for one in judge(case, as_reported(case, outcomes))]
+        found += [one.values.reshape(shape) for one in evaluate_conditions(case, as_reported(case, outcomes))]
     return np.stack(found, axis=-1)

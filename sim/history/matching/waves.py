@@ -21,10 +21,10 @@ import numpy as np
 
 from sim.history.matching.emulators import Emulator, emulators, predicted
 from sim.history.matching.implausibility import (
-    against,
     case_names,
+    cases_excluding,
     implausibility,
-    members,
+    non_implausible,
     too_wide,
     worst_by_case,
 )
@@ -34,11 +34,11 @@ from sim.history.matching.targets import CUT_OFF, Target
 CHOSEN_FROM = 4
 """A wave's points are chosen from so many times as many that are least implausible: spread among these, not over the fringe."""
 
-FRESH, LUCK = 1, 2
+FRESH, VARIANCE_STREAM = 1, 2
 """Added to the seed for worlds in which a set is confirmed, and in which luck is measured: none that a set was found in."""
 
 
-class Live(Protocol):
+class SimulateSets(Protocol):
     """Lives points in worlds. May give other points than asked for: those that it lived for the same wave before."""
 
     def __call__(
@@ -48,7 +48,7 @@ class Live(Protocol):
 
 
 @dataclass(frozen=True)
-class Effort:
+class WaveSettings:
     """How much is lived and looked at.
 
     Args:
@@ -153,8 +153,8 @@ def _single(values: np.ndarray) -> np.ndarray:
 def fit(
     space: Space,
     targets: Sequence[Target],
-    live: Live,
-    effort: Effort,
+    live: SimulateSets,
+    effort: WaveSettings,
     seed: int,
     start: np.ndarray,
     say: Callable[[str], None] = lambda words: None,
@@ -170,7 +170,7 @@ def fit(
         start: (parameters,) the defaults as judged before any fit: they come first among the confirmed points.
         say: told how it goes.
     """
-    luck = measured_luck(space, live, effort, seed)
+    luck = stochastic_variance(space, live, effort, seed)
     shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
     waves = [Wave("wave-1", shares, values)]
     for number in range(2, effort.waves + 1):
@@ -186,15 +186,15 @@ def fit(
         waves.append(Wave(name, shares, values, kept, given_up, surprised))
     asked = np.concatenate([start[None, :], _to_confirm(targets, waves, luck, effort)])
     shares, values = live("confirmed", asked, effort.worlds_again, FRESH)
-    worst = judged(values, targets)
-    chosen, given_up = members(worst, effort.enough)
+    worst = prior_point(values, targets)
+    chosen, given_up = non_implausible(worst, effort.enough)
     first = nearest(space, shares[chosen], start)
     chosen = np.concatenate([chosen[[first]], np.delete(chosen, first)])
     say(f"{len(chosen)} sets of parameters, {given_up} of {worst.shape[1]} cases given up")
     # The rounded set stands for the one it comes from, in the same worlds, unless rounding rules it out.
     plain, again = live("default", space.rounded(shares[chosen[:1]]), effort.worlds_again, FRESH)
-    found = judged(again, targets)
-    rounded = bool(against(found)[0] <= given_up)
+    found = prior_point(again, targets)
+    rounded = bool(cases_excluding(found)[0] <= given_up)
     if rounded:
         shares, values, worst = shares.copy(), values.copy(), worst.copy()
         shares[chosen[0]], values[chosen[0]], worst[chosen[0]] = plain[0], again[0], found[0]
@@ -219,7 +219,7 @@ def nearest(space: Space, shares: np.ndarray, start: np.ndarray) -> int:
     return int(among[distance.argmin()])
 
 
-def judged(values: np.ndarray, targets: Sequence[Target], luck: np.ndarray | None = None) -> np.ndarray:
+def prior_point(values: np.ndarray, targets: Sequence[Target], luck: np.ndarray | None = None) -> np.ndarray:
     """Implausibility by case of points that were lived.
 
     Args:
@@ -233,14 +233,16 @@ def judged(values: np.ndarray, targets: Sequence[Target], luck: np.ndarray | Non
     return worst_by_case(np.where(too_wide(values, targets), np.inf, found), targets)
 
 
-def measured_luck(space: Space, live: Live, effort: Effort, seed: int) -> np.ndarray:
+def stochastic_variance(space: Space, live: SimulateSets, effort: WaveSettings, seed: int) -> np.ndarray:
     """(conditions,) how much single runs differ by luck: a variance, over worlds of its own, pooled over the space."""
-    _, values = live("luck", space.spread(effort.lucky, seed + LUCK), effort.worlds_of_luck, LUCK)
+    _, values = live(
+        "luck", space.spread(effort.lucky, seed + VARIANCE_STREAM), effort.worlds_of_luck, VARIANCE_STREAM
+    )
     return pooled(values)
 
 
 def learn(
-    space: Space, targets: Sequence[Target], waves: Sequence[Wave], luck: np.ndarray, effort: Effort
+    space: Space, targets: Sequence[Target], waves: Sequence[Wave], luck: np.ndarray, effort: WaveSettings
 ) -> list[Emulator]:
     """Emulators of all conditions from what was lived so far."""
     shares, values = np.concatenate([w.shares for w in waves]), np.concatenate([w.values for w in waves])
@@ -248,14 +250,14 @@ def learn(
     shares, values = shares[whole], values[whole]
     if len(shares) > effort.learned:
         # All of the first wave's spread is worth less by now than points near those that are left.
-        order = _best(judged(values, targets, luck), None)[: effort.learned]
+        order = _best(prior_point(values, targets, luck), None)[: effort.learned]
         shares, values = shares[order], values[order]
     return emulators(space.features(shares), values.mean(axis=1), luck / values.shape[1])
 
 
 def _next_points(
     space: Space, targets: Sequence[Target], learned: list[Emulator], luck: np.ndarray, waves: Sequence[Wave],
-    effort: Effort, seed: int,
+    effort: WaveSettings, seed: int,
 ) -> tuple[np.ndarray, float, int]:  # fmt: skip
     """Points of the next wave, the share of the space that is left, and how many cases had to be given up for it."""
     evenly = space.spread(effort.candidates // 2, seed)
@@ -263,8 +265,8 @@ def _next_points(
     candidates = np.concatenate([evenly, near])
     mean, variance = predicted(learned, space.features(candidates))
     worst = worst_by_case(implausibility(mean, variance + luck * (1 + 1 / effort.worlds), targets), targets)
-    _, given_up = members(worst, effort.later)
-    counted = against(worst)
+    _, given_up = non_implausible(worst, effort.later)
+    counted = cases_excluding(worst)
     kept = float((counted[: len(evenly)] <= given_up).mean())
     inner, outer = np.flatnonzero(counted <= given_up), np.flatnonzero(counted == given_up + 1)
     half = effort.later // 2 if len(outer) else effort.later
@@ -292,7 +294,7 @@ def _near(
 ) -> np.ndarray:
     """Points about those that fewest cases speak against so far: small regions are missed by an even spread."""
     shares, values = np.concatenate([w.shares for w in waves]), np.concatenate([w.values for w in waves])
-    worst = judged(values, targets, luck)
+    worst = prior_point(values, targets, luck)
     best = shares[_best(worst, None)[: max(20, len(shares) // 20)]]
     luck_of_choice = np.random.default_rng(seed)
     width = np.maximum(best.std(axis=0), 0.05)
@@ -326,11 +328,11 @@ def _surprised(learned: list[Emulator], features: np.ndarray, values: np.ndarray
 
 
 def _to_confirm(
-    targets: Sequence[Target], waves: Sequence[Wave], luck: np.ndarray, effort: Effort
+    targets: Sequence[Target], waves: Sequence[Wave], luck: np.ndarray, effort: WaveSettings
 ) -> np.ndarray:
     """Points to be lived again: those that fewest cases speak against, with all cases asked and with each left out."""
     shares, values = np.concatenate([w.shares for w in waves]), np.concatenate([w.values for w in waves])
-    worst = judged(values, targets, luck)
+    worst = prior_point(values, targets, luck)
     cases = worst.shape[1]
     chosen: dict[int, None] = dict.fromkeys(_best(worst, None)[: effort.confirmed].tolist())
     for without in range(cases):
@@ -342,4 +344,4 @@ def _to_confirm(
 def _best(worst: np.ndarray, without: int | None) -> np.ndarray:
     """Positions of all points, those first that fewest cases speak against, and of these the least implausible."""
     asked = worst if without is None else np.delete(worst, without, axis=1)
-    return np.lexsort((_implausible(asked), against(worst, without)))
+    return np.lexsort((_implausible(asked), cases_excluding(worst, without)))

@@ -30,7 +30,7 @@ NOT_RULES = (os.path.join("model", "aliases.py"),)
 IMPORTS = re.compile(r"^\s*(?:from|import)\s+sim\b([\w.]*)(?:\s+import\s+(\([^)]*\)|[^\n]*))?", re.MULTILINE)
 
 
-def sources_of_rules(folder: Path = SOURCES) -> dict[str, str]:
+def rule_sources(folder: Path = SOURCES) -> dict[str, str]:
     """The text of every file that holds compiled processes, and of all that these import, by its path in the package."""
     texts = {str(path.relative_to(folder)): path.read_text("utf-8") for path in folder.rglob("*.py")}
     found: dict[str, str] = {}
@@ -51,7 +51,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     for part in (platform.machine(), sys.version, numba.__version__, llvmlite.__version__, np.__version__):
         digest.update(part.encode())
-    for path, text in sources_of_rules().items():
+    for path, text in rule_sources().items():
         digest.update(path.encode())
         digest.update(text.encode())
     return digest.hexdigest()[:16]
@@ -84,7 +84,7 @@ def is_cached() -> bool:
     return bool(numba.config.DISABLE_JIT) or any(CACHE.rglob("schedule.*.nbc"))  # type: ignore[attr-defined]
 
 
-def compiled(rule: Rule) -> Rule:
+def kernel(rule: Rule) -> Rule:
     """Compile a rule or process: same numbers as uncompiled, without holding Python's lock.
 
     A rule is compiled into whatever calls it: a month calls rules a million times, and calls cost a tenth of it.

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.kernels.vector_math import exponential, logarithm
 
 # Streams are numbered in this order; append new ones at the end, or every recorded result moves.
@@ -44,7 +44,7 @@ _CHANGES, _MONTHS = np.uint64(1 << 12), np.uint64(1 << 16)
 _TO_UNIT = 2.0**-52
 
 
-@compiled
+@kernel
 def mix(word):
     """Scatter a 64-bit word so that neighbouring words have unrelated results."""
     word = (word ^ (word >> _30)) * _FIRST
@@ -52,7 +52,7 @@ def mix(word):
     return word ^ (word >> _31)
 
 
-@compiled
+@kernel
 def stream_keys(seed, replication, count):
     """The keys of all streams of one world.
 
@@ -71,7 +71,7 @@ def stream_keys(seed, replication, count):
     return keys
 
 
-@compiled
+@kernel
 def uniform(key, agent, change, month):
     """One draw, evenly spread over the open interval (0, 1)."""
     counter = (np.uint64(agent) * _CHANGES + np.uint64(change)) * _MONTHS + np.uint64(month)
@@ -83,7 +83,7 @@ CENTRAL = 0.425
 """How far from the middle a share may lie for its normal value to need no logarithm."""
 
 
-@compiled
+@kernel
 def central_normal(q):
     """The standard normal value of the share 0.5 + q, for |q| up to `CENTRAL`."""
     r = 0.180625 - q * q
@@ -96,7 +96,7 @@ def central_normal(q):
     return q * top / low
 
 
-@compiled
+@kernel
 def outer_normal(share):
     """The standard normal value of a share further from the middle than `CENTRAL`."""
     r = math.sqrt(-logarithm(min(share, 1.0 - share)))
@@ -120,20 +120,20 @@ def outer_normal(share):
     return -value if share < 0.5 else value
 
 
-@compiled
+@kernel
 def inverse_normal(share):
     """The standard normal value below which a share of the population lies (relative error about 1e-16)."""
     q = share - 0.5
     return central_normal(q) if abs(q) <= CENTRAL else outer_normal(share)
 
 
-@compiled
+@kernel
 def normal(key, agent, change, month):
     """One draw from the standard normal distribution."""
     return inverse_normal(uniform(key, agent, change, month))
 
 
-@compiled
+@kernel
 def poisson(key, mean, agent, month):
     """How many events happen in a month when `mean` are expected: by inversion, so more is expected, more happen."""
     share = uniform(key, agent, 0, month)

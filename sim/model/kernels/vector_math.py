@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 
 _TWOS_PER_UNIT = 1.0 / math.log(2.0)
 # The logarithm of 2 in two parts; whole multiples of the first, up to some 2000, are exact.
@@ -25,7 +25,7 @@ _TERM = tuple(1.0 / math.factorial(power) for power in range(14))
 _ODD = tuple(1.0 / (2 * power + 1) for power in range(10))
 
 
-@compiled
+@kernel
 def exponential(x):
     """e to the power x, to the last digit or the one before it; nothing below -708.
 
@@ -46,7 +46,7 @@ def exponential(x):
     return 0.0 if x < -708.0 else (1.0 + (r * odd + even)) * power_of_two
 
 
-@compiled
+@kernel
 def logarithm(x):
     """The natural logarithm, to the last digit or the two before it.
 
@@ -67,7 +67,7 @@ def logarithm(x):
     return twos * _LOG_TWO + (2.0 * s + (2.0 * s * (odd + even) + twos * _LOG_TWO_REST))
 
 
-@compiled
+@kernel
 def mean_of(values):
     """Mean of a column; four sums side by side, since one waits for itself."""
     first = 0.0

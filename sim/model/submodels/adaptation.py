@@ -4,16 +4,16 @@ Fit is made in use, not once at the start. Sources: dynamic sustainability (Cham
 re-invention (Rogers 2003), a framework of modifications (Wiltsey Stirman and others 2019); all general knowledge. ODD 8.3.
 """
 
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.state import FREE, SHIFT
 from sim.model.submodels.agenda import layers_to
-from sim.model.submodels.design import difference, put_in_use, share_known
+from sim.model.submodels.design import adopt_design, difference, share_known
 
 REVIEWS = 2
 """Reviews of uptake from one correction to the next: a year by default, since people's fit is costly to compute."""
 
 
-@compiled
+@kernel
 def known_difference(row, cell):
     """Share of its place's difference that the holder of a design corrects towards.
 
@@ -23,7 +23,7 @@ def known_difference(row, cell):
     return 1.0 if cell.redesigned == 1 else share_known(row, cell.design_holder)
 
 
-@compiled
+@kernel
 def monthly_correction(row, who, real):
     """Share of the distance that a month corrects: the rate, by real coverage, slower by what layers delay.
 
@@ -35,7 +35,7 @@ def monthly_correction(row, who, real):
     return rate
 
 
-@compiled
+@kernel
 def corrected(design, right, rate, months):
     """The design after some months, each of which takes a share of the distance that is left to what is right.
 
@@ -51,7 +51,7 @@ def corrected(design, right, rate, months):
     return right + (design - right) * left
 
 
-@compiled
+@kernel
 def adapt_designs(month, p, calendar, changes, places, users, cells):
     """Correct every design in *shift* that is delivered and not held, at every second review of uptake.
 
@@ -67,9 +67,9 @@ def adapt_designs(month, p, calendar, changes, places, users, cells):
             continue
         for i in range(calendar[month].arrived):
             cell = cells[a, i]
-            if cell.stage != SHIFT or cell.held != FREE or cell.designed == 0 or cell.genuine <= 0.0:
+            if cell.stage != SHIFT or cell.held != FREE or cell.designed == 0 or cell.real_coverage <= 0.0:
                 continue
             change = changes[i]
             right = change.need + known_difference(row, cell) * difference(change, places[a])
-            rate = monthly_correction(row, cell.design_holder, cell.genuine)
-            put_in_use(i, corrected(cell.design, right, rate, months), row, change, places[a], cell, users)
+            rate = monthly_correction(row, cell.design_holder, cell.real_coverage)
+            adopt_design(i, corrected(cell.design, right, rate, months), row, change, places[a], cell, users)

@@ -7,7 +7,7 @@ for each change and place; so is the holder of `design`. Every holder starts cha
 import numpy as np
 
 from sim.model.kernels import random
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.state import (
     AUTHORITIES,
     CENTRE,
@@ -23,8 +23,8 @@ from sim.model.submodels.focal import begins_at, legal_force
 from sim.model.submodels.interest import interest_exponent, renew_interest, start_factor
 
 
-@compiled
-def holder(centre, authorities, third_sector, users, luck):
+@kernel
+def draw_holder(centre, authorities, third_sector, users, luck):
     """Who holds an indivisible right: the kind of agent into whose share the luck falls, in fixed order.
 
     Raising one share at the cost of another only adds to what its holder holds.
@@ -42,7 +42,7 @@ def holder(centre, authorities, third_sector, users, luck):
     return AUTHORITIES if authorities > 0.0 else CENTRE
 
 
-@compiled
+@kernel
 def layers_to(who, row):
     """Layers that a signal of need climbs to reach a holder; information kept by users passes some of them by."""
     if who == CENTRE:
@@ -56,7 +56,7 @@ def layers_to(who, row):
     return layers
 
 
-@compiled
+@kernel
 def start_chance(base, delay, hold_back, imitation):
     """Chance a month that a waiting change is started.
 
@@ -71,16 +71,16 @@ def start_chance(base, delay, hold_back, imitation):
     return min(1.0, base / (1.0 + base * delay) * (1.0 - hold_back) + imitation)
 
 
-@compiled
-def haste(row, agenda_holder, place_will, centre_will, luck):
+@kernel
+def time_pressure(row, agenda_holder, place_will, centre_will, luck):
     """Pressure that discovery gives way to: what is not protected, or whose protection is broken."""
     will = centre_will if agenda_holder == CENTRE else place_will
     kept = luck >= row.pace_broken * (1.0 - will)
     return row.pace_pressure * (1.0 - row.pace_protected) if kept else row.pace_pressure
 
 
-@compiled
-def signals_heard(row, hurry):
+@kernel
+def signals_used(row, hurry):
     """Signals of need that go into one design."""
     signals = row.design_signals
     if row.pace > 0.0:
@@ -88,14 +88,14 @@ def signals_heard(row, hurry):
     return signals
 
 
-@compiled
-def own_design(who, weight, taking):
+@kernel
+def design_cost_multiplier(who, weight, taking):
     """Part of a design that a place would pay for by itself: a local holder all of it, those who share one their part."""
     return weight / taking if who == CENTRE else 1.0
 
 
-@compiled
-def share_of_design(row, who, weight, taking):
+@kernel
+def design_cost_share(row, who, weight, taking):
     """Part of one design and its discovery that a place pays for.
 
     In the base every place pays its people's share of one national design. With `design_economies` a local holder pays for
@@ -109,35 +109,39 @@ def share_of_design(row, who, weight, taking):
     """
     if row.design_economies <= 0.0:
         return weight
-    return weight + row.design_economies * (own_design(who, weight, taking) - weight)
+    return weight + row.design_economies * (design_cost_multiplier(who, weight, taking) - weight)
 
 
-@compiled
+@kernel
 def signals_paid(row, who, share, hurry):
     """Signals of need whose gathering a place pays for: its part of the nation's, and a local holder's own of its place."""
-    signals = signals_heard(row, hurry)
+    signals = signals_used(row, hurry)
     paid = share * signals
     if row.local_need > 0.0 and who != CENTRE:
         paid += row.local_need * signals
     return paid
 
 
-@compiled
-def agenda_falls_to(a, i, row, keys):
+@kernel
+def draw_agenda_holder(a, i, row, keys):
     """Who holds the right to decide whether and when a change starts in a place, as the rights stand now."""
     luck = random.uniform(keys[random.AGENDA_HOLDER], a, i, 0)
-    return holder(row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users, luck)
+    return draw_holder(
+        row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users, luck
+    )
 
 
-@compiled
-def design_falls_to(a, i, row, keys):
+@kernel
+def draw_design_holder(a, i, row, keys):
     """Who holds the right to design a change for a place, as the rights stand now."""
     luck = random.uniform(keys[random.DESIGN_HOLDER], a, i, 0)
-    return holder(row.design_centre, row.design_authorities, row.design_third_sector, row.design_users, luck)
+    return draw_holder(
+        row.design_centre, row.design_authorities, row.design_third_sector, row.design_users, luck
+    )
 
 
-@compiled
-def people_taking(i, who, p, keys, places):
+@kernel
+def population_using_central_design(i, who, p, keys, places):
     """Share of the people in places that share the design of change `i` with a place for which `who` designs."""
     if who != CENTRE:
         return 1.0
@@ -148,25 +152,25 @@ def people_taking(i, who, p, keys, places):
     return taking
 
 
-@compiled
-def set_bill(row, weight, taking, cell):
+@kernel
+def set_design_cost(row, weight, taking, cell):
     """Settle what a place pays for a design and its discovery, in staff and in users' hours, by who designs."""
-    share = share_of_design(row, cell.design_holder, weight, taking)
-    signals = signals_paid(row, cell.design_holder, share, cell.haste)
+    share = design_cost_share(row, cell.design_holder, weight, taking)
+    signals = signals_paid(row, cell.design_holder, share, cell.time_pressure)
     cell.design_hours = share * row.design_hours + signals * row.design_signal_hours
-    cell.asked = signals * row.design_signal_user_hours
-    cell.unpaid = 1.0
+    cell.user_hours_cost = signals * row.design_signal_user_hours
+    cell.design_cost_outstanding = 1.0
 
 
-@compiled
-def add_to_bill(cell, staff, users):
+@kernel
+def add_design_cost(cell, staff, users):
     """Add hours of staff and of users to what is still owed for a design; what has been paid is done with."""
-    cell.design_hours = cell.unpaid * cell.design_hours + staff
-    cell.asked = cell.unpaid * cell.asked + users
-    cell.unpaid = 1.0
+    cell.design_hours = cell.design_cost_outstanding * cell.design_hours + staff
+    cell.user_hours_cost = cell.design_cost_outstanding * cell.user_hours_cost + users
+    cell.design_cost_outstanding = 1.0
 
 
-@compiled
+@kernel
 def started_nationwide(month, arrived, cells):
     """Share of all places that had started each change before this month; shape (changes announced,)."""
     share = np.zeros(arrived)
@@ -179,7 +183,7 @@ def started_nationwide(month, arrived, cells):
     return share
 
 
-@compiled
+@kernel
 def started_around(i, month, authority, ties, cells):
     """Share of the places an authority is tied to that had started change `i` before this month."""
     share = 0.0
@@ -190,7 +194,7 @@ def started_around(i, month, authority, ties, cells):
     return share
 
 
-@compiled
+@kernel
 def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells, ledger, journal):
     """Start announced changes where their holders take them up; changes begun before the run start at once."""
     count = len(places)
@@ -215,7 +219,7 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
             by_law = legal_force(row, change)
             if not begun and at_once == 0 and luck >= max(most_likely, by_law):
                 continue
-            who = agenda_falls_to(a, i, row, keys)
+            who = draw_agenda_holder(a, i, row, keys)
             if not begun and at_once == 0:
                 delay = 0.0
                 if row.information_loss > 0.0:
@@ -233,24 +237,24 @@ def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells
                     chance *= start_factor(row, exponent, cell)
                 if luck >= max(chance, by_law):
                     continue
-            designer = design_falls_to(a, i, row, keys)
+            designer = draw_design_holder(a, i, row, keys)
             cell.agenda_holder = who
             cell.design_holder = designer
             cell.started = month
             if row.pace > 0.0:
                 luck = random.uniform(keys[random.PROTECTION], a, i, 0)
-                cell.haste = haste(row, who, authority.will, centre[0].will, luck)
+                cell.time_pressure = time_pressure(row, who, authority.will, centre[0].will, luck)
             taking = 1.0
             if row.design_economies > 0.0:
-                taking = people_taking(i, designer, p, keys, places)
-            set_bill(row, authority.weight, taking, cell)
+                taking = population_using_central_design(i, designer, p, keys, places)
+            set_design_cost(row, authority.weight, taking, cell)
             cell.stage = SEE
             journal.months[month].starts += 1.0
             if at_once > 0:
                 cell.stage = at_once
                 if at_once == SHIFT:
                     cell.nominal = row.focal_coverage
-                    cell.genuine = row.focal_coverage
+                    cell.real_coverage = row.focal_coverage
             if begun:
                 planned = min(1.0, -change.arrival / change.duration)
                 done = change.head_start * min(planned, early / path)

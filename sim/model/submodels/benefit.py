@@ -9,25 +9,30 @@ import math
 
 import numpy as np
 
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.kernels.vector_math import exponential
 from sim.model.state import AHEAD, USERS
 from sim.model.submodels.focal import uptake_forced
 from sim.model.submodels.implementation import planned_path
-from sim.model.submodels.loss_accounting import book, book_delivered, book_missing, weigh_column
+from sim.model.submodels.loss_accounting import (
+    add_loss,
+    attribute_delivery_loss,
+    attribute_missing,
+    normalise_weights,
+)
 
 LEAST = 1e-300
-MEANT, FITTING, TAKEN_UP, SPILLED_OVER, TIMELY = range(5)
+FIDELITY, FITTING, TAKEN_UP, SPILLED_OVER, TIMELY = range(5)
 """The factors of delivered benefit: what is done as meant, fits, is taken up, has what it needs elsewhere, and is in time."""
 
 
-@compiled
+@kernel
 def planned_coverage(path, shift):
     """Coverage that the plan has reached: none until *shift* was to begin, then evenly up to everybody."""
     return max(0.0, (path - (1.0 - shift)) / shift)
 
 
-@compiled
+@kernel
 def burden(row, designer):
     """How much taking a service up asks of a user's ability: less where users designed it or hold their own data."""
     asks = row.uptake_burden
@@ -38,8 +43,8 @@ def burden(row, designer):
     return asks
 
 
-@compiled
-def take_up(strength, asks, mean_fit, fit, ready, ability):
+@kernel
+def uptake_share(strength, asks, mean_fit, fit, ready, ability):
     """Share of the fitting benefit in a place that its users take up: the willing and able take more.
 
     Args:
@@ -67,7 +72,7 @@ def take_up(strength, asks, mean_fit, fit, ready, ability):
     return min(1.0, max(LEAST, 1.0 - strength + strength * share))
 
 
-@compiled
+@kernel
 def set_standard(i, tolerance, changes, places, cells):
     """Find the design of change `i` that most people live under, and how compatible each place's design is with it."""
     count = len(places)
@@ -80,7 +85,7 @@ def set_standard(i, tolerance, changes, places, cells):
     if weight <= 0.0:
         return
     standard = total / weight
-    changes[i].restandard = 0
+    changes[i].standard_is_stale = 0
     scale = -0.5 / (tolerance * tolerance)
     for a in range(count):
         cell = cells[a, i]
@@ -89,23 +94,23 @@ def set_standard(i, tolerance, changes, places, cells):
             cell.compatible = math.exp(scale * miss * miss)
 
 
-@compiled
+@kernel
 def adopted_compatibly(arrived, strongest, tolerance, changes, places, cells):
     """Compatible real adoption of each change, weighted by people, over all places; shape (changes announced,)."""
     total = np.zeros(arrived)
     if strongest <= 0.0:
         return total
     for i in range(arrived):
-        if changes[i].restandard == 1:
+        if changes[i].standard_is_stale == 1:
             set_standard(i, tolerance, changes, places, cells)
     for a in range(len(places)):
         weight = places[a].weight
         for i in range(arrived):
-            total[i] += weight * cells[a, i].genuine * cells[a, i].compatible
+            total[i] += weight * cells[a, i].real_coverage * cells[a, i].compatible
     return total
 
 
-@compiled
+@kernel
 def adoption_elsewhere(total, weight, real, compatible):
     """Adoption among the other places that is compatible with a place's design, from 0 to 1.
 
@@ -120,8 +125,8 @@ def adoption_elsewhere(total, weight, real, compatible):
     return min(1.0, max(0.0, compatible * (total - weight * real * compatible) / (1.0 - weight)))
 
 
-@compiled
-def book_plan(month, arrived, shift, changes, places, cells, ledger, account, lost, journal):
+@kernel
+def record_intended(month, arrived, shift, changes, places, cells, ledger, account, lost, journal):
     """Book what was intended this month, and what is lost of it because coverage is missing."""
     due = np.empty(arrived)
     for i in range(arrived):
@@ -139,14 +144,14 @@ def book_plan(month, arrived, shift, changes, places, cells, ledger, account, lo
             here += intended
             missing = full * (due[i] - cell.nominal)
             if missing > 0.0:
-                book_missing(a, i, missing, cell.settled, ledger, lost, by_month)
+                attribute_missing(a, i, missing, cell.ledger_closed, ledger, lost, by_month)
             elif missing < 0.0:
-                book(a, i, AHEAD, missing, lost, by_month)
+                add_loss(a, i, AHEAD, missing, lost, by_month)
         journal.intended[month, a] = here
 
 
-@compiled
-def find_factors(month, p, adopted, changes, places, users, cells):
+@kernel
+def delivery_factors(month, p, adopted, changes, places, users, cells):
     """Find what share of the benefit of delivered coverage each of five factors leaves, but for timeliness.
 
     Args:
@@ -171,28 +176,28 @@ def find_factors(month, p, adopted, changes, places, users, cells):
             if cell.nominal <= 0.0:
                 continue
             at = a * arrived + i
-            factors[MEANT, at] = max(LEAST, cell.genuine / cell.nominal)
+            factors[FIDELITY, at] = max(LEAST, cell.real_coverage / cell.nominal)
             factors[FITTING, at] = max(LEAST, cell.fit)
             if row.uptake > 0.0:
-                if cell.review <= month:
-                    cell.uptake = take_up(
+                if cell.next_uptake_review <= month:
+                    cell.uptake = uptake_share(
                         row.uptake * change.personal_effort, burden(row, cell.design_holder), cell.fit,
                         fit[i, here], ready[here], ability[here],
                     )  # fmt: skip
-                    cell.review = month + review_months
+                    cell.next_uptake_review = month + review_months
                 factors[TAKEN_UP, at] = cell.uptake
                 if change.focal == 1:
                     factors[TAKEN_UP, at] = uptake_forced(row, change, cell.uptake)
             if row.spillover > 0.0:
                 part = row.spillover * change.spillover
-                around = adoption_elsewhere(adopted[i], authority.weight, cell.genuine, cell.compatible)
+                around = adoption_elsewhere(adopted[i], authority.weight, cell.real_coverage, cell.compatible)
                 factors[SPILLED_OVER, at] = max(LEAST, 1.0 - part + part * around)
-            hurdles[TIMELY, at] = row.urgency * change.urgency * cell.behind
+            hurdles[TIMELY, at] = row.urgency * change.urgency * cell.mean_delay_months
     return factors, hurdles
 
 
-@compiled
-def weigh_hurdles(factors, hurdles):
+@kernel
+def loss_weights(factors, hurdles):
     """Weigh how hard each hurdle bit, minus the logarithm of what it left, and reckon what lateness left.
 
     Args:
@@ -200,17 +205,17 @@ def weigh_hurdles(factors, hurdles):
         hurdles: shape (5, cells); all but lateness are written.
     """
     for factor in range(TIMELY):
-        weigh_column(factors[factor], hurdles[factor])
+        normalise_weights(factors[factor], hurdles[factor])
     timely, late = factors[TIMELY], hurdles[TIMELY]
     for at in range(len(late)):
         timely[at] = exponential(-late[at])
 
 
-@compiled
-def reach_users(month, arrived, factors, hurdles, changes, places, cells, account, lost, journal):
+@kernel
+def deliver_to_users(month, arrived, factors, hurdles, changes, places, cells, account, lost, journal):
     """Let the benefit of delivered coverage reach users, as far as its factors leave it; book what hurdles took."""
     by_month = journal.lost[month]
-    meant, fitting, taken_up = factors[MEANT], factors[FITTING], factors[TAKEN_UP]
+    meant, fitting, taken_up = factors[FIDELITY], factors[FITTING], factors[TAKEN_UP]
     spilled_over, timely = factors[SPILLED_OVER], factors[TIMELY]
     for a in range(len(places)):
         authority = places[a]
@@ -229,19 +234,21 @@ def reach_users(month, arrived, factors, hurdles, changes, places, cells, accoun
             reported_here += reported
             if reaches < 1.0:
                 bit = (
-                    hurdles[MEANT, at], hurdles[FITTING, at], hurdles[TAKEN_UP, at], hurdles[SPILLED_OVER, at],
+                    hurdles[FIDELITY, at], hurdles[FITTING, at], hurdles[TAKEN_UP, at], hurdles[SPILLED_OVER, at],
                     hurdles[TIMELY, at],
                 )  # fmt: skip
-                book_delivered(a, i, reported * (1.0 - reaches), bit, lost, by_month)
+                attribute_delivery_loss(a, i, reported * (1.0 - reaches), bit, lost, by_month)
         intended_here = journal.intended[month, a]
         journal.realised[month, a] = realised_here
         journal.nominal[month, a] = reported_here
-        authority.results = min(1.0, realised_here / intended_here) if intended_here > 0.0 else 0.0
-        authority.promise = (reported_here - realised_here) / reported_here if reported_here > 0.0 else 0.0
+        authority.delivered_share = min(1.0, realised_here / intended_here) if intended_here > 0.0 else 0.0
+        authority.unkept_promise_share = (
+            (reported_here - realised_here) / reported_here if reported_here > 0.0 else 0.0
+        )
 
 
-@compiled
-def deliver(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal):
+@kernel
+def deliver_benefit(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal):
     """Let benefit reach users, and book every unit of intended benefit as realised or lost."""
     nation = p[len(places)]
     arrived = calendar[month].arrived
@@ -249,10 +256,10 @@ def deliver(month, p, calendar, changes, places, users, cells, ledger, account, 
     strongest = 0.0
     for a in range(len(places)):
         strongest = max(strongest, p[a].spillover)
-    book_plan(
+    record_intended(
         month, arrived, nation.work_shift / path, changes, places, cells, ledger, account, lost, journal
     )
     adopted = adopted_compatibly(arrived, strongest, nation.design_tolerance, changes, places, cells)
-    factors, hurdles = find_factors(month, p, adopted, changes, places, users, cells)
-    weigh_hurdles(factors, hurdles)
-    reach_users(month, arrived, factors, hurdles, changes, places, cells, account, lost, journal)
+    factors, hurdles = delivery_factors(month, p, adopted, changes, places, users, cells)
+    loss_weights(factors, hurdles)
+    deliver_to_users(month, arrived, factors, hurdles, changes, places, cells, account, lost, journal)

@@ -4,7 +4,7 @@ A change wants the same hours for its own work in every month it is active, and 
 so that more staff never slows anything in the base.
 """
 
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.state import (
     CAPACITY,
     CAPACITY_ROWS,
@@ -31,13 +31,13 @@ from sim.model.state import (
     UPKEEP,
     USUAL_BUSINESS,
 )
-from sim.model.submodels.loss_accounting import SETTLED, weakness
+from sim.model.submodels.loss_accounting import SETTLED, log_shortfall
 
 MOST_LOAD = 3.0
 """Workload that counts at most for the mean of a year: a month without staff is not an endless one."""
 
 
-@compiled
+@kernel
 def is_active(cell):
     """Whether a change wants staff time in a place this month: it does until it is rolled out to everybody."""
     if cell.stage < SEE or cell.stage > SHIFT or cell.gate != OPEN:
@@ -47,7 +47,7 @@ def is_active(cell):
     return cell.stage < SHIFT or cell.nominal < 1.0 - SETTLED
 
 
-@compiled
+@kernel
 def is_held(cell):
     """Whether a change waits in a place, or goes no further, because it is not a priority there. ODD 8.11."""
     if cell.held == FREE or cell.gate != OPEN:
@@ -57,7 +57,7 @@ def is_held(cell):
     return cell.stage >= SPARK and cell.progress >= 1.0
 
 
-@compiled
+@kernel
 def true_hours(row, planned):
     """Staff hours a month that an active change really takes: planned x (1 + optimism), and an overhead of its own. ODD 8.5."""
     if row.hidden_work <= 0.0:
@@ -65,7 +65,7 @@ def true_hours(row, planned):
     return planned * (1.0 + row.hidden_work * row.hidden_optimism) + row.hidden_work * row.hidden_overhead
 
 
-@compiled
+@kernel
 def upkeep_hours(row, planned, cell):
     """Staff hours a month that delivered coverage, or a pilot that waits, takes to be sustained. ODD 8.5.
 
@@ -78,14 +78,14 @@ def upkeep_hours(row, planned, cell):
     return row.hidden_work * row.hidden_upkeep * planned * (1.0 if waiting else cell.nominal)
 
 
-@compiled
+@kernel
 def own_hours(row, people, radicalness, pace):
     """Staff hours a month that carrying a change takes in a place while it is active, by the people it concerns."""
     return row.work_load * row.work_hours_per_person * people * (0.5 + radicalness) * pace
 
 
-@compiled
-def part_left(cell, months):
+@kernel
+def share_left(cell, months):
     """Share of a full month's hours that a change still wants: less when only the last of its roll-out is left.
 
     Args:
@@ -97,13 +97,13 @@ def part_left(cell, months):
     return min(1.0, (1.0 - cell.nominal) * months)
 
 
-@compiled
-def bill_due(cell, top_speed, pace):
+@kernel
+def design_cost_due(cell, top_speed, pace):
     """Part of a design's bill that falls due this month: as much as lets it be paid once by the soonest possible end."""
-    return min(cell.unpaid, top_speed * pace)
+    return min(cell.design_cost_outstanding, top_speed * pace)
 
 
-@compiled
+@kernel
 def co_design_hours(row, hours):
     """Staff hours that co-design adds while a change is designed and piloted, by the users' share of design."""
     if row.participation_cost > 0.0:
@@ -111,13 +111,13 @@ def co_design_hours(row, hours):
     return 0.0
 
 
-@compiled
+@kernel
 def judged_by_reports(row):
     """How far people are judged by what they report: not at all by users, who see what was done."""
     return row.judged_on_reports * (1.0 - row.accountability_users)
 
 
-@compiled
+@kernel
 def switching_factor(row, active):
     """Share of staff time left when several changes compete for it."""
     if row.overload > 0.0 and active > 1:
@@ -125,7 +125,7 @@ def switching_factor(row, active):
     return 1.0
 
 
-@compiled
+@kernel
 def planning_factor(row, announced):
     """Share of staff time left when fresh announcements from the centre draw planners away from delivery."""
     if row.overload > 0.0:
@@ -134,7 +134,7 @@ def planning_factor(row, announced):
     return 1.0
 
 
-@compiled
+@kernel
 def reporting_factor(row):
     """Share of staff time left when reports must look good."""
     if row.gaming > 0.0:
@@ -142,7 +142,7 @@ def reporting_factor(row):
     return 1.0
 
 
-@compiled
+@kernel
 def crisis_share(row, start, month, results):
     """Share of staff hours that crises take: it grows unless benefit that arrives prevents them."""
     share = row.authorities_crisis_demand * start
@@ -152,7 +152,7 @@ def crisis_share(row, start, month, results):
     return share
 
 
-@compiled
+@kernel
 def third_sector_support(p, places, bodies):
     """Hours a month that third-sector bodies bring to each place, and their brokerage there.
 
@@ -174,9 +174,9 @@ def third_sector_support(p, places, bodies):
     for b in range(number):
         body = bodies[b]
         part = body.will * body.ability * body.capacity
-        if body.second >= 0:
+        if body.second_home >= 0:
             part *= 0.5
-            other = places[body.second]
+            other = places[body.second_home]
             other.support += each * part
             other.broker += part * people / (number * other.population)
         home = places[body.home]
@@ -185,8 +185,8 @@ def third_sector_support(p, places, bodies):
     return each * number
 
 
-@compiled
-def note_reasons(a, reasons, staff_left, switching, policy, reports, growth, co_design):
+@kernel
+def capacity_loss_shares(a, reasons, staff_left, switching, policy, reports, growth, co_design):
     """Share what staff time held back among its reasons, in proportion to how hard each bit.
 
     Args:
@@ -199,12 +199,12 @@ def note_reasons(a, reasons, staff_left, switching, policy, reports, growth, co_
         growth: share of hours that growing crises left.
         co_design: share of the wanted hours that is co-design.
     """
-    reasons[a, 0] = weakness(staff_left)
-    reasons[a, SWITCHING - CAPACITY] = weakness(switching)
-    reasons[a, POLICY_END - CAPACITY] = weakness(policy)
-    reasons[a, REPORTING - CAPACITY] = weakness(reports)
-    reasons[a, PREVENTION - CAPACITY] = weakness(growth)
-    reasons[a, PARTICIPATION - CAPACITY] = weakness(1.0 - co_design)
+    reasons[a, 0] = log_shortfall(staff_left)
+    reasons[a, SWITCHING - CAPACITY] = log_shortfall(switching)
+    reasons[a, POLICY_END - CAPACITY] = log_shortfall(policy)
+    reasons[a, REPORTING - CAPACITY] = log_shortfall(reports)
+    reasons[a, PREVENTION - CAPACITY] = log_shortfall(growth)
+    reasons[a, PARTICIPATION - CAPACITY] = log_shortfall(1.0 - co_design)
     total = 0.0
     for reason in range(CAPACITY_ROWS):
         total += reasons[a, reason]
@@ -214,13 +214,13 @@ def note_reasons(a, reasons, staff_left, switching, policy, reports, growth, co_
         reasons[a, reason] /= total
 
 
-@compiled
+@kernel
 def ratio(part, whole):
     """A part of a whole, and nothing of nothing."""
     return part / whole if whole > 0.0 else 0.0
 
 
-@compiled
+@kernel
 def demand_scale(row):
     """Factor on the shares of staff time that usual business and crises take: their hours do not grow with staff. ODD 8.5.
 
@@ -231,7 +231,7 @@ def demand_scale(row):
     return 1.0 + row.hidden_work * (row.hidden_staff / max(SETTLED, row.authorities_staff_hours) - 1.0)
 
 
-@compiled
+@kernel
 def staff_left_over(row, authority, month, scale):
     """Share of staff time left once business as usual and crises are served; `authority.crisis` is written.
 
@@ -246,14 +246,14 @@ def staff_left_over(row, authority, month, scale):
     """
     usual = row.authorities_usual_business
     start = min(1.0, row.authorities_crisis_demand * authority.crisis_start)
-    authority.crisis = min(1.0, crisis_share(row, authority.crisis_start, month, authority.results))
+    authority.crisis = min(1.0, crisis_share(row, authority.crisis_start, month, authority.delivered_share))
     left = 1.0 - usual * scale - authority.crisis * scale + authority.capacity_offset
     before = 1.0 - usual * scale - start * scale + authority.capacity_offset
     return max(0.0, min(1.0, left)), max(SETTLED, min(1.0, before))
 
 
-@compiled
-def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal):
+@kernel
+def allocate_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal):
     """Divide each authority's and its bodies' hours over the changes at work there."""
     held = third_sector_support(p, places, bodies)
     nation = p[len(places)]
@@ -279,21 +279,21 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         for i in range(calendar[month].arrived):
             cell = cells[a, i]
             change = changes[i]
-            people = change.concerned * authority.population
+            people = change.target_share * authority.population
             if row.hidden_work > 0.0 and cell.stage >= SHAPE:
                 planned = own_hours(row, people, change.radicalness, change.pace)
                 upkeep += upkeep_hours(row, planned, cell)
             if not is_active(cell):
                 continue
             active += 1
-            left = part_left(cell, months_of_shift * change.duration)
+            left = share_left(cell, months_of_shift * change.duration)
             own = left * own_hours(row, people, change.radicalness, change.pace)
             work += true_hours(row, own)
-            due = bill_due(cell, row.work_top_speed, change.pace)
+            due = design_cost_due(cell, row.work_top_speed, change.pace)
             design += due * cell.design_hours
-            asked += due * cell.asked
+            asked += due * cell.user_hours_cost
             if cell.stage == SPARK or cell.stage == SHAPE:
-                shaping += change.concerned
+                shaping += change.target_share
                 shared += co_design_hours(row, own)
         wanted = work + design + shared
 
@@ -302,30 +302,30 @@ def divide_capacity(month, p, calendar, changes, places, reasons, bodies, cells,
         reports = reporting_factor(row)
         switching = switching_factor(row, active)
         staffed = free * policy * reports * switching
-        meetings = min(staffed, authority.met)
-        authority.met = 0.0
+        meetings = min(staffed, authority.meeting_hours)
+        authority.meeting_hours = 0.0
         brokering = min(authority.support, authority.brokered)
         authority.brokered -= brokering
         offered = staffed - meetings + authority.support - brokering
         kept_up = min(offered, upkeep)
         offered -= kept_up
-        authority.granted = min(1.0, offered / wanted) if wanted > 0.0 else 1.0
-        authority.busy = (wanted + upkeep) / max(SETTLED, offered + kept_up)
+        authority.capacity_ratio = min(1.0, offered / wanted) if wanted > 0.0 else 1.0
+        authority.workload_ratio = (wanted + upkeep) / max(SETTLED, offered + kept_up)
         year = 1.0 if month == 0 else 1.0 / 12.0
-        authority.workload += year * (min(MOST_LOAD, authority.busy) - authority.workload)
+        authority.workload += year * (min(MOST_LOAD, authority.workload_ratio) - authority.workload)
         growth = max(SETTLED, authority.capacity) / before
         sustained = max(0.0, staff * before + authority.support - upkeep)
         plain = sustained / (work + design) if wanted > 0.0 else 1.0
-        note_reasons(a, reasons, plain, switching, policy, reports, growth, ratio(shared, wanted))
+        capacity_loss_shares(a, reasons, plain, switching, policy, reports, growth, ratio(shared, wanted))
         # Where staff have no time to gather signals, users are not asked for theirs.
-        authority.co_design = authority.granted * asked / (authority.population * row.users_hours)
+        authority.co_design = authority.capacity_ratio * asked / (authority.population * row.users_hours)
         if row.participation_cost > 0.0:
             share = row.participation_cost * row.participation_time * row.design_users
             authority.co_design += share * shaping
         authority.co_design = min(1.0, authority.co_design)
 
         served = min(staff - free, row.authorities_usual_business * scale * staff)
-        spent = authority.granted * wanted
+        spent = authority.capacity_ratio * wanted
         authority.worked = spent / authority.population
         hours[USUAL_BUSINESS] += served
         hours[CRISIS] += staff - free - served

@@ -10,41 +10,45 @@ decision point exists where its common uniform lies below the share that calls f
 import math
 
 from sim.model.kernels import random
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.state import ABANDONED, CENTRE, FREE, OPEN, PASSING, QUEUED, SEE, SHAPE
-from sim.model.submodels.effort import LEAST, persistence_of_centre
-from sim.model.submodels.focal import waived
+from sim.model.submodels.effort import EPS, persistence_of_centre
+from sim.model.submodels.focal import waived_share
 
 VERTICAL = 1000
 """Points still to pass are kept in one number: thousands are vertical, units horizontal."""
 
 
-@compiled
-def who_can_stop(row):
+@kernel
+def veto_share(row):
     """The centre's share of the rights to stop a change: agenda, design and money together."""
     return (row.agenda_centre + row.design_centre + row.resource_centre) / 3.0
 
 
-@compiled
-def evenness(centre, authorities, third_sector, users):
+@kernel
+def power_evenness(centre, authorities, third_sector, users):
     """How evenly one right is shared: 0 if one kind of agent holds all, 1 if all four hold the same."""
     held = centre * centre + authorities * authorities + third_sector * third_sector + users * users
     return (1.0 - held) / 0.75
 
 
-@compiled
-def who_must_agree(row):
+@kernel
+def partners_needed(row):
     """How evenly agenda, design and money are shared: the more so, the more partners must agree."""
-    agenda = evenness(row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users)
-    design = evenness(row.design_centre, row.design_authorities, row.design_third_sector, row.design_users)
-    money = evenness(
+    agenda = power_evenness(
+        row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users
+    )
+    design = power_evenness(
+        row.design_centre, row.design_authorities, row.design_third_sector, row.design_users
+    )
+    money = power_evenness(
         row.resource_centre, row.resource_authorities, row.resource_third_sector, row.resource_users
     )
     return (agenda + design + money) / 3.0
 
 
-@compiled
-def points_ahead(a, i, stage, row, keys, left=1.0):
+@kernel
+def draw_decision_points(a, i, stage, row, keys, left=1.0):
     """Decision points that exist at the gate after a stage: vertical ones in thousands, horizontal ones in units.
 
     `left` is the share of them that is not waived.
@@ -53,7 +57,7 @@ def points_ahead(a, i, stage, row, keys, left=1.0):
     if stage == SEE:
         return points
     if row.clearance > 0.0:
-        share = row.clearance * who_can_stop(row) * left
+        share = row.clearance * veto_share(row) * left
         possible = row.clearance_points * row.hierarchy_layers
         for point in range(math.ceil(possible)):
             # Part of a point exists that part of the time.
@@ -62,21 +66,21 @@ def points_ahead(a, i, stage, row, keys, left=1.0):
             ):
                 points += VERTICAL
     if row.partnership > 0.0:
-        share = row.partnership * who_must_agree(row) * left
+        share = row.partnership * partners_needed(row) * left
         for point in range(int(row.partnership_points)):
             if random.uniform(keys[random.HORIZONTAL_POINT], a, i, 64 * point + stage) < share:
                 points += 1
     return points
 
 
-@compiled
+@kernel
 def fewer_points(points, others):
     """The fewer vertical and the fewer horizontal points of two numbers of points."""
     vertical = min(points // VERTICAL, others // VERTICAL)
     return vertical * VERTICAL + min(points % VERTICAL, others % VERTICAL)
 
 
-@compiled
+@kernel
 def must_ask(a, i, stage, row, keys, left):
     """Whether a cell at a gate must ask the heads who decide."""
     if row.attention > 0.0:
@@ -84,23 +88,23 @@ def must_ask(a, i, stage, row, keys, left):
     return False
 
 
-@compiled
-def deciding_head(a, centre_row, cell):
+@kernel
+def decision_queue(a, centre_row, cell):
     """Row of the heads who must decide at a cell's gate: the centre's or the authority's, by who holds the right."""
     holder = cell.agenda_holder if cell.stage == SEE else cell.design_holder
     return centre_row if holder == CENTRE else a
 
 
-@compiled
-def ask(head, cell):
+@kernel
+def enqueue(head, cell):
     """Let a cell take the next ticket in the queue of the heads who must decide."""
-    cell.ticket = head.asked
-    head.asked += 1
+    cell.queue_ticket = head.issued
+    head.issued += 1
     cell.gate = QUEUED
 
 
-@compiled
-def join_queues(month, arrived, p, keys, changes, cells, heads):
+@kernel
+def enqueue_requests(month, arrived, p, keys, changes, cells, heads):
     """Let every cell that has come to a gate ask the heads who must decide; a lot settles who asks first."""
     count = len(cells)
     first = int(random.uniform(keys[random.QUEUE_ORDER], 0, 0, month) * count)
@@ -113,20 +117,20 @@ def join_queues(month, arrived, p, keys, changes, cells, heads):
                 continue
             if cell.held != FREE and cell.stage != SEE:
                 continue
-            left = 1.0 - waived(row, changes[i])
+            left = 1.0 - waived_share(row, changes[i])
             if must_ask(a, i, int(cell.stage), row, keys, left):
-                ask(heads[deciding_head(a, count, cell)], cell)
+                enqueue(heads[decision_queue(a, count, cell)], cell)
             else:
                 cell.gate = PASSING
-                cell.points = points_ahead(a, i, int(cell.stage), row, keys, left)
+                cell.points = draw_decision_points(a, i, int(cell.stage), row, keys, left)
 
 
-@compiled
-def decide(month, p, keys, centre_capacity, heads):
+@kernel
+def serve_queues(month, p, keys, centre_capacity, heads):
     """Let each head decide what comes first in its queue, as far as its attention goes this month."""
     for number in range(len(heads)):
         head = heads[number]
-        waiting = head.asked - head.served
+        waiting = head.issued - head.served
         if waiting <= 0:
             continue
         rate = p[number].attention_authority
@@ -137,53 +141,55 @@ def decide(month, p, keys, centre_capacity, heads):
         head.served += min(waiting, int(random.poisson(keys[random.DECISIONS], rate, number, month)))
 
 
-@compiled
-def try_point(row, conflict, cell, luck):
+@kernel
+def attempt_decision_point(row, conflict, cell, luck):
     """Try the present decision point once; True if the change must be abandoned, as only vertical ones can demand."""
     chance = row.clearance_chance if cell.points >= VERTICAL else row.partnership_chance
     if luck < chance * (1.0 - row.clearance_conflict * conflict):
         cell.points -= VERTICAL if cell.points >= VERTICAL else 1
-        cell.tries = 0
+        cell.failed_attempts = 0
         return False
-    cell.tries += 1
-    return cell.points >= VERTICAL and cell.tries >= row.clearance_tries
+    cell.failed_attempts += 1
+    return cell.points >= VERTICAL and cell.failed_attempts >= row.clearance_tries
 
 
-@compiled
+@kernel
 def clear_changes(month, p, keys, calendar, changes, places, centre, cells, heads, journal):
     """Move the cells at gates through queues and decision points; let those that are free enter their next stage."""
     count = len(places)
     arrived = calendar[month].arrived
-    join_queues(month, arrived, p, keys, changes, cells, heads)
-    decide(month, p, keys, centre[0].capacity, heads)
-    log_centre_will = math.log(max(LEAST, centre[0].will))
+    enqueue_requests(month, arrived, p, keys, changes, cells, heads)
+    serve_queues(month, p, keys, centre[0].capacity, heads)
+    log_centre_will = math.log(max(EPS, centre[0].will))
     for a in range(count):
         row = p[a]
         for i in range(arrived):
             cell = cells[a, i]
             if cell.gate == OPEN:
                 continue
-            left = 1.0 - waived(row, changes[i])
+            left = 1.0 - waived_share(row, changes[i])
             if cell.gate == QUEUED:
-                head = deciding_head(a, count, cell)
+                head = decision_queue(a, count, cell)
                 if left == 1.0 or must_ask(a, i, int(cell.stage), row, keys, left):
-                    if cell.ticket >= heads[head].served:
+                    if cell.queue_ticket >= heads[head].served:
                         continue
                     age = month - changes[i].arrival
                     kept = persistence_of_centre(age, p[count].money_secure_months, log_centre_will)
                     if head == count and random.uniform(keys[random.SEEN_THROUGH], a, i, month) >= kept:
                         # The centre has turned to what is newer: it puts an old change off, which must ask again.
-                        ask(heads[head], cell)
+                        enqueue(heads[head], cell)
                         continue
                 cell.gate = PASSING
-                cell.points = points_ahead(a, i, int(cell.stage), row, keys, left)
+                cell.points = draw_decision_points(a, i, int(cell.stage), row, keys, left)
             elif left < 1.0:
                 # Points that have been waived meanwhile are gone, those already passed stay passed.
-                cell.points = fewer_points(cell.points, points_ahead(a, i, int(cell.stage), row, keys, left))
+                cell.points = fewer_points(
+                    cell.points, draw_decision_points(a, i, int(cell.stage), row, keys, left)
+                )
             if cell.points > 0:
-                places[a].met += row.attention_meeting_hours
+                places[a].meeting_hours += row.attention_meeting_hours
                 luck = random.uniform(keys[random.CLEARANCE_TRY], a, i, month)
-                if try_point(row, changes[i].conflict, cell, luck):
+                if attempt_decision_point(row, changes[i].conflict, cell, luck):
                     cell.stage = ABANDONED
                     cell.gate = OPEN
                     journal.months[month].stops += 1.0
@@ -192,4 +198,4 @@ def clear_changes(month, p, keys, calendar, changes, places, centre, cells, head
                 cell.gate = OPEN
                 cell.stage += 1
                 cell.progress = 0.0
-                cell.tries = 0
+                cell.failed_attempts = 0

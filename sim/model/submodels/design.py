@@ -8,21 +8,21 @@ translates it.
 import math
 
 from sim.model.kernels import random
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.kernels.vector_math import exponential, mean_of
 from sim.model.state import CENTRE, OPEN, SHAPE, SHIFT, SPARK, WRONG_DESIGN
-from sim.model.submodels.agenda import add_to_bill, layers_to, signals_heard
-from sim.model.submodels.effort import fear
+from sim.model.submodels.agenda import add_design_cost, layers_to, signals_used
+from sim.model.submodels.effort import blame_aversion
 
 
-@compiled
+@kernel
 def expected_fit(variance, within, tolerance):
     """Mean fit of designs that miss with a given variance, over a place's users."""
     spread = tolerance * tolerance + within * within + variance
     return tolerance / math.sqrt(spread)
 
 
-@compiled
+@kernel
 def trust_in_signals(prior, noise, signals):
     """Weight of what signals say against what was believed before: prior variance over prior plus error variance."""
     if prior <= 0.0 or signals <= 0.0:
@@ -30,13 +30,15 @@ def trust_in_signals(prior, noise, signals):
     return prior / (prior + noise / signals)
 
 
-@compiled
+@kernel
 def difference(change, authority):
     """How far the right answer of a place lies from the nation's (delta)."""
-    return change.heterogeneity * (change.first * authority.deprived + change.second * authority.rural)
+    return change.heterogeneity * (
+        change.need_direction_1 * authority.deprived + change.need_direction_2 * authority.rural
+    )
 
 
-@compiled
+@kernel
 def signal_variance(row, who, centre_ability):
     """Variance of one signal as it reaches the designer."""
     variance = row.design_signal_noise * row.design_signal_noise
@@ -47,7 +49,7 @@ def signal_variance(row, who, centre_ability):
     return variance
 
 
-@compiled
+@kernel
 def national_estimate(prior, variance, signals, need, error):
     """A designer's estimate of the nation's right answer: g (y + e)."""
     trust = trust_in_signals(prior, variance, signals)
@@ -56,8 +58,8 @@ def national_estimate(prior, variance, signals, need, error):
     return trust * (need + error * math.sqrt(variance / signals))
 
 
-@compiled
-def best_around(i, own, row, authority, ties, cells):
+@kernel
+def best_neighbour_design(i, own, row, authority, ties, cells):
     """The design that works best for change `i` among tied places that made their own, or the own one if none does."""
     best = own
     promise = expected_fit(
@@ -65,13 +67,13 @@ def best_around(i, own, row, authority, ties, cells):
     )
     for number in range(authority.first_tie, authority.last_tie):
         shown = cells[ties[number].other, i]
-        if shown.genuine > 0.0 and shown.design_holder != CENTRE and shown.fit > promise:
+        if shown.real_coverage > 0.0 and shown.design_holder != CENTRE and shown.fit > promise:
             promise = shown.fit
             best = shown.design
     return best
 
 
-@compiled
+@kernel
 def local_signals(row, signals, authority):
     """Signals of its own difference that a local designer of a place has, as far as they are kept where it can hear them.
 
@@ -85,7 +87,7 @@ def local_signals(row, signals, authority):
     return heard + row.bodies_brokered * authority.broker * kept
 
 
-@compiled
+@kernel
 def share_known(row, who):
     """Share of what a holder can learn of a place's difference that enters its design.
 
@@ -97,15 +99,15 @@ def share_known(row, who):
     return share
 
 
-@compiled
-def designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells):
+@kernel
+def new_design(a, i, row, keys, change, authority, centre_ability, ties, cells):
     """The design that the holder of the right makes of change `i` for place `a`."""
     cell = cells[a, i]
     who = cell.design_holder
-    signals = signals_heard(row, cell.haste)
+    signals = signals_used(row, cell.time_pressure)
     variance = signal_variance(row, who, centre_ability)
     prior = change.ambiguity * change.ambiguity
-    design = national_estimate(prior, variance, signals, change.need, change.error)
+    design = national_estimate(prior, variance, signals, change.need, change.national_estimation_error)
     if row.local_need > 0.0:
         delta = difference(change, authority)
         share = share_known(row, who)
@@ -119,11 +121,11 @@ def designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells
     design += row.design_translation_error * random.normal(keys[random.TRANSLATION], a, i, 0)
     if row.peer_learning > 0.0 and who != CENTRE:
         closeness = row.peer_learning * row.peer_copy
-        design += closeness * (best_around(i, design, row, authority, ties, cells) - design)
+        design += closeness * (best_neighbour_design(i, design, row, authority, ties, cells) - design)
     return design
 
 
-@compiled
+@kernel
 def fit_people(miss, first, second, tolerance, users_first, users_second, users_fit):
     """Reckon how well a design fits each user of a place; returns their mean fit.
 
@@ -143,7 +145,7 @@ def fit_people(miss, first, second, tolerance, users_first, users_second, users_
     return mean_of(users_fit)
 
 
-@compiled
+@kernel
 def personal_part(row):
     """Spread of personal needs that a service leaves unmet: less where information travels with the person."""
     personal = row.design_within
@@ -152,8 +154,8 @@ def personal_part(row):
     return personal
 
 
-@compiled
-def put_in_use(i, design, row, change, authority, cell, users):
+@kernel
+def adopt_design(i, design, row, change, authority, cell, users):
     """Put a design to use in a place: everyone's fit is reckoned anew, and the nation's standard as well."""
     cell.design = design
     cell.designed = 1
@@ -162,24 +164,24 @@ def put_in_use(i, design, row, change, authority, cell, users):
     begin = authority.first_user
     end = authority.last_user
     cell.fit = fit_people(
-        miss, personal * change.first, personal * change.second, row.design_tolerance,
-        users.first[begin:end], users.second[begin:end], users.fit[i, begin:end],
+        miss, personal * change.need_direction_1, personal * change.need_direction_2, row.design_tolerance,
+        users.need_1[begin:end], users.need_2[begin:end], users.fit[i, begin:end],
     )  # fmt: skip
-    change.restandard = 1
+    change.standard_is_stale = 1
 
 
-@compiled
+@kernel
 def make_design(a, i, row, keys, change, authority, centre_ability, ties, users, cells):
     """Let the holder of the right make a design for a place and put it to use; bodies' help with it costs their hours."""
     cell = cells[a, i]
-    design = designed_for(a, i, row, keys, change, authority, centre_ability, ties, cells)
+    design = new_design(a, i, row, keys, change, authority, centre_ability, ties, cells)
     if row.local_need > 0.0 and cell.design_holder != CENTRE:
         authority.brokered += row.bodies_brokered * authority.broker * row.design_signal_hours
-    put_in_use(i, design, row, change, authority, cell, users)
+    adopt_design(i, design, row, change, authority, cell, users)
 
 
-@compiled
-def redesigned(row, design, change, authority, luck):
+@kernel
+def updated_design(row, design, change, authority, luck):
     """What a failed pilot turns the design into: moved towards the place's need by what it taught."""
     noise = row.design_signal_noise * row.design_signal_noise
     signals = row.fail_fast_signals
@@ -195,8 +197,8 @@ def redesigned(row, design, change, authority, luck):
     return design + trust * (need + luck * math.sqrt(noise / signals) - design)
 
 
-@compiled
-def seen_fit(row, who, fit):
+@kernel
+def perceived_fit(row, who, fit):
     """Fit of a pilot as its designer hears of it: each layer that a report climbs makes it look better."""
     if row.information_loss > 0.0:
         return fit + (1.0 - fit) * min(
@@ -205,29 +207,29 @@ def seen_fit(row, who, fit):
     return fit
 
 
-@compiled
-def show_pilot(a, i, row, ties, places, cells):
+@kernel
+def record_pilot(a, i, row, ties, places, cells):
     """Let the place and those tied to it see how well a completed pilot fits: 2 fit - 1, by the weight of ties. ODD 8.11."""
     cell = cells[a, i]
     cell.piloted = 1
-    shown = 2.0 * seen_fit(row, cell.design_holder, cell.fit) - 1.0
-    cell.seen += shown
+    shown = 2.0 * perceived_fit(row, cell.design_holder, cell.fit) - 1.0
+    cell.pilot_evidence += shown
     for b in range(len(places)):
         for number in range(places[b].first_tie, places[b].last_tie):
             if ties[number].other == a:
-                cells[b, i].seen += ties[number].weight * shown
+                cells[b, i].pilot_evidence += ties[number].weight * shown
 
 
-@compiled
-def bar_for_pilots(row, change):
+@kernel
+def pilot_threshold(row, change):
     """Fit below which a pilot is stopped; fear of blame lowers it, so that wrong designs are kept."""
     bar = row.fail_fast * row.fail_fast_fit
     if row.blame > 0.0:
-        bar *= 1.0 - row.blame * fear(row, change.radicalness, change.visibility)
+        bar *= 1.0 - row.blame * blame_aversion(row, change.radicalness, change.visibility)
     return bar
 
 
-@compiled
+@kernel
 def design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger):
     """Make designs where commitment is won; stop and redesign pilots that show a bad fit."""
     count = len(places)
@@ -247,24 +249,24 @@ def design_changes(month, p, keys, calendar, changes, places, ties, users, centr
                 make_design(a, i, row, keys, change, authority, government.ability, ties, users, cells)
             elif cell.stage == SHAPE and row.fail_fast > 0.0 and cell.reviewed == 0 and cell.gate == OPEN:
                 cell.reviewed = 1
-                if seen_fit(row, cell.design_holder, cell.fit) < bar_for_pilots(row, change):
+                if perceived_fit(row, cell.design_holder, cell.fit) < pilot_threshold(row, change):
                     if row.scale_up > 0.0 and row.evidence > 0.0:
                         # What failed is seen as well; once redesigned it is a new pilot.
                         if cell.piloted == 0:
-                            show_pilot(a, i, row, ties, places, cells)
+                            record_pilot(a, i, row, ties, places, cells)
                         cell.piloted = 0
                     luck = random.normal(keys[random.PILOT], a, i, 0)
                     # What a pilot taught is one place's alone, so it pays for all of it.
                     taught = row.fail_fast_signals
                     staff = row.design_hours + taught * row.design_signal_hours
-                    add_to_bill(cell, staff, taught * row.design_signal_user_hours)
+                    add_design_cost(cell, staff, taught * row.design_signal_user_hours)
                     cell.stage = SPARK
                     cell.progress = 0.0
                     cell.redesigned = 1
                     ledger[a, i, WRONG_DESIGN] += undone
-                    put_in_use(
+                    adopt_design(
                         i,
-                        redesigned(row, cell.design, change, authority, luck),
+                        updated_design(row, cell.design, change, authority, luck),
                         row,
                         change,
                         authority,

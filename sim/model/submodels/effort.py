@@ -2,12 +2,12 @@
 
 import math
 
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.state import SEE, SHIFT, SPARK
 
 
-@compiled
-def fear(row, radicalness, visibility):
+@kernel
+def blame_aversion(row, radicalness, visibility):
     """Fear of a change that fails in sight of the centre, from 0 to 1: where reports or outcomes are judged, not learning.
 
     Args:
@@ -19,12 +19,12 @@ def fear(row, radicalness, visibility):
     return row.accountability_centre * judged * visibility * radicalness
 
 
-LEAST = 1e-9
+EPS = 1e-9
 MINIMUM, GEOMETRIC_MEAN = 1.0, 2.0
 
 
-@compiled
-def combine(form, will, ability, capacity):
+@kernel
+def progress_rate(form, will, ability, capacity):
     """Advance as a share of the fullest possible: will, ability and capacity together.
 
     Args:
@@ -41,7 +41,7 @@ def combine(form, will, ability, capacity):
     return product
 
 
-@compiled
+@kernel
 def persistence_of_centre(age, secure, log_will):
     """Share of the centre's money and attention that a change still has so many months after its announcement.
 
@@ -55,22 +55,22 @@ def persistence_of_centre(age, secure, log_will):
     return math.exp(log_will / 12.0 * (age - secure))
 
 
-@compiled
+@kernel
 def mandate_grip(row, centre_will):
     """How firmly compliance is compelled: as far as the centre judges and persists."""
     return row.mandate * row.accountability_centre * centre_will
 
 
-@compiled
-def compelled_share_real(visibility, will, floor):
+@kernel
+def compelled_fidelity(visibility, will, floor):
     """Real over nominal coverage under compulsion: v + (1 - v) min(1, will / floor)."""
     if floor <= 0.0:
         return 1.0
     return visibility + (1.0 - visibility) * min(1.0, will / floor)
 
 
-@compiled
-def effort(
+@kernel
+def effective_will(
     row, stage, will, centre_will, visibility, spillover, to_target, signed, sincere, pulled, haste, duty=0.0
 ):
     """Will that goes into a change this month, the share of its coverage done as meant, and its gain in speed.
@@ -104,7 +104,7 @@ def effort(
             grip += duty * (row.mandate - grip)
             floor = max(floor, duty)
         if will < floor:
-            real = compelled_share_real(visibility, will, floor)
+            real = compelled_fidelity(visibility, will, floor)
             genuine *= 1.0 - grip * (1.0 - real)
             will += grip * (floor - will)
         if 0.0 <= to_target < 12.0:
@@ -127,11 +127,11 @@ def effort(
             speed *= 1.0 + row.pace * row.pace_speed * haste
         elif stage == SHIFT:
             genuine *= 1.0 - row.pace * row.pace_unready * haste
-    return max(LEAST, min(1.0, will)), genuine, speed
+    return max(EPS, min(1.0, will)), genuine, speed
 
 
-@compiled
-def share_with_fidelity(row, visibility, own_priority, priority):
+@kernel
+def fidelity_of_new_coverage(row, visibility, own_priority, priority):
     """Share of coverage rolled out under pressure that is done as intended. ODD 8.11.
 
     1 - mu k (1 - v)(1 - o/pi): what nobody can see is symbolic as far as pressure on reports alone (o/pi) makes it a

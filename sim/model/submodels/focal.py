@@ -5,11 +5,11 @@ of every place's people (`changes.concerned`), who are like the others there, so
 them.
 """
 
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 
 
-@compiled
-def announce(p, changes):
+@kernel
+def update_focal_change(p, changes):
     """Say what is known of the focal change this month: events may alter how visible and how urgent it is."""
     nation = p[len(p) - 1]
     for i in range(len(changes)):
@@ -18,13 +18,13 @@ def announce(p, changes):
             changes[i].urgency = nation.focal_urgency
 
 
-@compiled
+@kernel
 def begins_at(row, change):
     """Stage at which a place begins a change as soon as it is announced, or 0 where the place is left to begin."""
     return int(row.focal_stage) if change.focal == 1 else 0
 
 
-@compiled
+@kernel
 def to_target(row, change, month):
     """Months until the date by which a change is to be done: the end of its plan, or of a focal one the date set.
 
@@ -35,15 +35,15 @@ def to_target(row, change, month):
     return change.arrival + change.duration - month
 
 
-@compiled
-def money_left(row, focal, persistence):
+@kernel
+def focal_money_left(row, focal, persistence):
     """Share of a change's money still there: what is ring-fenced does not fade."""
     if focal:
         return persistence + row.focal_ring_fenced * (1.0 - persistence)
     return persistence
 
 
-@compiled
+@kernel
 def focal_money(row, focal):
     """Money of a change's own, as shares of its hours: for pilots, and for scale-up."""
     if focal:
@@ -51,7 +51,7 @@ def focal_money(row, focal):
     return 0.0, 0.0
 
 
-@compiled
+@kernel
 def legal_force(row, change):
     """Chance that a law makes a place start, and share of decisions it takes out of anybody's hands. ODD 8.1.
 
@@ -62,13 +62,13 @@ def legal_force(row, change):
     return row.scale_up * row.mandate * row.focal_duty * change.visibility
 
 
-@compiled
-def waived(row, change):
+@kernel
+def waived_share(row, change):
     """Share of requests and decision points on a change's way that are waived, by a dated event or by a law."""
     return max(row.focal_waived, legal_force(row, change)) if change.focal == 1 else 0.0
 
 
-@compiled
+@kernel
 def uptake_forced(row, change, uptake):
     """Uptake once the old way is shut to some of those who would not take the new one up."""
     if change.focal == 1:

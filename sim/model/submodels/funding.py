@@ -8,18 +8,18 @@ import math
 
 import numpy as np
 
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.submodels.capacity import own_hours
-from sim.model.submodels.effort import LEAST, persistence_of_centre
-from sim.model.submodels.focal import focal_money, money_left
-from sim.model.submodels.pledges import is_bound
+from sim.model.submodels.effort import EPS, persistence_of_centre
+from sim.model.submodels.focal import focal_money, focal_money_left
+from sim.model.submodels.pledges import pledge_applies
 
-PILOT, SCALE_UP, LASTING = range(3)
+PILOT, SCALE_UP, FUNDING_PERSISTENCE = range(3)
 """What an offer holds: money for pilots, money for scale-up, and how far both are still there."""
 
 
-@compiled
-def purses(row, persistence, signed, own_pilot=0.0, own_scale_up=0.0):
+@kernel
+def change_funds(row, persistence, signed, own_pilot=0.0, own_scale_up=0.0):
     """Change money of a change and place, as shares of its hours; money for pilots is not money for scale-up.
 
     Returns:
@@ -33,8 +33,8 @@ def purses(row, persistence, signed, own_pilot=0.0, own_scale_up=0.0):
     ) * persistence
 
 
-@compiled
-def tilt_money(p, places, hours):
+@kernel
+def equalise_funding(p, places, hours):
     """Tilt change money towards the least able places, as far as it is held nationally; the sum stays the same.
 
     Args:
@@ -45,25 +45,27 @@ def tilt_money(p, places, hours):
     count = len(places)
     mean = 0.0
     for a in range(count):
-        mean += places[a].weight * places[a].reported
-        places[a].funded = 1.0
+        mean += places[a].weight * places[a].believed_ability
+        places[a].funding_multiplier = 1.0
     plain = 0.0
     tilted = 0.0
     for a in range(count):
         row = p[a]
         authority = places[a]
         if row.uneven_ability > 0.0 and row.authorities_ability_spread > 0.0:
-            lean = max(-1.0, min(1.0, (mean - authority.reported) / row.authorities_ability_spread))
-            authority.funded += row.uneven_ability * row.equalising_money * row.resource_centre * lean
+            lean = max(-1.0, min(1.0, (mean - authority.believed_ability) / row.authorities_ability_spread))
+            authority.funding_multiplier += (
+                row.uneven_ability * row.equalising_money * row.resource_centre * lean
+            )
         plain += hours[a]
-        tilted += hours[a] * authority.funded
+        tilted += hours[a] * authority.funding_multiplier
     if tilted > 0.0:
         for a in range(count):
-            places[a].funded *= plain / tilted
+            places[a].funding_multiplier *= plain / tilted
 
 
-@compiled
-def offer_money(month, p, calendar, changes, places, centre):
+@kernel
+def offer_funding(month, p, calendar, changes, places, centre):
     """Offer every change in every place its money for the month.
 
     Returns:
@@ -73,7 +75,7 @@ def offer_money(month, p, calendar, changes, places, centre):
     count = len(places)
     nation = p[count]
     following = nation.focal_arrival >= 0.0
-    log_will = math.log(max(LEAST, centre[0].will))
+    log_will = math.log(max(EPS, centre[0].will))
     arrived = calendar[month].arrived
     kept = np.empty(arrived)
     for i in range(arrived):
@@ -91,15 +93,15 @@ def offer_money(month, p, calendar, changes, places, centre):
             lasting = kept[i]
             if not as_the_nation:
                 lasting = persistence_of_centre(month - change.arrival, row.money_secure_months, log_will)
-            lasting = money_left(row, focal, lasting)
-            signed = is_bound(authority.signed, focal, following)
+            lasting = focal_money_left(row, focal, lasting)
+            signed = pledge_applies(authority.signed, focal, following)
             own_pilot, own_scale_up = focal_money(row, focal)
-            pilot, scale_up = purses(row, lasting, signed, own_pilot, own_scale_up)
-            people = change.concerned * authority.population
+            pilot, scale_up = change_funds(row, lasting, signed, own_pilot, own_scale_up)
+            people = change.target_share * authority.population
             offered += (pilot + scale_up) * own_hours(row, people, change.radicalness, change.pace)
             offers[a, i, PILOT] = pilot
             offers[a, i, SCALE_UP] = scale_up
-            offers[a, i, LASTING] = lasting
+            offers[a, i, FUNDING_PERSISTENCE] = lasting
         hours[a] = offered
-    tilt_money(p, places, hours)
+    equalise_funding(p, places, hours)
     return offers

@@ -4,41 +4,41 @@ What is rolled out, or was judged as a pilot, stays as it is and with those who 
 makes it anew, and pays for it.
 """
 
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.state import CENTRE, NOT_STARTED, OPEN, QUEUED, SHAPE
 from sim.model.submodels.agenda import (
-    add_to_bill,
-    agenda_falls_to,
-    design_falls_to,
-    own_design,
-    people_taking,
-    set_bill,
-    signals_heard,
+    add_design_cost,
+    design_cost_multiplier,
+    draw_agenda_holder,
+    draw_design_holder,
+    population_using_central_design,
+    set_design_cost,
+    signals_used,
 )
 from sim.model.submodels.design import make_design
 
 
-@compiled
-def designs_differ(row):
+@kernel
+def design_depends_on_holder(row):
     """Whether it bears on a design who makes it; in the base it does not, and nothing is made anew."""
     learned = max(row.local_need, row.peer_learning)
     return max(learned, max(row.information_loss, row.central_expertise)) > 0.0
 
 
-@compiled
-def charge_again(row, weight, taking, cell):
+@kernel
+def redesign_cost(row, weight, taking, cell):
     """Charge a design made a second time: as with every design, only `design_economies` and `local_need` make it dear."""
-    signals = signals_heard(row, cell.haste)
-    again = row.design_economies * own_design(cell.design_holder, weight, taking)
+    signals = signals_used(row, cell.time_pressure)
+    again = row.design_economies * design_cost_multiplier(cell.design_holder, weight, taking)
     gathered = again * signals
     if row.local_need > 0.0 and cell.design_holder != CENTRE:
         gathered += row.local_need * signals
     staff = again * row.design_hours + gathered * row.design_signal_hours
-    add_to_bill(cell, staff, gathered * row.design_signal_user_hours)
+    add_design_cost(cell, staff, gathered * row.design_signal_user_hours)
 
 
-@compiled
-def hand_over(month, p, keys, calendar, changes, places, ties, users, centre, cells):
+@kernel
+def reassign_rights(month, p, keys, calendar, changes, places, ties, users, centre, cells):
     """Hand changes that are not yet rolled out to those to whom the rights over them have passed.
 
     The luck that settled the holders at the start settles them again: where no share has moved, nothing changes hands.
@@ -50,7 +50,7 @@ def hand_over(month, p, keys, calendar, changes, places, ties, users, centre, ce
             cell = cells[a, i]
             if cell.stage == NOT_STARTED or cell.stage > SHAPE:
                 continue
-            agenda, design = agenda_falls_to(a, i, row, keys), design_falls_to(a, i, row, keys)
+            agenda, design = draw_agenda_holder(a, i, row, keys), draw_design_holder(a, i, row, keys)
             passed = design != cell.design_holder and cell.reviewed == 0
             if cell.gate == QUEUED and (passed or agenda != cell.agenda_holder):
                 # Those who decide now have not been asked yet.
@@ -59,10 +59,14 @@ def hand_over(month, p, keys, calendar, changes, places, ties, users, centre, ce
             if not passed:
                 continue
             cell.design_holder = design
-            taking = people_taking(i, design, p, keys, places) if row.design_economies > 0.0 else 1.0
+            taking = (
+                population_using_central_design(i, design, p, keys, places)
+                if row.design_economies > 0.0
+                else 1.0
+            )
             if cell.designed == 0:
                 if row.design_economies > 0.0 or row.local_need > 0.0:
-                    set_bill(row, authority.weight, taking, cell)
-            elif designs_differ(row):
-                charge_again(row, authority.weight, taking, cell)
+                    set_design_cost(row, authority.weight, taking, cell)
+            elif design_depends_on_holder(row):
+                redesign_cost(row, authority.weight, taking, cell)
                 make_design(a, i, row, keys, changes[i], authority, centre[0].ability, ties, users, cells)

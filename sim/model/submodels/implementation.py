@@ -8,7 +8,7 @@ it.
 import numpy as np
 
 from sim.model.kernels import random
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.state import (
     ABANDONED,
     ATTENTION,
@@ -28,40 +28,46 @@ from sim.model.state import (
     UNSPENT,
 )
 from sim.model.submodels.capacity import (
-    bill_due,
+    design_cost_due,
     is_active,
     is_held,
     judged_by_reports,
     own_hours,
-    part_left,
+    share_left,
     true_hours,
 )
-from sim.model.submodels.effort import LEAST, combine, effort, fear, share_with_fidelity
+from sim.model.submodels.effort import (
+    EPS,
+    blame_aversion,
+    effective_will,
+    fidelity_of_new_coverage,
+    progress_rate,
+)
 from sim.model.submodels.focal import to_target
-from sim.model.submodels.funding import LASTING, PILOT, SCALE_UP
+from sim.model.submodels.funding import FUNDING_PERSISTENCE, PILOT, SCALE_UP
 from sim.model.submodels.loss_accounting import (
     SETTLED,
-    binding,
-    catch_up,
-    charge_hold,
-    charge_hurdles,
+    attribute_hold,
+    attribute_shortfall,
+    close_ledger,
     ledger_total,
-    settle,
-    weakness,
+    limiting_factors,
+    log_shortfall,
+    reduce_ledger,
 )
-from sim.model.submodels.pledges import is_bound
+from sim.model.submodels.pledges import pledge_applies
 
 HAZARD = 1.0
 
 
-@compiled
+@kernel
 def planned_path(month, arrival, pace):
     """Share of a change's path that its plan has covered by a moment in months."""
     return min(1.0, max(0.0, (month - arrival) * pace))
 
 
-@compiled
-def slip_back(row, will, persistence, cell):
+@kernel
+def decay_coverage(row, will, persistence, cell):
     """Let coverage slip where neither will (own, compelled or pledged) nor money holds it, and lapse below the bar. ODD 8.11.
 
     Returns:
@@ -76,13 +82,13 @@ def slip_back(row, will, persistence, cell):
     share = slips + lapses
     lost = share * cell.nominal
     cell.nominal -= lost
-    cell.genuine *= 1.0 - share
+    cell.real_coverage *= 1.0 - share
     if lapses == 0.0:
         return lost, 0.0
     return lost * slips / (slips + lapses), lost * lapses / (slips + lapses)
 
 
-@compiled
+@kernel
 def reported_share(row, share):
     """Coverage reported for a month's work: more than was done where people are judged by reports."""
     if row.gaming > 0.0:
@@ -90,7 +96,7 @@ def reported_share(row, share):
     return share
 
 
-@compiled
+@kernel
 def roll_out(row, share, genuine, nominal, real):
     """Extend coverage by a share of the place's people.
 
@@ -108,7 +114,7 @@ def roll_out(row, share, genuine, nominal, real):
     return nominal + reported, real + min(share, reported) * genuine
 
 
-@compiled
+@kernel
 def months_behind(before, nominal, after, month, arrival, duration, shift):
     """Months behind plan of the coverage reached, weighted by coverage: what a month adds is as late as that month.
 
@@ -126,8 +132,8 @@ def months_behind(before, nominal, after, month, arrival, duration, shift):
     return (before * nominal + late * (after - nominal)) / after
 
 
-@compiled
-def advance(month, a, i, row, shift, length, share, genuine, change, cell, keys):
+@kernel
+def advance_stage(month, a, i, row, shift, length, share, genuine, change, cell, keys):
     """Move a cell through its stage, or extend its coverage; returns the progress, as a share of the whole path."""
     if row.work_dynamics == HAZARD:
         chance = row.work_hazard * share
@@ -141,16 +147,20 @@ def advance(month, a, i, row, shift, length, share, genuine, change, cell, keys)
         cell.progress = min(1.0, before + step)
         return (cell.progress - before) * length
     before = cell.nominal
-    after, real = roll_out(row, step, genuine, before, cell.genuine)
+    after, real = roll_out(row, step, genuine, before, cell.real_coverage)
     if after > before:
-        cell.behind = months_behind(cell.behind, before, after, month, change.arrival, change.duration, shift)
+        cell.mean_delay_months = months_behind(
+            cell.mean_delay_months, before, after, month, change.arrival, change.duration, shift
+        )
     cell.nominal = after
-    cell.genuine = real
+    cell.real_coverage = real
     return (after - before) * shift
 
 
-@compiled
-def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers, cells, ledger, journal):
+@kernel
+def advance_implementation(
+    month, p, keys, calendar, changes, places, reasons, centre, offers, cells, ledger, journal
+):
     """Advance every change in every place by one month, with its staff and the money it is offered."""
     count = len(places)
     nation = p[count]
@@ -176,8 +186,8 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
     for a in range(count):
         row = p[a]
         authority = places[a]
-        ability = max(LEAST, authority.ability)
-        unable = weakness(ability)
+        ability = max(EPS, authority.ability)
+        unable = log_shortfall(ability)
         months_of_shift = shift / row.work_top_speed
         at_work = 0.0
         supported = 0.0
@@ -188,12 +198,12 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
             cell = cells[a, i]
             planned = due[i]
             focal = change.focal == 1
-            signed = is_bound(authority.signed, focal, following)
-            persistence = offers[a, i, LASTING]
-            pilot = offers[a, i, PILOT] * authority.funded
-            scale_up = offers[a, i, SCALE_UP] * authority.funded
+            signed = pledge_applies(authority.signed, focal, following)
+            persistence = offers[a, i, FUNDING_PERSISTENCE]
+            pilot = offers[a, i, PILOT] * authority.funding_multiplier
+            scale_up = offers[a, i, SCALE_UP] * authority.funding_multiplier
             hours_of_plan = own_hours(
-                row, change.concerned * authority.population, change.radicalness, change.pace
+                row, change.target_share * authority.population, change.radicalness, change.pace
             )
             offered = (pilot + scale_up) * hours_of_plan
             endowment += offered
@@ -201,18 +211,20 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
                 unspent += offered
                 ledger[a, i, LATE_START if cell.stage == NOT_STARTED else CLEARANCE] += planned
                 continue
-            will, genuine, speed = effort(
+            will, genuine, speed = effective_will(
                 row, cell.stage, authority.will, centre_will, change.visibility, change.spillover,
                 to_target(row, change, month), signed, authority.intent < row.pledge_intent,
-                cell.agenda_holder != CENTRE, cell.haste, row.focal_duty if focal else 0.0,
+                cell.agenda_holder != CENTRE, cell.time_pressure, row.focal_duty if focal else 0.0,
             )  # fmt: skip
             if focal:
                 speed /= 1.0 - row.focal_ready
             held = is_held(cell)
             if is_active(cell):
-                planned_hours = hours_of_plan * part_left(cell, months_of_shift * change.duration)
+                planned_hours = hours_of_plan * share_left(cell, months_of_shift * change.duration)
                 wanted = true_hours(row, planned_hours)
-                cell.unpaid -= authority.granted * bill_due(cell, row.work_top_speed, change.pace)
+                cell.design_cost_outstanding -= authority.capacity_ratio * design_cost_due(
+                    cell, row.work_top_speed, change.pace
+                )
                 money = scale_up if cell.stage == SHIFT else pilot
                 if wanted > planned_hours:
                     # Money was given for the hours of the plan.
@@ -221,20 +233,20 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
                 if row.programme_support > 0.0:
                     teams = money * row.programme_support * row.support_money
                     money -= teams
-                capacity = min(1.0, authority.granted + money)
-                bought = capacity - authority.granted
-                capacity = max(LEAST, capacity)
+                capacity = min(1.0, authority.capacity_ratio + money)
+                bought = capacity - authority.capacity_ratio
+                capacity = max(EPS, capacity)
                 at_work += wanted
                 supported += teams * wanted
                 delivered += bought * wanted
                 unspent += offered - (teams + bought) * wanted
                 boldness = 1.0
                 if row.blame > 0.0 and cell.stage == SHAPE:
-                    afraid = fear(row, change.radicalness, change.visibility)
-                    boldness = max(LEAST, 1.0 - row.blame * row.blame_delay * afraid)
-                genuine *= share_with_fidelity(row, change.visibility, cell.own_priority, cell.priority)
-                share = combine(row.work_form, will, ability, capacity) * boldness * speed
-                gained = advance(
+                    afraid = blame_aversion(row, change.radicalness, change.visibility)
+                    boldness = max(EPS, 1.0 - row.blame * row.blame_delay * afraid)
+                genuine *= fidelity_of_new_coverage(row, change.visibility, cell.own_priority, cell.priority)
+                share = progress_rate(row.work_form, will, ability, capacity) * boldness * speed
+                gained = advance_stage(
                     month,
                     a,
                     i,
@@ -249,34 +261,38 @@ def carry_out(month, p, keys, calendar, changes, places, reasons, centre, offers
                 )
                 behind = planned - gained
                 if behind > 0.0:
-                    cell.settled = 0
-                    weak, cannot, short = binding(row.work_form, weakness(will), unable, weakness(capacity))
-                    charge_hurdles(a, i, behind, weak, cannot, short, weakness(boldness), reasons, ledger)
+                    cell.ledger_closed = 0
+                    weak, cannot, short = limiting_factors(
+                        row.work_form, log_shortfall(will), unable, log_shortfall(capacity)
+                    )
+                    attribute_shortfall(
+                        a, i, behind, weak, cannot, short, log_shortfall(boldness), reasons, ledger
+                    )
                 else:
-                    missing = ledger_total(a, i, cell.settled, ledger)
+                    missing = ledger_total(a, i, cell.ledger_closed, ledger)
                     caught = min(-behind, missing)
                     if caught > 0.0:
                         recovered += caught * change.ambition * authority.population
-                        catch_up(a, i, caught, missing, cell.settled, ledger)
+                        reduce_ledger(a, i, caught, missing, cell.ledger_closed, ledger)
             else:
                 unspent += offered
                 if held:
-                    capacity = max(LEAST, min(1.0, authority.granted + pilot))
-                    possible = combine(row.work_form, will, ability, capacity) * speed
+                    capacity = max(EPS, min(1.0, authority.capacity_ratio + pilot))
+                    possible = progress_rate(row.work_form, will, ability, capacity) * speed
                     possible *= row.work_top_speed * change.pace
-                    cell.settled = 0
-                    charge_hold(a, i, planned, possible - planned, int(cell.held), ledger)
+                    cell.ledger_closed = 0
+                    attribute_hold(a, i, planned, possible - planned, int(cell.held), ledger)
                 elif cell.gate == QUEUED:
                     ledger[a, i, ATTENTION] += planned
                 elif cell.gate != OPEN:
                     ledger[a, i, CLEARANCE] += planned
             if cell.nominal >= 1.0 - SETTLED:
-                settle(a, i, cell.settled, ledger)
-                cell.settled = 1
-            slips, lapses = slip_back(row, will, persistence, cell)
+                close_ledger(a, i, cell.ledger_closed, ledger)
+                cell.ledger_closed = 1
+            slips, lapses = decay_coverage(row, will, persistence, cell)
             ledger[a, i, RELAPSE] += shift * slips
             if lapses > 0.0:
-                cell.settled = 0
+                cell.ledger_closed = 0
                 ledger[a, i, cell.held] += shift * lapses
         authority.teams = supported / at_work if at_work > 0.0 else 0.0
         hours[SUPPORT] += supported

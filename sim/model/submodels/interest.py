@@ -6,9 +6,9 @@ Attention is scarce, so most changes matter little to most places (Jones and Bau
 import math
 
 from sim.model.kernels import random
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.state import CENTRE
-from sim.model.submodels.responses import imposed, owned
+from sim.model.submodels.responses import imposition, ownership
 
 LEAST_INTEREST, MOST_INTEREST = 0.01, 0.95
 """Bounds of the mean interest, so that its distribution stays skewed and proper."""
@@ -16,7 +16,7 @@ NEVER = 32_000
 """A month later than any run."""
 
 
-@compiled
+@kernel
 def interest_exponent(row, will):
     """Exponent k of a place's interest u^k, from its will: a uniform draw u then has the mean 1 / (k + 1).
 
@@ -26,7 +26,7 @@ def interest_exponent(row, will):
     return 1.0 / max(LEAST_INTEREST, min(MOST_INTEREST, mean)) - 1.0
 
 
-@compiled
+@kernel
 def months_until_leaving(rate, u):
     """Whole months until whoever carries a change leaves, at a constant chance a month; at least 1. ODD 8.11."""
     if rate <= 0.0:
@@ -34,7 +34,7 @@ def months_until_leaving(rate, u):
     return min(NEVER, 1 + int(math.log(u) / math.log(1.0 - rate)))
 
 
-@compiled
+@kernel
 def new_carrier(a, i, month, number, rate, keys, cell):
     """Let somebody carry a change in a place from a month on: draw the interest, and the month of leaving. ODD 8.11.
 
@@ -52,7 +52,7 @@ def new_carrier(a, i, month, number, rate, keys, cell):
     cell.carrier_leaves = min(NEVER, month + wait)
 
 
-@compiled
+@kernel
 def renew_interest(a, i, month, rate, arrival, keys, cell):
     """Draw a place's interest in a change, and again each time that whoever carries it leaves.
 
@@ -76,7 +76,7 @@ def renew_interest(a, i, month, rate, arrival, keys, cell):
         new_carrier(a, i, left, left, rate, keys, cell)
 
 
-@compiled
+@kernel
 def own_interest(row, exponent, conflict, spillover, cell):
     """Interest of a place in a change that is under way there, from 0 to 1. ODD 8.11.
 
@@ -92,18 +92,18 @@ def own_interest(row, exponent, conflict, spillover, cell):
     """
     interest = math.exp(exponent * cell.interest)
     if row.reactance > 0.0:
-        interest *= 1.0 - row.reactance * row.reactance_will * imposed(row, conflict, cell)
+        interest *= 1.0 - row.reactance * row.reactance_will * imposition(row, conflict, cell)
     if row.ownership > 0.0:
-        interest += row.ownership * row.ownership_will * owned(row, cell) * (1.0 - interest)
-    if row.evidence > 0.0 and cell.seen != 0.0:
-        shown = row.evidence * row.evidence_pilot * max(-1.0, min(1.0, cell.seen))
+        interest += row.ownership * row.ownership_will * ownership(row, cell) * (1.0 - interest)
+    if row.evidence > 0.0 and cell.pilot_evidence != 0.0:
+        shown = row.evidence * row.evidence_pilot * max(-1.0, min(1.0, cell.pilot_evidence))
         interest += shown * (1.0 - interest) if shown > 0.0 else shown * interest
     if row.spillover > 0.0 and cell.agenda_holder != CENTRE:
         interest *= 1.0 - row.spillover * row.spillover_starts * spillover
     return interest
 
 
-@compiled
+@kernel
 def start_factor(row, exponent, cell):
     """Factor on the chance that a place starts a change it decides on itself: the less it wants it, the lower. ODD 8.2."""
     return 1.0 - row.scale_up * row.scale_up_pull * (1.0 - math.exp(exponent * cell.interest))

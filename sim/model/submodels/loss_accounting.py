@@ -6,7 +6,7 @@ that was delivered is shared by the logarithms of what each hurdle left.
 
 import math
 
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.kernels.vector_math import logarithm
 from sim.model.state import (
     ABILITY,
@@ -29,20 +29,20 @@ SETTLED = 1e-9
 """Differences of coverage, and factors, below which nothing is left to tell apart."""
 
 
-@compiled
-def weakness(factor):
+@kernel
+def log_shortfall(factor):
     """How hard a hurdle bit: minus the logarithm of the factor that it left, at most about 21."""
     return 0.0 if factor >= 1.0 else -math.log(max(SETTLED, factor))
 
 
-@compiled
-def weigh_column(factors, hurdles):
-    """How hard each of many hurdles bit: `weakness` of a column of factors; `hurdles` is written."""
+@kernel
+def normalise_weights(factors, hurdles):
+    """How hard each of many hurdles bit: `log_shortfall` of a column of factors; `hurdles` is written."""
     for row in range(len(factors)):
         hurdles[row] = max(0.0, -logarithm(max(SETTLED, factors[row])))
 
 
-@compiled
+@kernel
 def ledger_total(a, i, settled, ledger):
     """Progress missing in a cell, over all causes of its ledger; two sums side by side, since one waits for itself."""
     if settled == 1:
@@ -55,8 +55,8 @@ def ledger_total(a, i, settled, ledger):
     return even + odd
 
 
-@compiled
-def catch_up(a, i, caught, missing, settled, ledger):
+@kernel
+def reduce_ledger(a, i, caught, missing, settled, ledger):
     """Shrink a cell's ledger pro rata: of the progress that was missing, some was caught up."""
     left = (missing - caught) / missing
     if settled == 1:
@@ -66,8 +66,8 @@ def catch_up(a, i, caught, missing, settled, ledger):
             ledger[a, i, cause] *= left
 
 
-@compiled
-def binding(form, weak, unable, short):
+@kernel
+def limiting_factors(form, weak, unable, short):
     """How hard will, ability and capacity bit; under the minimum form the hardest takes all."""
     if form != MINIMUM:
         return weak, unable, short
@@ -78,8 +78,8 @@ def binding(form, weak, unable, short):
     return 0.0, 0.0, short
 
 
-@compiled
-def charge_hurdles(a, i, behind, weak, unable, short, timid, reasons, ledger):
+@kernel
+def attribute_shortfall(a, i, behind, weak, unable, short, timid, reasons, ledger):
     """Share missing progress among will, ability, capacity and blame by how hard each bit.
 
     Args:
@@ -105,8 +105,8 @@ def charge_hurdles(a, i, behind, weak, unable, short, timid, reasons, ledger):
         ledger[a, i, CAPACITY + reason] += per * short * reasons[a, reason]
 
 
-@compiled
-def charge_hold(a, i, planned, denied, cause, ledger):
+@kernel
+def attribute_hold(a, i, planned, denied, cause, ledger):
     """Attribute to a hold what was planned for the month, and the catching-up that it prevents.
 
     Args:
@@ -128,8 +128,8 @@ def charge_hold(a, i, planned, denied, cause, ledger):
     ledger[a, i, cause] += planned + moved
 
 
-@compiled
-def settle(a, i, settled, ledger):
+@kernel
+def close_ledger(a, i, settled, ledger):
     """Clear what a cell misses: it is rolled out to everybody, so all was caught up.
 
     Args:
@@ -144,20 +144,20 @@ def settle(a, i, settled, ledger):
     ledger[a, i, RELAPSE] = 0.0
 
 
-@compiled
-def book(a, i, cause, amount, lost, by_month):
+@kernel
+def add_loss(a, i, cause, amount, lost, by_month):
     """Book an amount of lost benefit to one cause, in its cell and in its month."""
     lost[a, i, cause] += amount
     by_month[cause] += amount
 
 
-@compiled
-def book_missing(a, i, missing, settled, ledger, lost, by_month):
+@kernel
+def attribute_missing(a, i, missing, settled, ledger, lost, by_month):
     """Share missing coverage among the causes of a cell's ledger."""
     total = ledger_total(a, i, settled, ledger)
     per = missing / total if total > 0.0 else 0.0
     if settled == 1 and total > 0.0:
-        book(a, i, RELAPSE, per * ledger[a, i, RELAPSE], lost, by_month)
+        add_loss(a, i, RELAPSE, per * ledger[a, i, RELAPSE], lost, by_month)
         return
     for cause in range(LEDGER):
         part = per * ledger[a, i, cause]
@@ -168,8 +168,8 @@ def book_missing(a, i, missing, settled, ledger, lost, by_month):
         by_month[CAPACITY] += missing
 
 
-@compiled
-def book_delivered(a, i, loss, hurdles, lost, by_month):
+@kernel
+def attribute_delivery_loss(a, i, loss, hurdles, lost, by_month):
     """Share the loss on delivered coverage among its factors, in proportion to how hard each bit.
 
     Args:
@@ -182,8 +182,8 @@ def book_delivered(a, i, loss, hurdles, lost, by_month):
     """
     ritual, wrong, refused, alone, late = hurdles
     per = loss / (ritual + wrong + refused + alone + late)
-    book(a, i, RITUAL, per * ritual, lost, by_month)
-    book(a, i, WRONG_DESIGN, per * wrong, lost, by_month)
-    book(a, i, NOT_TAKEN_UP, per * refused, lost, by_month)
-    book(a, i, SPILLOVER_MISSING, per * alone, lost, by_month)
-    book(a, i, DEVALUED, per * late, lost, by_month)
+    add_loss(a, i, RITUAL, per * ritual, lost, by_month)
+    add_loss(a, i, WRONG_DESIGN, per * wrong, lost, by_month)
+    add_loss(a, i, NOT_TAKEN_UP, per * refused, lost, by_month)
+    add_loss(a, i, SPILLOVER_MISSING, per * alone, lost, by_month)
+    add_loss(a, i, DEVALUED, per * late, lost, by_month)

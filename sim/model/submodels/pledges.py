@@ -1,23 +1,23 @@
 """Pledges: a mutual, public pledge spreads as places see others sign (Granovetter), and binds while it is open."""
 
 from sim.model.kernels import random
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 
 
-@compiled
-def signs(around, threshold):
+@kernel
+def reaches_threshold(around, threshold):
     """Whether a place signs: enough of those it looks to have signed."""
     return around >= threshold
 
 
-@compiled
-def is_bound(signed, focal, following):
+@kernel
+def pledge_applies(signed, focal, following):
     """Whether a pledge that a place may have signed binds it for a change: where one change is followed, for that alone."""
     return signed == 1.0 and (focal or not following)
 
 
-@compiled
-def sign(month, p, keys, places, ties):
+@kernel
+def update_pledges(month, p, keys, places, ties):
     """Let places sign an open pledge, all seeing who had signed before this month; a closed pledge binds nobody.
 
     A place whose threshold is met signs with the chance `pledge.signing` a month. ODD 8.4.
@@ -40,5 +40,5 @@ def sign(month, p, keys, places, ties):
                 around += ties[number].weight * before[ties[number].other]
         threshold = row.pledge_threshold + row.pledge_threshold_spread * authority.threshold
         decides = random.uniform(keys[random.SIGNING], a, 0, month) < row.pledge_signing
-        if decides and signs(around, threshold):
+        if decides and reaches_threshold(around, threshold):
             authority.signed = 1.0

@@ -7,7 +7,7 @@ efficacy), Bandura (efficacy is specific to a task), Meyer and Rowan (decoupling
 
 import math
 
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.state import (
     CENTRE,
     FREE,
@@ -19,13 +19,13 @@ from sim.model.state import (
     SHIFT,
     SPARK,
 )
-from sim.model.submodels.design import show_pilot
-from sim.model.submodels.effort import LEAST, fear, persistence_of_centre
+from sim.model.submodels.design import record_pilot
+from sim.model.submodels.effort import EPS, blame_aversion, persistence_of_centre
 from sim.model.submodels.focal import to_target
 from sim.model.submodels.funding import PILOT, SCALE_UP
 from sim.model.submodels.interest import interest_exponent, own_interest, renew_interest
-from sim.model.submodels.pledges import is_bound
-from sim.model.submodels.responses import around
+from sim.model.submodels.pledges import pledge_applies
+from sim.model.submodels.responses import neighbour_mean
 
 FULL_LOAD = 1.5
 """Workload of a year beyond which the bar rises no further."""
@@ -33,13 +33,13 @@ NOTICE = 12.0
 """Months before a date in which it presses more and more, and after it in which it fades."""
 
 
-@compiled
+@kernel
 def has_date(row, change):
     """Whether a change has a date by which it is to be done: the end of its plan, or of a focal one the date set."""
     return change.focal == 0 or row.focal_due >= 0.0
 
 
-@compiled
+@kernel
 def nearness(left, pledge):
     """How much a date presses, from 0 to 1, by the months left to it. ODD 8.11.
 
@@ -51,7 +51,7 @@ def nearness(left, pledge):
     return max(pledge, 1.0 + left / NOTICE)
 
 
-@compiled
+@kernel
 def need_pressure(row, change):
     """Pressure of need on what is done: urgency, and an old way of getting the service that is shut. ODD 8.11.
 
@@ -64,7 +64,7 @@ def need_pressure(row, change):
     return min(1.0, row.urgency * (row.urgency_pressure * change.urgency + closed))
 
 
-@compiled
+@kernel
 def law_pressure(row, change, left):
     """Pressure of a law on the focal change, from a year before its date on, or at once where it has none. ODD 8.11.
 
@@ -79,7 +79,7 @@ def law_pressure(row, change, left):
     return row.mandate * row.focal_duty * due * seen
 
 
-@compiled
+@kernel
 def pledge_pressure(row, signed):
     """Pressure of a pledge on a place that signed: what reneging costs, as surely as it is noticed. ODD 8.11."""
     if row.concordat > 0.0 and signed:
@@ -87,13 +87,13 @@ def pledge_pressure(row, signed):
     return 0.0
 
 
-@compiled
+@kernel
 def sees(visibility, information):
     """How far a holder sees what is done in a place: what is visible to anybody, and its own part of the data of the rest."""
     return visibility + (1.0 - visibility) * information
 
 
-@compiled
+@kernel
 def judging_pressure(row, visibility, centre_will, lateral, broker, trust):
     """Pressure of all who judge, by their share, their own will and what they see. ODD 8.11.
 
@@ -127,7 +127,7 @@ def judging_pressure(row, visibility, centre_will, lateral, broker, trust):
     return full * reports, full * outcomes
 
 
-@compiled
+@kernel
 def load_factor(row, workload, money):
     """Factor on the bar by the workload of the last year, as far as money does not lift it.
 
@@ -136,7 +136,7 @@ def load_factor(row, workload, money):
     return 1.0 - row.scale_up_load + row.scale_up_load * min(FULL_LOAD, workload) * (1.0 - money)
 
 
-@compiled
+@kernel
 def unable_factor(row, ability, efficacy):
     """Factor on the bar by the ability that a place lacks for one change. ODD 8.11.
 
@@ -152,7 +152,7 @@ def unable_factor(row, ability, efficacy):
     return 1.0 + row.scale_up_ability * (1.0 - able)
 
 
-@compiled
+@kernel
 def agenda_factor(row, workload, pulled):
     """Factor on the bar for what a place chooses itself where its agenda is full; what is pushed needs no room."""
     if row.overload > 0.0 and pulled:
@@ -160,7 +160,7 @@ def agenda_factor(row, workload, pulled):
     return 1.0
 
 
-@compiled
+@kernel
 def reason_held(priority, bar, slack, able, calm):
     """Why a priority lies below its bar: the one circumstance that alone would lift the hold, or none. ODD 9.
 
@@ -185,8 +185,8 @@ def reason_held(priority, bar, slack, able, calm):
     return PRIORITY_ABILITY if able == lowest else PRIORITY_BLAME
 
 
-@compiled
-def show_pilots(arrived, p, ties, places, cells):
+@kernel
+def record_pilots(arrived, p, ties, places, cells):
     """Let completed pilots that were not stopped be seen, here and in tied places; those that were have been seen then."""
     for a in range(len(places)):
         row = p[a]
@@ -196,10 +196,10 @@ def show_pilots(arrived, p, ties, places, cells):
             cell = cells[a, i]
             complete = cell.stage == SHIFT or (cell.stage == SHAPE and cell.progress >= 1.0)
             if cell.piloted == 0 and cell.designed == 1 and complete:
-                show_pilot(a, i, row, ties, places, cells)
+                record_pilot(a, i, row, ties, places, cells)
 
 
-@compiled
+@kernel
 def centre_attention(month, arrived, nation, centre, changes, lasting):
     """Part of its pressure that the centre can bring to bear on each change it presses. ODD 8.11.
 
@@ -217,7 +217,7 @@ def centre_attention(month, arrived, nation, centre, changes, lasting):
     Returns:
         The part, from 0 to 1.
     """
-    log_will = math.log(max(LEAST, centre.will))
+    log_will = math.log(max(EPS, centre.will))
     pressed = 0.0
     for i in range(arrived):
         change = changes[i]
@@ -228,7 +228,7 @@ def centre_attention(month, arrived, nation, centre, changes, lasting):
     return 1.0 if pressed <= span else span / pressed
 
 
-@compiled
+@kernel
 def bar_in_force(p, cells):
     """Whether priorities matter anywhere under these parameters, or still hold something back under earlier ones."""
     for a in range(len(p)):
@@ -241,7 +241,7 @@ def bar_in_force(p, cells):
     return False
 
 
-@compiled
+@kernel
 def dated_pressure(row, change, month, grip, pledge):
     """Pressure of a date and of a law together, on what is reported. ODD 8.11.
 
@@ -259,7 +259,7 @@ def dated_pressure(row, change, month, grip, pledge):
     return 1.0 - free
 
 
-@compiled
+@kernel
 def set_priority(cell, interest, need, outcomes, meant, reports, dated, formal, money):
     """Write what a change is worth to a place: without pressure on reports, and with all pressure. ODD 8.11.
 
@@ -281,7 +281,7 @@ def set_priority(cell, interest, need, outcomes, meant, reports, dated, formal, 
     cell.priority = 1.0 - free * (1.0 - reports) * (1.0 - dated) * (1.0 - formal) * (1.0 - money)
 
 
-@compiled
+@kernel
 def hold_below_bar(row, workload, unable, money, change, cell):
     """Write the bar that a change must reach in a place, and why it is held if it does not. ODD 8.11.
 
@@ -302,14 +302,14 @@ def hold_below_bar(row, workload, unable, money, change, cell):
     slack = load_factor(row, eased, money) * agenda_factor(row, eased, pulled)
     afraid = 1.0
     if row.blame > 0.0:
-        afraid += row.blame * row.blame_bar * fear(row, change.radicalness, change.visibility)
+        afraid += row.blame * row.blame_bar * blame_aversion(row, change.radicalness, change.visibility)
     cell.bar = mean * load * afraid * unable
     cell.held = reason_held(
         cell.priority, cell.bar, mean * slack * afraid * unable, mean * load * afraid, mean * load * unable
     )
 
 
-@compiled
+@kernel
 def set_priorities(month, entering, p, keys, calendar, changes, places, ties, centre, offers, lasting, cells):
     """Set the priority of every change under way in every place, and hold what lies below the bar. ODD 8.11.
 
@@ -325,7 +325,7 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
     following = p[count].focal_arrival >= 0.0
     centre_will = centre[0].will
     attention = centre_attention(month, arrived, p[count], centre[0], changes, lasting)
-    show_pilots(arrived, p, ties, places, cells)
+    record_pilots(arrived, p, ties, places, cells)
     wills = places.will
     mean_will = 0.0
     for a in range(count):
@@ -339,7 +339,7 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
                     cells[a, i].held = FREE
             continue
         exponent = interest_exponent(row, authority.will)
-        lateral = around(authority, row.population_mixing == 1.0, mean_will, wills, ties)
+        lateral = neighbour_mean(authority, row.population_mixing == 1.0, mean_will, wills, ties)
         grip = row.mandate * row.accountability_centre * centre_will * row.mandate_target
         sincere = authority.intent < row.pledge_intent
         for i in range(arrived):
@@ -350,7 +350,7 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
             change = changes[i]
             renew_interest(a, i, month, row.scale_up_carriers, change.arrival, keys, cell)
             interest = own_interest(row, exponent, change.conflict, change.spillover, cell)
-            signed = is_bound(authority.signed, change.focal == 1, following)
+            signed = pledge_applies(authority.signed, change.focal == 1, following)
             pledge = pledge_pressure(row, signed)
             reports, outcomes, dated = 0.0, 0.0, 0.0
             if row.mandate > 0.0:
@@ -359,12 +359,12 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
                     row, change.visibility, pressing, lateral, authority.broker, authority.trust
                 )
                 dated = dated_pressure(row, change, month, grip, pledge)
-            money = min(1.0, offers[a, i, SCALE_UP] * authority.funded)
+            money = min(1.0, offers[a, i, SCALE_UP] * authority.funding_multiplier)
             earmark = row.scale_up_earmark * row.resource_centre * money
             meant = pledge if sincere else 0.0
             need = need_pressure(row, change)
             set_priority(cell, interest, need, outcomes, meant, reports, dated, pledge - meant, earmark)
             if cell.stage == SPARK:
-                money = min(1.0, offers[a, i, PILOT] * authority.funded)
+                money = min(1.0, offers[a, i, PILOT] * authority.funding_multiplier)
             unable = unable_factor(row, authority.ability, cell.efficacy)
             hold_below_bar(row, authority.workload, unable, money, change, cell)

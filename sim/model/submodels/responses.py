@@ -6,14 +6,14 @@ Everyone has a disposition that moves towards its level at one speed. Peers' wil
 w(t+1) = L A w(t) + (I - L) z(t), where z is the disposition, constant while nothing else moves it."""
 
 from sim.model.kernels import random
-from sim.model.kernels.jit import compiled
+from sim.model.kernels.jit import kernel
 from sim.model.kernels.vector_math import mean_of
 from sim.model.state import ABANDONED, AUTHORITIES, CENTRE, NOT_STARTED
-from sim.model.submodels.effort import LEAST
+from sim.model.submodels.effort import EPS
 
 
-@compiled
-def report(month, p, keys, places):
+@kernel
+def update_centre_beliefs(month, p, keys, places):
     """Send each place's ability up: at once and true in the base; else late, blurred and too rosy."""
     for a in range(len(places)):
         row = p[a]
@@ -25,23 +25,23 @@ def report(month, p, keys, places):
             seen += (1.0 - seen) * min(1.0, layers * row.information_optimism)
             seen += layers * row.information_blur * random.normal(keys[random.PICTURE], a, 0, month // 12)
             catches = 1.0 / (1.0 + layers * row.information_delay)
-        authority.reported += catches * (seen - authority.reported)
+        authority.believed_ability += catches * (seen - authority.believed_ability)
 
 
-@compiled
+@kernel
 def within_bounds(value):
     """Keep a state in [0, 1]."""
     return max(0.0, min(1.0, value))
 
 
-@compiled
+@kernel
 def lateral_weight(row):
     """Weight that ties between places carry, the less so the more the centre holds of design and information."""
     return 1.0 - 0.5 * (row.design_centre + row.information_centre)
 
 
-@compiled
-def wanted_will(base, row, told, shaped, results):
+@kernel
+def target_will(base, row, told, shaped, results):
     """The will that a place's disposition moves to.
 
     Args:
@@ -73,8 +73,8 @@ def wanted_will(base, row, told, shaped, results):
     return within_bounds(will)
 
 
-@compiled
-def imposed(row, conflict, cell):
+@kernel
+def imposition(row, conflict, cell):
     """How far a change is told rather than chosen in a place, from 0 to 1."""
     orders = 0.0
     if cell.agenda_holder == CENTRE:
@@ -86,8 +86,8 @@ def imposed(row, conflict, cell):
     return orders * (1.0 - voice) * sharpened
 
 
-@compiled
-def owned(row, cell):
+@kernel
+def ownership(row, cell):
     """How far a change was shaped by those who deliver it: in full when users and deliverers are in one room.
 
     The room is open as far as the other side holds a part of the right, and in full from a quarter on. Only the right
@@ -100,8 +100,8 @@ def owned(row, cell):
     return 0.5 * min(1.0, 4.0 * row.design_authorities)
 
 
-@compiled
-def look_around(arrived, p, changes, places, cells):
+@kernel
+def count_imposed_changes(arrived, p, changes, places, cells):
     """Note for each place how much of its live work is imposed, and how much it shaped itself."""
     for a in range(len(places)):
         row = p[a]
@@ -115,14 +115,14 @@ def look_around(arrived, p, changes, places, cells):
                 if cell.stage == NOT_STARTED or cell.stage == ABANDONED or cell.nominal >= 1.0:
                     continue
                 live += 1
-                told += imposed(row, changes[i].conflict, cell)
-                shaped += owned(row, cell)
-        authority.told = told / live if live > 0 else 0.0
-        authority.shaped = shaped / live if live > 0 else 0.0
+                told += imposition(row, changes[i].conflict, cell)
+                shaped += ownership(row, cell)
+        authority.imposed_share = told / live if live > 0 else 0.0
+        authority.coproduced_share = shaped / live if live > 0 else 0.0
 
 
-@compiled
-def around(authority, complete, mean, values, ties):
+@kernel
+def neighbour_mean(authority, complete, mean, values, ties):
     """What an authority sees of a value among those it looks to: the mean of all, or of tied places."""
     if complete:
         return mean
@@ -132,8 +132,8 @@ def around(authority, complete, mean, values, ties):
     return seen
 
 
-@compiled
-def lead_around(authority, complete, mean, own, values, ties):
+@kernel
+def neighbour_lead(authority, complete, mean, own, values, ties):
     """How far abler places an authority looks to are ahead of it; where all meet all, how far the mean is."""
     if complete:
         return max(0.0, mean - own)
@@ -143,8 +143,8 @@ def lead_around(authority, complete, mean, own, values, ties):
     return lead
 
 
-@compiled
-def heard(row, own, centre_will, lateral, bodies_will, trust):
+@kernel
+def perceived_norm(row, own, centre_will, lateral, bodies_will, trust):
     """The will a place hears: its own of now, and that of those who judge it, share by share.
 
     The authorities' share is the voice of tied places, the third sector's that of bodies, the users' that of trust.
@@ -154,14 +154,14 @@ def heard(row, own, centre_will, lateral, bodies_will, trust):
     return row.evidence_self * own + (1.0 - row.evidence_self) * outside
 
 
-@compiled
+@kernel
 def team_quality(row, own_ability, user_ability, centre_ability):
     """Quality of implementation teams: the ability of those who hold the change money, share by share."""
     quality = row.resource_centre * centre_ability + row.resource_authorities * own_ability
     return quality + row.resource_third_sector * row.bodies_ability + row.resource_users * user_ability
 
 
-@compiled
+@kernel
 def start_ability(row, offset):
     """Ability of a place before anything was learned; the spread is wider under `uneven_ability`."""
     if row.uneven_ability > 0.0:
@@ -169,39 +169,37 @@ def start_ability(row, offset):
     return row.authorities_ability + offset
 
 
-@compiled
-def doing(row, authority):
+@kernel
+def share_at_work(row, authority):
     """How much a place learns by doing this month, as a share of the most. ODD 8.9.
 
     How busy its staff are; under `hidden_work` the work done per inhabitant, so that more staff never teach less.
     """
-    busy = min(1.0, authority.busy)
+    busy = min(1.0, authority.workload_ratio)
     if row.hidden_work <= 0.0:
         return busy
     return busy + row.hidden_work * (min(1.0, authority.worked / row.hidden_learning) - busy)
 
 
-@compiled
+@kernel
 def ability_gained(row, authority, own, lead, quality):
     """Ability gained so far, after what peers, support teams and practice add and turnover takes away this month."""
-    gained = authority.gained
+    gained = authority.gained_ability
     if row.peer_learning > 0.0:
         gained += row.peer_learning * row.peer_ability * lateral_weight(row) * lead
     if row.programme_support > 0.0:
-        gained += (
-            row.support_ability * authority.teams / max(LEAST, row.support_money) * quality * (1.0 - own)
-        )
+        gained += row.support_ability * authority.teams / max(EPS, row.support_money) * quality * (1.0 - own)
     if row.practice > 0.0:
-        gained += row.practice * row.practice_gain * doing(row, authority) * (1.0 - own)
-        gained -= row.practice * row.practice_turnover * authority.gained
+        gained += row.practice * row.practice_gain * share_at_work(row, authority) * (1.0 - own)
+        gained -= row.practice * row.practice_turnover * authority.gained_ability
     return gained
 
 
-@compiled
-def move_authorities(month, p, calendar, changes, places, ties, bodies, centre, cells):
+@kernel
+def update_authorities(month, p, calendar, changes, places, ties, bodies, centre, cells):
     """Move the will and the ability of authorities; all see the same month before any of them changes."""
     count = len(places)
-    look_around(calendar[month].arrived, p, changes, places, cells)
+    count_imposed_changes(calendar[month].arrived, p, changes, places, cells)
     wills = places.will.copy()
     abilities = places.ability.copy()
     mean_will = 0.0
@@ -218,27 +216,31 @@ def move_authorities(month, p, calendar, changes, places, ties, bodies, centre, 
         authority = places[a]
         complete = row.population_mixing == 1.0
         base = within_bounds(row.authorities_will + authority.will_offset)
-        wanted = wanted_will(base, row, authority.told, authority.shaped, authority.results)
-        authority.disposition += row.response_speed * (wanted - authority.disposition)
-        authority.will = authority.disposition
+        wanted = target_will(
+            base, row, authority.imposed_share, authority.coproduced_share, authority.delivered_share
+        )
+        authority.baseline_will += row.response_speed * (wanted - authority.baseline_will)
+        authority.will = authority.baseline_will
         if row.evidence > 0.0:
-            lateral = around(authority, complete, mean_will, wills, ties)
+            lateral = neighbour_mean(authority, complete, mean_will, wills, ties)
             open_to = row.evidence * row.evidence_peers
-            listened = open_to * heard(row, wills[a], centre[0].will, lateral, bodies_will, authority.trust)
-            authority.will = within_bounds(listened + (1.0 - open_to) * authority.disposition)
+            listened = open_to * perceived_norm(
+                row, wills[a], centre[0].will, lateral, bodies_will, authority.trust
+            )
+            authority.will = within_bounds(listened + (1.0 - open_to) * authority.baseline_will)
 
         lead = 0.0
         if row.peer_learning > 0.0:
-            lead = lead_around(authority, complete, mean_ability, abilities[a], abilities, ties)
+            lead = neighbour_lead(authority, complete, mean_ability, abilities[a], abilities, ties)
         quality = team_quality(row, abilities[a], authority.user_ability, centre[0].ability)
         start = start_ability(row, authority.ability_offset)
         gained = ability_gained(row, authority, abilities[a], lead, quality)
-        authority.gained = max(0.0, min(gained, 1.0 - within_bounds(start)))
-        authority.ability = within_bounds(start + authority.gained)
+        authority.gained_ability = max(0.0, min(gained, 1.0 - within_bounds(start)))
+        authority.ability = within_bounds(start + authority.gained_ability)
 
 
-@compiled
-def move_centre(row, centre):
+@kernel
+def update_centre(row, centre):
     """Set the centre's will, ability and attention to their levels."""
     government = centre[0]
     government.will = within_bounds(row.centre_will + government.will_offset)
@@ -246,8 +248,8 @@ def move_centre(row, centre):
     government.capacity = within_bounds(row.centre_capacity + government.capacity_offset)
 
 
-@compiled
-def move_bodies(p, bodies):
+@kernel
+def update_bodies(p, bodies):
     """Move third-sector bodies: having a hand in design strengthens their commitment."""
     for b in range(len(bodies)):
         body = bodies[b]
@@ -260,41 +262,43 @@ def move_bodies(p, bodies):
         body.capacity = within_bounds(row.bodies_capacity + body.capacity_offset)
 
 
-@compiled
-def move_users(p, places, users):
+@kernel
+def update_users(p, places, users):
     """Move users' trust: broken promises lower it, a hand in design raises it; reckon who is ready to take up."""
     will, ability, time, trusting, ready = (
         users.will,
         users.ability,
         users.capacity,
-        users.trusting,
+        users.initial_trust,
         users.ready,
     )
     for a in range(len(places)):
         row = p[a]
         authority = places[a]
         here = slice(authority.first_user, authority.last_user)
-        stands = authority.will_at == row.users_will and authority.ability_at == row.users_ability
-        if not stands or authority.time_at != row.users_capacity:
+        stands = (
+            authority.last_users_will == row.users_will and authority.last_users_ability == row.users_ability
+        )
+        if not stands or authority.last_users_time != row.users_capacity:
             set_levels(row.users_will, trusting[here], users.will_offset[here])
             authority.user_ability = set_levels(row.users_ability, ability[here], users.ability_offset[here])
             authority.user_time = set_levels(row.users_capacity, time[here], users.capacity_offset[here])
-            authority.will_at = row.users_will
-            authority.ability_at = row.users_ability
-            authority.time_at = row.users_capacity
+            authority.last_users_will = row.users_will
+            authority.last_users_ability = row.users_ability
+            authority.last_users_time = row.users_capacity
         kept = 1.0
         lift = 0.0
         if row.evidence > 0.0:
-            kept = 1.0 - row.evidence * row.evidence_promises * authority.promise
+            kept = 1.0 - row.evidence * row.evidence_promises * authority.unkept_promise_share
         if row.ownership > 0.0:
             lift = row.ownership * row.ownership_will * row.design_users
         trust = will[here]
-        move_trust(row.response_speed, kept, lift, trust, trusting[here])
-        find_ready(authority.co_design, 1.0 / row.users_time_needed, trust, time[here], ready[here])
+        update_trust(row.response_speed, kept, lift, trust, trusting[here])
+        update_readiness(authority.co_design, 1.0 / row.users_time_needed, trust, time[here], ready[here])
         authority.trust = mean_of(trust)
 
 
-@compiled
+@kernel
 def set_levels(mean, level, offset):
     """Set users to a mean level and their own differences, kept in [0, 1]; returns what they average."""
     total = 0.0
@@ -304,8 +308,8 @@ def set_levels(mean, level, offset):
     return total / len(level)
 
 
-@compiled
-def move_trust(speed, kept, lift, will, trusting):
+@kernel
+def update_trust(speed, kept, lift, will, trusting):
     """Move each user's trust towards its level: less what broken promises take, more by what a hand in design gives."""
     for user in range(len(will)):
         wanted = trusting[user] * kept
@@ -313,7 +317,7 @@ def move_trust(speed, kept, lift, will, trusting):
         will[user] += speed * (wanted - will[user])
 
 
-@compiled
+@kernel
 def readiness(will, time, co_design, worth):
     """How ready a user is to take up, ability aside: trust, times the part of what is needed that time left is worth.
 
@@ -326,8 +330,8 @@ def readiness(will, time, co_design, worth):
     return will * min(1.0, max(0.0, time - co_design) * worth)
 
 
-@compiled
-def find_ready(co_design, worth, will, time, ready):
+@kernel
+def update_readiness(co_design, worth, will, time, ready):
     """Reckon how ready each user of a place is to take up; `ready` is written."""
     for user in range(len(ready)):
         ready[user] = readiness(will[user], time[user], co_design, worth)

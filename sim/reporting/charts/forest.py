@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis import over_set
-from sim.analysis.comparison import MATTERS, NOTED, SHARE_OUTCOMES, Difference, causes, difference, shares
+from sim.analysis.comparison import (
+    MEANINGFUL,
+    SHARE_OUTCOMES,
+    SMALLEST_REPORTED,
+    Difference,
+    causes,
+    difference,
+    shares,
+)
 from sim.analysis.over_set import OverTheSet
 from sim.formatting import counted, listing, number, points, signed_points
 from sim.model.vocabulary import cause_name, outcome_name
@@ -55,7 +63,7 @@ def _of_two(comparison: Comparison) -> Chart:
     outcomes = [difference(a, b, key) for key in SHARE_OUTCOMES if key in a.summaries]
     by_cause = [difference(a, b, f"losses.{cause}") for cause in causes(comparison)]
     by_cause.sort(key=lambda d: -abs(d.mean or 0.0))
-    noted = by_cause[: max(AT_LEAST, sum(abs(d.mean or 0.0) >= NOTED for d in by_cause))]
+    noted = by_cause[: max(AT_LEAST, sum(abs(d.mean or 0.0) >= SMALLEST_REPORTED for d in by_cause))]
     rows = max(len(outcomes), len(noted))
     left, right, names = 248, 165, 228
     inside = WIDTH - left - right
@@ -310,7 +318,7 @@ def range_over_the_set(comparison: Comparison) -> Chart | None:
 def title(known: OverTheSet) -> str:
     """At how many design points either closes more of the gap by more than the smallest difference that matters."""
     (first, most), (second, least) = shares(known)
-    by = f"closes more of the gap by over {points(MATTERS)} points"
+    by = f"closes more of the gap by over {points(MEANINGFUL)} points"
     return f"{first} {by} at {most} of the design points, {second} at {least}"
 
 

@@ -26,7 +26,7 @@ from sim.reporting.charts.style import (
 
 if TYPE_CHECKING:
     from sim.analysis.paired import MapDifference, Region
-    from sim.analysis.variance import Sufficiency
+    from sim.analysis.variance import ReplicationsNeeded
     from sim.stats import Interval
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon", "triangle-down")
@@ -186,7 +186,7 @@ def _key(structures: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def agreement_chart(enough: Sufficiency, made_by: str) -> Chart:
+def agreement_chart(enough: ReplicationsNeeded, made_by: str) -> Chart:
     """What fewer replications would have said."""
     there = enough.tried[-1]
     data = [

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sim import formatting
-from sim.errors import refuse, shown
+from sim.errors import raise_if_any, shown
 from sim.model import vocabulary
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
 from sim.model.parameters import MECHANISM_NAMES, Parameters, Power
@@ -40,7 +40,7 @@ def _is_share(key: str) -> bool:
 def _scenarios() -> dict[str, scenario_files.ScenarioFile]:
     known, problems = scenario_files.shelf()
     files = {name: scenario_files.read(path) for name, path in known.items()}
-    refuse([*problems, *(problem for file in files.values() for problem in file.problems)])
+    raise_if_any([*problems, *(problem for file in files.values() for problem in file.problems)])
     return files
 
 

@@ -21,7 +21,7 @@ from sim.analysis.paired import (
 from sim.analysis.regime_map import BestPositions, Regimes, Scale, best_positions, only, regimes, scale_of
 from sim.analysis.sensitivity import Sensitivity, of_difference, of_structures
 from sim.analysis.sweep_data import Sweep
-from sim.analysis.variance import Sufficiency, seed_share, sufficiency
+from sim.analysis.variance import ReplicationsNeeded, replications_for_map, seed_share
 from sim.reporting.sweep_text.verdict import MapVerdict, map_verdict
 
 MOST_MOVED = 3
@@ -68,7 +68,7 @@ class Findings:
     differences: tuple[MapDifference, ...]
     contrasts: tuple[Contrast, ...]
     regions: tuple[Region, ...]
-    enough: Sufficiency | None
+    enough: ReplicationsNeeded | None
     verdict: MapVerdict
 
 
@@ -90,7 +90,7 @@ def findings(sweep: Sweep) -> Findings:
         if in_pairs:
             best = two_best(compared)
             between = named(rules_of(compared.factors, in_pairs[found.response, *best], seed), best)
-        enough = sufficiency(compared, found)
+        enough = replications_for_map(compared, found)
     contrasted = contrasts(compared)
     sensitivities, shares = _moved(sweep, compared, seed)
     boxes = [(rule.words, rule.inside) for rule in rules.rules] if rules and rules.better else []

@@ -151,7 +151,7 @@ def influences(f: Findings) -> Section | None:
     how = "".join(f"<p>{escape(_how(method, kind))}</p>" for method in methods)
     if 1 < len(f.sensitivities) < len(f.sweep.structures) + 1:
         how += "<p>For the two structures with the smallest mean over the map, and for their difference.</p>"
-    how += _luck_left(f)
+    how += _remaining_variance(f)
     dropped = [s for s in f.sensitivities if s.left_out]
     if dropped:
         most = max(s.left_out for s in dropped)
@@ -175,7 +175,7 @@ def influences(f: Findings) -> Section | None:
     )  # fmt: skip
 
 
-def _luck_left(f: Findings) -> str:
+def _remaining_variance(f: Findings) -> str:
     """How much of what the indices divide is nobody's doing."""
     known = [s for s in f.sensitivities if s.influences and np.isfinite(s.luck)]
     if not known:

@@ -20,7 +20,7 @@ from sim.reporting.sweep_page.findings import Findings
 from sim.reporting.sweep_page.map_section import points_file_name
 from sim.reporting.sweep_page.section import Table
 from sim.stats import known_or_none
-from sim.storage import whole_text
+from sim.storage import atomic_write_text
 
 
 def rules_table(findings: Findings, rules: Rules, key: str) -> Table:
@@ -126,7 +126,7 @@ def write_points(found: Findings, folder: Path) -> Path | None:
     if name is None:
         return None
     path = folder / name
-    whole_text(path, points_table(found).to_csv(index=False, lineterminator="\n"))
+    atomic_write_text(path, points_table(found).to_csv(index=False, lineterminator="\n"))
     return path
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.analysis.comparison import matters
+from sim.analysis.comparison import is_meaningful
 from sim.analysis.decision_rules import Rules, said_of
 from sim.analysis.regime_map import NOBODY, OPEN, SAME, UNKNOWN, BestPositions, Regimes
 from sim.analysis.sweep_data import FAILED, NOT_RUN, Sweep, SweptFactor, plain
-from sim.analysis.variance import Sufficiency
+from sim.analysis.variance import ReplicationsNeeded
 from sim.formatting import counted, listing, points
 from sim.reporting.sweep_text.headline import NEARLY_ALL, share
 
@@ -41,7 +41,7 @@ def points_without_a_winner(found: Regimes) -> list[str]:
     same, undecided = found.share(found.kind == SAME), found.share(found.kind == OPEN)
     if 0 < same < NEARLY_ALL:
         said.append(
-            f"at {share(same)} of the points the best two are practically the same, within {matters()}"
+            f"at {share(same)} of the points the best two are practically the same, within {is_meaningful()}"
         )
     if undecided > 0:
         said.append(f"at {share(undecided)} they are not told apart: there the answer is unknown, not equal")
@@ -51,7 +51,7 @@ def points_without_a_winner(found: Regimes) -> list[str]:
     return [as_sentence("; ".join(said))] if said else []
 
 
-def replications_needed(enough: Sufficiency | None, somebody: bool) -> list[str]:
+def replications_needed(enough: ReplicationsNeeded | None, somebody: bool) -> list[str]:
     """Whether fewer replications would have said the same, and how many points more of them could decide."""
     if enough is None:
         return []
@@ -73,7 +73,7 @@ def replications_needed(enough: Sufficiency | None, somebody: bool) -> list[str]
     return [as_sentence("; ".join(said))] if said else []
 
 
-def luck(found: Regimes) -> str:
+def variance_from_seed(found: Regimes) -> str:
     """What the intervals cover, and what they do not."""
     fewest = int(found.pairs[found.known].min())
     rough = f" With as few as {fewest} replications at a point the intervals are rough." if fewest < 5 else ""

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.analysis.comparison import MATTERS, matters, span
+from sim.analysis.comparison import MEANINGFUL, is_meaningful, span
 from sim.analysis.paired import Contrast, clear_losses, mean_over
 from sim.analysis.regime_map import NOBODY, Regimes
 from sim.analysis.sweep_data import Sweep, is_share
 from sim.formatting import counted, listing, number, points, share_with_interval
 from sim.model.vocabulary import cause_name, outcome_name
-from sim.reporting.sweep_text.headline import BY_LUCK, credited
+from sim.reporting.sweep_text.headline import CHANCE_ALONE, credited
 from sim.stats import interval
 
 MOST_TOLD = 2
@@ -54,7 +54,7 @@ def objections_to(found: Regimes, others: Mapping[str, Regimes]) -> list[str]:
     for outcome in ("worst_decile_gap", "gap_fifth_1"):
         if outcome in others:
             against = _turned(found, others[outcome])
-            if against > BY_LUCK * int((found.winner != NOBODY).sum()):
+            if against > CHANCE_ALONE * int((found.winner != NOBODY).sum()):
                 said.append(
                     f"at {counted(against, 'point')} that one structure wins another leaves the smaller "
                     f"{outcome_name(outcome)}"
@@ -67,7 +67,7 @@ def reports_alone(found: Regimes, others: Mapping[str, Regimes]) -> list[str]:
     if "nominal_gap" not in others:
         return []
     against = _turned(found, others["nominal_gap"])
-    if against <= BY_LUCK * int((found.winner != NOBODY).sum()):
+    if against <= CHANCE_ALONE * int((found.winner != NOBODY).sum()):
         return []
     return [
         f"Reports alone would name another winner at {counted(against, 'point')}: the gap as reported is smaller there "
@@ -103,14 +103,14 @@ def losses_where_it_wins(sweep: Sweep, found: Regimes) -> list[str]:
 def from_point_to_point(contrasted: Sequence[Contrast], sweep: Sweep) -> list[str]:
     """What changes most within each group of written-down points, or that nothing is shown to change."""
     share = is_share(sweep.decided_by)
-    write, unit, least = (points, " points", MATTERS) if share else (number, "", 0.0)
+    write, unit, least = (points, " points", MEANINGFUL) if share else (number, "", 0.0)
     said = []
     for group in dict.fromkeys(c.group for c in contrasted):
         here = [c for c in contrasted if c.group == group]
         name = f"{group[0].upper()}{group[1:]}" if group else "From point to point"
         clear = [c for c in here if c.clear and abs(c.mean or 0.0) >= least]
         if not clear:
-            least_said = f" and by {matters()}" if share else ""
+            least_said = f" and by {is_meaningful()}" if share else ""
             said.append(
                 f"{name}: no point differs clearly{least_said} from “{here[0].start}” in anything compared."
             )

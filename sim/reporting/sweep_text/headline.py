@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.analysis.comparison import matters
+from sim.analysis.comparison import is_meaningful
 from sim.analysis.decision_rules import Rules
 from sim.analysis.paired import mean_over
 from sim.analysis.regime_map import NOBODY, SAME, BestPositions, Regimes
@@ -15,7 +15,7 @@ from sim.formatting import counted, listing, number, points
 from sim.model.vocabulary import outcome_name
 
 NEARLY_ALL = 0.95
-BY_LUCK = 0.05
+CHANCE_ALONE = 0.05
 """So large a share of the points that have a winner may have it by luck; a structure with no more is not credited."""
 
 
@@ -32,7 +32,7 @@ def credited(found: Regimes) -> list[int]:
     """Structures that win more points than luck may have given them, those with most first."""
     won = int((found.winner != NOBODY).sum())
     counts = [int(found.won_by(k).sum()) for k in range(len(found.structures))]
-    return sorted((k for k, n in enumerate(counts) if n > BY_LUCK * won), key=lambda k: -counts[k])
+    return sorted((k for k, n in enumerate(counts) if n > CHANCE_ALONE * won), key=lambda k: -counts[k])
 
 
 def of_one(sweep: Sweep) -> str:
@@ -90,9 +90,7 @@ def _nobody(found: Regimes) -> tuple[str, None, str]:
     names, tried = found.structures, points_tried(found)
     two, same = len(names) == 2, found.share(found.kind == SAME)
     if two and same >= NEARLY_ALL:
-        said = (
-            f"Nobody wins: at {share(same)} of {tried} the two are practically the same, within {matters()}."
-        )
+        said = f"Nobody wins: at {share(same)} of {tried} the two are practically the same, within {is_meaningful()}."
         return "practically the same", None, said
     leads = found.shared_leads()
     if leads and found.share(leads[0][1]) >= 0.5:
@@ -110,7 +108,7 @@ def _nobody(found: Regimes) -> tuple[str, None, str]:
         )
         return "shared", None, said
     if same >= NEARLY_ALL:
-        said = f"Nobody wins: at {share(same)} of {tried} the best two are practically the same, within {matters()}."
+        said = f"Nobody wins: at {share(same)} of {tried} the best two are practically the same, within {is_meaningful()}."
         return "practically the same", None, said
     who = f"neither {listing(list(names), 'nor')}" if two else f"none of {listing(list(names), 'and')}"
     return "neither", None, f"Nobody wins: {who} is shown to {_bare(_goal(found))} at any of {tried}."

@@ -13,7 +13,7 @@ from sim.analysis.decision_rules import Rules
 from sim.analysis.paired import Contrast
 from sim.analysis.regime_map import BestPositions, Regimes
 from sim.analysis.sweep_data import Sweep
-from sim.analysis.variance import Sufficiency
+from sim.analysis.variance import ReplicationsNeeded
 from sim.formatting import listing
 from sim.reporting.sweep_text.conditions import (
     NOT_A_FORECAST,
@@ -22,11 +22,11 @@ from sim.reporting.sweep_text.conditions import (
     best_position,
     between_two,
     left_over,
-    luck,
     notice_of,
     points_without_a_winner,
     replications_needed,
     rules_found,
+    variance_from_seed,
 )
 from sim.reporting.sweep_text.evidence import (
     average,
@@ -67,7 +67,7 @@ def map_verdict(
     found: Regimes | None,
     rules: Rules | None,
     others: Mapping[str, Regimes],
-    enough: Sufficiency | None = None,
+    enough: ReplicationsNeeded | None = None,
     positions: BestPositions | None = None,
     between: Rules | None = None,
     contrasted: Sequence[Contrast] = (),
@@ -118,7 +118,7 @@ def map_verdict(
         *losses_where_it_wins(sweep, found),
         *points_without_a_winner(found),
         *replications_needed(enough, bool(credited(found))),
-        luck(found),
+        variance_from_seed(found),
         NOT_A_FORECAST,
     ]
     return MapVerdict(kind, winner, notice, headline, tuple(said))
