@@ -16,7 +16,7 @@ from sim.model.initialise import apportion, draw_varied
 from sim.model.kernels import random
 from sim.model.parameters import MECHANISM_NAMES
 from sim.model.schedule import begin, simulate
-from sim.model.submodels.agenda import draw_holder
+from sim.model.submodels.holders import draw_holder
 from sim.verification.checks import structures
 
 SEED = 20261123

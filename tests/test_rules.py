@@ -48,8 +48,10 @@ from sim.model.submodels import (
     capacity,
     clearance,
     design,
+    design_cost,
     effort,
     funding,
+    holders,
     implementation,
     loss_accounting,
     pledges,
@@ -80,7 +82,7 @@ def close(value):
 
 def test_a_signal_climbs_layers_by_who_decides():
     base = row({"hierarchy.layers": 4.0, "hierarchy.local_layers": 1.0})
-    assert [agenda.layers_to(who, base) for who in (CENTRE, AUTHORITIES, THIRD_SECTOR, USERS)] == [
+    assert [holders.layers_to(who, base) for who in (CENTRE, AUTHORITIES, THIRD_SECTOR, USERS)] == [
         4.0,
         1.0,
         0.0,
@@ -90,8 +92,8 @@ def test_a_signal_climbs_layers_by_who_decides():
 
 def test_information_with_the_person_passes_layers_by():
     held = row(USERS_ALL, {"reference.citizen_layers": 0.8}, citizen_data=0.5)
-    assert agenda.layers_to(CENTRE, held) == close(4.0 * (1.0 - 0.5 * 0.8))
-    assert agenda.layers_to(CENTRE, row(CENTRE_ALL, citizen_data=1.0)) == 4.0
+    assert holders.layers_to(CENTRE, held) == close(4.0 * (1.0 - 0.5 * 0.8))
+    assert holders.layers_to(CENTRE, row(CENTRE_ALL, citizen_data=1.0)) == 4.0
 
 
 def test_chance_to_start():
@@ -106,22 +108,22 @@ def test_chance_to_start():
 
 def test_what_a_design_costs_a_place():
     for who in range(4):
-        assert agenda.design_cost_share(row(), who, 0.1, 0.5) == 0.1
+        assert design_cost.design_cost_share(row(), who, 0.1, 0.5) == 0.1
     # The places that take the centre's design share one among them; a local holder pays for a whole one.
-    assert agenda.design_cost_share(row(design_economies=1.0), CENTRE, 0.1, 1.0) == close(0.1)
-    assert agenda.design_cost_share(row(design_economies=1.0), CENTRE, 0.1, 0.5) == close(0.2)
-    assert agenda.design_cost_share(row(design_economies=1.0), AUTHORITIES, 0.1, 0.5) == 1.0
-    assert agenda.design_cost_share(row(design_economies=0.5), USERS, 0.1, 0.5) == close(0.55)
+    assert design_cost.design_cost_share(row(design_economies=1.0), CENTRE, 0.1, 1.0) == close(0.1)
+    assert design_cost.design_cost_share(row(design_economies=1.0), CENTRE, 0.1, 0.5) == close(0.2)
+    assert design_cost.design_cost_share(row(design_economies=1.0), AUTHORITIES, 0.1, 0.5) == 1.0
+    assert design_cost.design_cost_share(row(design_economies=0.5), USERS, 0.1, 0.5) == close(0.55)
 
 
 def test_signals_of_the_nations_need_are_shared_and_a_places_own_are_its_own():
     four = {"design.signals": 4.0}
     for who in range(4):
-        assert agenda.signals_paid(row(four), who, 0.1, 0.0) == close(0.4)
-    assert agenda.signals_paid(row(four, local_need=1.0), CENTRE, 0.1, 0.0) == close(0.4)
-    assert agenda.signals_paid(row(four, local_need=0.5), AUTHORITIES, 0.1, 0.0) == close(0.4 + 2.0)
+        assert design_cost.signals_paid(row(four), who, 0.1, 0.0) == close(0.4)
+    assert design_cost.signals_paid(row(four, local_need=1.0), CENTRE, 0.1, 0.0) == close(0.4)
+    assert design_cost.signals_paid(row(four, local_need=0.5), AUTHORITIES, 0.1, 0.0) == close(0.4 + 2.0)
     rushed = row(four, {"reference.pace_discovery": 0.5}, pace=1.0)
-    assert agenda.signals_paid(rushed, CENTRE, 0.1, 1.0) == close(0.2)
+    assert design_cost.signals_paid(rushed, CENTRE, 0.1, 1.0) == close(0.2)
 
 
 def test_people_for_whom_the_centre_designs():
@@ -130,7 +132,7 @@ def test_people_for_whom_the_centre_designs():
 
     def taking(share):
         rights = {"centre": share, "authorities": 1.0 - share, "third_sector": 0.0, "users": 0.0}
-        return agenda.population_using_central_design(
+        return design_cost.population_using_central_design(
             0, CENTRE, record(worlds.parameters({"power.design": rights}), 201), keys, places
         )
 
@@ -223,13 +225,13 @@ def test_signals_blur_with_layers_and_clear_with_expertise():
 
 def test_pressure_cuts_discovery_short_unless_time_is_protected():
     rushed = row({"pace.pressure": 0.5, "reference.pace_discovery": 0.8, "design.signals": 5.0}, pace=1.0)
-    assert agenda.signals_used(rushed, 0.5) == close(3.0)
-    assert agenda.signals_used(row({"design.signals": 5.0}), 0.5) == 5.0
+    assert design_cost.signals_used(rushed, 0.5) == close(3.0)
+    assert design_cost.signals_used(row({"design.signals": 5.0}), 0.5) == 5.0
     granted = row({"pace.pressure": 0.5, "pace.protected": 0.6, "pace.broken": 0.5}, pace=1.0)
-    assert agenda.time_pressure(granted, CENTRE, 0.0, 0.4, 0.31) == close(0.2)
-    assert agenda.time_pressure(granted, CENTRE, 0.0, 0.4, 0.29) == 0.5
+    assert design_cost.time_pressure(granted, CENTRE, 0.0, 0.4, 0.31) == close(0.2)
+    assert design_cost.time_pressure(granted, CENTRE, 0.0, 0.4, 0.29) == 0.5
     # A place that holds the agenda keeps its own promise by its own will.
-    assert agenda.time_pressure(granted, AUTHORITIES, 1.0, 0.0, 0.0) == close(0.2)
+    assert design_cost.time_pressure(granted, AUTHORITIES, 1.0, 0.0, 0.0) == close(0.2)
 
 
 def test_difference_of_a_place():
@@ -638,7 +640,7 @@ def test_a_design_is_paid_for_once_however_long_it_takes():
     assert 0.0 <= cell.design_cost_outstanding < 0.01
     # What comes on top is spread anew together with what is owed, and what was paid is not paid again.
     cell.design_cost_outstanding = 0.25
-    agenda.add_design_cost(cell, 50.0, 2.0)
+    design_cost.add_design_cost(cell, 50.0, 2.0)
     assert (cell.design_hours, cell.user_hours_cost, cell.design_cost_outstanding) == close((200.0, 9.5, 1.0))
 
 

@@ -28,7 +28,7 @@ from sim.model.submodels.funding import offer_funding
 from sim.model.submodels.handover import reassign_rights
 from sim.model.submodels.implementation import advance_implementation
 from sim.model.submodels.pledges import update_pledges
-from sim.model.submodels.priorities import bar_in_force, set_priorities
+from sim.model.submodels.priorities import set_priorities
 from sim.model.submodels.recording import record_month
 from sim.model.submodels.responses import (
     update_authorities,
@@ -40,50 +40,35 @@ from sim.model.submodels.responses import (
 
 
 @kernel
+def step_month(month, p, state):
+    """One month. The order of these lines is the schedule of the model (ODD 4)."""
+    update_focal_change(month, p, state)  # 8.1
+    start_changes(month, p, state)  # 8.2
+    design_changes(month, p, state)  # 8.3
+    adapt_designs(month, p, state)  # 8.3
+    clear_changes(month, p, state)  # 8.4
+    update_pledges(month, p, state)  # 8.4
+    offers = offer_funding(month, p, state)  # 8.6
+    set_priorities(month, p, state, offers)  # 8.11
+    allocate_capacity(month, p, state)  # 8.5
+    advance_implementation(month, p, state, offers)  # 8.7
+    deliver_benefit(month, p, state)  # 8.8
+    update_centre_beliefs(month, p, state)  # 8.9
+    update_authorities(month, p, state)  # 8.9
+    update_centre(month, p, state)  # 8.9
+    update_bodies(month, p, state)  # 8.9
+    update_users(month, p, state)  # 8.9
+    record_month(month, p, state)  # 8.10
+
+
+@kernel
 def run_months(first, last, p, state):
-    """Live the months from `first` up to, not including, `last`: in each, process by process."""
-    (
-        keys, calendar, changes, places, reasons, ties, bodies, users, centre, heads, cells, ledger, account, lost,
-        journal,
-    ) = state  # fmt: skip
-    lasting = np.empty(len(changes))
-    at_bar = bar_in_force(p, cells)
+    """Run the months from `first` up to, not including, `last`, under parameters that do not change between them."""
+    # Rights can change only between two calls, so what is under way changes hands here.
+    update_focal_change(first, p, state)
+    reassign_rights(first, p, state)  # 8.2
     for month in range(first, last):
-        # 1: what is said of the change that is followed, if one is
-        update_focal_change(p, changes)
-        # 2: rights that changed hands take along what is under way; what has been announced is pushed or pulled
-        if month == first:
-            # Values change between calls only, so within one no right does.
-            reassign_rights(month, p, keys, calendar, changes, places, ties, users, centre, cells)
-        start_changes(month, p, keys, calendar, changes, places, ties, centre, cells, ledger, journal)
-        # 3: needs are explored, designs made, failed pilots stopped; designs in use are corrected
-        design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger)
-        adapt_designs(month, p, calendar, changes, places, users, cells)
-        # 4: heads decide, decision points agree, pledges are signed
-        clear_changes(month, p, keys, calendar, changes, places, centre, cells, heads, journal)
-        update_pledges(month, p, keys, places, ties)
-        # 5: money is offered, priorities are set, hours are divided over what is active
-        offers = offer_funding(month, p, calendar, changes, places, centre)
-        if at_bar:
-            set_priorities(
-                month, month == first, p, keys, calendar, changes, places, ties, centre, offers, lasting, cells
-            )  # fmt: skip
-        allocate_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal)
-        # 6: stages advance, coverage is rolled out or slips
-        advance_implementation(
-            month, p, keys, calendar, changes, places, reasons, centre, offers, cells, ledger, journal
-        )
-        # 7: benefit reaches users, or is lost
-        deliver_benefit(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal)
-        # 8: reports go up
-        update_centre_beliefs(month, p, keys, places)
-        # 9: will, ability, capacity and trust respond
-        update_authorities(month, p, calendar, changes, places, ties, bodies, centre, cells)
-        update_centre(p[len(places)], centre)
-        update_bodies(p, bodies)
-        update_users(p, places, users)
-        # 10: the month is written down
-        record_month(month, p, calendar, changes, places, bodies, centre, cells, journal)
+        step_month(month, p, state)
 
 
 @dataclass

@@ -6,8 +6,8 @@ re-invention (Rogers 2003), a framework of modifications (Wiltsey Stirman and ot
 
 from sim.model.kernels.jit import kernel
 from sim.model.state import FREE, SHIFT
-from sim.model.submodels.agenda import layers_to
 from sim.model.submodels.design import adopt_design, difference, share_known
+from sim.model.submodels.holders import layers_to
 
 REVIEWS = 2
 """Reviews of uptake from one correction to the next: a year by default, since people's fit is costly to compute."""
@@ -52,11 +52,13 @@ def corrected(design, right, rate, months):
 
 
 @kernel
-def adapt_designs(month, p, calendar, changes, places, users, cells):
+def adapt_designs(month, p, state):
     """Correct every design in *shift* that is delivered and not held, at every second review of uptake.
 
     Months between corrections are made up at once, so that people's fit is computed once a year only.
     """
+    calendar, changes, places, users = state.calendar, state.changes, state.places, state.users
+    cells = state.cells
     count = len(places)
     months = REVIEWS * int(p[count].users_review_months)
     if month == 0 or month % months != 0:

@@ -1,59 +1,24 @@
 """Agenda: which change starts where, and when; who holds the right to decide on it there.
 
 A change that has been announced waits in each place until it is started. The holder of the right `agenda` is drawn
-for each change and place; so is the holder of `design`. Every holder starts changes at the same base rate.
-"""
+for each change and place; so is the holder of `design`. Every holder starts changes at the same base rate."""
 
 import numpy as np
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
 from sim.model.state import (
-    AUTHORITIES,
     CENTRE,
     LATE_START,
     NOT_STARTED,
     SEE,
     SHIFT,
     SPARK,
-    THIRD_SECTOR,
-    USERS,
 )
+from sim.model.submodels.design_cost import population_using_central_design, set_design_cost, time_pressure
 from sim.model.submodels.focal import begins_at, legal_force
+from sim.model.submodels.holders import draw_agenda_holder, draw_design_holder, layers_to
 from sim.model.submodels.interest import interest_exponent, renew_interest, start_factor
-
-
-@kernel
-def draw_holder(centre, authorities, third_sector, users, luck):
-    """Who holds an indivisible right: the kind of agent into whose share the luck falls, in fixed order.
-
-    Raising one share at the cost of another only adds to what its holder holds.
-    """
-    if luck < centre:
-        return CENTRE
-    if luck < centre + authorities:
-        return AUTHORITIES
-    if luck < centre + authorities + third_sector:
-        return THIRD_SECTOR
-    if users > 0.0:
-        return USERS
-    if third_sector > 0.0:
-        return THIRD_SECTOR
-    return AUTHORITIES if authorities > 0.0 else CENTRE
-
-
-@kernel
-def layers_to(who, row):
-    """Layers that a signal of need climbs to reach a holder; information kept by users passes some of them by."""
-    if who == CENTRE:
-        layers = row.hierarchy_layers
-    elif who == AUTHORITIES:
-        layers = row.hierarchy_local_layers
-    else:
-        layers = 0.0
-    if row.citizen_data > 0.0:
-        layers *= 1.0 - row.citizen_data * row.citizen_layers * row.information_users
-    return layers
 
 
 @kernel
@@ -69,105 +34,6 @@ def start_chance(base, delay, hold_back, imitation):
     if base <= 0.0:
         return min(1.0, imitation)
     return min(1.0, base / (1.0 + base * delay) * (1.0 - hold_back) + imitation)
-
-
-@kernel
-def time_pressure(row, agenda_holder, place_will, centre_will, luck):
-    """Pressure that discovery gives way to: what is not protected, or whose protection is broken."""
-    will = centre_will if agenda_holder == CENTRE else place_will
-    kept = luck >= row.pace_broken * (1.0 - will)
-    return row.pace_pressure * (1.0 - row.pace_protected) if kept else row.pace_pressure
-
-
-@kernel
-def signals_used(row, hurry):
-    """Signals of need that go into one design."""
-    signals = row.design_signals
-    if row.pace > 0.0:
-        signals *= 1.0 - row.pace * row.pace_discovery * hurry
-    return signals
-
-
-@kernel
-def design_cost_multiplier(who, weight, taking):
-    """Part of a design that a place would pay for by itself: a local holder all of it, those who share one their part."""
-    return weight / taking if who == CENTRE else 1.0
-
-
-@kernel
-def design_cost_share(row, who, weight, taking):
-    """Part of one design and its discovery that a place pays for.
-
-    In the base every place pays its people's share of one national design. With `design_economies` a local holder pays for
-    a whole design of its own, and the places that take the centre's design pay for one among them.
-
-    Args:
-        row: parameters of the place.
-        who: holder of the right to design.
-        weight: the place's share of the nation's people.
-        taking: share of the people in places for which the centre designs this change.
-    """
-    if row.design_economies <= 0.0:
-        return weight
-    return weight + row.design_economies * (design_cost_multiplier(who, weight, taking) - weight)
-
-
-@kernel
-def signals_paid(row, who, share, hurry):
-    """Signals of need whose gathering a place pays for: its part of the nation's, and a local holder's own of its place."""
-    signals = signals_used(row, hurry)
-    paid = share * signals
-    if row.local_need > 0.0 and who != CENTRE:
-        paid += row.local_need * signals
-    return paid
-
-
-@kernel
-def draw_agenda_holder(a, i, row, keys):
-    """Who holds the right to decide whether and when a change starts in a place, as the rights stand now."""
-    luck = random.uniform(keys[random.AGENDA_HOLDER], a, i, 0)
-    return draw_holder(
-        row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users, luck
-    )
-
-
-@kernel
-def draw_design_holder(a, i, row, keys):
-    """Who holds the right to design a change for a place, as the rights stand now."""
-    luck = random.uniform(keys[random.DESIGN_HOLDER], a, i, 0)
-    return draw_holder(
-        row.design_centre, row.design_authorities, row.design_third_sector, row.design_users, luck
-    )
-
-
-@kernel
-def population_using_central_design(i, who, p, keys, places):
-    """Share of the people in places that share the design of change `i` with a place for which `who` designs."""
-    if who != CENTRE:
-        return 1.0
-    taking = 0.0
-    for a in range(len(places)):
-        if random.uniform(keys[random.DESIGN_HOLDER], a, i, 0) < p[a].design_centre:
-            taking += places[a].weight
-    return taking
-
-
-@kernel
-def set_design_cost(row, weight, taking, cell):
-    """Settle what a place pays for a design and its discovery, in staff and in users' hours, by who designs."""
-    share = design_cost_share(row, cell.design_holder, weight, taking)
-    signals = signals_paid(row, cell.design_holder, share, cell.time_pressure)
-    cell.design_hours = share * row.design_hours + signals * row.design_signal_hours
-    cell.user_hours_cost = signals * row.design_signal_user_hours
-    cell.design_cost_outstanding = 1.0
-
-
-@kernel
-def add_design_cost(cell, staff, users):
-    """Add hours of staff and of users to what is still owed for a design; what has been paid is done with."""
-    cell.design_hours = cell.design_cost_outstanding * cell.design_hours + staff
-    cell.user_hours_cost = cell.design_cost_outstanding * cell.user_hours_cost + users
-    cell.design_cost_outstanding = 1.0
 
 
 @kernel
@@ -195,8 +61,11 @@ def started_around(i, month, authority, ties, cells):
 
 
 @kernel
-def start_changes(month, p, keys, calendar, changes, places, ties, centre, cells, ledger, journal):
+def start_changes(month, p, state):
     """Start announced changes where their holders take them up; changes begun before the run start at once."""
+    keys, calendar, changes, places = state.keys, state.calendar, state.changes, state.places
+    ties, centre, cells, ledger = state.ties, state.centre, state.cells, state.ledger
+    journal = state.journal
     count = len(places)
     early = p[count].work_see + p[count].work_spark
     path = early + p[count].work_shape + p[count].work_shift

@@ -248,8 +248,11 @@ def deliver_to_users(month, arrived, factors, hurdles, changes, places, cells, a
 
 
 @kernel
-def deliver_benefit(month, p, calendar, changes, places, users, cells, ledger, account, lost, journal):
+def deliver_benefit(month, p, state):
     """Let benefit reach users, and book every unit of intended benefit as realised or lost."""
+    calendar, changes, places, users = state.calendar, state.changes, state.places, state.users
+    cells, ledger, account, lost = state.cells, state.ledger, state.account, state.lost
+    journal = state.journal
     nation = p[len(places)]
     arrived = calendar[month].arrived
     path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift

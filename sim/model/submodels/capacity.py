@@ -253,8 +253,10 @@ def staff_left_over(row, authority, month, scale):
 
 
 @kernel
-def allocate_capacity(month, p, calendar, changes, places, reasons, bodies, cells, journal):
+def allocate_capacity(month, p, state):
     """Divide each authority's and its bodies' hours over the changes at work there."""
+    calendar, changes, places, reasons = state.calendar, state.changes, state.places, state.reasons
+    bodies, cells, journal = state.bodies, state.cells, state.journal
     held = third_sector_support(p, places, bodies)
     nation = p[len(places)]
     shift = nation.work_shift / (nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift)

@@ -154,8 +154,10 @@ def attempt_decision_point(row, conflict, cell, luck):
 
 
 @kernel
-def clear_changes(month, p, keys, calendar, changes, places, centre, cells, heads, journal):
+def clear_changes(month, p, state):
     """Move the cells at gates through queues and decision points; let those that are free enter their next stage."""
+    keys, calendar, changes, places = state.keys, state.calendar, state.changes, state.places
+    centre, cells, heads, journal = state.centre, state.cells, state.heads, state.journal
     count = len(places)
     arrived = calendar[month].arrived
     enqueue_requests(month, arrived, p, keys, changes, cells, heads)

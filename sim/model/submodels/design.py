@@ -11,8 +11,9 @@ from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
 from sim.model.kernels.vector_math import exponential, mean_of
 from sim.model.state import CENTRE, OPEN, SHAPE, SHIFT, SPARK, WRONG_DESIGN
-from sim.model.submodels.agenda import add_design_cost, layers_to, signals_used
+from sim.model.submodels.design_cost import add_design_cost, signals_used
 from sim.model.submodels.effort import blame_aversion
+from sim.model.submodels.holders import layers_to
 
 
 @kernel
@@ -230,8 +231,11 @@ def pilot_threshold(row, change):
 
 
 @kernel
-def design_changes(month, p, keys, calendar, changes, places, ties, users, centre, cells, ledger):
+def design_changes(month, p, state):
     """Make designs where commitment is won; stop and redesign pilots that show a bad fit."""
+    keys, calendar, changes, places = state.keys, state.calendar, state.changes, state.places
+    ties, users, centre, cells = state.ties, state.users, state.centre, state.cells
+    ledger = state.ledger
     count = len(places)
     path = p[count].work_see + p[count].work_spark + p[count].work_shape + p[count].work_shift
     undone = (p[count].work_spark + p[count].work_shape) / path

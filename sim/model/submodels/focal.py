@@ -9,8 +9,9 @@ from sim.model.kernels.jit import kernel
 
 
 @kernel
-def update_focal_change(p, changes):
+def update_focal_change(month, p, state):
     """Say what is known of the focal change this month: events may alter how visible and how urgent it is."""
+    changes = state.changes
     nation = p[len(p) - 1]
     for i in range(len(changes)):
         if changes[i].focal == 1:

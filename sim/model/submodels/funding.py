@@ -65,13 +65,14 @@ def equalise_funding(p, places, hours):
 
 
 @kernel
-def offer_funding(month, p, calendar, changes, places, centre):
+def offer_funding(month, p, state):
     """Offer every change in every place its money for the month.
 
     Returns:
         Shape (A, changes announced, 3): purse for pilots and for scale-up as shares of a change's hours, before
         `funded` tilts them, and the share of money that is still there.
     """
+    calendar, changes, places, centre = state.calendar, state.changes, state.places, state.centre
     count = len(places)
     nation = p[count]
     following = nation.focal_arrival >= 0.0

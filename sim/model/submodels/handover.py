@@ -6,16 +6,15 @@ makes it anew, and pays for it.
 
 from sim.model.kernels.jit import kernel
 from sim.model.state import CENTRE, NOT_STARTED, OPEN, QUEUED, SHAPE
-from sim.model.submodels.agenda import (
+from sim.model.submodels.design import make_design
+from sim.model.submodels.design_cost import (
     add_design_cost,
     design_cost_multiplier,
-    draw_agenda_holder,
-    draw_design_holder,
     population_using_central_design,
     set_design_cost,
     signals_used,
 )
-from sim.model.submodels.design import make_design
+from sim.model.submodels.holders import draw_agenda_holder, draw_design_holder
 
 
 @kernel
@@ -38,11 +37,13 @@ def redesign_cost(row, weight, taking, cell):
 
 
 @kernel
-def reassign_rights(month, p, keys, calendar, changes, places, ties, users, centre, cells):
+def reassign_rights(month, p, state):
     """Hand changes that are not yet rolled out to those to whom the rights over them have passed.
 
     The luck that settled the holders at the start settles them again: where no share has moved, nothing changes hands.
     """
+    keys, calendar, changes, places = state.keys, state.calendar, state.changes, state.places
+    ties, users, centre, cells = state.ties, state.users, state.centre, state.cells
     for a in range(len(places)):
         row = p[a]
         authority = places[a]

@@ -158,10 +158,11 @@ def advance_stage(month, a, i, row, shift, length, share, genuine, change, cell,
 
 
 @kernel
-def advance_implementation(
-    month, p, keys, calendar, changes, places, reasons, centre, offers, cells, ledger, journal
-):
+def advance_implementation(month, p, state, offers):
     """Advance every change in every place by one month, with its staff and the money it is offered."""
+    keys, calendar, changes, places = state.keys, state.calendar, state.changes, state.places
+    reasons, centre, cells, ledger = state.reasons, state.centre, state.cells, state.ledger
+    journal = state.journal
     count = len(places)
     nation = p[count]
     path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift

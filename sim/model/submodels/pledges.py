@@ -17,11 +17,12 @@ def pledge_applies(signed, focal, following):
 
 
 @kernel
-def update_pledges(month, p, keys, places, ties):
+def update_pledges(month, p, state):
     """Let places sign an open pledge, all seeing who had signed before this month; a closed pledge binds nobody.
 
     A place whose threshold is met signs with the chance `pledge.signing` a month. ODD 8.4.
     """
+    keys, places, ties = state.keys, state.places, state.ties
     count = len(places)
     before = places.signed.copy()
     national = 0.0

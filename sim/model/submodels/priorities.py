@@ -7,6 +7,8 @@ efficacy), Bandura (efficacy is specific to a task), Meyer and Rowan (decoupling
 
 import math
 
+import numpy as np
+
 from sim.model.kernels.jit import kernel
 from sim.model.state import (
     CENTRE,
@@ -200,11 +202,11 @@ def record_pilots(arrived, p, ties, places, cells):
 
 
 @kernel
-def centre_attention(month, arrived, nation, centre, changes, lasting):
-    """Part of its pressure that the centre can bring to bear on each change it presses. ODD 8.11.
+def centre_pressure(month, arrived, nation, centre, changes):
+    """Share of its will that the centre brings to bear on each announced change. ODD 8.11.
 
     It presses every announced change as far as the nation has not adopted it; long after its plan has ended, as far as the
-    centre's will lasts. Beyond its span, attention is divided.
+    centre's will lasts. Beyond its span, attention is divided among the changes it presses.
 
     Args:
         month: month of the run.
@@ -212,12 +214,12 @@ def centre_attention(month, arrived, nation, centre, changes, lasting):
         nation: parameters of the nation.
         centre: the centre.
         changes: announced changes.
-        lasting: shape (arrived,), written: how far pressure on each change lasts.
 
     Returns:
-        The part, from 0 to 1.
+        Tuple (share of attention left for each change, how far pressure on each lasts, shape (arrived,)).
     """
     log_will = math.log(max(EPS, centre.will))
+    lasting = np.empty(arrived)
     pressed = 0.0
     for i in range(arrived):
         change = changes[i]
@@ -225,7 +227,7 @@ def centre_attention(month, arrived, nation, centre, changes, lasting):
         lasting[i] = persistence_of_centre(month - end, nation.money_secure_months, log_will)
         pressed += lasting[i] * (1.0 - change.adopted)
     span = nation.mandate_span * centre.capacity
-    return 1.0 if pressed <= span else span / pressed
+    return 1.0 if pressed <= span else span / pressed, lasting
 
 
 @kernel
@@ -310,21 +312,26 @@ def hold_below_bar(row, workload, unable, money, change, cell):
 
 
 @kernel
-def set_priorities(month, entering, p, keys, calendar, changes, places, ties, centre, offers, lasting, cells):
+def set_priorities(month, p, state, offers):
     """Set the priority of every change under way in every place, and hold what lies below the bar. ODD 8.11.
 
     What is held waits at the end of *spark* and *shape*, and goes no further in *shift*.
 
     Args:
-        entering: whether this is the first month since parameters could have changed.
+        month: month of the run.
+        p: parameters, a row for each place and the last for the nation.
+        state: the state of the run.
         offers: money offered to each change, shape (A, arrived, 3).
-        lasting: scratch, shape (arrived,).
     """
+    keys, calendar, changes, places = state.keys, state.calendar, state.changes, state.places
+    ties, centre, cells = state.ties, state.centre, state.cells
+    if not bar_in_force(p, cells):
+        return
     count = len(places)
     arrived = calendar[month].arrived
     following = p[count].focal_arrival >= 0.0
     centre_will = centre[0].will
-    attention = centre_attention(month, arrived, p[count], centre[0], changes, lasting)
+    attention, lasting = centre_pressure(month, arrived, p[count], centre[0], changes)
     record_pilots(arrived, p, ties, places, cells)
     wills = places.will
     mean_will = 0.0
@@ -334,9 +341,8 @@ def set_priorities(month, entering, p, keys, calendar, changes, places, ties, ce
         row = p[a]
         authority = places[a]
         if row.scale_up <= 0.0:
-            if entering:
-                for i in range(arrived):
-                    cells[a, i].held = FREE
+            for i in range(arrived):
+                cells[a, i].held = FREE
             continue
         exponent = interest_exponent(row, authority.will)
         lateral = neighbour_mean(authority, row.population_mixing == 1.0, mean_will, wills, ties)

@@ -96,8 +96,10 @@ def record_agents(ready, places, bodies, centre):
 
 
 @kernel
-def record_month(month, p, calendar, changes, places, bodies, centre, cells, journal):
+def record_month(month, p, state):
     """Write down the month: stages, coverage, the focal change, and will, ability and capacity by kind of agent."""
+    calendar, changes, places, bodies = state.calendar, state.changes, state.places, state.bodies
+    centre, cells, journal = state.centre, state.cells, state.journal
     arrived = calendar[month].arrived
     record_coverage(month, arrived, changes, places, cells, journal)
     record_focal_change(month, arrived, p, changes, places, cells, journal)

@@ -13,8 +13,9 @@ from sim.model.submodels.effort import EPS
 
 
 @kernel
-def update_centre_beliefs(month, p, keys, places):
+def update_centre_beliefs(month, p, state):
     """Send each place's ability up: at once and true in the base; else late, blurred and too rosy."""
+    keys, places = state.keys, state.places
     for a in range(len(places)):
         row = p[a]
         authority = places[a]
@@ -196,8 +197,10 @@ def ability_gained(row, authority, own, lead, quality):
 
 
 @kernel
-def update_authorities(month, p, calendar, changes, places, ties, bodies, centre, cells):
+def update_authorities(month, p, state):
     """Move the will and the ability of authorities; all see the same month before any of them changes."""
+    calendar, changes, places, ties = state.calendar, state.changes, state.places, state.ties
+    bodies, centre, cells = state.bodies, state.centre, state.cells
     count = len(places)
     count_imposed_changes(calendar[month].arrived, p, changes, places, cells)
     wills = places.will.copy()
@@ -240,8 +243,10 @@ def update_authorities(month, p, calendar, changes, places, ties, bodies, centre
 
 
 @kernel
-def update_centre(row, centre):
-    """Set the centre's will, ability and attention to their levels."""
+def update_centre(month, p, state):
+    """Set the centre's will, ability and attention to their levels. ODD 8.9."""
+    row = p[len(p) - 1]
+    centre = state.centre
     government = centre[0]
     government.will = within_bounds(row.centre_will + government.will_offset)
     government.ability = within_bounds(row.centre_ability + government.ability_offset)
@@ -249,8 +254,9 @@ def update_centre(row, centre):
 
 
 @kernel
-def update_bodies(p, bodies):
+def update_bodies(month, p, state):
     """Move third-sector bodies: having a hand in design strengthens their commitment."""
+    bodies = state.bodies
     for b in range(len(bodies)):
         body = bodies[b]
         row = p[body.home]
@@ -263,8 +269,9 @@ def update_bodies(p, bodies):
 
 
 @kernel
-def update_users(p, places, users):
+def update_users(month, p, state):
     """Move users' trust: broken promises lower it, a hand in design raises it; reckon who is ready to take up."""
+    places, users = state.places, state.users
     will, ability, time, trusting, ready = (
         users.will,
         users.ability,
