@@ -207,7 +207,7 @@ def test_every_mechanism_meets_the_same_people_and_the_same_problems(small, mech
 
 STREAM = (
     "arrival", "duration", "ambition", "radicalness", "ambiguity", "heterogeneity", "spillover", "visibility", "conflict",
-    "urgency", "first", "second", "need", "error", "head_start",
+    "urgency", "need_direction_1", "need_direction_2", "need", "national_estimation_error", "head_start",
 )  # fmt: skip
 
 

@@ -182,9 +182,9 @@ def test_every_declared_number_is_read_by_a_rule():
 # Columns. Each is moved before each of the processes of one month in mid-run, and something else must notice.
 
 PROCESSES = (
-    "announce", "start_changes", "design_changes", "adapt_designs", "clear_changes", "sign", "set_priorities",
-    "divide_capacity", "carry_out",
-    "deliver", "report", "move_authorities", "move_centre", "move_bodies", "move_users", "write_down",
+    "update_focal_change", "start_changes", "design_changes", "adapt_designs", "clear_changes", "update_pledges",
+    "set_priorities", "allocate_capacity", "advance_implementation", "deliver_benefit", "update_centre_beliefs",
+    "update_authorities", "update_centre", "update_bodies", "update_users", "record_month",
 )  # fmt: skip
 MONTHS = (0, 1, 2, *range(6, 46, 3))
 
@@ -206,7 +206,7 @@ WITHIN = ("places.imposed_share", "places.coproduced_share", "places.support", "
 
 
 def test_the_schedule_has_the_processes_that_columns_are_moved_between():
-    called = [name for name in sim.model.schedule.run_months.py_func.__code__.co_names if name in PROCESSES]
+    called = [name for name in sim.model.schedule.step_month.py_func.__code__.co_names if name in PROCESSES]
     assert called == list(PROCESSES)
 
 
@@ -270,7 +270,8 @@ def live_one_month(run, before, column, monkeypatch):
     with monkeypatch.context() as patch:
         for name in PROCESSES:
             patch.setattr(sim.model.schedule, name, partial(wrapped, getattr(sim.model.schedule, name), name))
-        sim.model.schedule.run_months.py_func(run.month, run.month + 1, run.values, run.state)
+        sim.model.schedule.reassign_rights(run.month, run.values, run.state)
+        sim.model.schedule.step_month.py_func(run.month, run.values, run.state)
     run.month += 1
 
 

@@ -165,7 +165,7 @@ def test_a_mistyped_key_is_recognised(typed, meant):
 def test_a_mechanism_is_on_trial_with_the_magnitudes_that_its_strength_multiplies(monkeypatch):
     before = experimental.__wrapped__()
     established = [name for name in STABLE if name not in ("gaming", "peer_learning")]
-    monkeypatch.setattr("sim.model.schema.ESTABLISHED", established)
+    monkeypatch.setattr("sim.model.schema.STABLE", established)
     tried = experimental.__wrapped__() - before
     assert {
         "mechanisms.gaming",

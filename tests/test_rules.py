@@ -432,28 +432,23 @@ def test_fear():
 
 def test_a_closed_pledge_binds_nobody():
     places = table(PLACES, 2, signed=1.0, threshold=0.0)
-    ties = table(TIES, 0)
-    keys = random.stream_keys(3, 0, len(random.STREAMS))
-    pledges.update_pledges(0, record(worlds.parameters({"pledge.open": 0.0}), 3), keys, places, ties)
+    state = worlds.state(places=places, ties=table(TIES, 0))
+    pledges.update_pledges(0, record(worlds.parameters({"pledge.open": 0.0}), 3), state)
     assert places.signed.tolist() == [0.0, 0.0]
     open_to = {"pledge.open": 1.0, "pledge.signing": 1.0}
-    pledges.update_pledges(
-        0, record(worlds.parameters(open_to | {"pledge.threshold": 0.5}), 3), keys, places, ties
-    )
+    pledges.update_pledges(0, record(worlds.parameters(open_to | {"pledge.threshold": 0.5}), 3), state)
     assert places.signed.tolist() == [0.0, 0.0]
-    pledges.update_pledges(
-        0, record(worlds.parameters(open_to | {"pledge.threshold": -0.5}), 3), keys, places, ties
-    )
+    pledges.update_pledges(0, record(worlds.parameters(open_to | {"pledge.threshold": -0.5}), 3), state)
     assert places.signed.tolist() == [1.0, 1.0]
     none = worlds.parameters(open_to | {"pledge.threshold": -0.5}, mechanisms=worlds.OFF)
-    pledges.update_pledges(0, record(none, 3), keys, places, ties)
+    pledges.update_pledges(0, record(none, 3), state)
     assert places.signed.tolist() == [0.0, 0.0]
 
 
 def test_reports_are_true_and_at_once_unless_layers_delay_and_blur_them():
-    keys = random.stream_keys(3, 0, len(random.STREAMS))
     places = table(PLACES, 2, ability=0.6, believed_ability=0.2)
-    responses.update_centre_beliefs(0, record(worlds.parameters(mechanisms=worlds.OFF), 3), keys, places)
+    state = worlds.state(places=places)
+    responses.update_centre_beliefs(0, record(worlds.parameters(mechanisms=worlds.OFF), 3), state)
     assert places.believed_ability.tolist() == close([0.6, 0.6])
     places.believed_ability[:] = 0.2
     settings = {
@@ -463,16 +458,16 @@ def test_reports_are_true_and_at_once_unless_layers_delay_and_blur_them():
         "hierarchy.layers": 4.0,
     }
     late = record(worlds.parameters(settings, mechanisms=worlds.OFF | {"information_loss": 1.0}), 3)
-    responses.update_centre_beliefs(0, late, keys, places)
+    responses.update_centre_beliefs(0, late, state)
     # Four layers make .6 look like .76, and show a quarter of the news in a month.
     assert places.believed_ability.tolist() == close([0.2 + 0.56 / 4.0] * 2)
     # However many layers, nobody looks abler than can be.
     rosy = {"reference.information_optimism": 0.5, "reference.information_delay": 0.0}
     rosiest = worlds.parameters(settings, rosy, mechanisms=worlds.OFF | {"information_loss": 1.0})
-    responses.update_centre_beliefs(0, record(rosiest, 3), keys, places)
+    responses.update_centre_beliefs(0, record(rosiest, 3), state)
     assert places.believed_ability.tolist() == close([1.0, 1.0])
     blurred = record(worlds.parameters(mechanisms=worlds.OFF | {"information_loss": 1.0}), 3)
-    responses.update_centre_beliefs(0, blurred, keys, places)
+    responses.update_centre_beliefs(0, blurred, state)
     assert places.believed_ability[0] != places.believed_ability[1]
 
 
@@ -601,7 +596,7 @@ def test_every_place_is_offered_money_by_what_holds_there(small):
     values.focal_scale_up[3] = 0.3
     values.focal_ring_fenced[4] = 1.0
     values.work_load[5] *= 2.0
-    offers = funding.offer_funding(24, values, state.calendar, state.changes, state.places, state.centre)
+    offers = funding.offer_funding(24, values, state)
     changes = state.changes[: state.calendar.arrived[24]]
     age, focal = 24 - changes.arrival, changes.focal == 1
     assert offers.shape == (6, len(changes), 3)
@@ -750,7 +745,7 @@ def test_coverage_stops_at_everybody():
 def put_in(settings, **more):
     given = {
         "stage": SHAPE, "will": 0.5, "centre_will": 0.8, "visibility": 0.5, "spillover": 0.4, "to_target": 30.0,
-        "signed": False, "sincere": False, "pulled": False, "haste": 0.0,
+        "signed": False, "sincere": False, "pulled": False, "pressure": 0.0,
     } | more  # fmt: skip
     return effort.effective_will(settings, *given.values())
 
@@ -795,9 +790,9 @@ def test_who_counts_only_its_own_benefit_holds_back():
 
 def test_pressure_quickens_the_start_and_launches_unready():
     rush = row({"pace.pressure": 0.6, "reference.pace_speed": 0.5, "reference.pace_unready": 0.4}, pace=1.0)
-    assert put_in(rush, stage=SPARK, haste=0.6) == close((0.5, 1.0, 1.3))
-    assert put_in(rush, stage=SHAPE, haste=0.6) == (0.5, 1.0, 1.0)
-    assert put_in(rush, stage=SHIFT, haste=0.6) == close((0.5, 1.0 - 0.24, 1.0))
+    assert put_in(rush, stage=SPARK, pressure=0.6) == close((0.5, 1.0, 1.3))
+    assert put_in(rush, stage=SHAPE, pressure=0.6) == (0.5, 1.0, 1.0)
+    assert put_in(rush, stage=SHIFT, pressure=0.6) == close((0.5, 1.0 - 0.24, 1.0))
 
 
 def test_pilots_and_scale_up_have_separate_purses():

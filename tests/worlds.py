@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sim.model.decision_rights import KINDS, ROWS, columns
 from sim.model.parameters import MECHANISM_NAMES, STABLE, Parameters
-from sim.model.schedule import Run
+from sim.model.schedule import Run, begin
 from sim.model.schema import Declaration, declarations, prior_defaults
 from sim.model.state import State
 from sim.verification.checks import structures
@@ -87,6 +87,11 @@ def parameters(*deltas: Mapping[str, Any], interventions: Any = (), **keys: Any)
             else:
                 tree.setdefault(group, {})[leaf] = value
     return Parameters.model_validate(tree)
+
+
+def state(**tables: Any) -> State:
+    """The state of a run that has just begun, with some of its tables replaced."""
+    return begin(parameters({}), 3).state._replace(**tables)
 
 
 def whole(kind: str) -> dict[str, float]:

@@ -220,10 +220,10 @@ def _signatories(thresholds: np.ndarray, months: int) -> float:
         population={"mixing": "complete"},
     )
     values = record(settings, len(thresholds) + 1)
-    state = begin(_parameters({}), 1).state
+    state = begin(_parameters({}), 1).state._replace(places=places)
     for month in range(months):
         before = places.signed.sum()
-        update_pledges(month, values, state.keys, places, state.ties)
+        update_pledges(month, values, state)
         if places.signed.sum() == before:
             break
     return float(places.signed.sum())

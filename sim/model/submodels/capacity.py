@@ -4,6 +4,8 @@ A change wants the same hours for its own work in every month it is active, and 
 so that more staff never slows anything in the base.
 """
 
+from typing import NamedTuple
+
 from sim.model.kernels.jit import kernel
 from sim.model.state import (
     CAPACITY,
@@ -252,12 +254,84 @@ def staff_left_over(row, authority, month, scale):
     return max(0.0, min(1.0, left)), max(SETTLED, min(1.0, before))
 
 
+class Demand(NamedTuple):
+    """Hours a month that the changes at work in an authority ask for."""
+
+    active: int  # changes at work
+    work: float  # staff hours of carrying them out
+    design: float  # staff hours of design and discovery
+    co_design: float  # staff hours that co-design adds
+    upkeep: float  # staff hours that sustain what is delivered
+    users: float  # users' hours that discovery asks for
+    shaping: float  # changes in *spark* and *shape*, each by the share of people it concerns
+
+
+@kernel
+def demand_for_hours(a, arrived, row, shift, changes, authority, cells):
+    """Add up the hours that all changes ask for in one authority this month. ODD 8.5.
+
+    Args:
+        a: index of the authority.
+        arrived: changes announced.
+        row: its parameters.
+        shift: share of the planned path that *shift* takes.
+        changes: announced changes.
+        authority: the authority.
+        cells: changes in authorities.
+
+    Returns:
+        A `Demand`.
+    """
+    months_of_shift = shift / row.work_top_speed
+    active = 0
+    shaping = 0.0
+    users = 0.0
+    work = 0.0
+    design = 0.0
+    co_design = 0.0
+    upkeep = 0.0
+    for i in range(arrived):
+        cell = cells[a, i]
+        change = changes[i]
+        people = change.target_share * authority.population
+        if row.hidden_work > 0.0 and cell.stage >= SHAPE:
+            planned = own_hours(row, people, change.radicalness, change.pace)
+            upkeep += upkeep_hours(row, planned, cell)
+        if not is_active(cell):
+            continue
+        active += 1
+        left = share_left(cell, months_of_shift * change.duration)
+        own = left * own_hours(row, people, change.radicalness, change.pace)
+        work += true_hours(row, own)
+        due = design_cost_due(cell, row.work_top_speed, change.pace)
+        design += due * cell.design_hours
+        users += due * cell.user_hours_cost
+        if cell.stage == SPARK or cell.stage == SHAPE:
+            shaping += change.target_share
+            co_design += co_design_hours(row, own)
+    return Demand(active, work, design, co_design, upkeep, users, shaping)
+
+
+@kernel
+def users_time_for_co_design(row, authority, demand):
+    """Share of users' time that discovery and co-design take, at most 1. ODD 8.5.
+
+    Where staff have no time to gather signals, users are not asked for theirs.
+    """
+    share = authority.capacity_ratio * demand.users / (authority.population * row.users_hours)
+    if row.participation_cost > 0.0:
+        cost = row.participation_cost * row.participation_time * row.design_users
+        share += cost * demand.shaping
+    return min(1.0, share)
+
+
 @kernel
 def allocate_capacity(month, p, state):
-    """Divide each authority's and its bodies' hours over the changes at work there."""
+    """Divide the hours of each authority and its third-sector bodies over the changes at work there. ODD 8.5."""
     calendar, changes, places, reasons = state.calendar, state.changes, state.places, state.reasons
-    bodies, cells, journal = state.bodies, state.cells, state.journal
-    held = third_sector_support(p, places, bodies)
+    journal = state.journal
+    arrived = calendar[month].arrived
+    held = third_sector_support(p, places, state.bodies)
     nation = p[len(places)]
     shift = nation.work_shift / (nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift)
     hours = journal.hours[month]
@@ -269,62 +343,34 @@ def allocate_capacity(month, p, state):
         staff = row.authorities_staff_hours * authority.population
         scale = demand_scale(row)
         authority.capacity, before = staff_left_over(row, authority, month, scale)
+        demand = demand_for_hours(a, arrived, row, shift, changes, authority, state.cells)
+        wanted = demand.work + demand.design + demand.co_design
 
-        months_of_shift = shift / row.work_top_speed
-        active = 0
-        shaping = 0.0
-        asked = 0.0
-        work = 0.0
-        design = 0.0
-        shared = 0.0
-        upkeep = 0.0
-        for i in range(calendar[month].arrived):
-            cell = cells[a, i]
-            change = changes[i]
-            people = change.target_share * authority.population
-            if row.hidden_work > 0.0 and cell.stage >= SHAPE:
-                planned = own_hours(row, people, change.radicalness, change.pace)
-                upkeep += upkeep_hours(row, planned, cell)
-            if not is_active(cell):
-                continue
-            active += 1
-            left = share_left(cell, months_of_shift * change.duration)
-            own = left * own_hours(row, people, change.radicalness, change.pace)
-            work += true_hours(row, own)
-            due = design_cost_due(cell, row.work_top_speed, change.pace)
-            design += due * cell.design_hours
-            asked += due * cell.user_hours_cost
-            if cell.stage == SPARK or cell.stage == SHAPE:
-                shaping += change.target_share
-                shared += co_design_hours(row, own)
-        wanted = work + design + shared
-
+        # What is left of staff time, activity by activity.
         free = staff * authority.capacity
         policy = planning_factor(row, calendar[month].announced)
         reports = reporting_factor(row)
-        switching = switching_factor(row, active)
+        switching = switching_factor(row, demand.active)
         staffed = free * policy * reports * switching
         meetings = min(staffed, authority.meeting_hours)
         authority.meeting_hours = 0.0
         brokering = min(authority.support, authority.brokered)
         authority.brokered -= brokering
         offered = staffed - meetings + authority.support - brokering
-        kept_up = min(offered, upkeep)
+        kept_up = min(offered, demand.upkeep)
         offered -= kept_up
+
         authority.capacity_ratio = min(1.0, offered / wanted) if wanted > 0.0 else 1.0
-        authority.workload_ratio = (wanted + upkeep) / max(SETTLED, offered + kept_up)
+        authority.workload_ratio = (wanted + demand.upkeep) / max(SETTLED, offered + kept_up)
         year = 1.0 if month == 0 else 1.0 / 12.0
         authority.workload += year * (min(MOST_LOAD, authority.workload_ratio) - authority.workload)
         growth = max(SETTLED, authority.capacity) / before
-        sustained = max(0.0, staff * before + authority.support - upkeep)
-        plain = sustained / (work + design) if wanted > 0.0 else 1.0
-        capacity_loss_shares(a, reasons, plain, switching, policy, reports, growth, ratio(shared, wanted))
-        # Where staff have no time to gather signals, users are not asked for theirs.
-        authority.co_design = authority.capacity_ratio * asked / (authority.population * row.users_hours)
-        if row.participation_cost > 0.0:
-            share = row.participation_cost * row.participation_time * row.design_users
-            authority.co_design += share * shaping
-        authority.co_design = min(1.0, authority.co_design)
+        sustained = max(0.0, staff * before + authority.support - demand.upkeep)
+        plain = sustained / (demand.work + demand.design) if wanted > 0.0 else 1.0
+        capacity_loss_shares(
+            a, reasons, plain, switching, policy, reports, growth, ratio(demand.co_design, wanted)
+        )
+        authority.co_design = users_time_for_co_design(row, authority, demand)
 
         served = min(staff - free, row.authorities_usual_business * scale * staff)
         spent = authority.capacity_ratio * wanted
@@ -336,9 +382,9 @@ def allocate_capacity(month, p, state):
         hours[SWITCHING_TIME] += free * policy * reports * (1.0 - switching)
         hours[MEETINGS] += meetings
         hours[UPKEEP] += kept_up
-        hours[DELIVERY] += spent * ratio(work, wanted)
-        hours[DESIGN_WORK] += spent * ratio(design, wanted) + brokering
-        hours[CO_DESIGN] += spent * ratio(shared, wanted)
+        hours[DELIVERY] += spent * ratio(demand.work, wanted)
+        hours[DESIGN_WORK] += spent * ratio(demand.design, wanted) + brokering
+        hours[CO_DESIGN] += spent * ratio(demand.co_design, wanted)
         hours[UNSPENT] += max(0.0, offered - spent)
         brought += authority.support
         endowment += staff

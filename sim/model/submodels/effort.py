@@ -1,6 +1,7 @@
 """Effort: how will, ability and capacity combine in a month, and what changes the will for one change."""
 
 import math
+from typing import NamedTuple
 
 from sim.model.kernels.jit import kernel
 from sim.model.state import SEE, SHIFT, SPARK
@@ -69,65 +70,105 @@ def compelled_fidelity(visibility, will, floor):
     return visibility + (1.0 - visibility) * min(1.0, will / floor)
 
 
+class Effort(NamedTuple):
+    """What an authority puts into one change in a month."""
+
+    will: float  # 0 to 1
+    fidelity: float  # share of new coverage that is done as intended
+    speed: float  # factor on the speed of work
+
+
+@kernel
+def mandate_effect(row, will, centre_will, visibility, to_target, duty):
+    """Effort under compulsion: it lifts a low will to a floor, lowers fidelity, and speeds work up before a date. ODD 8.6.
+
+    With grip g and floor f: will + g (f - will), fidelity 1 - g (1 - r), speed 1 + g k (1 - months left / 12), where r is
+    `compelled_fidelity`. A law (`duty`) binds whoever judges and whoever governs.
+    """
+    fidelity = 1.0
+    speed = 1.0
+    grip = mandate_grip(row, centre_will)
+    floor = row.mandate_floor
+    if duty > 0.0:
+        grip += duty * (row.mandate - grip)
+        floor = max(floor, duty)
+    if will < floor:
+        fidelity = 1.0 - grip * (1.0 - compelled_fidelity(visibility, will, floor))
+        will += grip * (floor - will)
+    if 0.0 <= to_target < 12.0:
+        speed = 1.0 + grip * row.mandate_target * (1.0 - to_target / 12.0)
+    return Effort(will, fidelity, speed)
+
+
+@kernel
+def pledge_effect(row, will, sincere):
+    """Will and fidelity of an authority that signed a pledge; what is not sincere is partly symbolic. ODD 8.6.
+
+    Returns:
+        Tuple (will, factor on fidelity).
+    """
+    fidelity = 1.0
+    lift = row.concordat * row.pledge_cost * row.pledge_monitoring * (1.0 - will)
+    if not sincere and lift > 0.0:
+        fidelity = 1.0 - lift / (will + lift) * (1.0 - row.pledge_monitoring)
+    return will + lift, fidelity
+
+
 @kernel
 def effective_will(
-    row, stage, will, centre_will, visibility, spillover, to_target, signed, sincere, pulled, haste, duty=0.0
+    row,
+    stage,
+    will,
+    centre_will,
+    visibility,
+    spillover,
+    to_target,
+    signed,
+    sincere,
+    pulled,
+    pressure,
+    duty=0.0,
 ):
-    """Will that goes into a change this month, the share of its coverage done as meant, and its gain in speed.
-
-    Compulsion, a pledge and the counting of only one's own benefit each move the place's will for this one change.
+    """Effort that goes into a change this month: compulsion, pledges and own benefit each act on it. ODD 8.6.
 
     Args:
-        row: parameters of the place.
+        row: parameters of the authority.
         stage: stage of the change.
-        will: the place's will.
+        will: the authority's will, 0 to 1.
         centre_will: the centre's will.
         visibility: how easily compliance is seen.
         spillover: share of benefit that depends on others.
         to_target: months until the end of the plan.
-        signed: whether the place signed an open pledge.
-        sincere: whether it means it.
-        pulled: whether the place itself, not the centre, holds the agenda for this change.
-        haste: pressure that its discovery gave way to.
+        signed: whether the authority signed an open pledge.
+        sincere: whether its pledge is sincere.
+        pulled: whether the authority itself, not the centre, holds the agenda for this change.
+        pressure: time pressure that cut its discovery short.
         duty: effort that a law demands for this change.
 
     Returns:
-        Tuple (will, genuine, speed).
+        An `Effort`.
     """
-    genuine = 1.0
+    fidelity = 1.0
     speed = 1.0
     if row.mandate > 0.0:
-        grip = mandate_grip(row, centre_will)
-        floor = row.mandate_floor
-        if duty > 0.0:
-            # A law binds whoever judges and whoever governs.
-            grip += duty * (row.mandate - grip)
-            floor = max(floor, duty)
-        if will < floor:
-            real = compelled_fidelity(visibility, will, floor)
-            genuine *= 1.0 - grip * (1.0 - real)
-            will += grip * (floor - will)
-        if 0.0 <= to_target < 12.0:
-            speed *= 1.0 + grip * row.mandate_target * (1.0 - to_target / 12.0)
+        will, fidelity, speed = mandate_effect(row, will, centre_will, visibility, to_target, duty)
     if row.concordat > 0.0 and signed:
-        lift = row.concordat * row.pledge_cost * row.pledge_monitoring * (1.0 - will)
-        if not sincere and lift > 0.0:
-            genuine *= 1.0 - lift / (will + lift) * (1.0 - row.pledge_monitoring)
-        will += lift
+        will, sincerity = pledge_effect(row, will, sincere)
+        fidelity *= sincerity
     if row.spillover > 0.0 and pulled and (stage == SEE or stage == SPARK):
-        # Only its own benefit counts while a place orders work and starts it; what is built is built for all.
+        # Only its own benefit counts until a design exists; what is built is built for all.
         will *= 1.0 - row.spillover * row.spillover_starts * spillover
     if row.scale_up > 0.0:
-        # What interest and pressure decide at the bar does not act on the pace of work a second time.
+        # What interest and pressure decide at the bar does not act on the speed of work a second time.
         will = row.scale_up + (1.0 - row.scale_up) * min(1.0, will)
-        genuine = row.scale_up + (1.0 - row.scale_up) * genuine
+        fidelity = row.scale_up + (1.0 - row.scale_up) * fidelity
         speed = row.scale_up + (1.0 - row.scale_up) * speed
     if row.pace > 0.0:
         if stage == SEE or stage == SPARK:
-            speed *= 1.0 + row.pace * row.pace_speed * haste
+            speed *= 1.0 + row.pace * row.pace_speed * pressure
         elif stage == SHIFT:
-            genuine *= 1.0 - row.pace * row.pace_unready * haste
-    return max(EPS, min(1.0, will)), genuine, speed
+            fidelity *= 1.0 - row.pace * row.pace_unready * pressure
+    return Effort(max(EPS, min(1.0, will)), fidelity, speed)
 
 
 @kernel

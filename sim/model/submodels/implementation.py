@@ -158,11 +158,107 @@ def advance_stage(month, a, i, row, shift, length, share, genuine, change, cell,
 
 
 @kernel
+def funded_capacity(row, ratio, money, planned, wanted):
+    """Capacity for one change: the hours that staff can give, and those that money for this step buys. ODD 8.6.
+
+    Money is given for the hours of the plan; a part of it pays for support teams under `programme_support`.
+
+    Args:
+        row: parameters of the authority.
+        ratio: share of the wanted hours that staff can give.
+        money: money for this step, as a share of the planned hours.
+        planned: planned hours a month.
+        wanted: hours that the change really takes.
+
+    Returns:
+        Tuple (capacity, share of hours for support teams, share of hours bought).
+    """
+    if wanted > planned:
+        money *= planned / wanted
+    teams = 0.0
+    if row.programme_support > 0.0:
+        teams = money * row.programme_support * row.support_money
+        money -= teams
+    capacity = min(1.0, ratio + money)
+    return max(EPS, capacity), teams, capacity - ratio
+
+
+@kernel
+def pilot_boldness(row, stage, change):
+    """Factor on the speed of a pilot: fear of blame delays it. 1 - mu k fear. ODD 8.6."""
+    if row.blame <= 0.0 or stage != SHAPE:
+        return 1.0
+    fear = blame_aversion(row, change.radicalness, change.visibility)
+    return max(EPS, 1.0 - row.blame * row.blame_delay * fear)
+
+
+@kernel
+def account_for_progress(a, i, gap, form, will, ability, capacity, boldness, reasons, cell, ledger):
+    """Attribute missing progress to its limiting factors; extra progress reduces what was missing before. ODD 9.
+
+    Args:
+        a: index of the authority.
+        i: index of the change.
+        gap: planned minus actual progress of the month.
+        form: how will, ability and capacity combine.
+        will: will put into the change.
+        ability: ability of the authority.
+        capacity: capacity for the change.
+        boldness: factor of fear on a pilot.
+        reasons: shares of the causes of missing capacity.
+        cell: the change in its authority.
+        ledger: written.
+
+    Returns:
+        Progress that was missing and is made up.
+    """
+    if gap > 0.0:
+        cell.ledger_closed = 0
+        weak, unable, short = limiting_factors(
+            form, log_shortfall(will), log_shortfall(ability), log_shortfall(capacity)
+        )
+        attribute_shortfall(a, i, gap, weak, unable, short, log_shortfall(boldness), reasons, ledger)
+        return 0.0
+    missing = ledger_total(a, i, cell.ledger_closed, ledger)
+    caught = min(-gap, missing)
+    if caught > 0.0:
+        reduce_ledger(a, i, caught, missing, cell.ledger_closed, ledger)
+    return caught
+
+
+@kernel
+def account_for_waiting(a, i, planned, possible, cell, ledger):
+    """Attribute progress that was due to what the change waits for: a priority, a decision or an agreement. ODD 9.
+
+    Args:
+        a: index of the authority.
+        i: index of the change.
+        planned: progress that was due this month.
+        possible: progress that the authority could have made if nothing held the change.
+        cell: the change in its authority.
+        ledger: written.
+    """
+    if is_held(cell):
+        cell.ledger_closed = 0
+        attribute_hold(a, i, planned, possible - planned, int(cell.held), ledger)
+    elif cell.gate == QUEUED:
+        ledger[a, i, ATTENTION] += planned
+    elif cell.gate != OPEN:
+        ledger[a, i, CLEARANCE] += planned
+
+
+@kernel
 def advance_implementation(month, p, state, offers):
-    """Advance every change in every place by one month, with its staff and the money it is offered."""
+    """Advance every change in every authority by one month, with its staff and the money it is offered. ODD 8.6.
+
+    Args:
+        month: month of the run.
+        p: parameters, a row for each authority and the last for the nation.
+        state: the state of the run.
+        offers: money offered to each change, shape (A, arrived, 3).
+    """
     keys, calendar, changes, places = state.keys, state.calendar, state.changes, state.places
-    reasons, centre, cells, ledger = state.reasons, state.centre, state.cells, state.ledger
-    journal = state.journal
+    reasons, cells, ledger, journal = state.reasons, state.cells, state.ledger, state.journal
     count = len(places)
     nation = p[count]
     path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift
@@ -174,7 +270,7 @@ def advance_implementation(month, p, state, offers):
     )
     shift = lengths[3]
     following = nation.focal_arrival >= 0.0
-    centre_will = centre[0].will
+    centre_will = state.centre[0].will
     hours = journal.hours[month]
     arrived = calendar[month].arrived
     due = np.empty(arrived)
@@ -188,7 +284,6 @@ def advance_implementation(month, p, state, offers):
         row = p[a]
         authority = places[a]
         ability = max(EPS, authority.ability)
-        unable = log_shortfall(ability)
         months_of_shift = shift / row.work_top_speed
         at_work = 0.0
         supported = 0.0
@@ -197,10 +292,7 @@ def advance_implementation(month, p, state, offers):
         for i in range(arrived):
             change = changes[i]
             cell = cells[a, i]
-            planned = due[i]
             focal = change.focal == 1
-            signed = pledge_applies(authority.signed, focal, following)
-            persistence = offers[a, i, FUNDING_PERSISTENCE]
             pilot = offers[a, i, PILOT] * authority.funding_multiplier
             scale_up = offers[a, i, SCALE_UP] * authority.funding_multiplier
             hours_of_plan = own_hours(
@@ -210,87 +302,59 @@ def advance_implementation(month, p, state, offers):
             endowment += offered
             if cell.stage == NOT_STARTED or cell.stage == ABANDONED:
                 unspent += offered
-                ledger[a, i, LATE_START if cell.stage == NOT_STARTED else CLEARANCE] += planned
+                ledger[a, i, LATE_START if cell.stage == NOT_STARTED else CLEARANCE] += due[i]
                 continue
-            will, genuine, speed = effective_will(
+            will, fidelity, speed = effective_will(
                 row, cell.stage, authority.will, centre_will, change.visibility, change.spillover,
-                to_target(row, change, month), signed, authority.intent < row.pledge_intent,
-                cell.agenda_holder != CENTRE, cell.time_pressure, row.focal_duty if focal else 0.0,
+                to_target(row, change, month), pledge_applies(authority.signed, focal, following),
+                authority.intent < row.pledge_intent, cell.agenda_holder != CENTRE, cell.time_pressure,
+                row.focal_duty if focal else 0.0,
             )  # fmt: skip
             if focal:
                 speed /= 1.0 - row.focal_ready
-            held = is_held(cell)
             if is_active(cell):
-                planned_hours = hours_of_plan * share_left(cell, months_of_shift * change.duration)
-                wanted = true_hours(row, planned_hours)
+                planned = hours_of_plan * share_left(cell, months_of_shift * change.duration)
+                wanted = true_hours(row, planned)
                 cell.design_cost_outstanding -= authority.capacity_ratio * design_cost_due(
                     cell, row.work_top_speed, change.pace
                 )
                 money = scale_up if cell.stage == SHIFT else pilot
-                if wanted > planned_hours:
-                    # Money was given for the hours of the plan.
-                    money *= planned_hours / wanted
-                teams = 0.0
-                if row.programme_support > 0.0:
-                    teams = money * row.programme_support * row.support_money
-                    money -= teams
-                capacity = min(1.0, authority.capacity_ratio + money)
-                bought = capacity - authority.capacity_ratio
-                capacity = max(EPS, capacity)
+                capacity, teams, bought = funded_capacity(
+                    row, authority.capacity_ratio, money, planned, wanted
+                )
                 at_work += wanted
                 supported += teams * wanted
                 delivered += bought * wanted
                 unspent += offered - (teams + bought) * wanted
-                boldness = 1.0
-                if row.blame > 0.0 and cell.stage == SHAPE:
-                    afraid = blame_aversion(row, change.radicalness, change.visibility)
-                    boldness = max(EPS, 1.0 - row.blame * row.blame_delay * afraid)
-                genuine *= fidelity_of_new_coverage(row, change.visibility, cell.own_priority, cell.priority)
+                boldness = pilot_boldness(row, cell.stage, change)
+                fidelity *= fidelity_of_new_coverage(row, change.visibility, cell.own_priority, cell.priority)
                 share = progress_rate(row.work_form, will, ability, capacity) * boldness * speed
                 gained = advance_stage(
-                    month,
+                    month, a, i, row, shift, lengths[cell.stage - SEE], share, fidelity, change, cell, keys
+                )
+                caught = account_for_progress(
                     a,
                     i,
-                    row,
-                    shift,
-                    lengths[cell.stage - SEE],
-                    share,
-                    genuine,
-                    change,
+                    due[i] - gained,
+                    row.work_form,
+                    will,
+                    ability,
+                    capacity,
+                    boldness,
+                    reasons,
                     cell,
-                    keys,
+                    ledger,
                 )
-                behind = planned - gained
-                if behind > 0.0:
-                    cell.ledger_closed = 0
-                    weak, cannot, short = limiting_factors(
-                        row.work_form, log_shortfall(will), unable, log_shortfall(capacity)
-                    )
-                    attribute_shortfall(
-                        a, i, behind, weak, cannot, short, log_shortfall(boldness), reasons, ledger
-                    )
-                else:
-                    missing = ledger_total(a, i, cell.ledger_closed, ledger)
-                    caught = min(-behind, missing)
-                    if caught > 0.0:
-                        recovered += caught * change.ambition * authority.population
-                        reduce_ledger(a, i, caught, missing, cell.ledger_closed, ledger)
+                recovered += caught * change.ambition * authority.population
             else:
                 unspent += offered
-                if held:
-                    capacity = max(EPS, min(1.0, authority.capacity_ratio + pilot))
-                    possible = progress_rate(row.work_form, will, ability, capacity) * speed
-                    possible *= row.work_top_speed * change.pace
-                    cell.ledger_closed = 0
-                    attribute_hold(a, i, planned, possible - planned, int(cell.held), ledger)
-                elif cell.gate == QUEUED:
-                    ledger[a, i, ATTENTION] += planned
-                elif cell.gate != OPEN:
-                    ledger[a, i, CLEARANCE] += planned
+                capacity = max(EPS, min(1.0, authority.capacity_ratio + pilot))
+                possible = progress_rate(row.work_form, will, ability, capacity) * speed
+                account_for_waiting(a, i, due[i], possible * (row.work_top_speed * change.pace), cell, ledger)
             if cell.nominal >= 1.0 - SETTLED:
                 close_ledger(a, i, cell.ledger_closed, ledger)
                 cell.ledger_closed = 1
-            slips, lapses = decay_coverage(row, will, persistence, cell)
+            slips, lapses = decay_coverage(row, will, offers[a, i, FUNDING_PERSISTENCE], cell)
             ledger[a, i, RELAPSE] += shift * slips
             if lapses > 0.0:
                 cell.ledger_closed = 0
