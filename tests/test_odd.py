@@ -1,11 +1,13 @@
 """The full description of the model names all that the model has, and its numbers are those that are declared."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+import sim
 from sim.model import state
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
 from sim.model.geography import DATA
@@ -179,3 +181,21 @@ def test_pages_point_to_nothing_outside_the_project(page):
         assert file.exists(), target
     assert not re.search(r"(?<![\w.])/(home|root|tmp|work|opt|Users)/", text)
     assert "../" not in re.sub(r"\]\([^)]*\)", "", text)
+
+
+SECTION = re.compile(r"ODD ((?:\d+(?:\.\d+)?(?:, )?)+)")
+RULES = [
+    (path.stem, node.name, ast.get_docstring(node) or "")
+    for path in sorted((Path(sim.__file__).parent / "model" / "submodels").glob("*.py"))
+    for node in ast.parse(path.read_text(encoding="utf-8")).body
+    if isinstance(node, ast.FunctionDef) and node.name not in ("ratio", "within_bounds")
+]
+"""Every rule; the two left out are arithmetic, used by many."""
+
+
+@pytest.mark.parametrize(("file", "name", "text"), RULES, ids=[f"{file}.{name}" for file, name, _ in RULES])
+def test_a_rule_names_its_section(odd, file, name, text):
+    named = [number for found in SECTION.findall(text) for number in found.strip(", ").split(", ")]
+    assert named, f"{file}.{name} names no section of the description"
+    headings = set(re.findall(r"^#{2,3} (\d+(?:\.\d+)?) ", odd, flags=re.MULTILINE))
+    assert set(named) <= headings

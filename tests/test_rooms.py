@@ -8,12 +8,7 @@ import pytest
 import sim
 
 PACKAGE = Path(sim.__file__).parent
-LISTED_BY_THE_SCHEDULE = "model/submodels"
-PACKAGES = sorted(
-    path.parent.relative_to(PACKAGE).as_posix()
-    for path in PACKAGE.rglob("__init__.py")
-    if path.parent.relative_to(PACKAGE).as_posix() != LISTED_BY_THE_SCHEDULE
-)
+PACKAGES = sorted(path.parent.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("__init__.py"))
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -484,7 +484,7 @@ def test_weakness():
 def test_a_column_of_hurdles_is_weighed_as_each_alone():
     factors = np.array([0.0, 1e-300, 1e-9, 0.1, 0.5, 0.999999, 1.0, 2.0])
     hurdles = np.full(len(factors), np.nan)
-    loss_accounting.normalise_weights(factors, hurdles)
+    loss_accounting.log_shortfalls(factors, hurdles)
     assert hurdles == close([loss_accounting.log_shortfall(factor) for factor in factors])
 
 

@@ -1,7 +1,6 @@
-"""Population: places, bodies, users, and the stream of announced changes, drawn once for a world.
+"""Initialisation: authorities, third-sector bodies, users, and the stream of announced changes, drawn once for a run.
 
-Nothing here reads the table of rights: under one seed, every power structure meets the same people and the same
-problems.
+Nothing here reads the table of rights: under one seed, every scenario has the same people and the same problems.
 """
 
 from __future__ import annotations
@@ -101,8 +100,8 @@ def draw_varied(key, count, mean, variety, low, high):
     """One value for each of `count` changes, evenly spread around a mean by a share of it, and kept within bounds."""
     values = np.empty(count)
     for change in range(count):
-        luck = random.uniform(key, change, 0, 0)
-        values[change] = max(low, min(high, mean * (1.0 + variety * (2.0 * luck - 1.0))))
+        u = random.uniform(key, change, 0, 0)
+        values[change] = max(low, min(high, mean * (1.0 + variety * (2.0 * u - 1.0))))
     return values
 
 
@@ -113,18 +112,18 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
     early = declared.in_progress
     count = early + declared.arriving
 
-    def luck(stream_number: int) -> np.ndarray:
+    def u(stream_number: int) -> np.ndarray:
         return draw_uniforms(keys[stream_number], count)
 
     def varied(name: str, number: int, low: float, high: float) -> np.ndarray:
         return draw_varied(keys[number], count, getattr(declared, name), declared.variety, low, high)
 
     duration = varied("duration", random.DURATION, 2.0, np.inf)
-    when = luck(random.ARRIVAL)
+    when = u(random.ARRIVAL)
     begun = -1 - np.floor(0.6 * when[:early] * duration[:early]).astype(np.int64)
     arrival = np.concatenate([begun, np.sort(np.floor(when[early:] * months).astype(np.int64))])
     ambiguity = varied("ambiguity", random.AMBIGUITY, 0.0, np.inf)
-    angle = 2.0 * np.pi * luck(random.DIRECTION)
+    angle = 2.0 * np.pi * u(random.DIRECTION)
     changes = table(
         CHANGES,
         count,
@@ -141,12 +140,12 @@ def stream(parameters: Parameters, keys: np.ndarray) -> np.recarray:
         conflict=varied("conflict", random.CONFLICT, 0.0, 1.0),
         urgency=varied("urgency", random.URGENCY, 0.0, np.inf),
         personal_effort=declared.personal_effort
-        ** (1.0 + declared.variety * (2.0 * luck(random.PERSONAL_EFFORT) - 1.0)),
+        ** (1.0 + declared.variety * (2.0 * u(random.PERSONAL_EFFORT) - 1.0)),
         need_direction_1=np.cos(angle),
         need_direction_2=np.sin(angle),
         need=ambiguity * draw_normals(keys[random.NEED], count, 1.0),
         national_estimation_error=draw_normals(keys[random.ESTIMATION], count, 1.0),
-        head_start=luck(random.HEAD_START),
+        head_start=u(random.HEAD_START),
         months_to_half=-1,
     )
     return changes if parameters.focal.arrival < 0 else _with_focal(changes, parameters, keys)
@@ -237,9 +236,9 @@ def _bodies(parameters: Parameters, land: Territory, keys: np.ndarray) -> np.rec
     least = 1 if count >= len(land.code) else 0
     home = np.repeat(np.arange(len(land.code)), apportion(count, land, least))
     several = draw_uniforms(keys[random.BODY_SEVERAL], count) < parameters.population.bodies_several
-    luck = draw_uniforms(keys[random.BODY_SECOND], count)
+    u = draw_uniforms(keys[random.BODY_SECOND], count)
     first, last = land.tie_start[home], land.tie_start[home + 1]
-    chosen = np.minimum(first + np.floor(luck * (last - first)).astype(np.int64), last - 1)
+    chosen = np.minimum(first + np.floor(u * (last - first)).astype(np.int64), last - 1)
     tied = several & (last > first)
     second = np.full(count, -1, np.int64)
     second[tied] = land.tie_other[chosen[tied]]

@@ -1,7 +1,7 @@
 """Agents for Mesa: views of the columns of a run.
 
 An agent is a row that reads and writes columns; it holds no state of its own and no rule. Columns are looked up through
-its model, so two live models share nothing.
+its model, so two models share nothing.
 """
 
 from __future__ import annotations
@@ -221,7 +221,7 @@ class LocalAuthority(_View):
 
     @property
     def users(self) -> AgentSet:
-        """Sampled users who live here."""
+        """Sampled users of this authority."""
         here = slice(self._read("first_user"), self._read("last_user"))
         return AgentSet(self.model.views(ServiceUser)[here], random=self.model.random)
 
@@ -278,7 +278,7 @@ class ServiceUser(_View):
             place.co_design,
             1.0 / parameters.users_time_needed,
         )
-        place.last_users_ability = -1.0  # what users average here is reckoned anew
+        place.last_users_ability = -1.0  # the means of users are computed again
         # Uptake is reviewed every few months only; what was written counts from the next one.
         state.cells.next_uptake_review[self._read("place")] = self.model.month
 

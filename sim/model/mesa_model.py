@@ -52,10 +52,10 @@ class _AgentsByType(Mapping):
 
 
 class Model(mesa.Model):
-    """One world, lived month by month: `step()` lives a month, `run_model()` the rest of the run.
+    """One run, month by month: `step()` runs a month, `run_model()` the rest of the run.
 
     Left alone it gives what `sim.simulate` gives, to the bit. Mesa's random numbers are seeded too, but nothing here
-    draws from them: the model's luck depends on seed and replication alone.
+    draws from them: random numbers depend on seed and replication alone.
 
     Attributes:
         run: parameters, territory and all state, as rules read them.
@@ -71,7 +71,7 @@ class Model(mesa.Model):
 
         Args:
             parameters: what holds in it; the defaults when left out.
-            seed: root of all luck.
+            seed: random seed.
             replication: number of the replication; (seed, replication) fixes the world in every power structure.
 
         Raises:
@@ -108,7 +108,7 @@ class Model(mesa.Model):
 
     @property
     def month(self) -> int:
-        """Months lived so far."""
+        """Months run so far."""
         return self.run.month
 
     @property
@@ -129,8 +129,8 @@ class Model(mesa.Model):
         declared, state = self.run.parameters, self.run.state
         population = declared.population.model_copy(update={"months": months})
         shorter = declared.model_copy(update={"population": population})
-        lived = state._replace(journal=Journal._make(column[:months] for column in state.journal))
-        return outcomes.summary(replace(self.run, parameters=shorter, state=lived))
+        so_far = state._replace(journal=Journal._make(column[:months] for column in state.journal))
+        return outcomes.summary(replace(self.run, parameters=shorter, state=so_far))
 
     def authority(self, name: str) -> LocalAuthority:
         """The authority of a place, by its name or code.

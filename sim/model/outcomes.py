@@ -58,7 +58,7 @@ def fifths(deprivation: np.ndarray, population: np.ndarray) -> np.ndarray:
 
 
 def months_to_half(run: Run) -> float:
-    """Median months from announcement until half of the nation has a change as meant; unknown if most never got there.
+    """Median months from announcement until half of the nation has a change with fidelity; unknown if most changes never do.
 
     Only changes announced in the first half of the run count, so that all had time.
     """

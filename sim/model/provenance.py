@@ -30,7 +30,7 @@ def versions() -> dict[str, str]:
 
 
 def model() -> str:
-    """A fingerprint of all that turns parameters and a seed into outcomes: rules, shipped data, packages that reckon.
+    """A fingerprint of all that turns parameters and a seed into outcomes: rules, shipped data, packages that compute.
 
     It is the same on every machine, and an edit of a chart leaves it alone.
     """

@@ -1,4 +1,4 @@
-"""The month: read this schedule and you know the model.
+"""The schedule: the order of the processes of a month, and a run of many months.
 
 Within a process all agents read the same state and their updates apply together; between processes the order below
 holds.
@@ -51,9 +51,9 @@ def step_month(month, p, state):
     offers = offer_funding(month, p, state)  # 8.6
     set_priorities(month, p, state, offers)  # 8.11
     allocate_capacity(month, p, state)  # 8.5
-    advance_implementation(month, p, state, offers)  # 8.7
-    deliver_benefit(month, p, state)  # 8.8
-    update_centre_beliefs(month, p, state)  # 8.9
+    advance_implementation(month, p, state, offers)  # 8.6
+    deliver_benefit(month, p, state)  # 8.7
+    update_centre_beliefs(month, p, state)  # 8.8
     update_authorities(month, p, state)  # 8.9
     update_centre(month, p, state)  # 8.9
     update_bodies(month, p, state)  # 8.9
@@ -73,17 +73,17 @@ def run_months(first, last, p, state):
 
 @dataclass
 class Run:
-    """One world under one set of parameters: its parameters, its state, and how far it has come.
+    """One run: its parameters, its state, and how many months it has run.
 
     Attributes:
         parameters: the declared values of this run.
-        territory: the places it happens in.
-        seed: root seed.
-        replication: number of the replication; with the seed it fixes the world.
+        territory: the authorities.
+        seed: random seed.
+        replication: number of the replication; with the seed it fixes all random numbers.
         state: all columns.
-        values: parameter record, one row for each place and the last for the nation.
+        values: parameter record, one row for each authority and the last for the nation.
         dated: interventions still to come, by month.
-        month: months lived so far.
+        month: months run so far.
     """
 
     parameters: Parameters
@@ -96,7 +96,7 @@ class Run:
     month: int = 0
 
     def advance(self, months: int) -> None:
-        """Live some more months, with the interventions that fall due."""
+        """Run some more months, with the interventions that fall due."""
         goal = self.month + months
         if goal > self.parameters.population.months:
             raise ValueError(
@@ -112,12 +112,12 @@ class Run:
 
 
 def begin(parameters: Parameters, seed: int, replication: int = 0) -> Run:
-    """Set a world up, at month 0.
+    """Initialise a run, at month 0.
 
     Args:
-        parameters: what holds in it.
-        seed: root seed, a non-negative integer.
-        replication: number of the replication; (seed, replication) fixes the world in every power structure.
+        parameters: its parameters.
+        seed: random seed, a non-negative integer.
+        replication: number of the replication; (seed, replication) fixes the random numbers in every scenario.
 
     Raises:
         ValueError: if the table of places or the interventions cannot be used.
@@ -130,7 +130,7 @@ def begin(parameters: Parameters, seed: int, replication: int = 0) -> Run:
 
 
 def simulate(parameters: Parameters, seed: int, replication: int = 0) -> Run:
-    """Live a whole run. See `begin` for the arguments."""
+    """Run a whole simulation. See `begin` for the arguments."""
     run = begin(parameters, seed, replication)
     run.advance(parameters.population.months)
     return run

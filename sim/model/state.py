@@ -48,7 +48,7 @@ ACTIVITIES = (
 ) = range(len(ACTIVITIES))  # fmt: skip
 
 FOCAL_OUTPUTS = ("nominal", "real", "used", "signed")
-"""What is written down of the focal change each month, over all places: coverage as reported, done as meant and taken up,
+"""Outputs of the followed change each month, over all authorities: coverage as reported, with fidelity and taken up,
 by people; and the share of places that have signed its pledge."""
 AS_REPORTED, WITH_FIDELITY, TAKEN_UP, SIGNATURES = range(len(FOCAL_OUTPUTS))
 
@@ -60,7 +60,7 @@ CODE, MONTH, COUNT = np.int8, np.int16, np.int32
 def layout(columns: list[tuple[str, type]]) -> np.dtype:
     """The layout of a row from the names and kinds of its columns.
 
-    Made once, and of numpy's record type from the start: a layout made anew for every run would have to be hashed, field
+    Made once, and of numpy's record type from the start: a layout made for every run would have to be hashed, field
     by field, each time a run enters its compiled months.
     """
     return np.dtype((np.record, columns))
@@ -86,10 +86,10 @@ CHANGES = layout(
         ("need", REAL),  # right answer for the nation
         ("national_estimation_error", REAL),  # standardised national estimation error
         ("head_start", REAL),  # share of the planned path already gone, if begun before the run
-        ("standard_is_stale", WHOLE),  # 1 when a design changed since compatibility was reckoned
-        ("adopted", REAL),  # share of the nation that has it as meant
+        ("standard_is_stale", WHOLE),  # 1 when a design changed since compatibility was computed
+        ("adopted", REAL),  # share of the nation that has it with fidelity
         ("peak_adoption", REAL),  # the most that share has been
-        ("months_to_half", WHOLE),  # months from arrival until half of the nation has it as meant, or -1
+        ("months_to_half", WHOLE),  # months from arrival until half of the nation has it with fidelity, or -1
         ("focal", WHOLE),  # 1 for the one change that a study follows, if there is one
     ]
 )
@@ -121,8 +121,8 @@ PLACES = layout(
         ("crisis_start", REAL),  # that share at the start, as a multiple of the mean
         ("delivered_share", REAL),  # delivered share of the benefit intended last month
         ("unkept_promise_share", REAL),  # share reported last month and not delivered
-        ("imposed_share", REAL),  # share of live changes imposed without voice
-        ("coproduced_share", REAL),  # share of live changes shaped here
+        ("imposed_share", REAL),  # share of changes under way that is imposed without voice
+        ("coproduced_share", REAL),  # share of changes under way that is shaped here
         ("believed_ability", REAL),  # the centre's picture of the place's ability
         ("threshold", REAL),  # standardised pledge threshold
         ("intent", REAL),  # draw against the share of signatories who mean it
@@ -144,7 +144,7 @@ PLACES = layout(
         (
             "last_users_will",
             REAL,
-        ),  # means for which users' levels were last set; below 0 to have them set anew
+        ),  # means for which users' levels were last set; below 0 to have them set again
         ("last_users_ability", REAL),
         ("last_users_time", REAL),
         ("first_user", WHOLE),
@@ -220,7 +220,7 @@ CELLS = layout(
         ("queue_ticket", COUNT),  # place in the queue of the heads who decide
         ("progress", REAL),  # within the stage; full at 1
         ("nominal", REAL),  # coverage as reported
-        ("real_coverage", REAL),  # real coverage: done as meant
+        ("real_coverage", REAL),  # coverage with fidelity
         ("mean_delay_months", REAL),  # months behind plan, weighted by coverage
         ("time_pressure", REAL),  # pressure that discovery gave way to
         ("design_hours", REAL),  # staff hours of design and discovery, as last billed

@@ -15,7 +15,7 @@ OUTCOME_MEANINGS = {
     "rhetoric_reality": "Reported minus realised benefit, as a share of what was intended.",
     "worst_decile_gap": "Gap in the tenth of authorities where it is widest: the postcode lottery.",
     "months_to_half": (
-        "Median months from announcement until half of the nation has a change as meant, of changes announced in the "
+        "Median months from announcement until half of the nation has a change with fidelity, of changes announced in the "
         "first half of the run; unknown if most never got there."
     ),
     "recovered_later": "Share of missing coverage that was caught up on later.",
@@ -51,7 +51,7 @@ CAUSE_MEANINGS = {
     "priority_capacity": "The same, where a lighter workload alone would have lifted the hold.",
     "priority_ability": "The same, where full ability alone would have lifted the hold.",
     "priority_blame": "The same, where the absence of fear alone would have lifted the hold.",
-    "ritual_compliance": "It was reported and done in form, not as meant.",
+    "ritual_compliance": "It was reported and done in form, not as intended.",
     "not_taken_up": "Users could not or would not take it up.",
     "spillover_missing": "Others had not adopted a compatible design.",
     "devalued_by_delay": "It came, but late benefit is worth less.",

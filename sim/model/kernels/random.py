@@ -1,6 +1,6 @@
-"""Common random numbers: each decision draws its luck from (seed, stream, agent, change, month), and from nothing else.
+"""Common random numbers: each decision draws from (seed, stream, agent, change, month) and nothing else.
 
-A mechanism that draws more leaves every other draw alone, and agent k meets the same luck under every table of rights.
+A mechanism that draws more changes no other draw, and agent k gets the same draws under every table of rights.
 Uniforms come from a counter hashed by the SplitMix64 finaliser (Steele, Lea and Flood 2014); normals by Wichura's
 inverse (Algorithm AS 241, 1988), so that no library's change of generator can move a result.
 """

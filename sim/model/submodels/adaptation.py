@@ -15,19 +15,19 @@ REVIEWS = 2
 
 @kernel
 def known_difference(row, cell):
-    """Share of its place's difference that the holder of a design corrects towards.
+    """Share of an authority's difference towards which a design is corrected. ODD 8.3.
 
-    As in a design anew: a local holder's by `local_need`, the centre's as far as its information is fine-grained. A pilot
-    that was stopped taught all of it, and that is not unlearned.
+    As in a new design: a local holder's by `local_need`, the centre's as far as its information is fine-grained. A pilot that
+    was stopped taught all of it, and that stays known.
     """
     return 1.0 if cell.redesigned == 1 else share_known(row, cell.design_holder)
 
 
 @kernel
 def monthly_correction(row, who, real):
-    """Share of the distance that a month corrects: the rate, by real coverage, slower by what layers delay.
+    """Share of the distance that one month corrects: mu k g / (1 + delay). ODD 8.3.
 
-    mu x `reference.adaptation_rate` x real / (1 + delay), delay in months as in the start of a change (ODD 8.2).
+    g is real coverage, k = `reference.adaptation_rate`, and delay is in months, as in the start of a change (ODD 8.2).
     """
     rate = row.adaptation * row.adaptation_rate * real
     if row.information_loss > 0.0:
@@ -37,9 +37,9 @@ def monthly_correction(row, who, real):
 
 @kernel
 def corrected(design, right, rate, months):
-    """The design after some months, each of which takes a share of the distance that is left to what is right.
+    """Design after some months of correction: right + (design - right)(1 - rate)^months. ODD 8.3.
 
-    right + (design - right)(1 - rate)^months, the power by squaring, so that compiled and uncompiled runs agree to the bit.
+    The power is by squaring, so that compiled and uncompiled runs agree to the bit.
     """
     left = 1.0
     factor = 1.0 - rate
@@ -53,9 +53,9 @@ def corrected(design, right, rate, months):
 
 @kernel
 def adapt_designs(month, p, state):
-    """Correct every design in *shift* that is delivered and not held, at every second review of uptake.
+    """Correct every design in *shift* that is delivered and not held, at every second review of uptake. ODD 8.3.
 
-    Months between corrections are made up at once, so that people's fit is computed once a year only.
+    The months between two corrections are made up at once, so that people's fit is computed once a year only.
     """
     calendar, changes, places, users = state.calendar, state.changes, state.places, state.users
     cells = state.cells

@@ -1,20 +1,13 @@
-"""Agenda: which change starts where, and when; who holds the right to decide on it there.
+"""Agenda: whether and when an announced change starts in an authority. ODD 8.2.
 
-A change that has been announced waits in each place until it is started. The holder of the right `agenda` is drawn
-for each change and place; so is the holder of `design`. Every holder starts changes at the same base rate."""
+A change waits in each authority until the holder of the right `agenda` starts it. All holders start at the same base rate.
+"""
 
 import numpy as np
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
-from sim.model.state import (
-    CENTRE,
-    LATE_START,
-    NOT_STARTED,
-    SEE,
-    SHIFT,
-    SPARK,
-)
+from sim.model.state import CENTRE, LATE_START, NOT_STARTED, SEE, SHIFT, SPARK
 from sim.model.submodels.design_cost import population_using_central_design, set_design_cost, time_pressure
 from sim.model.submodels.focal import begins_at, legal_force
 from sim.model.submodels.holders import draw_agenda_holder, draw_design_holder, layers_to
@@ -23,13 +16,13 @@ from sim.model.submodels.interest import interest_exponent, renew_interest, star
 
 @kernel
 def start_chance(base, delay, hold_back, imitation):
-    """Chance a month that a waiting change is started.
+    """Chance a month that a waiting change is started: b / (1 + b delay) (1 - hold back) + imitation, at most 1. ODD 8.2.
 
     Args:
-        base: chance without any mechanism.
-        delay: months by which the need is seen later.
-        hold_back: share by which a holder who counts only its own benefit holds back.
-        imitation: chance added by tied places that have started.
+        base: b, the chance without any mechanism.
+        delay: months by which the need is recognised later.
+        hold_back: share by which a holder that counts only its own benefit holds back.
+        imitation: chance added by tied authorities that have started.
     """
     if base <= 0.0:
         return min(1.0, imitation)
@@ -38,7 +31,7 @@ def start_chance(base, delay, hold_back, imitation):
 
 @kernel
 def started_nationwide(month, arrived, cells):
-    """Share of all places that had started each change before this month; shape (changes announced,)."""
+    """Share of all authorities that had started each change before this month; shape (changes announced,). ODD 8.2."""
     share = np.zeros(arrived)
     for a in range(len(cells)):
         for i in range(arrived):
@@ -51,7 +44,7 @@ def started_nationwide(month, arrived, cells):
 
 @kernel
 def started_around(i, month, authority, ties, cells):
-    """Share of the places an authority is tied to that had started change `i` before this month."""
+    """Share of the tied authorities that had started change i before this month, by weight of ties. ODD 8.2."""
     share = 0.0
     for number in range(authority.first_tie, authority.last_tie):
         tie = ties[number]

@@ -1,8 +1,7 @@
-"""Benefit: what reaches users, and the account of where the rest was lost.
+"""Benefit: what reaches users, and the account of where the rest was lost. ODD 8.7.
 
-Benefit of a change in a place a month = ambition × people × nominal coverage × F, where F is the product of real over
-nominal coverage, mean fit, uptake given fit, spillover and timeliness. Intended benefit depends on the stream of changes
-alone.
+Benefit of a change in an authority a month = ambition, times people, times reported coverage, times F. F is the product of
+fidelity, mean fit, uptake given fit, spillover and timeliness. Intended benefit depends on the stream of changes alone.
 """
 
 import math
@@ -18,23 +17,23 @@ from sim.model.submodels.loss_accounting import (
     add_loss,
     attribute_delivery_loss,
     attribute_missing,
-    normalise_weights,
+    log_shortfalls,
 )
 
 LEAST = 1e-300
 FIDELITY, FITTING, TAKEN_UP, SPILLED_OVER, TIMELY = range(5)
-"""The factors of delivered benefit: what is done as meant, fits, is taken up, has what it needs elsewhere, and is in time."""
+"""The factors of delivered benefit: fidelity, fit, uptake, compatible adoption elsewhere, and timeliness."""
 
 
 @kernel
 def planned_coverage(path, shift):
-    """Coverage that the plan has reached: none until *shift* was to begin, then evenly up to everybody."""
+    """Coverage that the plan has reached: none until *shift* was to begin, then evenly up to everybody. ODD 8."""
     return max(0.0, (path - (1.0 - shift)) / shift)
 
 
 @kernel
 def burden(row, designer):
-    """How much taking a service up asks of a user's ability: less where users designed it or hold their own data."""
+    """How much uptake asks of a user's ability, 0 to 1: less where users designed it or hold their own data. ODD 8.7."""
     asks = row.uptake_burden
     if designer == USERS:
         asks *= 1.0 - row.uptake_eased
@@ -45,11 +44,13 @@ def burden(row, designer):
 
 @kernel
 def uptake_share(strength, asks, mean_fit, fit, ready, ability):
-    """Share of the fitting benefit in a place that its users take up: the willing and able take more.
+    """Share of the fitting benefit in an authority that its users take up: the willing and able take more. ODD 8.7.
+
+    1 - mu + mu mean(fit ready (1 - asks + asks ability)) / mean(fit).
 
     Args:
-        strength: strength of `uptake`.
-        asks: how much taking up asks of a user's ability.
+        strength: mu.
+        asks: how much uptake asks of a user's ability.
         mean_fit: mean of `fit`.
         fit: fit of the design to each user.
         ready: readiness of each user, ability aside.
@@ -74,7 +75,7 @@ def uptake_share(strength, asks, mean_fit, fit, ready, ability):
 
 @kernel
 def set_standard(i, tolerance, changes, places, cells):
-    """Find the design of change `i` that most people live under, and how compatible each place's design is with it."""
+    """Find the standard of change i, the mean design by people, and each design's compatibility with it. ODD 8.7."""
     count = len(places)
     total = 0.0
     weight = 0.0
@@ -96,7 +97,7 @@ def set_standard(i, tolerance, changes, places, cells):
 
 @kernel
 def adopted_compatibly(arrived, strongest, tolerance, changes, places, cells):
-    """Compatible real adoption of each change, weighted by people, over all places; shape (changes announced,)."""
+    """Compatible real coverage of each change over all authorities, weighted by people; shape (changes announced,). ODD 8.7."""
     total = np.zeros(arrived)
     if strongest <= 0.0:
         return total
@@ -112,13 +113,13 @@ def adopted_compatibly(arrived, strongest, tolerance, changes, places, cells):
 
 @kernel
 def adoption_elsewhere(total, weight, real, compatible):
-    """Adoption among the other places that is compatible with a place's design, from 0 to 1.
+    """Compatible adoption among the other authorities, 0 to 1: c (total - w g c) / (1 - w). ODD 8.7.
 
     Args:
-        total: compatible real adoption over all places, weighted by people.
-        weight: the place's share of the people.
-        real: the place's real coverage.
-        compatible: compatibility of the place's design with the standard.
+        total: compatible real coverage over all authorities, weighted by people.
+        weight: w, the authority's share of the people.
+        real: g, its real coverage.
+        compatible: c, compatibility of its design with the standard.
     """
     if weight >= 1.0:
         return 1.0
@@ -127,7 +128,7 @@ def adoption_elsewhere(total, weight, real, compatible):
 
 @kernel
 def record_intended(month, arrived, shift, changes, places, cells, ledger, account, lost, journal):
-    """Book what was intended this month, and what is lost of it because coverage is missing."""
+    """Record what was intended this month, and attribute what is lost because coverage is missing. ODD 8.7."""
     due = np.empty(arrived)
     for i in range(arrived):
         due[i] = planned_coverage(planned_path(month + 1.0, changes[i].arrival, changes[i].pace), shift)
@@ -152,20 +153,26 @@ def record_intended(month, arrived, shift, changes, places, cells, ledger, accou
 
 @kernel
 def delivery_factors(month, p, adopted, changes, places, users, cells):
-    """Find what share of the benefit of delivered coverage each of five factors leaves, but for timeliness.
+    """Share of the benefit of delivered coverage that each of five factors leaves, except timeliness. ODD 8.7.
 
     Args:
-        adopted: compatible real adoption of each change over all places; shape (changes announced,).
+        month: month of the run.
+        p: parameters.
+        adopted: compatible real coverage of each change over all authorities; shape (changes announced,).
+        changes: announced changes.
+        places: authorities.
+        users: users.
+        cells: changes in authorities.
 
     Returns:
-        Tuple (factors, hurdles), each of shape (5, cells), place by place. Factors are 1 where nothing is delivered; of
-        the hurdles, lateness alone is filled in, as benefit falls with it.
+        Tuple (factors, weights), each of shape (5, cells), authority by authority. Factors are 1 where nothing is delivered; of
+        the weights only that of lateness is filled in, since benefit falls with its exponential.
     """
     count, arrived = len(places), len(adopted)
     review_months = int(p[count].users_review_months)
     fit, ready, ability = users.fit, users.ready, users.ability
     factors = np.ones((5, count * arrived))
-    hurdles = np.zeros((5, count * arrived))
+    weights = np.zeros((5, count * arrived))
     for a in range(count):
         row = p[a]
         authority = places[a]
@@ -192,30 +199,30 @@ def delivery_factors(month, p, adopted, changes, places, users, cells):
                 part = row.spillover * change.spillover
                 around = adoption_elsewhere(adopted[i], authority.weight, cell.real_coverage, cell.compatible)
                 factors[SPILLED_OVER, at] = max(LEAST, 1.0 - part + part * around)
-            hurdles[TIMELY, at] = row.urgency * change.urgency * cell.mean_delay_months
-    return factors, hurdles
+            weights[TIMELY, at] = row.urgency * change.urgency * cell.mean_delay_months
+    return factors, weights
 
 
 @kernel
-def loss_weights(factors, hurdles):
-    """Weigh how hard each hurdle bit, minus the logarithm of what it left, and reckon what lateness left.
+def loss_weights(factors, weights):
+    """Weight of each factor, -log of what it left, and the factor of timeliness from its weight. ODD 9.
 
     Args:
         factors: shape (5, cells); timeliness is written.
-        hurdles: shape (5, cells); all but lateness are written.
+        weights: shape (5, cells); all but lateness are written.
     """
     for factor in range(TIMELY):
-        normalise_weights(factors[factor], hurdles[factor])
-    timely, late = factors[TIMELY], hurdles[TIMELY]
+        log_shortfalls(factors[factor], weights[factor])
+    timely, late = factors[TIMELY], weights[TIMELY]
     for at in range(len(late)):
         timely[at] = exponential(-late[at])
 
 
 @kernel
-def deliver_to_users(month, arrived, factors, hurdles, changes, places, cells, account, lost, journal):
-    """Let the benefit of delivered coverage reach users, as far as its factors leave it; book what hurdles took."""
+def deliver_to_users(month, arrived, factors, weights, changes, places, cells, account, lost, journal):
+    """Deliver the benefit of coverage to users, as far as its factors leave it, and attribute the loss. ODD 8.7."""
     by_month = journal.lost[month]
-    meant, fitting, taken_up = factors[FIDELITY], factors[FITTING], factors[TAKEN_UP]
+    fidelity, fitting, taken_up = factors[FIDELITY], factors[FITTING], factors[TAKEN_UP]
     spilled_over, timely = factors[SPILLED_OVER], factors[TIMELY]
     for a in range(len(places)):
         authority = places[a]
@@ -226,18 +233,18 @@ def deliver_to_users(month, arrived, factors, hurdles, changes, places, cells, a
             if nominal <= 0.0:
                 continue
             at = a * arrived + i
-            reaches = meant[at] * fitting[at] * taken_up[at] * spilled_over[at] * timely[at]
+            reaches = fidelity[at] * fitting[at] * taken_up[at] * spilled_over[at] * timely[at]
             reported = changes[i].ambition * authority.population * nominal
             realised = reported * reaches
             account[a, i].realised += realised
             realised_here += realised
             reported_here += reported
             if reaches < 1.0:
-                bit = (
-                    hurdles[FIDELITY, at], hurdles[FITTING, at], hurdles[TAKEN_UP, at], hurdles[SPILLED_OVER, at],
-                    hurdles[TIMELY, at],
+                taken = (
+                    weights[FIDELITY, at], weights[FITTING, at], weights[TAKEN_UP, at], weights[SPILLED_OVER, at],
+                    weights[TIMELY, at],
                 )  # fmt: skip
-                attribute_delivery_loss(a, i, reported * (1.0 - reaches), bit, lost, by_month)
+                attribute_delivery_loss(a, i, reported * (1.0 - reaches), taken, lost, by_month)
         intended_here = journal.intended[month, a]
         journal.realised[month, a] = realised_here
         journal.nominal[month, a] = reported_here
@@ -249,7 +256,7 @@ def deliver_to_users(month, arrived, factors, hurdles, changes, places, cells, a
 
 @kernel
 def deliver_benefit(month, p, state):
-    """Let benefit reach users, and book every unit of intended benefit as realised or lost."""
+    """Deliver benefit to users, and record every unit of intended benefit as realised or lost. ODD 8.7."""
     calendar, changes, places, users = state.calendar, state.changes, state.places, state.users
     cells, ledger, account, lost = state.cells, state.ledger, state.account, state.lost
     journal = state.journal
@@ -263,6 +270,6 @@ def deliver_benefit(month, p, state):
         month, arrived, nation.work_shift / path, changes, places, cells, ledger, account, lost, journal
     )
     adopted = adopted_compatibly(arrived, strongest, nation.design_tolerance, changes, places, cells)
-    factors, hurdles = delivery_factors(month, p, adopted, changes, places, users, cells)
-    loss_weights(factors, hurdles)
-    deliver_to_users(month, arrived, factors, hurdles, changes, places, cells, account, lost, journal)
+    factors, weights = delivery_factors(month, p, adopted, changes, places, users, cells)
+    loss_weights(factors, weights)
+    deliver_to_users(month, arrived, factors, weights, changes, places, cells, account, lost, journal)

@@ -1,7 +1,7 @@
-"""Capacity: what staff time is left once business as usual is served, and how it is divided over what is active.
+"""Capacity: staff time left after business as usual, and how it is divided over the changes at work. ODD 8.5.
 
 A change wants the same hours for its own work in every month it is active, and hours for its design until that is paid,
-so that more staff never slows anything in the base.
+so that more staff never slow anything down in the base.
 """
 
 from typing import NamedTuple
@@ -33,7 +33,7 @@ from sim.model.state import (
     UPKEEP,
     USUAL_BUSINESS,
 )
-from sim.model.submodels.loss_accounting import SETTLED, log_shortfall
+from sim.model.submodels.loss_accounting import NEGLIGIBLE, log_shortfall
 
 MOST_LOAD = 3.0
 """Workload that counts at most for the mean of a year: a month without staff is not an endless one."""
@@ -41,27 +41,27 @@ MOST_LOAD = 3.0
 
 @kernel
 def is_active(cell):
-    """Whether a change wants staff time in a place this month: it does until it is rolled out to everybody."""
+    """True if a change wants staff time in an authority this month: until it is rolled out to everybody. ODD 8.5."""
     if cell.stage < SEE or cell.stage > SHIFT or cell.gate != OPEN:
         return False
     if cell.held != FREE and (cell.stage == SHIFT or cell.progress >= 1.0):
         return False
-    return cell.stage < SHIFT or cell.nominal < 1.0 - SETTLED
+    return cell.stage < SHIFT or cell.nominal < 1.0 - NEGLIGIBLE
 
 
 @kernel
 def is_held(cell):
-    """Whether a change waits in a place, or goes no further, because it is not a priority there. ODD 8.11."""
+    """True if a change waits, or goes no further, because it is not a priority in its authority. ODD 8.11."""
     if cell.held == FREE or cell.gate != OPEN:
         return False
     if cell.stage == SHIFT:
-        return cell.nominal < 1.0 - SETTLED
+        return cell.nominal < 1.0 - NEGLIGIBLE
     return cell.stage >= SPARK and cell.progress >= 1.0
 
 
 @kernel
 def true_hours(row, planned):
-    """Staff hours a month that an active change really takes: planned x (1 + optimism), and an overhead of its own. ODD 8.5."""
+    """Staff hours a month that an active change really takes: planned (1 + mu optimism) + mu overhead. ODD 8.5."""
     if row.hidden_work <= 0.0:
         return planned
     return planned * (1.0 + row.hidden_work * row.hidden_optimism) + row.hidden_work * row.hidden_overhead
@@ -69,12 +69,12 @@ def true_hours(row, planned):
 
 @kernel
 def upkeep_hours(row, planned, cell):
-    """Staff hours a month that delivered coverage, or a pilot that waits, takes to be sustained. ODD 8.5.
+    """Staff hours a month that sustain delivered coverage, or a pilot that waits: mu k planned coverage. ODD 8.5.
 
     Args:
-        row: parameters of the place.
-        planned: hours a month that carrying the change is planned to take.
-        cell: the change in its place.
+        row: parameters of the authority.
+        planned: hours a month that carrying out the change is planned to take.
+        cell: the change in its authority.
     """
     waiting = cell.stage == SHAPE and cell.progress >= 1.0
     return row.hidden_work * row.hidden_upkeep * planned * (1.0 if waiting else cell.nominal)
@@ -82,16 +82,16 @@ def upkeep_hours(row, planned, cell):
 
 @kernel
 def own_hours(row, people, radicalness, pace):
-    """Staff hours a month that carrying a change takes in a place while it is active, by the people it concerns."""
+    """Staff hours a month that an active change takes: load h people (.5 + radicalness) pace. ODD 8.5."""
     return row.work_load * row.work_hours_per_person * people * (0.5 + radicalness) * pace
 
 
 @kernel
 def share_left(cell, months):
-    """Share of a full month's hours that a change still wants: less when only the last of its roll-out is left.
+    """Share of a full month's hours that a change still wants: less at the very end of its roll-out. ODD 8.5.
 
     Args:
-        cell: the change in its place.
+        cell: the change in its authority.
         months: months that all of *shift* takes at the fullest speed.
     """
     if cell.stage < SHIFT:
@@ -101,13 +101,13 @@ def share_left(cell, months):
 
 @kernel
 def design_cost_due(cell, top_speed, pace):
-    """Part of a design's bill that falls due this month: as much as lets it be paid once by the soonest possible end."""
+    """Share of a design's cost that falls due this month, so that it is paid once by the soonest possible end. ODD 8.5."""
     return min(cell.design_cost_outstanding, top_speed * pace)
 
 
 @kernel
 def co_design_hours(row, hours):
-    """Staff hours that co-design adds while a change is designed and piloted, by the users' share of design."""
+    """Staff hours that co-design adds while a change is designed and piloted: mu k U_design hours. ODD 8.5."""
     if row.participation_cost > 0.0:
         return row.participation_cost * row.participation_hours * row.design_users * hours
     return 0.0
@@ -115,13 +115,13 @@ def co_design_hours(row, hours):
 
 @kernel
 def judged_by_reports(row):
-    """How far people are judged by what they report: not at all by users, who see what was done."""
+    """How far people are judged by what they report: J_rep (1 - U); users see what was done. ODD 8."""
     return row.judged_on_reports * (1.0 - row.accountability_users)
 
 
 @kernel
 def switching_factor(row, active):
-    """Share of staff time left when several changes compete for it."""
+    """Share of staff time left when several changes compete for it: 1 / (1 + mu k (active - 1)). ODD 8.5."""
     if row.overload > 0.0 and active > 1:
         return 1.0 / (1.0 + row.overload * row.overload_switching * (active - 1.0))
     return 1.0
@@ -129,7 +129,7 @@ def switching_factor(row, active):
 
 @kernel
 def planning_factor(row, announced):
-    """Share of staff time left when fresh announcements from the centre draw planners away from delivery."""
+    """Share of staff time left when announcements draw planners from delivery: 1 - mu k C_agenda min(1, rate). ODD 8.5."""
     if row.overload > 0.0:
         drawn = min(1.0, announced / row.overload_rate)
         return 1.0 - row.overload * row.overload_planning * row.agenda_centre * drawn
@@ -138,7 +138,7 @@ def planning_factor(row, announced):
 
 @kernel
 def reporting_factor(row):
-    """Share of staff time left when reports must look good."""
+    """Share of staff time left when reports must look good: 1 - mu k J_rep*. ODD 8.5."""
     if row.gaming > 0.0:
         return 1.0 - row.gaming * row.gaming_hours * judged_by_reports(row)
     return 1.0
@@ -146,7 +146,7 @@ def reporting_factor(row):
 
 @kernel
 def crisis_share(row, start, month, results):
-    """Share of staff hours that crises take: it grows unless benefit that arrives prevents them."""
+    """Share of staff hours that crises take: it grows with the years, less where benefit prevents them. ODD 8.5."""
     share = row.authorities_crisis_demand * start
     if row.prevention > 0.0:
         share *= 1.0 + row.prevention * row.prevention_growth * month / 12.0
@@ -156,9 +156,9 @@ def crisis_share(row, start, month, results):
 
 @kernel
 def third_sector_support(p, places, bodies):
-    """Hours a month that third-sector bodies bring to each place, and their brokerage there.
+    """Hours a month that third-sector bodies bring to each authority, and their brokerage there. ODD 8.5.
 
-    A place's brokerage is its bodies' readiness per head, relative to the nation's number of bodies per head.
+    An authority's brokerage is its bodies' readiness per head, relative to the nation's number of bodies per head.
 
     Returns:
         The hours that all bodies hold together.
@@ -189,10 +189,10 @@ def third_sector_support(p, places, bodies):
 
 @kernel
 def capacity_loss_shares(a, reasons, staff_left, switching, policy, reports, growth, co_design):
-    """Share what staff time held back among its reasons, in proportion to how hard each bit.
+    """Split the capacity shortfall into six causes, with weights -log(remaining share), normalised to 1. ODD 9.
 
     Args:
-        a: index of the place.
+        a: index of the authority.
         reasons: (A, 6) written; shares that sum to 1.
         staff_left: share of wanted hours on offer before any of the losses below.
         switching: share of hours that switching left.
@@ -218,7 +218,7 @@ def capacity_loss_shares(a, reasons, staff_left, switching, policy, reports, gro
 
 @kernel
 def ratio(part, whole):
-    """A part of a whole, and nothing of nothing."""
+    """Part divided by whole; 0 of nothing."""
     return part / whole if whole > 0.0 else 0.0
 
 
@@ -230,16 +230,16 @@ def demand_scale(row):
     """
     if row.hidden_work <= 0.0:
         return 1.0
-    return 1.0 + row.hidden_work * (row.hidden_staff / max(SETTLED, row.authorities_staff_hours) - 1.0)
+    return 1.0 + row.hidden_work * (row.hidden_staff / max(NEGLIGIBLE, row.authorities_staff_hours) - 1.0)
 
 
 @kernel
 def staff_left_over(row, authority, month, scale):
-    """Share of staff time left once business as usual and crises are served; `authority.crisis` is written.
+    """Share of staff time left after business as usual and crises; `authority.crisis` is written. ODD 8.5.
 
     Args:
-        row: parameters of the place.
-        authority: the place.
+        row: parameters of the authority.
+        authority: the authority.
         month: month of the run.
         scale: factor on the shares that both take (`demand_scale`).
 
@@ -251,7 +251,7 @@ def staff_left_over(row, authority, month, scale):
     authority.crisis = min(1.0, crisis_share(row, authority.crisis_start, month, authority.delivered_share))
     left = 1.0 - usual * scale - authority.crisis * scale + authority.capacity_offset
     before = 1.0 - usual * scale - start * scale + authority.capacity_offset
-    return max(0.0, min(1.0, left)), max(SETTLED, min(1.0, before))
+    return max(0.0, min(1.0, left)), max(NEGLIGIBLE, min(1.0, before))
 
 
 class Demand(NamedTuple):
@@ -361,10 +361,10 @@ def allocate_capacity(month, p, state):
         offered -= kept_up
 
         authority.capacity_ratio = min(1.0, offered / wanted) if wanted > 0.0 else 1.0
-        authority.workload_ratio = (wanted + demand.upkeep) / max(SETTLED, offered + kept_up)
+        authority.workload_ratio = (wanted + demand.upkeep) / max(NEGLIGIBLE, offered + kept_up)
         year = 1.0 if month == 0 else 1.0 / 12.0
         authority.workload += year * (min(MOST_LOAD, authority.workload_ratio) - authority.workload)
-        growth = max(SETTLED, authority.capacity) / before
+        growth = max(NEGLIGIBLE, authority.capacity) / before
         sustained = max(0.0, staff * before + authority.support - demand.upkeep)
         plain = sustained / (demand.work + demand.design) if wanted > 0.0 else 1.0
         capacity_loss_shares(

@@ -1,10 +1,9 @@
-"""Clearances: requests queue for the heads who must decide; then vertical and horizontal points must agree.
+"""Clearances: requests queue for the heads who must decide; then vertical and horizontal points must agree. ODD 8.4.
 
-Three requests are made for a change in a place: to go ahead after *see*, to sign its design off after *spark* (and again
-after a redesign), to review its pilot after *shape*.
-
-A cell that has finished *see*, *spark* or *shape* stands at a gate. With all mechanisms off it passes at once. A
-decision point exists where its common uniform lies below the share that calls for it, so there are no rounding jumps.
+Three requests are made for a change in an authority: to go ahead after *see*, to approve its design after *spark* (and
+again after a redesign), and to review its pilot after *shape*. A change that has finished one of these stages waits at a
+gate; with all mechanisms off it passes at once. A decision point exists where its uniform draw lies below the share that
+calls for it, so that shares act without rounding.
 """
 
 import math
@@ -21,20 +20,20 @@ VERTICAL = 1000
 
 @kernel
 def veto_share(row):
-    """The centre's share of the rights to stop a change: agenda, design and money together."""
+    """The centre's share of the rights to stop a change: the mean of agenda, design and money. ODD 8.4."""
     return (row.agenda_centre + row.design_centre + row.resource_centre) / 3.0
 
 
 @kernel
 def power_evenness(centre, authorities, third_sector, users):
-    """How evenly one right is shared: 0 if one kind of agent holds all, 1 if all four hold the same."""
+    """Evenness of one right: (1 - sum of squares) / .75, 0 if one kind of agent holds all, 1 if all are equal. ODD 8.4."""
     held = centre * centre + authorities * authorities + third_sector * third_sector + users * users
     return (1.0 - held) / 0.75
 
 
 @kernel
 def partners_needed(row):
-    """How evenly agenda, design and money are shared: the more so, the more partners must agree."""
+    """Mean evenness of agenda, design and money: the more evenly they are shared, the more partners must agree. ODD 8.4."""
     agenda = power_evenness(
         row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users
     )
@@ -49,7 +48,7 @@ def partners_needed(row):
 
 @kernel
 def draw_decision_points(a, i, stage, row, keys, left=1.0):
-    """Decision points that exist at the gate after a stage: vertical ones in thousands, horizontal ones in units.
+    """Decision points at the gate after a stage: vertical ones in thousands, horizontal ones in units. ODD 8.4.
 
     `left` is the share of them that is not waived.
     """
@@ -75,14 +74,14 @@ def draw_decision_points(a, i, stage, row, keys, left=1.0):
 
 @kernel
 def fewer_points(points, others):
-    """The fewer vertical and the fewer horizontal points of two numbers of points."""
+    """The fewer vertical and the fewer horizontal points of two numbers of points. ODD 8.4."""
     vertical = min(points // VERTICAL, others // VERTICAL)
     return vertical * VERTICAL + min(points % VERTICAL, others % VERTICAL)
 
 
 @kernel
 def must_ask(a, i, stage, row, keys, left):
-    """Whether a cell at a gate must ask the heads who decide."""
+    """True if a change at a gate must ask the heads who decide: u < mu left. ODD 8.4."""
     if row.attention > 0.0:
         return random.uniform(keys[random.QUEUE_ORDER], a + 1, i, stage) < row.attention * left
     return False
@@ -90,14 +89,14 @@ def must_ask(a, i, stage, row, keys, left):
 
 @kernel
 def decision_queue(a, centre_row, cell):
-    """Row of the heads who must decide at a cell's gate: the centre's or the authority's, by who holds the right."""
+    """Row of the heads who decide at a change's gate: the centre's or the authority's, by who holds the right. ODD 8.4."""
     holder = cell.agenda_holder if cell.stage == SEE else cell.design_holder
     return centre_row if holder == CENTRE else a
 
 
 @kernel
 def enqueue(head, cell):
-    """Let a cell take the next ticket in the queue of the heads who must decide."""
+    """Give a change the next ticket in the queue of the heads who must decide. ODD 8.4."""
     cell.queue_ticket = head.issued
     head.issued += 1
     cell.gate = QUEUED
@@ -105,7 +104,7 @@ def enqueue(head, cell):
 
 @kernel
 def enqueue_requests(month, arrived, p, keys, changes, cells, heads):
-    """Let every cell that has come to a gate ask the heads who must decide; a lot settles who asks first."""
+    """Queue every change that has reached a gate; a random authority comes first each month. ODD 8.4."""
     count = len(cells)
     first = int(random.uniform(keys[random.QUEUE_ORDER], 0, 0, month) * count)
     for turn in range(count):
@@ -127,7 +126,7 @@ def enqueue_requests(month, arrived, p, keys, changes, cells, heads):
 
 @kernel
 def serve_queues(month, p, keys, centre_capacity, heads):
-    """Let each head decide what comes first in its queue, as far as its attention goes this month."""
+    """Let each head decide the first requests of its queue, a Poisson number by its attention this month. ODD 8.4."""
     for number in range(len(heads)):
         head = heads[number]
         waiting = head.issued - head.served
@@ -142,10 +141,13 @@ def serve_queues(month, p, keys, centre_capacity, heads):
 
 
 @kernel
-def attempt_decision_point(row, conflict, cell, luck):
-    """Try the present decision point once; True if the change must be abandoned, as only vertical ones can demand."""
+def attempt_decision_point(row, conflict, cell, u):
+    """Attempt the present decision point once; True if the change must be abandoned. ODD 8.4.
+
+    It passes where u < c (1 - k conflict). Only vertical points can end a change, after `reference.clearance_tries` failures.
+    """
     chance = row.clearance_chance if cell.points >= VERTICAL else row.partnership_chance
-    if luck < chance * (1.0 - row.clearance_conflict * conflict):
+    if u < chance * (1.0 - row.clearance_conflict * conflict):
         cell.points -= VERTICAL if cell.points >= VERTICAL else 1
         cell.failed_attempts = 0
         return False
@@ -155,7 +157,7 @@ def attempt_decision_point(row, conflict, cell, luck):
 
 @kernel
 def clear_changes(month, p, state):
-    """Move the cells at gates through queues and decision points; let those that are free enter their next stage."""
+    """Move changes at gates through queues and decision points; those that are free enter their next stage. ODD 8.4."""
     keys, calendar, changes, places = state.keys, state.calendar, state.changes, state.places
     centre, cells, heads, journal = state.centre, state.cells, state.heads, state.journal
     count = len(places)
@@ -190,8 +192,8 @@ def clear_changes(month, p, state):
                 )
             if cell.points > 0:
                 places[a].meeting_hours += row.attention_meeting_hours
-                luck = random.uniform(keys[random.CLEARANCE_TRY], a, i, month)
-                if attempt_decision_point(row, changes[i].conflict, cell, luck):
+                u = random.uniform(keys[random.CLEARANCE_TRY], a, i, month)
+                if attempt_decision_point(row, changes[i].conflict, cell, u):
                     cell.stage = ABANDONED
                     cell.gate = OPEN
                     journal.months[month].stops += 1.0

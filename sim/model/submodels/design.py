@@ -1,8 +1,7 @@
-"""Discovery and design: what is learned of a need, what is designed for it, and how well that fits the people.
+"""Discovery and design: what is learned of a need, what is designed for it, and how well that fits people. ODD 8.3.
 
-The right answer for change i in place a is y + delta; for a user it differs again by what the person needs. A design
-is the designer's best estimate of the nation's answer, plus what mechanisms add, plus the error with which every place
-translates it.
+The right answer to change i in authority a is y + delta; for a user it differs again by what the person needs. A design is
+the designer's best estimate of the nation's answer, plus what mechanisms add, plus an error of translation.
 """
 
 import math
@@ -18,14 +17,14 @@ from sim.model.submodels.holders import layers_to
 
 @kernel
 def expected_fit(variance, within, tolerance):
-    """Mean fit of designs that miss with a given variance, over a place's users."""
+    """Mean fit of designs that miss with variance V, over an authority's users: t / sqrt(t^2 + within^2 + V). ODD 8.3."""
     spread = tolerance * tolerance + within * within + variance
     return tolerance / math.sqrt(spread)
 
 
 @kernel
 def trust_in_signals(prior, noise, signals):
-    """Weight of what signals say against what was believed before: prior variance over prior plus error variance."""
+    """Weight of the signals against the prior belief: prior / (prior + noise / signals), all variances. ODD 8.3."""
     if prior <= 0.0 or signals <= 0.0:
         return 0.0
     return prior / (prior + noise / signals)
@@ -33,7 +32,7 @@ def trust_in_signals(prior, noise, signals):
 
 @kernel
 def difference(change, authority):
-    """How far the right answer of a place lies from the nation's (delta)."""
+    """Difference between an authority's right answer and the nation's (delta), from its deprivation and rurality. ODD 8.3."""
     return change.heterogeneity * (
         change.need_direction_1 * authority.deprived + change.need_direction_2 * authority.rural
     )
@@ -41,7 +40,7 @@ def difference(change, authority):
 
 @kernel
 def signal_variance(row, who, centre_ability):
-    """Variance of one signal as it reaches the designer."""
+    """Variance of one signal as it reaches the designer, by layers passed and central expertise. ODD 8.3."""
     variance = row.design_signal_noise * row.design_signal_noise
     if row.information_loss > 0.0:
         variance *= 1.0 + row.information_loss * row.information_noise * layers_to(who, row)
@@ -52,7 +51,7 @@ def signal_variance(row, who, centre_ability):
 
 @kernel
 def national_estimate(prior, variance, signals, need, error):
-    """A designer's estimate of the nation's right answer: g (y + e)."""
+    """A designer's estimate of the nation's right answer: g (y + e), g the weight of the signals. ODD 8.3."""
     trust = trust_in_signals(prior, variance, signals)
     if trust <= 0.0:
         return 0.0
@@ -61,7 +60,7 @@ def national_estimate(prior, variance, signals, need, error):
 
 @kernel
 def best_neighbour_design(i, own, row, authority, ties, cells):
-    """The design that works best for change `i` among tied places that made their own, or the own one if none does."""
+    """Design of change i that fits best among tied authorities that made their own, or the own one if none does. ODD 8.3."""
     best = own
     promise = expected_fit(
         row.design_translation_error * row.design_translation_error, row.design_within, row.design_tolerance
@@ -76,10 +75,10 @@ def best_neighbour_design(i, own, row, authority, ties, cells):
 
 @kernel
 def local_signals(row, signals, authority):
-    """Signals of its own difference that a local designer of a place has, as far as they are kept where it can hear them.
+    """Number of signals about local need available to a local designer. ODD 8.3.
 
-    An authority's part shows its place; bodies pass on what they keep as far as they are ready to; users speak for
-    themselves as far as they trust enough to take part and are able to; bodies speak for those who do not.
+    n (I_A + I_T min(1, broker) + I_U trust ability) + brokered broker (I_A + I_T + I_U), n signals in all, I_k the share of
+    information held by authorities, third sector and users.
     """
     voice = authority.trust * authority.user_ability
     passed_on = row.information_third_sector * min(1.0, authority.broker)
@@ -90,9 +89,9 @@ def local_signals(row, signals, authority):
 
 @kernel
 def share_known(row, who):
-    """Share of what a holder can learn of a place's difference that enters its design.
+    """Share of an authority's difference that a designer can learn and that enters the design. ODD 8.3.
 
-    What differs between places is in the centre's part of the data alone, as far as its aggregates keep it.
+    mu k for a local designer; times grain and the centre's share of information for the centre, which sees aggregates.
     """
     share = row.local_need * row.local_need_share
     if who == CENTRE:
@@ -102,7 +101,7 @@ def share_known(row, who):
 
 @kernel
 def new_design(a, i, row, keys, change, authority, centre_ability, ties, cells):
-    """The design that the holder of the right makes of change `i` for place `a`."""
+    """The design that the holder of the right makes of change i for authority a. ODD 8.3."""
     cell = cells[a, i]
     who = cell.design_holder
     signals = signals_used(row, cell.time_pressure)
@@ -117,8 +116,8 @@ def new_design(a, i, row, keys, change, authority, centre_ability, ties, cells):
         else:
             local = local_signals(row, signals, authority)
             spread = change.heterogeneity * change.heterogeneity
-            luck = random.normal(keys[random.LOCAL_ESTIMATION], a, i, 0)
-            design += share * national_estimate(spread, variance, local, delta, luck)
+            u = random.normal(keys[random.LOCAL_ESTIMATION], a, i, 0)
+            design += share * national_estimate(spread, variance, local, delta, u)
     design += row.design_translation_error * random.normal(keys[random.TRANSLATION], a, i, 0)
     if row.peer_learning > 0.0 and who != CENTRE:
         closeness = row.peer_learning * row.peer_copy
@@ -127,28 +126,28 @@ def new_design(a, i, row, keys, change, authority, centre_ability, ties, cells):
 
 
 @kernel
-def fit_people(miss, first, second, tolerance, users_first, users_second, users_fit):
-    """Reckon how well a design fits each user of a place; returns their mean fit.
+def fit_people(miss, need_1, need_2, tolerance, users_need_1, users_need_2, users_fit):
+    """Compute how well a design fits each user of an authority, exp(-gap^2 / (2 t^2)); returns their mean fit. ODD 8.3.
 
     Args:
-        miss: design less the place's need.
-        first: personal need per standardised first component.
-        second: personal need per standardised second component.
-        tolerance: tolerance of misfit.
-        users_first: first component of each user's personal need.
-        users_second: second component.
+        miss: design minus the authority's need.
+        need_1: personal need per standardised first component.
+        need_2: personal need per standardised second component.
+        tolerance: t, tolerance of misfit.
+        users_need_1: first component of each user's personal need.
+        users_need_2: second component.
         users_fit: written.
     """
     scale = -0.5 / (tolerance * tolerance)
     for user in range(len(users_fit)):
-        gap = miss - (first * users_first[user] + second * users_second[user])
+        gap = miss - (need_1 * users_need_1[user] + need_2 * users_need_2[user])
         users_fit[user] = exponential(scale * gap * gap)
     return mean_of(users_fit)
 
 
 @kernel
 def personal_part(row):
-    """Spread of personal needs that a service leaves unmet: less where information travels with the person."""
+    """Spread of personal needs that a service leaves unmet: less where information travels with the person. ODD 8.3."""
     personal = row.design_within
     if row.citizen_data > 0.0:
         personal *= 1.0 - row.citizen_data * row.citizen_personal * row.information_users
@@ -157,7 +156,7 @@ def personal_part(row):
 
 @kernel
 def adopt_design(i, design, row, change, authority, cell, users):
-    """Put a design to use in a place: everyone's fit is reckoned anew, and the nation's standard as well."""
+    """Put a design to use: each user's fit is computed, and the national standard is marked as stale. ODD 8.3."""
     cell.design = design
     cell.designed = 1
     personal = personal_part(row)
@@ -173,7 +172,7 @@ def adopt_design(i, design, row, change, authority, cell, users):
 
 @kernel
 def make_design(a, i, row, keys, change, authority, centre_ability, ties, users, cells):
-    """Let the holder of the right make a design for a place and put it to use; bodies' help with it costs their hours."""
+    """Make a design for an authority and put it to use; the help of third-sector bodies costs their hours. ODD 8.3."""
     cell = cells[a, i]
     design = new_design(a, i, row, keys, change, authority, centre_ability, ties, cells)
     if row.local_need > 0.0 and cell.design_holder != CENTRE:
@@ -182,8 +181,8 @@ def make_design(a, i, row, keys, change, authority, centre_ability, ties, users,
 
 
 @kernel
-def updated_design(row, design, change, authority, luck):
-    """What a failed pilot turns the design into: moved towards the place's need by what it taught."""
+def updated_design(row, design, change, authority, u):
+    """Design after a failed pilot: moved towards the authority's need by what the pilot taught. ODD 8.3."""
     noise = row.design_signal_noise * row.design_signal_noise
     signals = row.fail_fast_signals
     prior = (
@@ -195,12 +194,12 @@ def updated_design(row, design, change, authority, luck):
     if trust <= 0.0:
         return design
     need = change.need + difference(change, authority)
-    return design + trust * (need + luck * math.sqrt(noise / signals) - design)
+    return design + trust * (need + u * math.sqrt(noise / signals) - design)
 
 
 @kernel
 def perceived_fit(row, who, fit):
-    """Fit of a pilot as its designer hears of it: each layer that a report climbs makes it look better."""
+    """Fit of a pilot as its designer perceives it: phi + (1 - phi) min(1, mu k layers), each layer adds optimism. ODD 8.3."""
     if row.information_loss > 0.0:
         return fit + (1.0 - fit) * min(
             1.0, row.information_loss * row.information_optimism * layers_to(who, row)
@@ -210,7 +209,7 @@ def perceived_fit(row, who, fit):
 
 @kernel
 def record_pilot(a, i, row, ties, places, cells):
-    """Let the place and those tied to it see how well a completed pilot fits: 2 fit - 1, by the weight of ties. ODD 8.11."""
+    """Show the authority and those tied to it how well a completed pilot fits: 2 fit - 1, by the weight of ties. ODD 8.11."""
     cell = cells[a, i]
     cell.piloted = 1
     shown = 2.0 * perceived_fit(row, cell.design_holder, cell.fit) - 1.0
@@ -223,7 +222,7 @@ def record_pilot(a, i, row, ties, places, cells):
 
 @kernel
 def pilot_threshold(row, change):
-    """Fit below which a pilot is stopped; fear of blame lowers it, so that wrong designs are kept."""
+    """Fit below which a pilot is stopped: mu k, lowered by fear of blame, so that wrong designs are kept. ODD 8.3."""
     bar = row.fail_fast * row.fail_fast_fit
     if row.blame > 0.0:
         bar *= 1.0 - row.blame * blame_aversion(row, change.radicalness, change.visibility)
@@ -232,7 +231,7 @@ def pilot_threshold(row, change):
 
 @kernel
 def design_changes(month, p, state):
-    """Make designs where commitment is won; stop and redesign pilots that show a bad fit."""
+    """Make designs where *spark* is complete; stop and redesign pilots that fit badly. ODD 8.3."""
     keys, calendar, changes, places = state.keys, state.calendar, state.changes, state.places
     ties, users, centre, cells = state.ties, state.users, state.centre, state.cells
     ledger = state.ledger
@@ -259,7 +258,7 @@ def design_changes(month, p, state):
                         if cell.piloted == 0:
                             record_pilot(a, i, row, ties, places, cells)
                         cell.piloted = 0
-                    luck = random.normal(keys[random.PILOT], a, i, 0)
+                    u = random.normal(keys[random.PILOT], a, i, 0)
                     # What a pilot taught is one place's alone, so it pays for all of it.
                     taught = row.fail_fast_signals
                     staff = row.design_hours + taught * row.design_signal_hours
@@ -270,7 +269,7 @@ def design_changes(month, p, state):
                     ledger[a, i, WRONG_DESIGN] += undone
                     adopt_design(
                         i,
-                        updated_design(row, cell.design, change, authority, luck),
+                        updated_design(row, cell.design, change, authority, u),
                         row,
                         change,
                         authority,

@@ -1,7 +1,4 @@
-"""Agenda: which change starts where, and when; who holds the right to decide on it there.
-
-A change that has been announced waits in each place until it is started. The holder of the right `agenda` is drawn
-for each change and place; so is the holder of `design`. Every holder starts changes at the same base rate."""
+"""The cost of a design: signals of need, hours of staff and users, and who pays for how much of it. ODD 8.3."""
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
@@ -9,40 +6,46 @@ from sim.model.state import CENTRE
 
 
 @kernel
-def time_pressure(row, agenda_holder, place_will, centre_will, luck):
-    """Pressure that discovery gives way to: what is not protected, or whose protection is broken."""
+def time_pressure(row, agenda_holder, place_will, centre_will, u):
+    """Pressure to cut discovery short: all of it, unless protection holds. ODD 8.3.
+
+    Protection breaks where u < k (1 - will), with the will of the holder of the agenda and k = `pace.broken`.
+    """
     will = centre_will if agenda_holder == CENTRE else place_will
-    kept = luck >= row.pace_broken * (1.0 - will)
-    return row.pace_pressure * (1.0 - row.pace_protected) if kept else row.pace_pressure
+    protected = u >= row.pace_broken * (1.0 - will)
+    return row.pace_pressure * (1.0 - row.pace_protected) if protected else row.pace_pressure
 
 
 @kernel
-def signals_used(row, hurry):
-    """Signals of need that go into one design."""
+def signals_used(row, pressure):
+    """Number of signals of need that go into one design: n (1 - mu k pressure). ODD 8.3."""
     signals = row.design_signals
     if row.pace > 0.0:
-        signals *= 1.0 - row.pace * row.pace_discovery * hurry
+        signals *= 1.0 - row.pace * row.pace_discovery * pressure
     return signals
 
 
 @kernel
 def design_cost_multiplier(who, weight, taking):
-    """Part of a design that a place would pay for by itself: a local holder all of it, those who share one their part."""
+    """Share of one full design that an authority pays for without economies of scale. ODD 8.2.
+
+    1 if it designs locally; its share of the people in authorities that use the central design otherwise.
+    """
     return weight / taking if who == CENTRE else 1.0
 
 
 @kernel
 def design_cost_share(row, who, weight, taking):
-    """Part of one design and its discovery that a place pays for.
+    """Share of one design and its discovery that an authority pays for. ODD 8.2.
 
-    In the base every place pays its people's share of one national design. With `design_economies` a local holder pays for
-    a whole design of its own, and the places that take the centre's design pay for one among them.
+    w + mu (m - w), with w the authority's share of the nation's people, m = `design_cost_multiplier` and mu the strength of
+    `design_economies`: in the base everybody pays for a part of one national design.
 
     Args:
-        row: parameters of the place.
+        row: parameters of the authority.
         who: holder of the right to design.
-        weight: the place's share of the nation's people.
-        taking: share of the people in places for which the centre designs this change.
+        weight: w.
+        taking: share of the people in authorities for which the centre designs this change.
     """
     if row.design_economies <= 0.0:
         return weight
@@ -50,9 +53,9 @@ def design_cost_share(row, who, weight, taking):
 
 
 @kernel
-def signals_paid(row, who, share, hurry):
-    """Signals of need whose gathering a place pays for: its part of the nation's, and a local holder's own of its place."""
-    signals = signals_used(row, hurry)
+def signals_paid(row, who, share, pressure):
+    """Number of signals whose gathering an authority pays for: its part of the nation's, and a local holder's own. ODD 8.3."""
+    signals = signals_used(row, pressure)
     paid = share * signals
     if row.local_need > 0.0 and who != CENTRE:
         paid += row.local_need * signals
@@ -61,7 +64,7 @@ def signals_paid(row, who, share, hurry):
 
 @kernel
 def population_using_central_design(i, who, p, keys, places):
-    """Share of the people in places that share the design of change `i` with a place for which `who` designs."""
+    """Share of people who share one design of change i where `who` designs: 1, or those with the central design. ODD 8.2."""
     if who != CENTRE:
         return 1.0
     taking = 0.0
@@ -73,7 +76,7 @@ def population_using_central_design(i, who, p, keys, places):
 
 @kernel
 def set_design_cost(row, weight, taking, cell):
-    """Settle what a place pays for a design and its discovery, in staff and in users' hours, by who designs."""
+    """Set what an authority pays for a design and its discovery, in hours of staff and of users. ODD 8.3."""
     share = design_cost_share(row, cell.design_holder, weight, taking)
     signals = signals_paid(row, cell.design_holder, share, cell.time_pressure)
     cell.design_hours = share * row.design_hours + signals * row.design_signal_hours
@@ -83,7 +86,7 @@ def set_design_cost(row, weight, taking, cell):
 
 @kernel
 def add_design_cost(cell, staff, users):
-    """Add hours of staff and of users to what is still owed for a design; what has been paid is done with."""
+    """Add hours of staff and of users to what is still to be paid for a design. ODD 8.3."""
     cell.design_hours = cell.design_cost_outstanding * cell.design_hours + staff
     cell.user_hours_cost = cell.design_cost_outstanding * cell.user_hours_cost + users
     cell.design_cost_outstanding = 1.0

@@ -1,4 +1,4 @@
-"""Effort: how will, ability and capacity combine in a month, and what changes the will for one change."""
+"""Effort: how will, ability and capacity combine in a month, and what changes the will for one change. ODD 8.6."""
 
 import math
 from typing import NamedTuple
@@ -9,12 +9,12 @@ from sim.model.state import SEE, SHIFT, SPARK
 
 @kernel
 def blame_aversion(row, radicalness, visibility):
-    """Fear of a change that fails in sight of the centre, from 0 to 1: where reports or outcomes are judged, not learning.
+    """Fear of a change that fails in sight of the centre: C_accountability (J_rep + J_out) v r, 0 to 1. ODD 8.
 
     Args:
-        row: parameters of the place; its centre's share of `accountability` is who punishes.
-        radicalness: how far the change departs from what is done now.
-        visibility: how easily failure is seen.
+        row: parameters of the authority; its centre's share of `accountability` is who punishes.
+        radicalness: r, how far the change departs from present practice.
+        visibility: v, how easily failure is seen.
     """
     judged = row.judged_on_reports + row.judged_on_outcomes
     return row.accountability_centre * judged * visibility * radicalness
@@ -26,7 +26,7 @@ MINIMUM, GEOMETRIC_MEAN = 1.0, 2.0
 
 @kernel
 def progress_rate(form, will, ability, capacity):
-    """Advance as a share of the fullest possible: will, ability and capacity together.
+    """Progress as a share of the fastest possible: will, ability and capacity together. ODD 8.6.
 
     Args:
         form: 0 product, 1 minimum, 2 geometric mean.
@@ -44,12 +44,12 @@ def progress_rate(form, will, ability, capacity):
 
 @kernel
 def persistence_of_centre(age, secure, log_will):
-    """Share of the centre's money and attention that a change still has so many months after its announcement.
+    """Share of the centre's money and attention that a change still has: will^((age - secure) / 12) after safe months. ODD 8.6.
 
     Args:
         age: months since the announcement.
         secure: months for which both are safe.
-        log_will: logarithm of the centre's will; each later year keeps a share `will` of them.
+        log_will: logarithm of the centre's will.
     """
     if age <= secure:
         return 1.0
@@ -58,13 +58,13 @@ def persistence_of_centre(age, secure, log_will):
 
 @kernel
 def mandate_grip(row, centre_will):
-    """How firmly compliance is compelled: as far as the centre judges and persists."""
+    """How firmly compliance is compelled: mu C_accountability will of the centre. ODD 8.6."""
     return row.mandate * row.accountability_centre * centre_will
 
 
 @kernel
 def compelled_fidelity(visibility, will, floor):
-    """Real over nominal coverage under compulsion: v + (1 - v) min(1, will / floor)."""
+    """Fidelity under compulsion: v + (1 - v) min(1, will / floor). ODD 8.6."""
     if floor <= 0.0:
         return 1.0
     return visibility + (1.0 - visibility) * min(1.0, will / floor)
@@ -175,11 +175,11 @@ def effective_will(
 def fidelity_of_new_coverage(row, visibility, own_priority, priority):
     """Share of coverage rolled out under pressure that is done as intended. ODD 8.11.
 
-    1 - mu k (1 - v)(1 - o/pi): what nobody can see is symbolic as far as pressure on reports alone (o/pi) makes it a
-    priority (decoupling; Meyer and Rowan 1977, Matland 1995).
+    1 - mu k (1 - v)(1 - o/pi): where compliance cannot be seen, coverage is symbolic as far as pressure on reports alone (o/pi)
+    makes the change a priority (decoupling; Meyer and Rowan 1977, Matland 1995).
 
     Args:
-        row: parameters of the place.
+        row: parameters of the authority.
         visibility: v, how easily compliance is seen.
         own_priority: o, priority without pressure on reports.
         priority: pi.

@@ -1,7 +1,7 @@
-"""Money: what changes are offered each month for pilots and for scale-up, and how its holders tilt it between places.
+"""Funding: the money that changes are offered each month for pilots and for scale-up, and how it is equalised. ODD 8.6.
 
-Both purses are offered by the time since the announcement, whoever holds them and however far a change is, so that every
-table is given the same; what is not used is lost.
+Both funds depend on the time since the announcement only, so that every table of rights is given the same; what is not
+used is lost.
 """
 
 import math
@@ -20,10 +20,12 @@ PILOT, SCALE_UP, FUNDING_PERSISTENCE = range(3)
 
 @kernel
 def change_funds(row, persistence, signed, own_pilot=0.0, own_scale_up=0.0):
-    """Change money of a change and place, as shares of its hours; money for pilots is not money for scale-up.
+    """Money of a change in an authority, as shares of its hours; money for pilots is not money for scale-up. ODD 8.6.
+
+    (base + pledged + own) persistence, for each of the two.
 
     Returns:
-        Tuple (pilot purse, scale-up purse).
+        Tuple (for pilots, for scale-up).
     """
     pledged = 0.0
     if row.concordat > 0.0 and signed:
@@ -35,12 +37,14 @@ def change_funds(row, persistence, signed, own_pilot=0.0, own_scale_up=0.0):
 
 @kernel
 def equalise_funding(p, places, hours):
-    """Tilt change money towards the least able places, as far as it is held nationally; the sum stays the same.
+    """Shift money towards the least able authorities, as far as it is held nationally; the sum stays the same. ODD 8.6.
+
+    1 + mu k C_resource lean, with lean the distance of believed ability below the mean, in standard deviations, within +-1.
 
     Args:
         p: parameters.
-        places: `funded` is written.
-        hours: hours of money that each place would be offered untilted; shape (A,).
+        places: `funding_multiplier` is written.
+        hours: hours of money that each authority would be offered without this; shape (A,).
     """
     count = len(places)
     mean = 0.0
@@ -66,11 +70,11 @@ def equalise_funding(p, places, hours):
 
 @kernel
 def offer_funding(month, p, state):
-    """Offer every change in every place its money for the month.
+    """Offer every change in every authority its money for the month. ODD 8.6.
 
     Returns:
-        Shape (A, changes announced, 3): purse for pilots and for scale-up as shares of a change's hours, before
-        `funded` tilts them, and the share of money that is still there.
+        Shape (A, changes announced, 3): money for pilots and for scale-up as shares of a change's hours, before
+        `funding_multiplier`, and the share of money that is still there.
     """
     calendar, changes, places, centre = state.calendar, state.changes, state.places, state.centre
     count = len(places)

@@ -1,7 +1,7 @@
-"""Handover: when rights change hands in mid-run, changes that are still under way change hands with them.
+"""Handover: when rights change hands during a run, changes that are under way change hands with them. ODD 8.2.
 
-What is rolled out, or was judged as a pilot, stays as it is and with those who made it. Whoever takes a design over
-makes it anew, and pays for it.
+What is rolled out, or was judged as a pilot, stays as it is. A new holder of the right to design makes a new design and
+pays for it.
 """
 
 from sim.model.kernels.jit import kernel
@@ -19,14 +19,14 @@ from sim.model.submodels.holders import draw_agenda_holder, draw_design_holder
 
 @kernel
 def design_depends_on_holder(row):
-    """Whether it bears on a design who makes it; in the base it does not, and nothing is made anew."""
+    """True if a mechanism makes the design depend on its designer; otherwise a new holder needs no redesign. ODD 8.2."""
     learned = max(row.local_need, row.peer_learning)
     return max(learned, max(row.information_loss, row.central_expertise)) > 0.0
 
 
 @kernel
 def redesign_cost(row, weight, taking, cell):
-    """Charge a design made a second time: as with every design, only `design_economies` and `local_need` make it dear."""
+    """Charge for a second design; only `design_economies` and `local_need` make it more expensive. ODD 8.2."""
     signals = signals_used(row, cell.time_pressure)
     again = row.design_economies * design_cost_multiplier(cell.design_holder, weight, taking)
     gathered = again * signals
@@ -38,9 +38,9 @@ def redesign_cost(row, weight, taking, cell):
 
 @kernel
 def reassign_rights(month, p, state):
-    """Hand changes that are not yet rolled out to those to whom the rights over them have passed.
+    """Hand changes that are not yet rolled out to those who hold the rights over them now. ODD 8.2.
 
-    The luck that settled the holders at the start settles them again: where no share has moved, nothing changes hands.
+    The same draws decide as at the start: where no share has moved, nothing changes hands.
     """
     keys, calendar, changes, places = state.keys, state.calendar, state.changes, state.places
     ties, users, centre, cells = state.ties, state.users, state.centre, state.cells

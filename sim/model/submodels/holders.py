@@ -1,7 +1,7 @@
-"""Agenda: which change starts where, and when; who holds the right to decide on it there.
+"""Holders of indivisible rights: who decides on the agenda and the design of a change in an authority.
 
-A change that has been announced waits in each place until it is started. The holder of the right `agenda` is drawn
-for each change and place; so is the holder of `design`. Every holder starts changes at the same base rate."""
+One holder is drawn for each change and authority. A change of the table of rights moves a holder only where its shares move.
+"""
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
@@ -9,16 +9,16 @@ from sim.model.state import AUTHORITIES, CENTRE, THIRD_SECTOR, USERS
 
 
 @kernel
-def draw_holder(centre, authorities, third_sector, users, luck):
-    """Who holds an indivisible right: the kind of agent into whose share the luck falls, in fixed order.
+def draw_holder(centre, authorities, third_sector, users, u):
+    """Holder of an indivisible right: the kind of agent whose share the uniform draw u falls into, in fixed order. ODD 3.
 
     Raising one share at the cost of another only adds to what its holder holds.
     """
-    if luck < centre:
+    if u < centre:
         return CENTRE
-    if luck < centre + authorities:
+    if u < centre + authorities:
         return AUTHORITIES
-    if luck < centre + authorities + third_sector:
+    if u < centre + authorities + third_sector:
         return THIRD_SECTOR
     if users > 0.0:
         return USERS
@@ -29,7 +29,10 @@ def draw_holder(centre, authorities, third_sector, users, luck):
 
 @kernel
 def layers_to(who, row):
-    """Layers that a signal of need climbs to reach a holder; information kept by users passes some of them by."""
+    """Layers of hierarchy that a signal of need passes to reach a holder (Lambda). ODD 8.
+
+    Times 1 - mu_citizen k U_information: information that users keep passes some of them by.
+    """
     if who == CENTRE:
         layers = row.hierarchy_layers
     elif who == AUTHORITIES:
@@ -43,17 +46,17 @@ def layers_to(who, row):
 
 @kernel
 def draw_agenda_holder(a, i, row, keys):
-    """Who holds the right to decide whether and when a change starts in a place, as the rights stand now."""
-    luck = random.uniform(keys[random.AGENDA_HOLDER], a, i, 0)
+    """Holder of the right to decide whether and when a change starts in an authority, under the present rights. ODD 3."""
+    u = random.uniform(keys[random.AGENDA_HOLDER], a, i, 0)
     return draw_holder(
-        row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users, luck
+        row.agenda_centre, row.agenda_authorities, row.agenda_third_sector, row.agenda_users, u
     )
 
 
 @kernel
 def draw_design_holder(a, i, row, keys):
-    """Who holds the right to design a change for a place, as the rights stand now."""
-    luck = random.uniform(keys[random.DESIGN_HOLDER], a, i, 0)
+    """Holder of the right to design a change for an authority, under the present rights. ODD 3."""
+    u = random.uniform(keys[random.DESIGN_HOLDER], a, i, 0)
     return draw_holder(
-        row.design_centre, row.design_authorities, row.design_third_sector, row.design_users, luck
+        row.design_centre, row.design_authorities, row.design_third_sector, row.design_users, u
     )

@@ -1,8 +1,7 @@
-"""Work: stages advance, coverage is rolled out or slips, and the ledger notes what held progress back.
+"""Implementation: stages advance, coverage is rolled out or lost, and the ledger records what limited progress. ODD 8.6.
 
-Advance needs will, ability and capacity together. The planned path of a change runs evenly from announcement to the
-end of its plan; each month's planned minus actual progress is added to the cell's ledger under the hurdles that caused
-it.
+Progress needs will, ability and capacity together. The planned path of a change runs evenly from announcement to the end
+of its plan; each month's planned minus actual progress is added to its ledger under the factors that limited it.
 """
 
 import numpy as np
@@ -46,7 +45,7 @@ from sim.model.submodels.effort import (
 from sim.model.submodels.focal import to_target
 from sim.model.submodels.funding import FUNDING_PERSISTENCE, PILOT, SCALE_UP
 from sim.model.submodels.loss_accounting import (
-    SETTLED,
+    NEGLIGIBLE,
     attribute_hold,
     attribute_shortfall,
     close_ledger,
@@ -62,13 +61,15 @@ HAZARD = 1.0
 
 @kernel
 def planned_path(month, arrival, pace):
-    """Share of a change's path that its plan has covered by a moment in months."""
+    """Share of a change's path that its plan has covered by a moment in months. ODD 8."""
     return min(1.0, max(0.0, (month - arrival) * pace))
 
 
 @kernel
 def decay_coverage(row, will, persistence, cell):
-    """Let coverage slip where neither will (own, compelled or pledged) nor money holds it, and lapse below the bar. ODD 8.11.
+    """Let coverage slip where neither will nor money sustains it, and lapse below the bar. ODD 8.11.
+
+    Slippage: mu k (1 - max(will, persistence)); lapse: mu k mu_scale_up (1 - priority). Both act on coverage.
 
     Returns:
         Tuple (coverage that slips, coverage that lapses because the change is no priority).
@@ -90,33 +91,33 @@ def decay_coverage(row, will, persistence, cell):
 
 @kernel
 def reported_share(row, share):
-    """Coverage reported for a month's work: more than was done where people are judged by reports."""
+    """Coverage reported for a month's work: share (1 + mu k J_rep*), more than was done where reports are judged. ODD 8.6."""
     if row.gaming > 0.0:
         return share * (1.0 + row.gaming * row.gaming_reports * judged_by_reports(row))
     return share
 
 
 @kernel
-def roll_out(row, share, genuine, nominal, real):
-    """Extend coverage by a share of the place's people.
+def roll_out(row, share, fidelity, nominal, real):
+    """Extend coverage by a share of the authority's people. ODD 8.6.
 
     Args:
-        row: parameters of the place.
-        share: coverage that this month's work extends to.
-        genuine: share of it that is done as meant.
+        row: parameters of the authority.
+        share: coverage that this month's work adds.
+        fidelity: share of it that is done as intended.
         nominal: coverage reported so far.
-        real: coverage done as meant so far.
+        real: coverage with fidelity so far.
 
     Returns:
         Tuple (nominal, real) after the month.
     """
     reported = min(reported_share(row, share), max(0.0, 1.0 - nominal))
-    return nominal + reported, real + min(share, reported) * genuine
+    return nominal + reported, real + min(share, reported) * fidelity
 
 
 @kernel
 def months_behind(before, nominal, after, month, arrival, duration, shift):
-    """Months behind plan of the coverage reached, weighted by coverage: what a month adds is as late as that month.
+    """Months behind plan of the coverage reached, weighted by coverage; new coverage is as late as its month. ODD 8.6.
 
     Args:
         before: months behind plan of the coverage so far.
@@ -133,8 +134,8 @@ def months_behind(before, nominal, after, month, arrival, duration, shift):
 
 
 @kernel
-def advance_stage(month, a, i, row, shift, length, share, genuine, change, cell, keys):
-    """Move a cell through its stage, or extend its coverage; returns the progress, as a share of the whole path."""
+def advance_stage(month, a, i, row, shift, length, share, fidelity, change, cell, keys):
+    """Advance a change through its stage, or extend its coverage; returns progress as a share of the whole path. ODD 8.6."""
     if row.work_dynamics == HAZARD:
         chance = row.work_hazard * share
         if cell.stage == SHAPE:
@@ -147,7 +148,7 @@ def advance_stage(month, a, i, row, shift, length, share, genuine, change, cell,
         cell.progress = min(1.0, before + step)
         return (cell.progress - before) * length
     before = cell.nominal
-    after, real = roll_out(row, step, genuine, before, cell.real_coverage)
+    after, real = roll_out(row, step, fidelity, before, cell.real_coverage)
     if after > before:
         cell.mean_delay_months = months_behind(
             cell.mean_delay_months, before, after, month, change.arrival, change.duration, shift
@@ -351,7 +352,7 @@ def advance_implementation(month, p, state, offers):
                 capacity = max(EPS, min(1.0, authority.capacity_ratio + pilot))
                 possible = progress_rate(row.work_form, will, ability, capacity) * speed
                 account_for_waiting(a, i, due[i], possible * (row.work_top_speed * change.pace), cell, ledger)
-            if cell.nominal >= 1.0 - SETTLED:
+            if cell.nominal >= 1.0 - NEGLIGIBLE:
                 close_ledger(a, i, cell.ledger_closed, ledger)
                 cell.ledger_closed = 1
             slips, lapses = decay_coverage(row, will, offers[a, i, FUNDING_PERSISTENCE], cell)

@@ -1,6 +1,6 @@
-"""Interest: how much a place wants one change for its own sake, before anybody presses it.
+"""Interest: how much an authority wants one change for its own sake, before anybody presses it. ODD 8.11.
 
-Attention is scarce, so most changes matter little to most places (Jones and Baumgartner 2005). ODD 8.11.
+Attention is scarce, so most changes matter little to most authorities (Jones and Baumgartner 2005).
 """
 
 import math
@@ -18,9 +18,9 @@ NEVER = 32_000
 
 @kernel
 def interest_exponent(row, will):
-    """Exponent k of a place's interest u^k, from its will: a uniform draw u then has the mean 1 / (k + 1).
+    """Exponent k of an authority's interest u^k, from its will: with a uniform draw u the mean is 1 / (k + 1). ODD 8.11.
 
-    k = 1/m - 1 with m = `reference.scale_up_interest` x will, kept in [0.01, 0.95]. ODD 8.11.
+    k = 1/m - 1 with m = `reference.scale_up_interest` times will, kept in [0.01, 0.95].
     """
     mean = row.scale_up_interest * will
     return 1.0 / max(LEAST_INTEREST, min(MOST_INTEREST, mean)) - 1.0
@@ -28,7 +28,7 @@ def interest_exponent(row, will):
 
 @kernel
 def months_until_leaving(rate, u):
-    """Whole months until whoever carries a change leaves, at a constant chance a month; at least 1. ODD 8.11."""
+    """Whole months until the person who carries a change leaves, at a constant chance a month; at least 1. ODD 8.11."""
     if rate <= 0.0:
         return NEVER
     return min(NEVER, 1 + int(math.log(u) / math.log(1.0 - rate)))
@@ -36,14 +36,14 @@ def months_until_leaving(rate, u):
 
 @kernel
 def new_carrier(a, i, month, number, rate, keys, cell):
-    """Let somebody carry a change in a place from a month on: draw the interest, and the month of leaving. ODD 8.11.
+    """Give a change a new carrier from a month on: draw the interest, and the month of leaving. ODD 8.11.
 
     Args:
-        a: index of the place.
+        a: index of the authority.
         i: index of the change.
         month: first month.
         number: number of the draw; 0 is the first carrier's.
-        rate: chance a month that whoever carries the change leaves.
+        rate: chance a month that the carrier leaves.
         keys: keys of the random streams.
         cell: `interest` (the logarithm of the draw) and `carrier_leaves` are written.
     """
@@ -54,15 +54,15 @@ def new_carrier(a, i, month, number, rate, keys, cell):
 
 @kernel
 def renew_interest(a, i, month, rate, arrival, keys, cell):
-    """Draw a place's interest in a change, and again each time that whoever carries it leaves.
+    """Draw an authority's interest in a change, and draw it again each time that its carrier leaves. ODD 8.11.
 
-    The months of leaving follow from the announcement alone, so that every power table meets the same draws. ODD 8.11.
+    The months of leaving follow from the announcement alone, so that every table of rights meets the same draws.
 
     Args:
-        a: index of the place.
+        a: index of the authority.
         i: index of the change.
         month: month of the run.
-        rate: chance a month that whoever carries the change leaves.
+        rate: chance a month that the carrier leaves.
         arrival: month of announcement.
         keys: keys of the random streams.
         cell: `resistance` and `efficacy` are written with the first draw, and all that `new_carrier` writes.
@@ -78,17 +78,17 @@ def renew_interest(a, i, month, rate, arrival, keys, cell):
 
 @kernel
 def own_interest(row, exponent, conflict, spillover, cell):
-    """Interest of a place in a change that is under way there, from 0 to 1. ODD 8.11.
+    """Interest of an authority in a change that is under way there, 0 to 1. ODD 8.11.
 
-    From c = u^k: being told lowers it, having shaped it raises it, pilots that fit raise it and those that do not lower it,
-    and a place that decides for itself counts only its own part of the benefit.
+    From c = u^k: imposition lowers it, ownership raises it, pilots that fit raise it and those that do not lower it, and an
+    authority that decides for itself counts only its own part of the benefit.
 
     Args:
-        row: parameters of the place.
+        row: parameters of the authority.
         exponent: k of `interest_exponent`.
-        conflict: how much interests are at odds over the change.
+        conflict: how far interests differ over the change.
         spillover: share of its benefit that depends on others.
-        cell: the change in its place.
+        cell: the change in its authority.
     """
     interest = math.exp(exponent * cell.interest)
     if row.reactance > 0.0:
@@ -105,5 +105,5 @@ def own_interest(row, exponent, conflict, spillover, cell):
 
 @kernel
 def start_factor(row, exponent, cell):
-    """Factor on the chance that a place starts a change it decides on itself: the less it wants it, the lower. ODD 8.2."""
+    """Factor on the chance that an authority starts a change that it decides on: 1 - mu k (1 - u^k'). ODD 8.2."""
     return 1.0 - row.scale_up * row.scale_up_pull * (1.0 - math.exp(exponent * cell.interest))

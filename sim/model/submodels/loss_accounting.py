@@ -1,7 +1,7 @@
-"""The account: where the benefit was lost, shared among hurdles in proportion to how hard each bit.
+"""Loss accounting: where benefit was lost, split among limiting factors in proportion to the log of what each left. ODD 9.
 
-Each cell keeps a ledger of missing progress by cause. Missing coverage is shared by that ledger; what is lost on coverage
-that was delivered is shared by the logarithms of what each hurdle left.
+Each change in an authority keeps a ledger of missing progress by cause. Missing coverage is split by that ledger; what is
+lost on delivered coverage is split by the logarithms of its five factors.
 """
 
 import math
@@ -25,27 +25,30 @@ from sim.model.state import (
 )
 from sim.model.submodels.effort import MINIMUM
 
-SETTLED = 1e-9
+NEGLIGIBLE = 1e-9
 """Differences of coverage, and factors, below which nothing is left to tell apart."""
 
 
 @kernel
 def log_shortfall(factor):
-    """How hard a hurdle bit: minus the logarithm of the factor that it left, at most about 21."""
-    return 0.0 if factor >= 1.0 else -math.log(max(SETTLED, factor))
+    """Weight of a limiting factor: -log(factor), 0 from a factor of 1 on, at most about 21. ODD 8."""
+    return 0.0 if factor >= 1.0 else -math.log(max(NEGLIGIBLE, factor))
 
 
 @kernel
-def normalise_weights(factors, hurdles):
-    """How hard each of many hurdles bit: `log_shortfall` of a column of factors; `hurdles` is written."""
+def log_shortfalls(factors, weights):
+    """`log_shortfall` of a column of factors; `weights` is written. ODD 9."""
     for row in range(len(factors)):
-        hurdles[row] = max(0.0, -logarithm(max(SETTLED, factors[row])))
+        weights[row] = max(0.0, -logarithm(max(NEGLIGIBLE, factors[row])))
 
 
 @kernel
-def ledger_total(a, i, settled, ledger):
-    """Progress missing in a cell, over all causes of its ledger; two sums side by side, since one waits for itself."""
-    if settled == 1:
+def ledger_total(a, i, closed, ledger):
+    """Progress missing in a ledger, over all causes. ODD 9.
+
+    Two sums side by side: a single one would wait for itself at every step.
+    """
+    if closed == 1:
         return ledger[a, i, RELAPSE]
     even = 0.0
     odd = 0.0
@@ -56,10 +59,10 @@ def ledger_total(a, i, settled, ledger):
 
 
 @kernel
-def reduce_ledger(a, i, caught, missing, settled, ledger):
-    """Shrink a cell's ledger pro rata: of the progress that was missing, some was caught up."""
+def reduce_ledger(a, i, caught, missing, closed, ledger):
+    """Reduce a ledger in proportion: part of the progress that was missing is made up. ODD 9."""
     left = (missing - caught) / missing
-    if settled == 1:
+    if closed == 1:
         ledger[a, i, RELAPSE] *= left
     else:
         for cause in range(LEDGER):
@@ -68,7 +71,7 @@ def reduce_ledger(a, i, caught, missing, settled, ledger):
 
 @kernel
 def limiting_factors(form, weak, unable, short):
-    """How hard will, ability and capacity bit; under the minimum form the hardest takes all."""
+    """Weights of will, ability and capacity; under the minimum form the smallest factor takes all. ODD 9."""
     if form != MINIMUM:
         return weak, unable, short
     if weak >= unable and weak >= short:
@@ -80,17 +83,17 @@ def limiting_factors(form, weak, unable, short):
 
 @kernel
 def attribute_shortfall(a, i, behind, weak, unable, short, timid, reasons, ledger):
-    """Share missing progress among will, ability, capacity and blame by how hard each bit.
+    """Split missing progress among will, ability, capacity and blame, in proportion to their weights. ODD 9.
 
     Args:
-        a: index of the place.
+        a: index of the authority.
         i: index of the change.
         behind: planned minus actual progress.
-        weak: how hard lack of will bit.
-        unable: how hard lack of ability bit.
-        short: how hard lack of staff time bit.
-        timid: how hard fear bit.
-        reasons: (A, 6) shares of `capacity` and its five sub-rows.
+        weak: weight of will.
+        unable: weight of ability.
+        short: weight of capacity.
+        timid: weight of fear.
+        reasons: (A, 6) shares of `capacity` and its five sub-causes.
         ledger: (A, I, LEDGER) written.
     """
     total = weak + unable + short + timid
@@ -107,13 +110,13 @@ def attribute_shortfall(a, i, behind, weak, unable, short, timid, reasons, ledge
 
 @kernel
 def attribute_hold(a, i, planned, denied, cause, ledger):
-    """Attribute to a hold what was planned for the month, and the catching-up that it prevents.
+    """Attribute to a hold the progress that was due this month, and the catching-up that it prevents. ODD 9.
 
     Args:
-        a: index of the place.
+        a: index of the authority.
         i: index of the change.
         planned: progress that was due this month.
-        denied: progress beyond it that the place could have made.
+        denied: progress beyond it that the authority could have made.
         cause: cause of the hold.
         ledger: (A, I, LEDGER) written; what other causes lose, the hold gains.
     """
@@ -129,16 +132,16 @@ def attribute_hold(a, i, planned, denied, cause, ledger):
 
 
 @kernel
-def close_ledger(a, i, settled, ledger):
-    """Clear what a cell misses: it is rolled out to everybody, so all was caught up.
+def close_ledger(a, i, closed, ledger):
+    """Close the ledger of a change that is rolled out to everybody: earlier shortfalls have been made up. ODD 9.
 
     Args:
-        a: index of the place.
+        a: index of the authority.
         i: index of the change.
-        settled: 1 if the ledger holds nothing but what slipped.
+        closed: 1 if the ledger holds only what slipped.
         ledger: (A, I, LEDGER) written.
     """
-    if settled == 0:
+    if closed == 0:
         for cause in range(LEDGER):
             ledger[a, i, cause] = 0.0
     ledger[a, i, RELAPSE] = 0.0
@@ -146,17 +149,17 @@ def close_ledger(a, i, settled, ledger):
 
 @kernel
 def add_loss(a, i, cause, amount, lost, by_month):
-    """Book an amount of lost benefit to one cause, in its cell and in its month."""
+    """Add an amount of lost benefit to one cause, for its change and authority and for its month. ODD 9."""
     lost[a, i, cause] += amount
     by_month[cause] += amount
 
 
 @kernel
-def attribute_missing(a, i, missing, settled, ledger, lost, by_month):
-    """Share missing coverage among the causes of a cell's ledger."""
-    total = ledger_total(a, i, settled, ledger)
+def attribute_missing(a, i, missing, closed, ledger, lost, by_month):
+    """Split missing coverage among the causes of a ledger. ODD 9."""
+    total = ledger_total(a, i, closed, ledger)
     per = missing / total if total > 0.0 else 0.0
-    if settled == 1 and total > 0.0:
+    if closed == 1 and total > 0.0:
         add_loss(a, i, RELAPSE, per * ledger[a, i, RELAPSE], lost, by_month)
         return
     for cause in range(LEDGER):
@@ -169,20 +172,20 @@ def attribute_missing(a, i, missing, settled, ledger, lost, by_month):
 
 
 @kernel
-def attribute_delivery_loss(a, i, loss, hurdles, lost, by_month):
-    """Share the loss on delivered coverage among its factors, in proportion to how hard each bit.
+def attribute_delivery_loss(a, i, loss, weights, lost, by_month):
+    """Split the loss on delivered coverage among its five factors, in proportion to their weights. ODD 9.
 
     Args:
-        a: index of the place.
+        a: index of the authority.
         i: index of the change.
         loss: benefit lost on the coverage reported.
-        hurdles: minus the logarithms of real over nominal coverage, fit, uptake, spillover and timeliness.
+        weights: -log of fidelity, fit, uptake, spillover and timeliness.
         lost: (A, I, causes) written.
         by_month: (causes,) written.
     """
-    ritual, wrong, refused, alone, late = hurdles
-    per = loss / (ritual + wrong + refused + alone + late)
-    add_loss(a, i, RITUAL, per * ritual, lost, by_month)
+    symbolic, wrong, refused, alone, late = weights
+    per = loss / (symbolic + wrong + refused + alone + late)
+    add_loss(a, i, RITUAL, per * symbolic, lost, by_month)
     add_loss(a, i, WRONG_DESIGN, per * wrong, lost, by_month)
     add_loss(a, i, NOT_TAKEN_UP, per * refused, lost, by_month)
     add_loss(a, i, SPILLOVER_MISSING, per * alone, lost, by_month)

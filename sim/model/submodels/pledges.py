@@ -1,4 +1,7 @@
-"""Pledges: a mutual, public pledge spreads as places see others sign (Granovetter), and binds while it is open."""
+"""Pledges: a mutual, public pledge spreads as authorities see others sign, and binds while it is open. ODD 8.4.
+
+Source: threshold models of collective behaviour (Granovetter 1978).
+"""
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
@@ -6,21 +9,21 @@ from sim.model.kernels.jit import kernel
 
 @kernel
 def reaches_threshold(around, threshold):
-    """Whether a place signs: enough of those it looks to have signed."""
+    """True if enough of those that an authority looks to have signed. ODD 8.4."""
     return around >= threshold
 
 
 @kernel
 def pledge_applies(signed, focal, following):
-    """Whether a pledge that a place may have signed binds it for a change: where one change is followed, for that alone."""
+    """True if a signed pledge binds an authority for a change: where one change is followed, for that alone. ODD 8.4."""
     return signed == 1.0 and (focal or not following)
 
 
 @kernel
 def update_pledges(month, p, state):
-    """Let places sign an open pledge, all seeing who had signed before this month; a closed pledge binds nobody.
+    """Let authorities sign an open pledge, all seeing who had signed before this month; a closed pledge binds nobody. ODD 8.4.
 
-    A place whose threshold is met signs with the chance `pledge.signing` a month. ODD 8.4.
+    An authority whose threshold is met signs with the chance `pledge.signing` a month.
     """
     keys, places, ties = state.keys, state.places, state.ties
     count = len(places)

@@ -1,8 +1,8 @@
-"""Priorities: whether a place scales a pilot up and sustains coverage, by own interest and by pressure.
+"""Priorities: whether an authority scales a pilot up and sustains coverage, by own interest and by pressure. ODD 8.11.
 
 A pilot waits, and coverage stops growing and lapses, where the priority of the change lies below the bar. Sources: Jones
 and Baumgartner (attention), Cooley and Linn (pilots and scale-up), Rogers (discontinuance), Weiner (commitment and
-efficacy), Bandura (efficacy is specific to a task), Meyer and Rowan (decoupling). ODD 8.11.
+efficacy), Bandura (efficacy is specific to a task), Meyer and Rowan (decoupling).
 """
 
 import math
@@ -37,13 +37,13 @@ NOTICE = 12.0
 
 @kernel
 def has_date(row, change):
-    """Whether a change has a date by which it is to be done: the end of its plan, or of a focal one the date set."""
+    """True if a change has a date by which it is due: the end of its plan, or the date set for the followed one. ODD 8.11."""
     return change.focal == 0 or row.focal_due >= 0.0
 
 
 @kernel
 def nearness(left, pledge):
-    """How much a date presses, from 0 to 1, by the months left to it. ODD 8.11.
+    """How much a date presses, 0 to 1, by the months left to it. ODD 8.11.
 
     It rises over the twelve months before the date and fades over the twelve after it; a pledge sustains it as far as it
     presses itself (`pledge`).
@@ -91,7 +91,7 @@ def pledge_pressure(row, signed):
 
 @kernel
 def sees(visibility, information):
-    """How far a holder sees what is done in a place: what is visible to anybody, and its own part of the data of the rest."""
+    """How far a holder sees what is done in an authority: v + (1 - v) of its share of information. ODD 8.11."""
     return visibility + (1.0 - visibility) * information
 
 
@@ -156,7 +156,7 @@ def unable_factor(row, ability, efficacy):
 
 @kernel
 def agenda_factor(row, workload, pulled):
-    """Factor on the bar for what a place chooses itself where its agenda is full; what is pushed needs no room."""
+    """Factor on the bar for what an authority chooses itself where its agenda is full: 1 + mu max(0, load - room). ODD 8.11."""
     if row.overload > 0.0 and pulled:
         return 1.0 + row.overload * max(0.0, min(FULL_LOAD, workload) - row.overload_room)
     return 1.0
@@ -189,7 +189,7 @@ def reason_held(priority, bar, slack, able, calm):
 
 @kernel
 def record_pilots(arrived, p, ties, places, cells):
-    """Let completed pilots that were not stopped be seen, here and in tied places; those that were have been seen then."""
+    """Show completed pilots that were not stopped, to their authority and to those tied to it. ODD 8.11."""
     for a in range(len(places)):
         row = p[a]
         if row.scale_up <= 0.0 or row.evidence <= 0.0:
@@ -232,7 +232,7 @@ def centre_pressure(month, arrived, nation, centre, changes):
 
 @kernel
 def bar_in_force(p, cells):
-    """Whether priorities matter anywhere under these parameters, or still hold something back under earlier ones."""
+    """True if priorities matter anywhere under these parameters, or still hold something back under earlier ones. ODD 8.11."""
     for a in range(len(p)):
         if p[a].scale_up > 0.0:
             return True
@@ -262,23 +262,23 @@ def dated_pressure(row, change, month, grip, pledge):
 
 
 @kernel
-def set_priority(cell, interest, need, outcomes, meant, reports, dated, formal, money):
-    """Write what a change is worth to a place: without pressure on reports, and with all pressure. ODD 8.11.
+def set_priority(cell, interest, need, outcomes, sincere, reports, dated, formal, money):
+    """Write the priority of a change in an authority: without pressure on reports, and with all pressure. ODD 8.11.
 
-    1 - (1 - c) prod (1 - pressure); the first product has what presses on what is done, the second all.
+    1 - (1 - c) prod (1 - pressure); the first product has the pressures on what is done, the second all.
 
     Args:
         cell: `own_priority` and `priority` are written.
         interest: c, own interest.
         need: pressure of need, on what is done.
         outcomes: pressure of those who judge, on what is done.
-        meant: pressure of a pledge that is meant.
+        sincere: pressure of a sincere pledge.
         reports: pressure of those who judge, on what is reported.
         dated: pressure of a date and a law.
-        formal: pressure of a pledge that is not meant.
+        formal: pressure of a pledge that is not sincere.
         money: pressure of earmarked money.
     """
-    free = (1.0 - interest) * (1.0 - need) * (1.0 - outcomes) * (1.0 - meant)
+    free = (1.0 - interest) * (1.0 - need) * (1.0 - outcomes) * (1.0 - sincere)
     cell.own_priority = 1.0 - free
     cell.priority = 1.0 - free * (1.0 - reports) * (1.0 - dated) * (1.0 - formal) * (1.0 - money)
 
@@ -367,9 +367,11 @@ def set_priorities(month, p, state, offers):
                 dated = dated_pressure(row, change, month, grip, pledge)
             money = min(1.0, offers[a, i, SCALE_UP] * authority.funding_multiplier)
             earmark = row.scale_up_earmark * row.resource_centre * money
-            meant = pledge if sincere else 0.0
+            kept_pledge = pledge if sincere else 0.0
             need = need_pressure(row, change)
-            set_priority(cell, interest, need, outcomes, meant, reports, dated, pledge - meant, earmark)
+            set_priority(
+                cell, interest, need, outcomes, kept_pledge, reports, dated, pledge - kept_pledge, earmark
+            )
             if cell.stage == SPARK:
                 money = min(1.0, offers[a, i, PILOT] * authority.funding_multiplier)
             unable = unable_factor(row, authority.ability, cell.efficacy)

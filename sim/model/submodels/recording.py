@@ -1,4 +1,4 @@
-"""Recording: what is written down of each month. Rules never read it."""
+"""Recording: the outputs of each month. Rules never read them. ODD 8.10."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from sim.model.submodels.focal import uptake_forced
 
 @kernel
 def record_coverage(month, arrived, changes, places, cells, journal):
-    """Note how many cells stand at each stage, and how far changes are rolled out: as reported and as meant."""
+    """Record the number of changes at each stage, and coverage as reported and with fidelity. ODD 8.10."""
     stages = journal.stages[month]
     # A row for each change, since counts of one number wait for one another.
     census = np.zeros((arrived, len(stages)))
@@ -49,7 +49,7 @@ def record_coverage(month, arrived, changes, places, cells, journal):
 
 @kernel
 def record_focal_change(month, arrived, p, changes, places, cells, journal):
-    """Note how far the focal change has come, if there is one, and which share of places has signed its pledge."""
+    """Record the coverage of the followed change, if there is one, and the share that signed its pledge. ODD 8.10."""
     for i in range(arrived):
         if changes[i].focal:
             followed = journal.focal[month]
@@ -65,7 +65,7 @@ def record_focal_change(month, arrived, p, changes, places, cells, journal):
 
 @kernel
 def record_state(ready, kind, will, ability, capacity):
-    """Note the means of a kind of agent; `ready` is written."""
+    """Record the means of a kind of agent; `ready` is written. ODD 8.10."""
     ready[kind, 0] = will
     ready[kind, 1] = ability
     ready[kind, 2] = capacity
@@ -73,7 +73,7 @@ def record_state(ready, kind, will, ability, capacity):
 
 @kernel
 def record_agents(ready, places, bodies, centre):
-    """Note will, ability and capacity by kind of agent; `ready` is written."""
+    """Record will, ability and capacity by kind of agent; `ready` is written. ODD 8.10."""
     record_state(ready, CENTRE, centre[0].will, centre[0].ability, centre[0].capacity)
     will, ability, capacity = 0.0, 0.0, 0.0
     trust, users_ability, time = 0.0, 0.0, 0.0
@@ -97,7 +97,7 @@ def record_agents(ready, places, bodies, centre):
 
 @kernel
 def record_month(month, p, state):
-    """Write down the month: stages, coverage, the focal change, and will, ability and capacity by kind of agent."""
+    """Record the month: stages, coverage, the followed change, and will, ability and capacity by kind of agent. ODD 8.10."""
     calendar, changes, places, bodies = state.calendar, state.changes, state.places, state.bodies
     centre, cells, journal = state.centre, state.cells, state.journal
     arrived = calendar[month].arrived

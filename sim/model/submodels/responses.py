@@ -1,9 +1,8 @@
-"""Reports: what the centre comes to believe of each place's ability, late and blurred by the layers a report climbs.
+"""Responses: the centre's beliefs, and how will, ability, capacity and trust respond to what the month brought. ODD 8.8, 8.9.
 
-Responses: how will, ability, capacity and trust answer to what the month brought.
-
-Everyone has a disposition that moves towards its level at one speed. Peers' will enters as in Friedkin and Johnsen:
-w(t+1) = L A w(t) + (I - L) z(t), where z is the disposition, constant while nothing else moves it."""
+A baseline will moves towards its target at one speed. Peers' will enters as in Friedkin and Johnsen (1990):
+w(t+1) = L A w(t) + (I - L) z(t), with z the baseline will.
+"""
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
@@ -14,19 +13,21 @@ from sim.model.submodels.effort import EPS
 
 @kernel
 def update_centre_beliefs(month, p, state):
-    """Send each place's ability up: at once and true in the base; else late, blurred and too rosy."""
+    """Update the centre's belief about each authority's ability: true in the base, else late and optimistic. ODD 8.8."""
     keys, places = state.keys, state.places
     for a in range(len(places)):
         row = p[a]
         authority = places[a]
-        seen = authority.ability
-        catches = 1.0
+        perceived = authority.ability
+        update_rate = 1.0
         if row.information_loss > 0.0:
             layers = row.information_loss * row.hierarchy_layers
-            seen += (1.0 - seen) * min(1.0, layers * row.information_optimism)
-            seen += layers * row.information_blur * random.normal(keys[random.PICTURE], a, 0, month // 12)
-            catches = 1.0 / (1.0 + layers * row.information_delay)
-        authority.believed_ability += catches * (seen - authority.believed_ability)
+            perceived += (1.0 - perceived) * min(1.0, layers * row.information_optimism)
+            perceived += (
+                layers * row.information_blur * random.normal(keys[random.PICTURE], a, 0, month // 12)
+            )
+            update_rate = 1.0 / (1.0 + layers * row.information_delay)
+        authority.believed_ability += update_rate * (perceived - authority.believed_ability)
 
 
 @kernel
@@ -37,28 +38,28 @@ def within_bounds(value):
 
 @kernel
 def lateral_weight(row):
-    """Weight that ties between places carry, the less so the more the centre holds of design and information."""
+    """Weight of ties between authorities: 1 - (C_design + C_information) / 2. ODD 8.9."""
     return 1.0 - 0.5 * (row.design_centre + row.information_centre)
 
 
 @kernel
-def target_will(base, row, told, shaped, results):
-    """The will that a place's disposition moves to.
+def target_will(base, row, imposed, coproduced, delivered):
+    """The will that an authority's baseline will moves to. ODD 8.9.
 
     Args:
         base: will without any mechanism.
-        row: parameters of the place.
-        told: share of live changes imposed without voice, weighted by conflict.
-        shaped: share of live changes shaped in the place, by users and deliverers together.
-        results: delivered share of intended benefit last month.
+        row: parameters of the authority.
+        imposed: share of changes under way that is imposed without voice, weighted by conflict.
+        coproduced: share of changes under way that is shaped in the authority, by users and deliverers together.
+        delivered: delivered share of intended benefit last month.
     """
     will = base
-    # At the bar, being told and having shaped act on the interest in that change, not on the will for all.
+    # At the bar, imposition and ownership act on the interest in that change, not on the will for all.
     general = 1.0 - row.scale_up
     if row.reactance > 0.0:
-        will *= 1.0 - general * row.reactance * row.reactance_will * told
+        will *= 1.0 - general * row.reactance * row.reactance_will * imposed
     if row.ownership > 0.0:
-        will += general * row.ownership * row.ownership_will * shaped * (1.0 - will)
+        will += general * row.ownership * row.ownership_will * coproduced * (1.0 - will)
     if row.evidence > 0.0:
         many = (
             row.information_centre * row.information_centre
@@ -69,14 +70,17 @@ def target_will(base, row, told, shaped, results):
             + row.information_users * row.information_users
         )
         backing = 0.5 * (1.0 - many) / 0.75 + 0.5 * (1.0 - row.agenda_centre)
-        lift = row.evidence_results * results + row.evidence_vision * row.centre_vision * backing
+        lift = row.evidence_results * delivered + row.evidence_vision * row.centre_vision * backing
         will += row.evidence * lift * (1.0 - will)
     return within_bounds(will)
 
 
 @kernel
 def imposition(row, conflict, cell):
-    """How far a change is told rather than chosen in a place, from 0 to 1."""
+    """How far a change is imposed on an authority rather than chosen, 0 to 1. ODD 8.9.
+
+    Half for the agenda and half for the design held by the centre, times 1 - voice, sharpened by conflict.
+    """
     orders = 0.0
     if cell.agenda_holder == CENTRE:
         orders += 0.5
@@ -89,10 +93,10 @@ def imposition(row, conflict, cell):
 
 @kernel
 def ownership(row, cell):
-    """How far a change was shaped by those who deliver it: in full when users and deliverers are in one room.
+    """Ownership of a change by those who deliver it, 0 to 1, from the shares D of the right `design`. ODD 8.9.
 
-    The room is open as far as the other side holds a part of the right, and in full from a quarter on. Only the right
-    `design` counts: taking part in the choice of policy (`agenda`) raises no will to deliver.
+    0 if the centre designs; .5 + .5 min(1, 4 D_users) if authorities design; .5 min(1, 4 D_authorities) if the third sector or
+    users design. Taking part in the agenda raises no will to deliver.
     """
     if cell.design_holder == CENTRE:
         return 0.0
@@ -103,28 +107,28 @@ def ownership(row, cell):
 
 @kernel
 def count_imposed_changes(arrived, p, changes, places, cells):
-    """Note for each place how much of its live work is imposed, and how much it shaped itself."""
+    """Set for each authority which share of its changes under way is imposed, and which it shaped itself. ODD 8.9."""
     for a in range(len(places)):
         row = p[a]
         authority = places[a]
-        live = 0
-        told = 0.0
-        shaped = 0.0
+        under_way = 0
+        imposed = 0.0
+        coproduced = 0.0
         if row.reactance > 0.0 or row.ownership > 0.0:
             for i in range(arrived):
                 cell = cells[a, i]
                 if cell.stage == NOT_STARTED or cell.stage == ABANDONED or cell.nominal >= 1.0:
                     continue
-                live += 1
-                told += imposition(row, changes[i].conflict, cell)
-                shaped += ownership(row, cell)
-        authority.imposed_share = told / live if live > 0 else 0.0
-        authority.coproduced_share = shaped / live if live > 0 else 0.0
+                under_way += 1
+                imposed += imposition(row, changes[i].conflict, cell)
+                coproduced += ownership(row, cell)
+        authority.imposed_share = imposed / under_way if under_way > 0 else 0.0
+        authority.coproduced_share = coproduced / under_way if under_way > 0 else 0.0
 
 
 @kernel
 def neighbour_mean(authority, complete, mean, values, ties):
-    """What an authority sees of a value among those it looks to: the mean of all, or of tied places."""
+    """Mean of a value over the authorities that one looks to: all, or those it is tied to. ODD 8.9."""
     if complete:
         return mean
     seen = 0.0
@@ -135,7 +139,7 @@ def neighbour_mean(authority, complete, mean, values, ties):
 
 @kernel
 def neighbour_lead(authority, complete, mean, own, values, ties):
-    """How far abler places an authority looks to are ahead of it; where all meet all, how far the mean is."""
+    """How far abler authorities that one looks to are ahead of it, by weight of ties. ODD 8.9."""
     if complete:
         return max(0.0, mean - own)
     lead = 0.0
@@ -146,9 +150,9 @@ def neighbour_lead(authority, complete, mean, own, values, ties):
 
 @kernel
 def perceived_norm(row, own, centre_will, lateral, bodies_will, trust):
-    """The will a place hears: its own of now, and that of those who judge it, share by share.
+    """The will that an authority perceives: its own, and that of those who judge it, share by share. ODD 8.9.
 
-    The authorities' share is the voice of tied places, the third sector's that of bodies, the users' that of trust.
+    The authorities' share is the voice of tied authorities, the third sector's that of bodies, the users' that of trust.
     """
     outside = row.accountability_centre * centre_will + row.accountability_authorities * lateral
     outside += row.accountability_third_sector * bodies_will + row.accountability_users * trust
@@ -157,14 +161,14 @@ def perceived_norm(row, own, centre_will, lateral, bodies_will, trust):
 
 @kernel
 def team_quality(row, own_ability, user_ability, centre_ability):
-    """Quality of implementation teams: the ability of those who hold the change money, share by share."""
+    """Quality of support teams: the ability of those who hold the change money, share by share. ODD 8.9."""
     quality = row.resource_centre * centre_ability + row.resource_authorities * own_ability
     return quality + row.resource_third_sector * row.bodies_ability + row.resource_users * user_ability
 
 
 @kernel
 def start_ability(row, offset):
-    """Ability of a place before anything was learned; the spread is wider under `uneven_ability`."""
+    """Ability of an authority before anything was learned; `uneven_ability` widens the spread. ODD 8.9."""
     if row.uneven_ability > 0.0:
         offset *= 1.0 + row.uneven_ability * row.equalising_spread
     return row.authorities_ability + offset
@@ -172,7 +176,7 @@ def start_ability(row, offset):
 
 @kernel
 def share_at_work(row, authority):
-    """How much a place learns by doing this month, as a share of the most. ODD 8.9.
+    """How much an authority learns by doing this month, as a share of the most. ODD 8.9.
 
     How busy its staff are; under `hidden_work` the work done per inhabitant, so that more staff never teach less.
     """
@@ -184,7 +188,7 @@ def share_at_work(row, authority):
 
 @kernel
 def ability_gained(row, authority, own, lead, quality):
-    """Ability gained so far, after what peers, support teams and practice add and turnover takes away this month."""
+    """Ability gained so far, after peers, support teams and practice add to it and turnover takes away this month. ODD 8.9."""
     gained = authority.gained_ability
     if row.peer_learning > 0.0:
         gained += row.peer_learning * row.peer_ability * lateral_weight(row) * lead
@@ -198,7 +202,7 @@ def ability_gained(row, authority, own, lead, quality):
 
 @kernel
 def update_authorities(month, p, state):
-    """Move the will and the ability of authorities; all see the same month before any of them changes."""
+    """Update the will and the ability of authorities; all see the same month before any of them changes. ODD 8.9."""
     calendar, changes, places, ties = state.calendar, state.changes, state.places, state.ties
     bodies, centre, cells = state.bodies, state.centre, state.cells
     count = len(places)
@@ -255,7 +259,7 @@ def update_centre(month, p, state):
 
 @kernel
 def update_bodies(month, p, state):
-    """Move third-sector bodies: having a hand in design strengthens their commitment."""
+    """Update third-sector bodies: a share in design strengthens their commitment. ODD 8.9."""
     bodies = state.bodies
     for b in range(len(bodies)):
         body = bodies[b]
@@ -270,9 +274,9 @@ def update_bodies(month, p, state):
 
 @kernel
 def update_users(month, p, state):
-    """Move users' trust: broken promises lower it, a hand in design raises it; reckon who is ready to take up."""
+    """Update users' trust (broken promises lower it, a share in design raises it) and their readiness for uptake. ODD 8.9."""
     places, users = state.places, state.users
-    will, ability, time, trusting, ready = (
+    will, ability, time, initial_trust, ready = (
         users.will,
         users.ability,
         users.capacity,
@@ -283,11 +287,11 @@ def update_users(month, p, state):
         row = p[a]
         authority = places[a]
         here = slice(authority.first_user, authority.last_user)
-        stands = (
+        unchanged = (
             authority.last_users_will == row.users_will and authority.last_users_ability == row.users_ability
         )
-        if not stands or authority.last_users_time != row.users_capacity:
-            set_levels(row.users_will, trusting[here], users.will_offset[here])
+        if not unchanged or authority.last_users_time != row.users_capacity:
+            set_levels(row.users_will, initial_trust[here], users.will_offset[here])
             authority.user_ability = set_levels(row.users_ability, ability[here], users.ability_offset[here])
             authority.user_time = set_levels(row.users_capacity, time[here], users.capacity_offset[here])
             authority.last_users_will = row.users_will
@@ -300,14 +304,14 @@ def update_users(month, p, state):
         if row.ownership > 0.0:
             lift = row.ownership * row.ownership_will * row.design_users
         trust = will[here]
-        update_trust(row.response_speed, kept, lift, trust, trusting[here])
+        update_trust(row.response_speed, kept, lift, trust, initial_trust[here])
         update_readiness(authority.co_design, 1.0 / row.users_time_needed, trust, time[here], ready[here])
         authority.trust = mean_of(trust)
 
 
 @kernel
 def set_levels(mean, level, offset):
-    """Set users to a mean level and their own differences, kept in [0, 1]; returns what they average."""
+    """Set users to a mean level and their own differences, kept in [0, 1]; returns their mean. ODD 8.9."""
     total = 0.0
     for user in range(len(level)):
         level[user] = max(0.0, min(1.0, mean + offset[user]))
@@ -316,29 +320,29 @@ def set_levels(mean, level, offset):
 
 
 @kernel
-def update_trust(speed, kept, lift, will, trusting):
-    """Move each user's trust towards its level: less what broken promises take, more by what a hand in design gives."""
+def update_trust(speed, kept, lift, will, initial_trust):
+    """Move each user's trust towards its level: less what broken promises take, plus what a share in design gives. ODD 8.9."""
     for user in range(len(will)):
-        wanted = trusting[user] * kept
+        wanted = initial_trust[user] * kept
         wanted += lift * (1.0 - wanted)
         will[user] += speed * (wanted - will[user])
 
 
 @kernel
 def readiness(will, time, co_design, worth):
-    """How ready a user is to take up, ability aside: trust, times the part of what is needed that time left is worth.
+    """Readiness of a user for uptake, ability aside: trust times min(1, time left / time needed). ODD 8.9.
 
     Args:
         will: the user's trust.
         time: the user's time.
         co_design: time that co-design takes.
-        worth: part of the need that a unit of time meets: 1 / `users.time_needed`.
+        worth: 1 / `users.time_needed`.
     """
     return will * min(1.0, max(0.0, time - co_design) * worth)
 
 
 @kernel
 def update_readiness(co_design, worth, will, time, ready):
-    """Reckon how ready each user of a place is to take up; `ready` is written."""
+    """Compute the readiness of each user of an authority; `ready` is written. ODD 8.9."""
     for user in range(len(ready)):
         ready[user] = readiness(will[user], time[user], co_design, worth)
