@@ -253,7 +253,7 @@ def test_values_are_clipped_and_what_is_no_number_is_refused(kind):
 def test_nobody_can_be_removed(kind):
     model = sim.Model(parameters())
     agent = example_of(model, kind)
-    with pytest.raises(TypeError, match=r"cannot be removed.*fixes its populations.*to 0 instead"):
+    with pytest.raises(TypeError, match=r"cannot be removed.*populations are fixed.*to 0 instead"):
         agent.remove()
     with pytest.raises(TypeError, match="cannot be removed"):
         model.remove_all_agents()

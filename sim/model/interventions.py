@@ -1,4 +1,4 @@
-"""Interventions: dated changes of parameters that may change during a run, everywhere or in named places, for good or until a month.
+"""Interventions: dated changes of parameters during a run, everywhere or in named places, for good or until a month.
 
 What holds in a place is the latest change that has begun and not ended; where there is none, the value at the start.
 """

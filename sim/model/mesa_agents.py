@@ -39,17 +39,44 @@ def _own(name: str, meaning: str) -> Any:
     return property(lambda one: one._read(name), lambda one, value: one._write(name, value), doc=meaning)
 
 
-class _View(mesa.Agent):
-    """One row of a table of agents. The model makes the views; how many there are is fixed by its world.
+def _reads(name: str, meaning: str) -> Any:
+    """A state variable that can only be read."""
+    return property(lambda one: one._read(name), doc=meaning)
 
-    What is written into will, ability or capacity is clipped to [0, 1], is felt in the next month, and becomes the
-    agent's own level: it stays while nothing moves it; mechanisms and interventions move it as they would any other.
+
+def _of_territory(name: str, meaning: str) -> Any:
+    """A fact about an authority from the table of authorities; a Python value, as in `_View._read`."""
+
+    def read(one: LocalAuthority) -> Any:
+        found = getattr(one.model.run.territory, name)[one._row]
+        return found.item() if isinstance(found, np.generic) else found
+
+    return property(read, doc=meaning)
+
+
+def _table(name: str) -> Any:
+    """A static method that finds the table of a kind of agent in a state."""
+
+    def columns(state: State) -> Any:
+        """The table of this kind."""
+        return getattr(state, name)
+
+    return staticmethod(columns)
+
+
+class _View(mesa.Agent):
+    """One row of a table of agents. The model makes the views; their number is fixed when the run begins.
+
+    What is written into will, ability or capacity is clipped to [0, 1], acts in the next month, and becomes the
+    agent's own level: it stays until mechanisms or interventions change it, as they change any other.
     """
 
     kind: ClassVar[str]
     """As in the table of decision rights."""
     _group: ClassVar[str]
     """Where the parameters of its kind are declared."""
+    _place: ClassVar[str]
+    """Column that holds its authority."""
 
     model: Any
 
@@ -59,19 +86,17 @@ class _View(mesa.Agent):
         # Mesa counts from 1 in the order of creation; set, since 3.3 would count afresh in a model that was unpickled.
         self.unique_id = number
 
-    @staticmethod
-    def columns(state: State) -> Any:
-        """The table of this kind."""
-        raise NotImplementedError
+    columns: ClassVar[Any]
+    """The table of its kind in a state."""
 
     @property
     def _where(self) -> int:
-        """Row of the parameters that hold for this agent."""
-        raise NotImplementedError
+        """Row of the parameters that hold for this agent: that of its authority."""
+        return self._read(self._place)
 
     @property
     def _table(self) -> Any:
-        return self.columns(self.model.run.state)
+        return type(self).columns(self.model.run.state)
 
     @property
     def _parameters(self) -> Any:
@@ -97,8 +122,8 @@ class _View(mesa.Agent):
     def remove(self) -> None:
         """Refused with the reason: agents cannot leave."""
         raise TypeError(
-            f"a {type(self).__name__} cannot be removed: the world fixes its populations, so that every power "
-            "structure meets the same people. Set its will or its capacity to 0 instead."
+            f"a {type(self).__name__} cannot be removed: populations are fixed, so that every scenario "
+            "has the same people. Set its will or its capacity to 0 instead."
         )
 
 
@@ -107,11 +132,7 @@ class CentralGovernment(_View):
 
     kind = "centre"
     _group = "centre"
-
-    @staticmethod
-    def columns(state: State) -> Any:
-        """The table of this kind."""
-        return state.centre
+    columns = _table("centre")
 
     @property
     def _where(self) -> int:
@@ -129,11 +150,7 @@ class LocalAuthority(_View):
 
     kind = "authorities"
     _group = "authorities"
-
-    @staticmethod
-    def columns(state: State) -> Any:
-        """The table of this kind."""
-        return state.places
+    columns = _table("places")
 
     @property
     def _where(self) -> int:
@@ -156,30 +173,12 @@ class LocalAuthority(_View):
             place.gained_ability = 0.0
             place.ability_offset /= start_ability(parameters, 1.0) - float(parameters.authorities_ability)
 
-    @property
-    def name(self) -> str:
-        """Name of the place."""
-        return self.model.run.territory.name[self._row]
+    name = _of_territory("name", "Name of the authority.")
+    code = _of_territory("code", "Official code of the authority.")
+    population = _reads("population", "Inhabitants.")
 
-    @property
-    def code(self) -> str:
-        """Official code of the place."""
-        return self.model.run.territory.code[self._row]
-
-    @property
-    def population(self) -> float:
-        """Inhabitants."""
-        return self._read("population")
-
-    @property
-    def deprivation(self) -> float:
-        """Percentage of people in the nation's most deprived fifth."""
-        return self.model.run.territory.deprivation.item(self._row)
-
-    @property
-    def rurality(self) -> float:
-        """Percentage of people in rural areas."""
-        return self.model.run.territory.rurality.item(self._row)
+    deprivation = _of_territory("deprivation", "Percentage of people in the nation's most deprived fifth.")
+    rurality = _of_territory("rurality", "Percentage of people in rural areas.")
 
     @property
     def gap(self) -> float:
@@ -231,15 +230,8 @@ class ThirdSectorBody(_View):
 
     kind = "third_sector"
     _group = "bodies"
-
-    @staticmethod
-    def columns(state: State) -> Any:
-        """The table of this kind."""
-        return state.bodies
-
-    @property
-    def _where(self) -> int:
-        return self._read("home")
+    columns = _table("bodies")
+    _place = "home"
 
     @property
     def home(self) -> LocalAuthority:
@@ -258,15 +250,8 @@ class ServiceUser(_View):
 
     kind = "users"
     _group = "users"
-
-    @staticmethod
-    def columns(state: State) -> Any:
-        """The table of this kind."""
-        return state.users
-
-    @property
-    def _where(self) -> int:
-        return self._read("place")
+    columns = _table("users")
+    _place = "place"
 
     def _write(self, name: str, value: Any) -> None:
         super()._write(name, value)
