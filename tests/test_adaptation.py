@@ -7,7 +7,7 @@ import worlds
 from sim.model.outcomes import summary
 from sim.model.schedule import begin, simulate
 from sim.model.schema import record
-from sim.model.state import AUTHORITIES, CELLS, CENTRE, SHIFT, USERS, table
+from sim.model.state import CELLS, Kind, Stage, table
 from sim.model.submodels import adaptation
 
 ALONE = worlds.OFF | {"adaptation": 1.0}
@@ -24,8 +24,8 @@ def close(value):
 
 def test_a_month_corrects_a_share_of_the_distance_by_what_is_really_covered():
     parameters = row({"reference.adaptation_rate": 0.1}, adaptation=0.5)
-    assert adaptation.monthly_correction(parameters, CENTRE, 0.8) == close(0.5 * 0.1 * 0.8)
-    assert adaptation.monthly_correction(parameters, CENTRE, 0.0) == 0.0
+    assert adaptation.monthly_correction(parameters, Kind.CENTRE, 0.8) == close(0.5 * 0.1 * 0.8)
+    assert adaptation.monthly_correction(parameters, Kind.CENTRE, 0.0) == 0.0
     assert adaptation.corrected(2.0, 1.0, 0.04, 1) == close(2.0 - 0.04)
     assert adaptation.corrected(2.0, 1.0, 0.04, 3) == close(1.0 + 0.96**3)
 
@@ -36,7 +36,7 @@ def test_layers_slow_the_correction_of_those_whom_signals_reach_late():
         "hierarchy.layers": 4.0, "hierarchy.local_layers": 1.0,
     }  # fmt: skip
     parameters = row(settings, adaptation=1.0, information_loss=0.5)
-    for who, layers in ((CENTRE, 4.0), (AUTHORITIES, 1.0), (USERS, 0.0)):
+    for who, layers in ((Kind.CENTRE, 4.0), (Kind.AUTHORITIES, 1.0), (Kind.USERS, 0.0)):
         expected = 0.1 / (1.0 + 0.5 * 0.5 * layers)
         assert adaptation.monthly_correction(parameters, who, 1.0) == close(expected)
 
@@ -44,13 +44,13 @@ def test_layers_slow_the_correction_of_those_whom_signals_reach_late():
 @pytest.mark.parametrize(
     ("strength", "who", "redesigned", "known"),
     [
-        (0.0, CENTRE, 0, 0.0),
-        (0.0, AUTHORITIES, 0, 0.0),
-        (0.5, AUTHORITIES, 0, 0.5 * 0.8),
-        (0.5, USERS, 0, 0.5 * 0.8),
-        (0.5, CENTRE, 0, 0.5 * 0.8 * 0.3 * 0.6),
-        (0.5, CENTRE, 1, 1.0),
-        (0.0, AUTHORITIES, 1, 1.0),
+        (0.0, Kind.CENTRE, 0, 0.0),
+        (0.0, Kind.AUTHORITIES, 0, 0.0),
+        (0.5, Kind.AUTHORITIES, 0, 0.5 * 0.8),
+        (0.5, Kind.USERS, 0, 0.5 * 0.8),
+        (0.5, Kind.CENTRE, 0, 0.5 * 0.8 * 0.3 * 0.6),
+        (0.5, Kind.CENTRE, 1, 1.0),
+        (0.0, Kind.AUTHORITIES, 1, 1.0),
     ],
 )
 def test_who_knows_how_much_of_what_is_different_in_a_place(strength, who, redesigned, known):
@@ -79,7 +79,7 @@ def test_designs_in_use_come_closer_to_the_mean_need_and_fit_follows(small):
     run = begin(worlds.parameters(small, settings, mechanisms=ALONE), 3)
     run.advance(36)
     cells, need = run.state.cells, run.state.changes.need
-    in_use = (cells.stage == SHIFT) & (cells.real_coverage > 0.5)
+    in_use = (cells.stage == Stage.SHIFT) & (cells.real_coverage > 0.5)
     assert in_use.any()
     before, fit = np.abs(cells.design - need), cells.fit.copy()
     run.advance(12)  # a year holds one correction
@@ -96,7 +96,7 @@ def test_designs_are_corrected_at_every_second_review_and_only_in_use(small):
     for month in range(30, 42):
         cells = run.state.cells
         before, made = cells.design.copy(), cells.designed == 1
-        in_use = made & (cells.stage == SHIFT) & (cells.real_coverage > 0.0)
+        in_use = made & (cells.stage == Stage.SHIFT) & (cells.real_coverage > 0.0)
         run.advance(1)
         moved = made & (cells.design != before)
         assert np.array_equal(moved, in_use if month % 6 == 0 else np.zeros_like(moved))
@@ -118,7 +118,7 @@ def test_what_the_bar_holds_is_not_corrected(small):
     run = begin(worlds.parameters(small, settings, mechanisms=ALONE | {"scale_up": 1.0}), 3)
     run.advance(12)
     cells = run.state.cells
-    held = (cells.stage == SHIFT) & (cells.held != 0) & (cells.real_coverage > 0.0)
+    held = (cells.stage == Stage.SHIFT) & (cells.held != 0) & (cells.real_coverage > 0.0)
     assert held.any()
     before = cells.design.copy()
     run.advance(1)
@@ -135,7 +135,10 @@ def test_local_holders_who_know_their_place_gain_more(small):
             parameters = worlds.parameters(small, settings, power=worlds.rights(name), mechanisms=strengths)
             found = [simulate(parameters, seed).state.cells for seed in range(8)]
             fits[name, strength] = np.mean(
-                [cells.fit[(cells.stage == SHIFT) & (cells.real_coverage > 0.5)].mean() for cells in found]
+                [
+                    cells.fit[(cells.stage == Stage.SHIFT) & (cells.real_coverage > 0.5)].mean()
+                    for cells in found
+                ]
             )
     gain = {name: fits[name, 1.0] - fits[name, 0.0] for name in ("hierarchy", "distributed")}
     assert gain["distributed"] > gain["hierarchy"]

@@ -21,7 +21,7 @@ from live_models import (
 )
 
 import sim
-from sim.model.state import CAUSES, CENTRE, QUEUED, SEE, STAGES
+from sim.model.state import CAUSES, STAGES, Gate, Kind, Stage
 from sim.model.submodels import capacity, responses
 
 
@@ -197,8 +197,8 @@ def test_what_waits_for_a_head_is_what_stands_in_its_queue():
     )
     model = stepped(sim.Model(declared), MONTHS)
     cells = model.run.state.cells
-    holder = np.where(cells.stage == SEE, cells.agenda_holder, cells.design_holder)
-    queued, central = cells.gate == QUEUED, holder == CENTRE
+    holder = np.where(cells.stage == Stage.SEE, cells.agenda_holder, cells.design_holder)
+    queued, central = cells.gate == Gate.QUEUED, holder == Kind.CENTRE
     centre = example_of(model, sim.CentralGovernment)
     assert centre.waiting == np.sum(queued & central) > 0
     councils = list(model.agents_by_type[sim.LocalAuthority])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sim.model.outcomes import councils, series, summary
 from sim.model.schedule import begin, simulate
 from sim.model.schema import record
-from sim.model.state import ABANDONED, CAUSES, NOT_STARTED, OPEN, PLACES, SHIFT, table
+from sim.model.state import CAUSES, PLACES, Gate, Stage, table
 from sim.model.submodels.funding import equalise_funding
 from sim.verification.checks import run_checks
 from sim.verification.conservation import TOLERANCE, imbalances
@@ -81,7 +81,7 @@ def assert_sound(run):
     assert np.all(state.cells.real_coverage <= state.cells.nominal + 1e-12)
     fear_and_slippage = np.isin(CAUSES[: state.ledger.shape[2]], ("blame", "relapse"))
     assert not state.ledger[state.cells.ledger_closed == 1][:, ~fear_and_slippage].any()
-    at_work = (state.cells.gate == OPEN) & (state.cells.stage != ABANDONED)
+    at_work = (state.cells.gate == Gate.OPEN) & (state.cells.stage != Stage.ABANDONED)
     assert not state.cells.failed_attempts[at_work].any()
     assert np.all((state.cells.mean_delay_months >= 0.0) & (state.cells.mean_delay_months <= lived + 1200))
 
@@ -110,9 +110,9 @@ def assert_sound(run):
     assert journal.stages[:lived].sum() == sum(state.calendar.arrived[:lived]) * len(state.places)
     assert np.all(np.bincount(state.users.place, minlength=len(state.places)) > 0)
     started = state.cells.started >= 0
-    assert np.all(started == (state.cells.stage != NOT_STARTED))
+    assert np.all(started == (state.cells.stage != Stage.NOT_STARTED))
     assert journal.months.starts.sum() == started.sum()
-    assert journal.months.stops.sum() == np.sum(state.cells.stage == ABANDONED)
+    assert journal.months.stops.sum() == np.sum(state.cells.stage == Stage.ABANDONED)
 
 
 FALSIFIED = {
@@ -215,7 +215,7 @@ def littles_law(run):
     left = np.full(run.state.cells.shape, months)
     for month in range(months):
         run.advance(1)
-        gone = (run.state.cells.stage == SHIFT) | (run.state.cells.stage == ABANDONED)
+        gone = (run.state.cells.stage == Stage.SHIFT) | (run.state.cells.stage == Stage.ABANDONED)
         left[gone & (left == months)] = month
     cells = run.state.cells
     started = cells.started >= 0
@@ -260,17 +260,17 @@ def test_the_ledger_is_planned_less_actual_progress(small, dynamics, mechanisms)
     for month in range(48):
         run.advance(1)
         cells, changes = run.state.cells, run.state.changes
-        stage = np.minimum(cells.stage, SHIFT)
+        stage = np.minimum(cells.stage, Stage.SHIFT)
         done = before[stage] + np.where(
-            stage == SHIFT,
+            stage == Stage.SHIFT,
             cells.nominal * 0.2,
             np.where(stage > 0, cells.progress * lengths[np.maximum(stage, 1) - 1], 0.0),
         )
         planned = np.clip((month + 1 - changes.arrival) / changes.duration, 0.0, 1.0) * (
             changes.arrival <= month
         )
-        started = (cells.stage > 0) & (cells.stage != ABANDONED)
-        waits = (cells.stage == NOT_STARTED) & (changes.arrival >= 0)
+        started = (cells.stage > 0) & (cells.stage != Stage.ABANDONED)
+        waits = (cells.stage == Stage.NOT_STARTED) & (changes.arrival >= 0)
         ahead |= started & (done > planned + 1e-12)
         known = (started | waits) & ~ahead
         np.testing.assert_allclose(run.state.ledger.sum(axis=2)[known], (planned - done)[known], atol=1e-9)

@@ -17,7 +17,7 @@ from sim.history.matching.targets import Target, targets
 from sim.history.matching.waves import WaveSettings, fit
 from sim.model.outcomes import summary
 from sim.model.schedule import simulate
-from sim.model.state import SHIFT, STAGES
+from sim.model.state import STAGES, Stage
 from sim.model.vocabulary import matching_responses, window_response
 from sim.runner import executors
 from sim.runner.run_one import read
@@ -87,7 +87,7 @@ def test_a_window_that_is_none_is_no_response(name):
 def test_a_stage_in_some_months_is_read_from_the_run():
     run = simulate(TINY, 3, 0)
     stages = run.state.journal.stages
-    expected = stages[35:84, SHIFT].sum() / stages[35:84].sum()
+    expected = stages[35:84, Stage.SHIFT].sum() / stages[35:84].sum()
     shift, all_of_it, beyond = read(run, ["stage.shift.36-84", "stage.shift.1-120", "stage.shift.1-121"])
     assert shift == pytest.approx(expected)
     assert all_of_it == pytest.approx(summary(run)["stage.shift"])

@@ -6,7 +6,7 @@ import worlds
 
 from sim.model.parameters import Parameters
 from sim.model.schedule import simulate
-from sim.model.state import NOT_TAKEN_UP, USERS
+from sim.model.state import Cause, Kind
 from sim.verification.conservation import TOLERANCE, imbalances
 
 SEED = 21
@@ -113,7 +113,7 @@ def test_co_design_of_a_change_for_some_takes_their_time_alone():
 
     def users_time(settings):
         run = simulate(worlds.parameters(piloted, settings, mechanisms=alone), SEED)
-        return run.state.journal.readiness[-1, USERS, 2]
+        return run.state.journal.readiness[-1, Kind.USERS, 2]
 
     without, for_some, for_all = map(users_time, ({"focal.arrival": -1}, {"focal.users": 0.1}, {}))
     assert without - for_all > 0.005
@@ -161,7 +161,7 @@ def test_the_old_way_shut_makes_users_take_it_up():
 
     def refused(run):
         taken = run.state.lost[:, run.state.changes.focal == 1]
-        return taken[..., NOT_TAKEN_UP].sum()
+        return taken[..., Cause.NOT_TAKEN_UP].sum()
 
     assert refused(lived(BEGUN)) > 0.0
     assert refused(lived(shut)) == 0.0

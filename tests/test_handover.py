@@ -7,7 +7,7 @@ import worlds
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY
 from sim.model.kernels.random import AGENDA_HOLDER, DESIGN_HOLDER, uniform
 from sim.model.schedule import begin, simulate
-from sim.model.state import ABANDONED, CENTRE, NOT_STARTED, QUEUED, SHAPE, SHIFT
+from sim.model.state import Gate, Kind, Stage
 
 SEED, TURN = 31, 40
 SLOW = {"changes.arriving": 60, "changes.in_progress": 8, "work.shape": 0.5, "work.top_speed": 2.0}
@@ -29,7 +29,7 @@ def turned(small, *deltas, interventions=(TO_HIERARCHY,), **strengths):
 
 def under_way(run):
     cells = run.state.cells
-    return (cells.stage > NOT_STARTED) & (cells.stage <= SHAPE)
+    return (cells.stage > Stage.NOT_STARTED) & (cells.stage <= Stage.SHAPE)
 
 
 def falls_to(run, stream, right, table):
@@ -52,7 +52,7 @@ def test_what_is_under_way_changes_hands_and_what_is_rolled_out_does_not(small):
         np.testing.assert_array_equal(was[live], falls_to(before, stream, right, DISTRIBUTED)[live])
         np.testing.assert_array_equal(became[live], falls_to(before, stream, right, HIERARCHY)[live])
         assert (was[live] != became[live]).any()
-        done = (before.state.cells.stage == SHIFT) | (before.state.cells.stage == ABANDONED)
+        done = (before.state.cells.stage == Stage.SHIFT) | (before.state.cells.stage == Stage.ABANDONED)
         assert done.any()
         np.testing.assert_array_equal(was[done], became[done])
 
@@ -65,7 +65,7 @@ def test_a_design_is_made_anew_by_whoever_takes_it_over(small):
     kept = live & ~passed
     assert passed.any()
     assert kept.any()
-    central = passed & (after.state.cells.design_holder == CENTRE)
+    central = passed & (after.state.cells.design_holder == Kind.CENTRE)
     by_change = [
         after.state.cells.design[central[:, i], i] for i in range(central.shape[1]) if central[:, i].sum() > 1
     ]
@@ -104,7 +104,7 @@ def test_a_second_design_is_paid_for_and_a_first_one_costs_what_it_costs_the_new
     owed = was.design_cost_outstanding * was.design_hours
     assert np.all(became.design_hours[designed] > owed[designed])
     # A part of the centre's design instead of a whole one of its own, and none of it paid but this month's part.
-    central = not_yet & (became.design_holder == CENTRE)
+    central = not_yet & (became.design_holder == Kind.CENTRE)
     assert central.any()
     assert np.all(became.design_hours[central] < was.design_hours[central])
     this_month = before.values[0].work_top_speed * np.broadcast_to(before.state.changes.pace, central.shape)
@@ -118,7 +118,7 @@ def test_what_is_not_yet_designed_is_billed_anew_wherever_it_bears_on_the_price_
     before, after = turned(small, {"design.signals": 2.0}, **{mechanism: 1.0})
     was, became = before.state.cells, after.state.cells
     central = under_way(before) & (was.designed == 0) & (was.design_holder != became.design_holder)
-    central &= became.design_holder == CENTRE
+    central &= became.design_holder == Kind.CENTRE
     assert central.any()
     assert np.all(became.design_hours[central] < was.design_hours[central])
 
@@ -136,10 +136,10 @@ def test_a_request_to_those_who_no_longer_decide_is_made_again(small):
     """Nobody decides anything, so that whoever has asked waits: in another queue once another decides."""
     before, after = turned(small, {"attention.authority": 0.01}, attention=1.0)
     was, became = before.state.cells, after.state.cells
-    waits = was.gate == QUEUED
-    moved = waits & ((was.agenda_holder == CENTRE) != (became.agenda_holder == CENTRE))
+    waits = was.gate == Gate.QUEUED
+    moved = waits & ((was.agenda_holder == Kind.CENTRE) != (became.agenda_holder == Kind.CENTRE))
     assert moved.any()
-    assert np.all(became.gate[waits] == QUEUED)
+    assert np.all(became.gate[waits] == Gate.QUEUED)
     assert before.state.heads.issued[-1] < after.state.heads.issued[-1]
     assert np.all(became.queue_ticket[moved] >= before.state.heads.issued[-1])
     still = waits & (was.agenda_holder == became.agenda_holder) & (was.design_holder == became.design_holder)

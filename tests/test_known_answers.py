@@ -11,7 +11,7 @@ from scipy.stats import chi2
 from sim.model.kernels import random
 from sim.model.outcomes import summary
 from sim.model.schedule import begin, simulate
-from sim.model.state import SHIFT
+from sim.model.state import Stage
 from sim.model.submodels.benefit import planned_coverage
 from sim.model.submodels.clearance import power_evenness
 from sim.model.submodels.design import expected_fit, fit_people, trust_in_signals
@@ -57,7 +57,7 @@ def passed_share():
         passed = []
         for replication in range(4):
             run = simulate(settings, SEED, replication)
-            passed.append(run.state.cells.stage[:, run.state.changes.arrival < 20] == SHIFT)
+            passed.append(run.state.cells.stage[:, run.state.changes.arrival < 20] == Stage.SHIFT)
         together = np.concatenate([p.ravel() for p in passed])
         return float(together.mean()), together.size
 

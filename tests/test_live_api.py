@@ -23,7 +23,7 @@ from sim.model import outcomes
 from sim.model.decision_rights import DISTRIBUTED
 from sim.model.parameters import Parameters
 from sim.model.schedule import begin, simulate
-from sim.model.state import ABANDONED, CAUSES, SEE, SHIFT, SPARK, STAGES
+from sim.model.state import CAUSES, STAGES, Stage
 from sim.runner import compare
 from sim.scenarios import scenario_files
 from sim.scenarios.compose import compose, updated
@@ -245,7 +245,9 @@ def test_the_usual_stage_is_that_of_changes_under_way_the_more_advanced_of_equal
         )
         under_way = np.array([[[2, 2, 0, 0, 1, 0], [0, 0, 3, 0, 1, 0], [0] * 6, [0] * 6, [0] * 6]])
 
-    assert playback.usual_stage(Counted).tolist() == [[SEE, SPARK, SHIFT, ABANDONED, playback.NOTHING]]
+    assert playback.usual_stage(Counted).tolist() == [
+        [Stage.SEE, Stage.SPARK, Stage.SHIFT, Stage.ABANDONED, playback.NOTHING]
+    ]
 
 
 def test_what_is_in_place_or_given_up_is_not_under_way(known):
@@ -255,7 +257,7 @@ def test_what_is_in_place_or_given_up_is_not_under_way(known):
         open_cells = [
             c
             for c in cells[place]
-            if c["stage"] != ABANDONED and not (c["stage"] == SHIFT and c["nominal"] >= 0.9)
+            if c["stage"] != Stage.ABANDONED and not (c["stage"] == Stage.SHIFT and c["nominal"] >= 0.9)
         ]
         assert lived.under_way[-1, place].tolist() == [
             sum(c["stage"] == s for c in open_cells) for s in range(6)

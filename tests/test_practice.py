@@ -11,7 +11,7 @@ from sim.cli import main
 from sim.model.outcomes import summary
 from sim.model.parameters import STABLE
 from sim.model.schedule import simulate
-from sim.model.state import ABANDONED, NOT_STARTED, SEE, SHAPE, SHIFT, SPARK
+from sim.model.state import Stage
 from sim.verification import checks, practice, practice_runs
 from sim.verification.practice_runs import Watched
 
@@ -26,7 +26,7 @@ def made(places=1, changes=1, months=MONTHS, **columns):
     plain = {
         "arrival": np.zeros(changes, int),
         "focal": np.zeros(changes, bool),
-        "stage": np.full(cells, NOT_STARTED),
+        "stage": np.full(cells, Stage.NOT_STARTED),
         "progress": np.zeros(cells),
         "nominal": np.zeros(cells),
         "fit": np.ones(cells),
@@ -41,10 +41,10 @@ def made(places=1, changes=1, months=MONTHS, **columns):
 
 
 def test_stages_are_counted_over_announced_changes_and_the_months_of_the_claim():
-    stage = np.full((MONTHS, 1, 3), SHIFT)
-    stage[35:84, 0, 0] = SEE
-    stage[35:84, 0, 1] = SHAPE
-    stage[:, 0, 2] = SPARK
+    stage = np.full((MONTHS, 1, 3), Stage.SHIFT)
+    stage[35:84, 0, 0] = Stage.SEE
+    stage[35:84, 0, 1] = Stage.SHAPE
+    stage[:, 0, 2] = Stage.SPARK
     arrival = np.array([0, 0, 60])  # announced in month 61: 24 of the 49 months
     found = practice_runs.of_stages(made(changes=3, stage=stage, arrival=arrival), FIXED)
     assert found["in_shift"] == 0.0
@@ -53,8 +53,8 @@ def test_stages_are_counted_over_announced_changes_and_the_months_of_the_claim()
 
 
 def test_shift_once_reached_counts_as_reached_and_what_is_not_announced_does_not_count():
-    stage = np.full((MONTHS, 1, 3), ABANDONED)
-    stage[5, 0, 0] = SHIFT
+    stage = np.full((MONTHS, 1, 3), Stage.ABANDONED)
+    stage[5, 0, 0] = Stage.SHIFT
     found = practice_runs.of_stages(made(changes=3, stage=stage, arrival=np.array([0, 0, MONTHS])), FIXED)
     assert found["never_in_shift"] == pytest.approx(1 / 2)
 
@@ -127,13 +127,13 @@ def test_causes_that_belong_together_are_summed_as_far_as_they_exist(monkeypatch
 
 def pilots(*those):
     """A run of pilots, a place each: (month complete, from 0; fit; reported coverage at the end)."""
-    stage = np.full((MONTHS, len(those), 1), SPARK)
+    stage = np.full((MONTHS, len(those), 1), Stage.SPARK)
     progress, nominal = np.zeros(stage.shape), np.zeros(stage.shape)
     fit = np.ones(stage.shape)
     for place, (month, well, coverage) in enumerate(those):
-        stage[month - 3 : month + 1, place] = SHAPE
+        stage[month - 3 : month + 1, place] = Stage.SHAPE
         progress[month, place] = 1.0
-        stage[month + 1 :, place] = SHIFT
+        stage[month + 1 :, place] = Stage.SHIFT
         nominal[-1, place] = coverage
         fit[:, place] = well
     return made(places=len(those), stage=stage, progress=progress, nominal=nominal, fit=fit)
@@ -152,7 +152,7 @@ def test_a_pilot_that_was_scaled_up_and_slipped_was_scaled_up():
 
 def test_a_pilot_made_again_counts_by_its_last_fit():
     run = pilots((20, 0.3, 0.0))
-    run.stage[30, 0, 0], run.progress[30, 0, 0], run.fit[30, 0, 0] = SHAPE, 1.0, 0.8
+    run.stage[30, 0, 0], run.progress[30, 0, 0], run.fit[30, 0, 0] = Stage.SHAPE, 1.0, 0.8
     assert practice_runs.not_scaled_up(run, FIXED) == 1.0
 
 

@@ -13,22 +13,15 @@ from sim.model.schema import record
 from sim.model.state import (
     CAUSES,
     CELLS,
-    CENTRE,
     CENTRE_COLUMNS,
     CHANGES,
     FREE,
     LEDGER,
-    NOT_A_PRIORITY,
     PLACES,
-    PRIORITY_ABILITY,
-    PRIORITY_BLAME,
-    PRIORITY_CAPACITY,
-    RELAPSE,
-    SHAPE,
-    SHIFT,
-    SPARK,
-    UPKEEP,
-    USERS,
+    Activity,
+    Cause,
+    Kind,
+    Stage,
     table,
 )
 from sim.model.submodels import (
@@ -133,13 +126,13 @@ USERS_ALL = {f"power.{right}": worlds.whole("users") for right in ("agenda", "de
 
 
 def test_being_told_lowers_interest_in_that_change():
-    told = a_cell(interest=HALF, agenda_holder=CENTRE, design_holder=CENTRE)
+    told = a_cell(interest=HALF, agenda_holder=Kind.CENTRE, design_holder=Kind.CENTRE)
     lowered = own(told, CENTRE_ALL, {"reference.reactance_will": 0.4}, conflict=1.0, reactance=0.5)
     assert lowered == close(0.5 * (1.0 - 0.5 * 0.4))
 
 
 def test_having_shaped_a_change_raises_interest_in_it():
-    shaped = a_cell(interest=HALF, agenda_holder=USERS, design_holder=1)
+    shaped = a_cell(interest=HALF, agenda_holder=Kind.USERS, design_holder=1)
     room = {"power.design": {"centre": 0.0, "authorities": 0.75, "third_sector": 0.0, "users": 0.25}}
     assert own(shaped, room, {"reference.ownership_will": 0.4}, ownership=0.5) == close(0.5 + 0.5 * 0.4 * 0.5)
 
@@ -152,7 +145,9 @@ def test_pilots_that_fit_raise_interest_and_those_that_do_not_lower_it(seen, exp
     assert own(cell, {"reference.evidence_pilot": 0.4}, evidence=0.5) == close(expected)
 
 
-@pytest.mark.parametrize(("holder", "expected"), [(CENTRE, 0.5), (USERS, 0.5 * (1.0 - 0.5 * 0.6 * 0.4))])
+@pytest.mark.parametrize(
+    ("holder", "expected"), [(Kind.CENTRE, 0.5), (Kind.USERS, 0.5 * (1.0 - 0.5 * 0.6 * 0.4))]
+)
 def test_a_place_that_decides_for_itself_counts_its_own_benefit_only(holder, expected):
     cell = a_cell(interest=HALF, agenda_holder=holder)
     settings = {"reference.spillover_starts": 0.6}
@@ -237,12 +232,12 @@ def test_attention_of_the_centre_is_divided_over_what_it_presses():
     nation = row({"reference.mandate_span": 4.0})
     centre = table(CENTRE_COLUMNS, 1, will=0.5, capacity=0.5)[0]
     changes = table(CHANGES, 3, arrival=0, duration=12.0, adopted=np.array([0.0, 0.5, 0.0]))
-    lasting = np.zeros(3)
-    part = priorities.centre_attention
-    assert part(0, 3, nation, centre, changes, lasting) == close(2.0 / 2.5)
+    share, lasting = priorities.centre_pressure(0, 3, nation, centre, changes)
+    assert share == close(2.0 / 2.5)
     assert lasting.tolist() == [1.0, 1.0, 1.0]
     late = 12 + int(nation.money_secure_months) + 12
-    assert part(late, 3, nation, centre, changes, lasting) == 1.0, "what is long overdue is pressed less"
+    share, lasting = priorities.centre_pressure(late, 3, nation, centre, changes)
+    assert share == 1.0, "what is long overdue is pressed less"
     assert lasting == pytest.approx(0.5)
 
 
@@ -305,7 +300,13 @@ def test_efficacy_moves_nothing_but_the_bar_and_what_it_holds(small):
 
 @pytest.mark.parametrize(
     ("priority", "cause"),
-    [(0.5, FREE), (0.6, FREE), (0.1, NOT_A_PRIORITY), (0.25, PRIORITY_ABILITY), (0.45, PRIORITY_ABILITY)],
+    [
+        (0.5, FREE),
+        (0.6, FREE),
+        (0.1, Cause.NOT_A_PRIORITY),
+        (0.25, Cause.PRIORITY_ABILITY),
+        (0.45, Cause.PRIORITY_ABILITY),
+    ],
 )
 def test_a_hold_goes_to_the_circumstance_that_alone_would_lift_it(priority, cause):
     assert priorities.reason_held(priority, 0.5, 0.4, 0.2, 0.3) == cause
@@ -314,10 +315,10 @@ def test_a_hold_goes_to_the_circumstance_that_alone_would_lift_it(priority, caus
 @pytest.mark.parametrize(
     ("slack", "able", "calm", "cause"),
     [
-        (0.2, 0.3, 0.3, PRIORITY_CAPACITY),
-        (0.2, 0.2, 0.2, PRIORITY_CAPACITY),
-        (0.3, 0.2, 0.2, PRIORITY_ABILITY),
-        (0.3, 0.3, 0.2, PRIORITY_BLAME),
+        (0.2, 0.3, 0.3, Cause.PRIORITY_CAPACITY),
+        (0.2, 0.2, 0.2, Cause.PRIORITY_CAPACITY),
+        (0.3, 0.2, 0.2, Cause.PRIORITY_ABILITY),
+        (0.3, 0.3, 0.2, Cause.PRIORITY_BLAME),
     ],
 )
 def test_of_several_the_one_that_lowers_the_bar_most_is_named(slack, able, calm, cause):
@@ -348,13 +349,13 @@ def test_what_is_done_under_pressure_on_reports_is_symbolic_where_it_cannot_be_s
 )
 def test_general_will_leaves_effort_as_the_bar_comes_in(will, strength, expected):
     found = effort.effective_will(
-        row(scale_up=strength), SHIFT, will, 0.7, 0.5, 0.0, -1.0, False, True, True, 0.0
+        row(scale_up=strength), Stage.SHIFT, will, 0.7, 0.5, 0.0, -1.0, False, True, True, 0.0
     )
     assert found == (close(expected), 1.0, 1.0)
 
 
 def test_coverage_that_is_no_priority_lapses():
-    cell = a_cell(stage=SHIFT, nominal=0.8, real_coverage=0.4, held=NOT_A_PRIORITY, priority=0.25)
+    cell = a_cell(stage=Stage.SHIFT, nominal=0.8, real_coverage=0.4, held=Cause.NOT_A_PRIORITY, priority=0.25)
     parameters = row({"reference.relapse_rate": 0.1}, scale_up=1.0, relapse=0.5)
     slips, lapses = implementation.decay_coverage(parameters, 1.0, 0.0, cell)
     assert (slips, lapses) == (0.0, close(0.05 * 0.75 * 0.8))
@@ -362,22 +363,22 @@ def test_coverage_that_is_no_priority_lapses():
 
 
 def test_coverage_that_is_a_priority_does_not_lapse():
-    cell = a_cell(stage=SHIFT, nominal=0.8, real_coverage=0.4, held=FREE, priority=0.25)
+    cell = a_cell(stage=Stage.SHIFT, nominal=0.8, real_coverage=0.4, held=FREE, priority=0.25)
     assert implementation.decay_coverage(row(scale_up=1.0, relapse=1.0), 1.0, 0.0, cell) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(
     ("stage", "progress", "active", "held"),
     [
-        (SPARK, 0.5, True, False),
-        (SPARK, 1.0, False, True),
-        (SHAPE, 0.5, True, False),
-        (SHAPE, 1.0, False, True),
-        (SHIFT, 0.0, False, True),
+        (Stage.SPARK, 0.5, True, False),
+        (Stage.SPARK, 1.0, False, True),
+        (Stage.SHAPE, 0.5, True, False),
+        (Stage.SHAPE, 1.0, False, True),
+        (Stage.SHIFT, 0.0, False, True),
     ],
 )
 def test_what_is_held_waits_once_its_stage_is_done(stage, progress, active, held):
-    cell = a_cell(stage=stage, progress=progress, nominal=0.2, held=NOT_A_PRIORITY)
+    cell = a_cell(stage=stage, progress=progress, nominal=0.2, held=Cause.NOT_A_PRIORITY)
     assert capacity.is_active(cell) is active
     assert capacity.is_held(cell) is held
     cell.held = FREE
@@ -387,14 +388,14 @@ def test_what_is_held_waits_once_its_stage_is_done(stage, progress, active, held
 
 def test_a_hold_takes_what_was_planned_and_the_catching_up_that_it_prevents():
     ledger = np.zeros((1, 1, LEDGER))
-    ledger[0, 0, RELAPSE], ledger[0, 0, 0] = 0.1, 0.3
-    loss_accounting.attribute_hold(0, 0, 0.02, 0.1, PRIORITY_BLAME, ledger)
-    assert ledger[0, 0, PRIORITY_BLAME] == close(0.12)
-    assert (ledger[0, 0, RELAPSE], ledger[0, 0, 0]) == (close(0.075), close(0.225))
-    loss_accounting.attribute_hold(0, 0, 0.0, 5.0, NOT_A_PRIORITY, ledger)
+    ledger[0, 0, Cause.RELAPSE], ledger[0, 0, 0] = 0.1, 0.3
+    loss_accounting.attribute_hold(0, 0, 0.02, 0.1, Cause.PRIORITY_BLAME, ledger)
+    assert ledger[0, 0, Cause.PRIORITY_BLAME] == close(0.12)
+    assert (ledger[0, 0, Cause.RELAPSE], ledger[0, 0, 0]) == (close(0.075), close(0.225))
+    loss_accounting.attribute_hold(0, 0, 0.0, 5.0, Cause.NOT_A_PRIORITY, ledger)
     assert ledger[0, 0].sum() == close(0.42)
-    assert ledger[0, 0, NOT_A_PRIORITY] == close(0.3)
-    assert ledger[0, 0, PRIORITY_BLAME] == close(0.12), "what one hold took, another leaves"
+    assert ledger[0, 0, Cause.NOT_A_PRIORITY] == close(0.3)
+    assert ledger[0, 0, Cause.PRIORITY_BLAME] == close(0.12), "what one hold took, another leaves"
 
 
 # Hidden work
@@ -409,9 +410,9 @@ def test_true_hours_exceed_planned_ones_and_have_an_overhead():
 @pytest.mark.parametrize(
     ("cell", "part"),
     [
-        ({"stage": SHIFT, "nominal": 0.6}, 0.6),
-        ({"stage": SHAPE, "progress": 1.0}, 1.0),
-        ({"stage": SHAPE, "progress": 0.5}, 0.0),
+        ({"stage": Stage.SHIFT, "nominal": 0.6}, 0.6),
+        ({"stage": Stage.SHAPE, "progress": 1.0}, 1.0),
+        ({"stage": Stage.SHAPE, "progress": 0.5}, 0.0),
     ],
 )
 def test_coverage_and_waiting_pilots_take_upkeep(cell, part):
@@ -426,8 +427,8 @@ def test_upkeep_is_spent_before_change(small):
         )
         for strength in (0.0, 1.0)
     )
-    assert off.state.journal.hours[:, UPKEEP].sum() == 0.0
-    assert on.state.journal.hours[:, UPKEEP].sum() > 0.0
+    assert off.state.journal.hours[:, Activity.UPKEEP].sum() == 0.0
+    assert on.state.journal.hours[:, Activity.UPKEEP].sum() > 0.0
     assert (on.state.places.workload > off.state.places.workload).all()
 
 

@@ -6,7 +6,7 @@ import worlds
 
 from sim.model.outcomes import summary
 from sim.model.schedule import begin, simulate
-from sim.model.state import ABANDONED, ACTIVITIES, CAUSES, QUEUED, SHAPE, SPARK
+from sim.model.state import ACTIVITIES, CAUSES, Gate, Stage
 
 SEED = 21
 CENTRE = {right: worlds.whole("centre") for right in ("power.agenda", "power.design", "power.resource")}
@@ -111,7 +111,7 @@ def test_a_stopped_pilot_adds_a_design_and_what_it_taught_to_what_is_still_owed(
         before = run.state.cells.copy()
         run.advance(1)
         cells = run.state.cells
-        now = (before.stage == SHAPE) & (cells.stage == SPARK)
+        now = (before.stage == Stage.SHAPE) & (cells.stage == Stage.SPARK)
         for column, added in (("design_hours", 300.0 + 5.0 * 20.0), ("user_hours_cost", 5.0 * 7.0)):
             owed = (before.design_cost_outstanding * before[column])[now]
             np.testing.assert_allclose(cells[column][now], owed + added, rtol=1e-12)
@@ -145,12 +145,12 @@ def test_a_pilot_that_waits_for_a_decision_has_been_judged_or_never_is(small):
     settings = {"attention.authority": 0.01, "reference.fail_fast_fit": 1.0, "changes.in_progress": 8}
     run = begin(worlds.parameters(small, PLACES, settings, mechanisms=worlds.OFF, interventions=dated), SEED)
     run.advance(34)
-    waits = (run.state.cells.stage == SHAPE) & (run.state.cells.gate == QUEUED)
-    asked_later = (run.state.cells.stage == SHAPE) & ~waits
+    waits = (run.state.cells.stage == Stage.SHAPE) & (run.state.cells.gate == Gate.QUEUED)
+    asked_later = (run.state.cells.stage == Stage.SHAPE) & ~waits
     assert waits.any()
     assert asked_later.any()
     run.advance(14)
-    assert np.all(run.state.cells.stage[waits] == SHAPE)
+    assert np.all(run.state.cells.stage[waits] == Stage.SHAPE)
     assert np.all(run.state.cells.reviewed[waits] == 0)
     assert run.state.cells.reviewed[asked_later].any()
 
@@ -163,11 +163,11 @@ def test_tries_at_points_that_are_waived_do_not_count_at_the_next_gate(small):
     run = begin(worlds.parameters(small, CENTRE, stuck, followed, mechanisms=on, interventions=waived), SEED)
     run.advance(40)
     cells = run.state.cells[:, run.state.changes.focal == 1]
-    tried = (cells.stage == SPARK) & (cells.failed_attempts > 0)
+    tried = (cells.stage == Stage.SPARK) & (cells.failed_attempts > 0)
     assert tried.any()
     run.advance(1)
     cells = run.state.cells[:, run.state.changes.focal == 1]
-    assert np.all(cells.stage[tried] == SHAPE)
+    assert np.all(cells.stage[tried] == Stage.SHAPE)
     assert np.all(cells.failed_attempts[tried] == 0)
 
 
@@ -438,7 +438,7 @@ def test_what_an_abandoned_change_still_misses_is_put_down_to_those_who_stopped_
     stopped = {"reference.clearance_chance": 0.1, "reference.clearance_tries": 1, "work.top_speed": 4.0}
     run = begin(worlds.parameters(small, CENTRE, stopped, mechanisms=worlds.OFF | {"clearance": 1.0}), SEED)
     run.advance(30)
-    abandoned = run.state.cells.stage == ABANDONED
+    abandoned = run.state.cells.stage == Stage.ABANDONED
     before = run.state.ledger[abandoned]
     run.advance(18)
     more = run.state.ledger[abandoned] - before

@@ -10,36 +10,18 @@ from sim.model.kernels import random
 from sim.model.schedule import begin
 from sim.model.schema import record
 from sim.model.state import (
-    ABILITY,
-    AUTHORITIES,
-    BLAME,
     BODIES,
-    CAPACITY,
     CAUSES,
     CELLS,
-    CENTRE,
     CHANGES,
-    DEVALUED,
     HEADS,
     LEDGER,
-    NOT_STARTED,
-    NOT_TAKEN_UP,
-    OPEN,
-    PASSING,
     PLACES,
-    RELAPSE,
-    RITUAL,
-    SEE,
-    SHAPE,
-    SHIFT,
-    SPARK,
-    SPILLOVER_MISSING,
-    SWITCHING,
-    THIRD_SECTOR,
     TIES,
-    USERS,
-    WILL,
-    WRONG_DESIGN,
+    Cause,
+    Gate,
+    Kind,
+    Stage,
     table,
 )
 from sim.model.submodels import (
@@ -82,7 +64,9 @@ def close(value):
 
 def test_a_signal_climbs_layers_by_who_decides():
     base = row({"hierarchy.layers": 4.0, "hierarchy.local_layers": 1.0})
-    assert [holders.layers_to(who, base) for who in (CENTRE, AUTHORITIES, THIRD_SECTOR, USERS)] == [
+    assert [
+        holders.layers_to(who, base) for who in (Kind.CENTRE, Kind.AUTHORITIES, Kind.THIRD_SECTOR, Kind.USERS)
+    ] == [
         4.0,
         1.0,
         0.0,
@@ -92,8 +76,8 @@ def test_a_signal_climbs_layers_by_who_decides():
 
 def test_information_with_the_person_passes_layers_by():
     held = row(USERS_ALL, {"reference.citizen_layers": 0.8}, citizen_data=0.5)
-    assert holders.layers_to(CENTRE, held) == close(4.0 * (1.0 - 0.5 * 0.8))
-    assert holders.layers_to(CENTRE, row(CENTRE_ALL, citizen_data=1.0)) == 4.0
+    assert holders.layers_to(Kind.CENTRE, held) == close(4.0 * (1.0 - 0.5 * 0.8))
+    assert holders.layers_to(Kind.CENTRE, row(CENTRE_ALL, citizen_data=1.0)) == 4.0
 
 
 def test_chance_to_start():
@@ -110,20 +94,20 @@ def test_what_a_design_costs_a_place():
     for who in range(4):
         assert design_cost.design_cost_share(row(), who, 0.1, 0.5) == 0.1
     # The places that take the centre's design share one among them; a local holder pays for a whole one.
-    assert design_cost.design_cost_share(row(design_economies=1.0), CENTRE, 0.1, 1.0) == close(0.1)
-    assert design_cost.design_cost_share(row(design_economies=1.0), CENTRE, 0.1, 0.5) == close(0.2)
-    assert design_cost.design_cost_share(row(design_economies=1.0), AUTHORITIES, 0.1, 0.5) == 1.0
-    assert design_cost.design_cost_share(row(design_economies=0.5), USERS, 0.1, 0.5) == close(0.55)
+    assert design_cost.design_cost_share(row(design_economies=1.0), Kind.CENTRE, 0.1, 1.0) == close(0.1)
+    assert design_cost.design_cost_share(row(design_economies=1.0), Kind.CENTRE, 0.1, 0.5) == close(0.2)
+    assert design_cost.design_cost_share(row(design_economies=1.0), Kind.AUTHORITIES, 0.1, 0.5) == 1.0
+    assert design_cost.design_cost_share(row(design_economies=0.5), Kind.USERS, 0.1, 0.5) == close(0.55)
 
 
 def test_signals_of_the_nations_need_are_shared_and_a_places_own_are_its_own():
     four = {"design.signals": 4.0}
     for who in range(4):
         assert design_cost.signals_paid(row(four), who, 0.1, 0.0) == close(0.4)
-    assert design_cost.signals_paid(row(four, local_need=1.0), CENTRE, 0.1, 0.0) == close(0.4)
-    assert design_cost.signals_paid(row(four, local_need=0.5), AUTHORITIES, 0.1, 0.0) == close(0.4 + 2.0)
+    assert design_cost.signals_paid(row(four, local_need=1.0), Kind.CENTRE, 0.1, 0.0) == close(0.4)
+    assert design_cost.signals_paid(row(four, local_need=0.5), Kind.AUTHORITIES, 0.1, 0.0) == close(0.4 + 2.0)
     rushed = row(four, {"reference.pace_discovery": 0.5}, pace=1.0)
-    assert design_cost.signals_paid(rushed, CENTRE, 0.1, 1.0) == close(0.2)
+    assert design_cost.signals_paid(rushed, Kind.CENTRE, 0.1, 1.0) == close(0.2)
 
 
 def test_people_for_whom_the_centre_designs():
@@ -133,7 +117,7 @@ def test_people_for_whom_the_centre_designs():
     def taking(share):
         rights = {"centre": share, "authorities": 1.0 - share, "third_sector": 0.0, "users": 0.0}
         return design_cost.population_using_central_design(
-            0, CENTRE, record(worlds.parameters({"power.design": rights}), 201), keys, places
+            0, Kind.CENTRE, record(worlds.parameters({"power.design": rights}), 201), keys, places
         )
 
     assert taking(0.0) == 0.0
@@ -178,7 +162,7 @@ def test_a_central_design_is_fine_grained_only_as_far_as_the_centre_holds_the_da
     keys = random.stream_keys(3, 0, len(random.STREAMS))
     change = table(CHANGES, 1, heterogeneity=0.8, need_direction_1=1.0)[0]
     place = table(PLACES, 1, deprived=1.5)[0]
-    cells = table(CELLS, 1, 1, design_holder=CENTRE)
+    cells = table(CELLS, 1, 1, design_holder=Kind.CENTRE)
     ties = table(TIES, 0)
 
     def towards_place(share):
@@ -213,14 +197,14 @@ def test_an_estimate_shrinks_what_was_heard():
 
 def test_signals_blur_with_layers_and_clear_with_expertise():
     noise = {"design.signal_noise": 2.0}
-    assert design.signal_variance(row(noise), CENTRE, 0.6) == 4.0
+    assert design.signal_variance(row(noise), Kind.CENTRE, 0.6) == 4.0
     lossy = row(noise, {"reference.information_noise": 0.5}, information_loss=1.0)
-    assert design.signal_variance(lossy, CENTRE, 0.6) == close(4.0 * (1.0 + 0.5 * 4.0))
-    assert design.signal_variance(lossy, AUTHORITIES, 0.6) == close(4.0 * 1.5)
-    assert design.signal_variance(lossy, USERS, 0.6) == 4.0
+    assert design.signal_variance(lossy, Kind.CENTRE, 0.6) == close(4.0 * (1.0 + 0.5 * 4.0))
+    assert design.signal_variance(lossy, Kind.AUTHORITIES, 0.6) == close(4.0 * 1.5)
+    assert design.signal_variance(lossy, Kind.USERS, 0.6) == 4.0
     expert = row(noise, {"reference.expertise_variance": 0.6}, central_expertise=1.0)
-    assert design.signal_variance(expert, CENTRE, 0.5) == close(4.0 * 0.7)
-    assert design.signal_variance(expert, AUTHORITIES, 0.5) == 4.0
+    assert design.signal_variance(expert, Kind.CENTRE, 0.5) == close(4.0 * 0.7)
+    assert design.signal_variance(expert, Kind.AUTHORITIES, 0.5) == 4.0
 
 
 def test_pressure_cuts_discovery_short_unless_time_is_protected():
@@ -228,10 +212,10 @@ def test_pressure_cuts_discovery_short_unless_time_is_protected():
     assert design_cost.signals_used(rushed, 0.5) == close(3.0)
     assert design_cost.signals_used(row({"design.signals": 5.0}), 0.5) == 5.0
     granted = row({"pace.pressure": 0.5, "pace.protected": 0.6, "pace.broken": 0.5}, pace=1.0)
-    assert design_cost.time_pressure(granted, CENTRE, 0.0, 0.4, 0.31) == close(0.2)
-    assert design_cost.time_pressure(granted, CENTRE, 0.0, 0.4, 0.29) == 0.5
+    assert design_cost.time_pressure(granted, Kind.CENTRE, 0.0, 0.4, 0.31) == close(0.2)
+    assert design_cost.time_pressure(granted, Kind.CENTRE, 0.0, 0.4, 0.29) == 0.5
     # A place that holds the agenda keeps its own promise by its own will.
-    assert design_cost.time_pressure(granted, AUTHORITIES, 1.0, 0.0, 0.0) == close(0.2)
+    assert design_cost.time_pressure(granted, Kind.AUTHORITIES, 1.0, 0.0, 0.0) == close(0.2)
 
 
 def test_difference_of_a_place():
@@ -265,12 +249,12 @@ def test_a_failed_pilot_moves_the_design_towards_the_need():
 
 def test_each_layer_makes_a_pilot_look_better():
     rosy = row({"reference.information_optimism": 0.1, "hierarchy.layers": 4.0}, information_loss=0.5)
-    assert design.perceived_fit(rosy, CENTRE, 0.5) == close(0.6)
-    assert design.perceived_fit(rosy, USERS, 0.5) == 0.5
+    assert design.perceived_fit(rosy, Kind.CENTRE, 0.5) == close(0.6)
+    assert design.perceived_fit(rosy, Kind.USERS, 0.5) == 0.5
     # However many layers, nothing looks better than perfect.
     rosiest = row({"reference.information_optimism": 0.5, "hierarchy.layers": 8.0}, information_loss=1.0)
-    assert design.perceived_fit(rosiest, CENTRE, 0.5) == 1.0
-    assert design.perceived_fit(row(), CENTRE, 0.5) == 0.5
+    assert design.perceived_fit(rosiest, Kind.CENTRE, 0.5) == 1.0
+    assert design.perceived_fit(row(), Kind.CENTRE, 0.5) == 0.5
 
 
 def test_fear_lowers_the_bar_for_pilots():
@@ -286,12 +270,12 @@ def test_places_copy_the_best_design_that_was_tried_nearby():
     cells.real_coverage[:, 0] = (0.0, 0.2, 0.3)
     cells.fit[:, 0] = (0.0, 0.95, 0.99)
     cells.design[:, 0] = (0.0, 1.0, 2.0)
-    cells.design_holder[:, 0] = (AUTHORITIES, AUTHORITIES, CENTRE)
+    cells.design_holder[:, 0] = (Kind.AUTHORITIES, Kind.AUTHORITIES, Kind.CENTRE)
     places = table(PLACES, 3, last_tie=2)
     ties = table(TIES, 2, other=np.array([1, 2]), weight=0.5)
     # The best was the centre's, and shows nothing that a place could not have had already.
     assert design.best_neighbour_design(0, -1.0, row(), places[0], ties, cells) == 1.0
-    cells.design_holder[2, 0] = USERS
+    cells.design_holder[2, 0] = Kind.USERS
     cells.fit[2, 0] = 0.94
     assert design.best_neighbour_design(0, -1.0, row(), places[0], ties, cells) == 1.0
     cells.fit[1:, 0] = 0.1
@@ -317,25 +301,25 @@ def test_points_exist_below_the_share_that_calls_for_them():
     keys = random.stream_keys(1, 0, len(random.STREAMS))
     ten = {"reference.clearance_points": 2.5, "hierarchy.layers": 4.0, "reference.partnership_points": 10}
     full = row(CENTRE_ALL, ten, clearance=1.0)
-    assert clearance.draw_decision_points(0, 0, SHAPE, full, keys) == 10 * clearance.VERTICAL
-    assert clearance.draw_decision_points(0, 0, SEE, full, keys) == 0
-    assert clearance.draw_decision_points(0, 0, SPARK, row(LOCAL_ALL, ten, clearance=1.0), keys) == 0
+    assert clearance.draw_decision_points(0, 0, Stage.SHAPE, full, keys) == 10 * clearance.VERTICAL
+    assert clearance.draw_decision_points(0, 0, Stage.SEE, full, keys) == 0
+    assert clearance.draw_decision_points(0, 0, Stage.SPARK, row(LOCAL_ALL, ten, clearance=1.0), keys) == 0
     even = dict.fromkeys(("centre", "authorities", "third_sector", "users"), 0.25)
     assert (
         clearance.draw_decision_points(
-            0, 0, SPARK, row(dict.fromkeys(CENTRE_ALL, even), ten, partnership=1.0), keys
+            0, 0, Stage.SPARK, row(dict.fromkeys(CENTRE_ALL, even), ten, partnership=1.0), keys
         )
         == 10
     )
     part = {"reference.clearance_points": 0.5, "hierarchy.layers": 3.0}
     parts = [
-        clearance.draw_decision_points(a, 0, SPARK, row(CENTRE_ALL, part, clearance=1.0), keys)
+        clearance.draw_decision_points(a, 0, Stage.SPARK, row(CENTRE_ALL, part, clearance=1.0), keys)
         for a in range(800)
     ]
     assert set(parts) == {clearance.VERTICAL, 2 * clearance.VERTICAL}
     assert np.mean(parts) / clearance.VERTICAL == pytest.approx(1.5, abs=0.08)
     half = np.mean([
-        clearance.draw_decision_points(a, 0, SPARK, row(CENTRE_ALL, ten, clearance=0.5), keys) for a in range(400)
+        clearance.draw_decision_points(a, 0, Stage.SPARK, row(CENTRE_ALL, ten, clearance=0.5), keys) for a in range(400)
     ]) / clearance.VERTICAL  # fmt: skip
     assert half == pytest.approx(5.0, abs=0.35)
 
@@ -348,9 +332,11 @@ def test_points_that_are_waived_are_gone_and_those_passed_stay_passed():
         (row(CENTRE_ALL, ten, clearance=1.0), clearance.VERTICAL),
         (row(dict.fromkeys(CENTRE_ALL, even), ten, partnership=1.0), 1),
     ):
-        left = [clearance.draw_decision_points(a, 0, SPARK, values, keys, 0.3) / each for a in range(400)]
+        left = [
+            clearance.draw_decision_points(a, 0, Stage.SPARK, values, keys, 0.3) / each for a in range(400)
+        ]
         assert np.mean(left) == pytest.approx(3.0, abs=0.35)
-        assert clearance.draw_decision_points(0, 0, SPARK, values, keys, 0.0) == 0
+        assert clearance.draw_decision_points(0, 0, Stage.SPARK, values, keys, 0.0) == 0
     many, few = 5 * clearance.VERTICAL + 2, 3 * clearance.VERTICAL + 7
     assert (
         clearance.fewer_points(many, few) == clearance.fewer_points(few, many) == 3 * clearance.VERTICAL + 2
@@ -398,11 +384,11 @@ def test_heads_decide_as_far_as_their_attention_goes():
 
 
 def test_the_holder_of_the_right_decides_at_the_gate():
-    cell = table(CELLS, 1, agenda_holder=CENTRE, design_holder=AUTHORITIES, stage=SEE)[0]
+    cell = table(CELLS, 1, agenda_holder=Kind.CENTRE, design_holder=Kind.AUTHORITIES, stage=Stage.SEE)[0]
     assert clearance.decision_queue(2, 32, cell) == 32
-    cell.stage = SPARK
+    cell.stage = Stage.SPARK
     assert clearance.decision_queue(2, 32, cell) == 2
-    cell.design_holder = CENTRE
+    cell.design_holder = Kind.CENTRE
     assert clearance.decision_queue(2, 32, cell) == 32
 
 
@@ -411,7 +397,7 @@ def test_a_lot_settles_whose_turn_to_ask_comes_first():
     values = record(worlds.parameters(mechanisms=worlds.OFF | {"attention": 1.0}), 6)
     first = set()
     for month in range(60):
-        cells = table(CELLS, 5, 1, stage=SEE, progress=1.0, agenda_holder=CENTRE)
+        cells = table(CELLS, 5, 1, stage=Stage.SEE, progress=1.0, agenda_holder=Kind.CENTRE)
         heads = table(HEADS, 6)
         clearance.enqueue_requests(month, 1, values, keys, table(CHANGES, 1), cells, heads)
         assert heads.issued.tolist() == [0, 0, 0, 0, 0, 5]
@@ -535,23 +521,23 @@ def test_when_a_change_wants_staff():
     def wants(**cell):
         return bool(capacity.is_active(table(CELLS, 1, **cell)[0]))
 
-    assert wants(stage=SEE)
-    assert wants(stage=SHIFT, nominal=0.5)
-    assert not wants(stage=SEE, gate=PASSING)
+    assert wants(stage=Stage.SEE)
+    assert wants(stage=Stage.SHIFT, nominal=0.5)
+    assert not wants(stage=Stage.SEE, gate=Gate.PASSING)
     assert not wants(stage=0)
     assert not wants(stage=5)
-    assert not wants(stage=SHIFT, nominal=1.0)
+    assert not wants(stage=Stage.SHIFT, nominal=1.0)
 
 
 def test_only_what_is_left_is_wanted():
     def left(**cell):
         return capacity.share_left(table(CELLS, 1, **cell)[0], 4.0)
 
-    assert left(stage=SHAPE) == 1.0
-    assert left(stage=SHIFT, nominal=0.9) == close(0.4)
-    assert left(stage=SHIFT, nominal=0.1) == 1.0
+    assert left(stage=Stage.SHAPE) == 1.0
+    assert left(stage=Stage.SHIFT, nominal=0.9) == close(0.4)
+    assert left(stage=Stage.SHIFT, nominal=0.1) == 1.0
     # Of a short change *shift* may take less than a month; the stages before want their hours all the same.
-    assert capacity.share_left(table(CELLS, 1, stage=SPARK)[0], 0.4) == 1.0
+    assert capacity.share_left(table(CELLS, 1, stage=Stage.SPARK)[0], 0.4) == 1.0
 
 
 def test_nothing_of_nothing_is_nothing():
@@ -606,11 +592,11 @@ def test_every_place_is_offered_money_by_what_holds_there(small):
     for a in range(6):
         lasting = 0.5 ** (np.maximum(0.0, age - (12.0 if a == 2 else 6.0)) / 12.0)
         lasting[focal] += (1.0 if a == 4 else 0.5) * (1.0 - lasting[focal])
-        expected[a, :, funding.FUNDING_PERSISTENCE] = lasting
+        expected[a, :, funding.Offer.PERSISTENCE] = lasting
         # A pledge on the change that is followed brings money for no other.
         own = focal * (0.5 * 0.3 if a == 0 else 0.0)
-        expected[a, :, funding.PILOT] = lasting * ((0.5 if a == 1 else 0.2) + 0.1 * focal + own)
-        expected[a, :, funding.SCALE_UP] = lasting * (0.4 + (0.3 if a == 3 else 0.0) * focal + own)
+        expected[a, :, funding.Offer.PILOT] = lasting * ((0.5 if a == 1 else 0.2) + 0.1 * focal + own)
+        expected[a, :, funding.Offer.SCALE_UP] = lasting * (0.4 + (0.3 if a == 3 else 0.0) * focal + own)
     np.testing.assert_allclose(offers, expected, rtol=1e-12)
     # What the tilt gives one place it takes from the others, in hours of what all of them are offered.
     people = state.places.population
@@ -618,7 +604,9 @@ def test_every_place_is_offered_money_by_what_holds_there(small):
         [capacity.own_hours(values[a], one.target_share * people[a], one.radicalness, one.pace) for one in changes]
         for a in range(6)
     ])  # fmt: skip
-    untilted = (hours * (offers[:, :, funding.PILOT] + offers[:, :, funding.SCALE_UP])).sum(axis=1)
+    untilted = (hours * (offers[:, :, funding.Offer.PILOT] + offers[:, :, funding.Offer.SCALE_UP])).sum(
+        axis=1
+    )
     assert np.ptp(state.places.funding_multiplier) > 0.1
     assert untilted @ state.places.funding_multiplier == close(untilted.sum())
 
@@ -681,10 +669,10 @@ def test_money_lasts_as_the_will_of_the_centre_does():
 
 def test_catching_up_shrinks_the_ledger_pro_rata():
     ledger = np.zeros((1, 1, LEDGER))
-    ledger[0, 0, [WILL, ABILITY]] = (0.3, 0.1)
+    ledger[0, 0, [Cause.WILL, Cause.ABILITY]] = (0.3, 0.1)
     assert loss_accounting.ledger_total(0, 0, 0, ledger) == close(0.4)
     loss_accounting.reduce_ledger(0, 0, 0.1, 0.4, 0, ledger)
-    assert ledger[0, 0, [WILL, ABILITY]].tolist() == close([0.225, 0.075])
+    assert ledger[0, 0, [Cause.WILL, Cause.ABILITY]].tolist() == close([0.225, 0.075])
     loss_accounting.reduce_ledger(0, 0, 0.3, 0.3, 0, ledger)
     assert not ledger.any()
 
@@ -701,8 +689,8 @@ def test_missing_progress_is_charged_by_how_hard_each_hurdle_bit():
     ledger = np.zeros((1, 1, LEDGER))
     reasons = np.array([[0.5, 0.5, 0.0, 0.0, 0.0, 0.0]])
     loss_accounting.attribute_shortfall(0, 0, 0.8, 1.0, 2.0, 4.0, 1.0, reasons, ledger)
-    assert ledger[0, 0, [WILL, ABILITY, BLAME]].tolist() == close([0.1, 0.2, 0.1])
-    assert ledger[0, 0, [CAPACITY, SWITCHING]].tolist() == close([0.2, 0.2])
+    assert ledger[0, 0, [Cause.WILL, Cause.ABILITY, Cause.BLAME]].tolist() == close([0.1, 0.2, 0.1])
+    assert ledger[0, 0, [Cause.CAPACITY, Cause.SWITCHING]].tolist() == close([0.2, 0.2])
     assert ledger.sum() == close(0.8)
     assert loss_accounting.limiting_factors(1.0, 1.0, 3.0, 2.0) == (0.0, 3.0, 0.0)
     assert loss_accounting.limiting_factors(1.0, 2.0, 1.0, 3.0) == (0.0, 0.0, 3.0)
@@ -744,7 +732,7 @@ def test_coverage_stops_at_everybody():
 
 def put_in(settings, **more):
     given = {
-        "stage": SHAPE, "will": 0.5, "centre_will": 0.8, "visibility": 0.5, "spillover": 0.4, "to_target": 30.0,
+        "stage": Stage.SHAPE, "will": 0.5, "centre_will": 0.8, "visibility": 0.5, "spillover": 0.4, "to_target": 30.0,
         "signed": False, "sincere": False, "pulled": False, "pressure": 0.0,
     } | more  # fmt: skip
     return effort.effective_will(settings, *given.values())
@@ -780,19 +768,19 @@ def test_a_pledge_lifts_effort_and_words_without_intent_only_reports():
 
 def test_who_counts_only_its_own_benefit_holds_back():
     counts = row({"reference.spillover_starts": 0.5}, spillover=1.0)
-    for stage in (SEE, SPARK):
+    for stage in (Stage.SEE, Stage.SPARK):
         assert put_in(counts, stage=stage, pulled=True) == close((0.4, 1.0, 1.0))
         assert put_in(counts, stage=stage, pulled=False) == (0.5, 1.0, 1.0)
     # What has been begun is carried on for all.
-    for stage in (SHAPE, SHIFT):
+    for stage in (Stage.SHAPE, Stage.SHIFT):
         assert put_in(counts, stage=stage, pulled=True) == (0.5, 1.0, 1.0)
 
 
 def test_pressure_quickens_the_start_and_launches_unready():
     rush = row({"pace.pressure": 0.6, "reference.pace_speed": 0.5, "reference.pace_unready": 0.4}, pace=1.0)
-    assert put_in(rush, stage=SPARK, pressure=0.6) == close((0.5, 1.0, 1.3))
-    assert put_in(rush, stage=SHAPE, pressure=0.6) == (0.5, 1.0, 1.0)
-    assert put_in(rush, stage=SHIFT, pressure=0.6) == close((0.5, 1.0 - 0.24, 1.0))
+    assert put_in(rush, stage=Stage.SPARK, pressure=0.6) == close((0.5, 1.0, 1.3))
+    assert put_in(rush, stage=Stage.SHAPE, pressure=0.6) == (0.5, 1.0, 1.0)
+    assert put_in(rush, stage=Stage.SHIFT, pressure=0.6) == close((0.5, 1.0 - 0.24, 1.0))
 
 
 def test_pilots_and_scale_up_have_separate_purses():
@@ -812,37 +800,37 @@ def test_with_a_constant_hazard_a_stage_is_left_at_once_or_not_at_all():
         cells = table(CELLS, 800, stage=stage)
         for a, cell in enumerate(cells):
             gained = implementation.advance_stage(7, a, 0, hazard, 0.2, 0.3, 0.6, 1.0, change, cell, keys)
-            assert gained == close(cell.nominal * 0.2 if stage == SHIFT else cell.progress * 0.3)
-            lucky = random.uniform(keys[random.STAGE], a, 0, 7) < (0.12 if stage == SHAPE else 0.3)
+            assert gained == close(cell.nominal * 0.2 if stage == Stage.SHIFT else cell.progress * 0.3)
+            lucky = random.uniform(keys[random.STAGE], a, 0, 7) < (0.12 if stage == Stage.SHAPE else 0.3)
             assert (gained > 0.0) == lucky
-        reached = cells.nominal if stage == SHIFT else cells.progress
+        reached = cells.nominal if stage == Stage.SHIFT else cells.progress
         assert set(reached) == {0.0, 1.0}
         return reached.mean()
 
-    assert left(SPARK) == left(SHIFT) == pytest.approx(0.3, abs=0.05)
-    assert left(SHAPE) == pytest.approx(0.12, abs=0.04)
+    assert left(Stage.SPARK) == left(Stage.SHIFT) == pytest.approx(0.3, abs=0.05)
+    assert left(Stage.SHAPE) == pytest.approx(0.12, abs=0.04)
 
 
 @pytest.mark.parametrize("settled", [0, 1])
 def test_what_is_rolled_out_to_everybody_has_caught_up_on_all(settled):
     ledger = np.full((1, 1, LEDGER), 0.0 if settled else 0.1)
-    ledger[0, 0, RELAPSE] = 0.1
+    ledger[0, 0, Cause.RELAPSE] = 0.1
     loss_accounting.close_ledger(0, 0, settled, ledger)
     assert not ledger.any()
 
 
 def test_a_settled_ledger_holds_one_cause_and_is_read_as_any_other():
     ledger = np.zeros((1, 1, LEDGER))
-    ledger[0, 0, RELAPSE] = 0.4
+    ledger[0, 0, Cause.RELAPSE] = 0.4
     for settled in (0, 1):
         assert loss_accounting.ledger_total(0, 0, settled, ledger) == close(0.4)
         lost, by_month = np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
         loss_accounting.attribute_missing(0, 0, 8.0, settled, ledger, lost, by_month)
-        assert by_month[RELAPSE] == by_month.sum() == close(8.0)
+        assert by_month[Cause.RELAPSE] == by_month.sum() == close(8.0)
         assert lost[0, 0] == close(by_month)
         caught_up = ledger.copy()
         loss_accounting.reduce_ledger(0, 0, 0.1, 0.4, settled, caught_up)
-        assert caught_up[0, 0, RELAPSE] == caught_up.sum() == close(0.3)
+        assert caught_up[0, 0, Cause.RELAPSE] == caught_up.sum() == close(0.3)
 
 
 @pytest.mark.parametrize("settled", [0, 1])
@@ -853,7 +841,7 @@ def test_what_is_missing_with_nothing_on_record_is_put_to_capacity(settled):
     assert (
         lost[0, 0].tolist()
         == by_month.tolist()
-        == [2.0 * (cause == CAPACITY) for cause in range(len(CAUSES))]
+        == [2.0 * (cause == Cause.CAPACITY) for cause in range(len(CAUSES))]
     )
 
 
@@ -866,9 +854,9 @@ def test_what_taking_up_asks_of_people():
         "reference.uptake_eased": 0.5,
         "reference.citizen_personal": 0.5,
     }
-    assert benefit.burden(row(settings), CENTRE) == 0.8
-    assert benefit.burden(row(settings), USERS) == close(0.4)
-    assert benefit.burden(row(settings, USERS_ALL, citizen_data=1.0), CENTRE) == close(0.4)
+    assert benefit.burden(row(settings), Kind.CENTRE) == 0.8
+    assert benefit.burden(row(settings), Kind.USERS) == close(0.4)
+    assert benefit.burden(row(settings, USERS_ALL, citizen_data=1.0), Kind.CENTRE) == close(0.4)
 
 
 def test_the_willing_and_able_take_more():
@@ -904,9 +892,16 @@ def test_adoption_elsewhere_leaves_the_place_itself_out():
 
 def test_delivered_losses_are_shared_by_how_hard_each_bit():
     lost, by_month = np.zeros((1, 1, len(CAUSES))), np.zeros(len(CAUSES))
-    loss_accounting.attribute_delivery_loss(0, 0, 10.0, (1.0, 2.0, 3.0, 4.0, 0.0), lost, by_month)
+    loss_accounting.attribute_delivery_loss(0, 0, 10.0, 1.0, 2.0, 3.0, 4.0, 0.0, lost, by_month)
     shared = [
-        lost[0, 0, cause] for cause in (RITUAL, WRONG_DESIGN, NOT_TAKEN_UP, SPILLOVER_MISSING, DEVALUED)
+        lost[0, 0, cause]
+        for cause in (
+            Cause.RITUAL_COMPLIANCE,
+            Cause.WRONG_DESIGN,
+            Cause.NOT_TAKEN_UP,
+            Cause.SPILLOVER_MISSING,
+            Cause.DEVALUED_BY_DELAY,
+        )
     ]
     assert shared == close([1.0, 2.0, 3.0, 4.0, 0.0])
     assert np.array_equal(lost[0, 0], by_month)
@@ -933,7 +928,7 @@ def test_will_that_a_place_moves_to():
 
 
 def test_what_is_told_and_what_is_owned():
-    cell = table(CELLS, 1, agenda_holder=CENTRE, design_holder=CENTRE)[0]
+    cell = table(CELLS, 1, agenda_holder=Kind.CENTRE, design_holder=Kind.CENTRE)[0]
     conflict = {"reference.reactance_conflict": 0.5}
     assert responses.imposition(row(CENTRE_ALL, conflict), 1.0, cell) == close(1.0)
     assert responses.imposition(row(CENTRE_ALL, conflict), 0.0, cell) == close(0.5)
@@ -942,7 +937,7 @@ def test_what_is_told_and_what_is_owned():
     voiced = row(CENTRE_ALL, {"power.agenda": half, "power.design": half}, conflict)
     assert responses.imposition(voiced, 1.0, cell) == close(0.5)
     assert responses.ownership(row(USERS_ALL), cell) == 0.0
-    cell.design_holder = AUTHORITIES
+    cell.design_holder = Kind.AUTHORITIES
     assert responses.imposition(row(CENTRE_ALL, conflict), 1.0, cell) == close(0.5)
     assert responses.ownership(row(LOCAL_ALL), cell) == close(0.5)
     quarter = {"centre": 0.0, "authorities": 0.8, "third_sector": 0.0, "users": 0.2}
@@ -950,7 +945,7 @@ def test_what_is_told_and_what_is_owned():
     # Taking part in the choice of policy raises no will to deliver.
     assert responses.ownership(row(LOCAL_ALL, {"power.agenda": worlds.whole("users")}), cell) == close(0.5)
     # A design of users is the deliverers' as far as they hold a part of the right themselves.
-    cell.design_holder = USERS
+    cell.design_holder = Kind.USERS
     assert responses.ownership(row(USERS_ALL), cell) == 0.0
     tenth = {"centre": 0.0, "authorities": 0.1, "third_sector": 0.0, "users": 0.9}
     assert responses.ownership(row({"power.design": tenth}), cell) == close(0.2)
@@ -976,10 +971,10 @@ def test_whom_a_place_looks_to():
 
 
 def test_what_is_told_and_shaped_is_a_mean_over_live_changes():
-    cells = table(CELLS, 1, 6, agenda_holder=CENTRE, design_holder=CENTRE)
-    cells.stage[0] = (SEE, SPARK, SHIFT, SHIFT, 0, 5)
+    cells = table(CELLS, 1, 6, agenda_holder=Kind.CENTRE, design_holder=Kind.CENTRE)
+    cells.stage[0] = (Stage.SEE, Stage.SPARK, Stage.SHIFT, Stage.SHIFT, 0, 5)
     cells.nominal[0, 3] = 1.0
-    cells.design_holder[0, 1] = AUTHORITIES
+    cells.design_holder[0, 1] = Kind.AUTHORITIES
     values = record(worlds.parameters(CENTRE_ALL, mechanisms=worlds.OFF | {"reactance": 1.0}), 2)
     places, changes = table(PLACES, 1), table(CHANGES, 6, conflict=1.0)
     responses.count_imposed_changes(6, values, changes, places, cells)
@@ -1049,5 +1044,5 @@ def test_readiness_is_trust_times_the_time_that_co_design_leaves():
 
 def test_when_a_run_begins_no_change_is_started_or_at_a_gate(small):
     cells = begin(worlds.parameters(small), 3).state.cells
-    assert (cells.stage == NOT_STARTED).all()
-    assert (cells.gate == OPEN).all()
+    assert (cells.stage == Stage.NOT_STARTED).all()
+    assert (cells.gate == Gate.OPEN).all()

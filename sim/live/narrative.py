@@ -14,7 +14,7 @@ from sim.analysis.comparison import MEANINGFUL
 from sim.formatting import points
 from sim.live.i18n import count, declared, listing, name_of, say
 from sim.live.playback import NOTHING, Playback, largest
-from sim.model.state import ABANDONED, CAUSES, NOT_STARTED, SHIFT
+from sim.model.state import CAUSES, Stage
 
 MOST_A_MONTH = 4
 """More lines than this are not read while the months go by."""
@@ -176,7 +176,7 @@ def _grouped(
 
 def _delivers(lived: Playback) -> Iterator[Line]:
     """Councils that have rolled a change out: the first, half of them, the last."""
-    ever = np.maximum.accumulate(lived.stages[:, :, SHIFT] > 0, axis=0)
+    ever = np.maximum.accumulate(lived.stages[:, :, Stage.SHIFT] > 0, axis=0)
     reached = ever.sum(axis=1)
     councils = ever.shape[1]
     told = {"first": 1, "half": (councils + 1) // 2, "every": councils}
@@ -188,14 +188,14 @@ def _delivers(lived: Playback) -> Iterator[Line]:
 
 
 def _abandoned(lived: Playback) -> Iterator[Line]:
-    more = np.diff(lived.stages[:, :, ABANDONED], axis=0, prepend=0) > 0
+    more = np.diff(lived.stages[:, :, Stage.ABANDONED], axis=0, prepend=0) > 0
     for month in np.flatnonzero(more.any(axis=1)).tolist():
         places = np.flatnonzero(more[month])
         yield _line(month, "abandoned", _who("story.abandoned", lived, places), places)
 
 
 def _started(lived: Playback) -> Iterator[Line]:
-    begun = lived.stages.sum(axis=2) - lived.stages[:, :, NOT_STARTED]
+    begun = lived.stages.sum(axis=2) - lived.stages[:, :, Stage.NOT_STARTED]
     more = np.diff(begun, axis=0, prepend=begun[:1]) > 0
     for month in np.flatnonzero(more.sum(axis=1) >= BEGUN_BY * more.shape[1]).tolist():
         places = np.flatnonzero(more[month])

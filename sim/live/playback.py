@@ -10,7 +10,7 @@ import numpy as np
 from sim.model import outcomes
 from sim.model.parameters import Parameters
 from sim.model.schedule import Run, begin
-from sim.model.state import ABANDONED, LEDGER, SHIFT, STAGES
+from sim.model.state import LEDGER, STAGES, Stage
 
 DIGITS = 5
 """Significant digits of series and outcomes, on the page and in downloads alike."""
@@ -104,7 +104,7 @@ def play(parameters: Parameters, seed: int, replication: int) -> Playback:
         before[:, there] = now
     arrived = np.arange(shape[1]) < state.calendar.arrived[:, None]
     announced = arrived.sum(axis=1)[:, None]
-    in_place = (stage == SHIFT) & (nominal >= IN_PLACE)
+    in_place = (stage == Stage.SHIFT) & (nominal >= IN_PLACE)
     with np.errstate(divide="ignore", invalid="ignore"):
         return Playback(
             run=run,
@@ -112,7 +112,7 @@ def play(parameters: Parameters, seed: int, replication: int) -> Playback:
             bodies=bodies / bodies_here,
             stage=stage,
             stages=_counted(stage, arrived[:, None]),
-            under_way=_counted(stage, arrived[:, None] & (stage != ABANDONED) & ~in_place),
+            under_way=_counted(stage, arrived[:, None] & (stage != Stage.ABANDONED) & ~in_place),
             nominal=nominal.sum(axis=2) / announced,
             real=real.sum(axis=2) / announced,
             held=held,
@@ -154,7 +154,7 @@ def usual_stage(lived: Playback) -> np.ndarray:
     last = lived.under_way.shape[2] - 1
     stage = last - lived.under_way[:, :, ::-1].argmax(axis=2)
     idle = lived.under_way.sum(axis=2) == 0
-    done = np.where(lived.stages[:, :, SHIFT] > 0, SHIFT, ABANDONED)
+    done = np.where(lived.stages[:, :, Stage.SHIFT] > 0, Stage.SHIFT, Stage.ABANDONED)
     return np.where(lived.stages.sum(axis=2) == 0, NOTHING, np.where(idle, done, stage))
 
 

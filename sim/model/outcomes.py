@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.model.decision_rights import KINDS
 from sim.model.geography import Territory
-from sim.model.state import ACTIVITIES, CAUSES, FREE, SHIFT, SPARK, STAGES
+from sim.model.state import ACTIVITIES, CAUSES, FREE, STAGES, Stage
 
 if TYPE_CHECKING:
     from sim.model.schedule import Run
@@ -215,7 +215,7 @@ def _priorities(run: Run) -> dict[str, Any]:
     """
     cells = run.state.cells
     at_bar = (run.values["scale_up"][: len(cells)] > 0.0)[:, None]
-    known = at_bar & (cells.stage >= SPARK) & (cells.stage <= SHIFT)
+    known = at_bar & (cells.stage >= Stage.SPARK) & (cells.stage <= Stage.SHIFT)
     table: dict[str, Any] = {
         name: np.where(known, cells[name], np.nan).T.ravel() for name in ("own_priority", "priority", "bar")
     }

@@ -7,50 +7,68 @@ A table is one structured array: a rule reads `authority.will` of one row, an an
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 
-NOT_STARTED, SEE, SPARK, SHAPE, SHIFT, ABANDONED = range(6)
-STAGES = ("not_started", "see", "spark", "shape", "shift", "abandoned")
 
-NOBODY, CENTRE, AUTHORITIES, THIRD_SECTOR, USERS = -1, 0, 1, 2, 3
+class Stage(IntEnum):
+    """How far a change has come in an authority."""
 
-OPEN, QUEUED, PASSING = range(3)
-"""What a cell that has finished a stage waits for: nothing yet, the heads who decide, or decision points."""
+    NOT_STARTED, SEE, SPARK, SHAPE, SHIFT, ABANDONED = range(6)
 
-CAUSES = (
-    "not_started", "waiting_on_clearance", "waiting_on_attention", "will", "ability", "capacity",
-    "switching", "policy_end", "participation", "reporting", "prevention",
-    "wrong_design", "relapse", "blame", "not_a_priority", "priority_capacity", "priority_ability", "priority_blame",
-    "ritual_compliance", "not_taken_up", "spillover_missing", "devalued_by_delay", "ahead",
-)  # fmt: skip
-(
-    LATE_START, CLEARANCE, ATTENTION, WILL, ABILITY, CAPACITY,
-    SWITCHING, POLICY_END, PARTICIPATION, REPORTING, PREVENTION,
-    WRONG_DESIGN, RELAPSE, BLAME, NOT_A_PRIORITY, PRIORITY_CAPACITY, PRIORITY_ABILITY, PRIORITY_BLAME,
-    RITUAL, NOT_TAKEN_UP, SPILLOVER_MISSING, DEVALUED, AHEAD,
-) = range(len(CAUSES))  # fmt: skip
+
+class Kind(IntEnum):
+    """Kinds of agents, and nobody where no holder has been drawn yet."""
+
+    NOBODY, CENTRE, AUTHORITIES, THIRD_SECTOR, USERS = range(-1, 4)
+
+
+class Gate(IntEnum):
+    """What a change that has finished a stage waits for: nothing yet, the heads who decide, or decision points."""
+
+    OPEN, QUEUED, PASSING = range(3)
+
+
+class Cause(IntEnum):
+    """Causes of lost benefit. The first `LEDGER` explain missing coverage; the rest are losses on delivered coverage."""
+
+    NOT_STARTED, WAITING_ON_CLEARANCE, WAITING_ON_ATTENTION, WILL, ABILITY, CAPACITY = range(6)
+    SWITCHING, POLICY_END, PARTICIPATION, REPORTING, PREVENTION = range(6, 11)
+    WRONG_DESIGN, RELAPSE, BLAME = range(11, 14)
+    NOT_A_PRIORITY, PRIORITY_CAPACITY, PRIORITY_ABILITY, PRIORITY_BLAME = range(14, 18)
+    RITUAL_COMPLIANCE, NOT_TAKEN_UP, SPILLOVER_MISSING, DEVALUED_BY_DELAY, AHEAD = range(18, 23)
+
+
+class Activity(IntEnum):
+    """What hours are spent on."""
+
+    USUAL_BUSINESS, CRISIS, POLICY_END, SWITCHING, REPORTING, MEETINGS = range(6)
+    UPKEEP, DELIVERY, DESIGN, PARTICIPATION, SUPPORT, UNSPENT = range(6, 12)
+
+
+class FocalOutput(IntEnum):
+    """Outputs of the followed change each month, over all authorities.
+
+    Coverage as reported, with fidelity and taken up, by people; and the share of authorities that signed its pledge.
+    """
+
+    NOMINAL, REAL, USED, SIGNED = range(4)
+
+
+def names(codes: type[IntEnum]) -> tuple[str, ...]:
+    """Names of codes as they stand in outputs, in their order."""
+    return tuple(code.name.lower() for code in codes)
+
+
+STAGES, CAUSES, ACTIVITIES, FOCAL_OUTPUTS = names(Stage), names(Cause), names(Activity), names(FocalOutput)
 LEDGER = 18
-"""The first causes explain missing coverage and have a ledger; the rest are losses on delivered coverage."""
+"""The number of causes that have a ledger."""
 FREE = 0
-"""What a cell that no bar holds has in its column `held`; one that is held has the cause, `NOT_A_PRIORITY` or later."""
+"""In the column `held`: no bar holds the change. Otherwise it has the cause, `NOT_A_PRIORITY` or later."""
 CAPACITY_ROWS = 6
-"""`capacity` and the five rows that follow it share what staff time held back."""
-
-ACTIVITIES = (
-    "usual_business", "crisis", "policy_end", "switching", "reporting", "meetings",
-    "upkeep", "delivery", "design", "participation", "support", "unspent",
-)  # fmt: skip
-(
-    USUAL_BUSINESS, CRISIS, POLICY_WORK, SWITCHING_TIME, REPORT_WORK, MEETINGS,
-    UPKEEP, DELIVERY, DESIGN_WORK, CO_DESIGN, SUPPORT, UNSPENT,
-) = range(len(ACTIVITIES))  # fmt: skip
-
-FOCAL_OUTPUTS = ("nominal", "real", "used", "signed")
-"""Outputs of the followed change each month, over all authorities: coverage as reported, with fidelity and taken up,
-by people; and the share of places that have signed its pledge."""
-AS_REPORTED, WITH_FIDELITY, TAKEN_UP, SIGNATURES = range(len(FOCAL_OUTPUTS))
+"""`CAPACITY` and the five causes that follow it share what staff time held back."""
 
 
 WHOLE, REAL = np.int64, np.float64

@@ -22,7 +22,7 @@ from sim.model.kernels.jit import kernel
 from sim.model.parameters import MECHANISM_NAMES, Parameters
 from sim.model.schedule import Run, begin, simulate
 from sim.model.schema import in_groups, prior_defaults, record
-from sim.model.state import HEADS, PLACES, SHIFT, table
+from sim.model.state import HEADS, PLACES, Stage, table
 from sim.model.submodels.clearance import serve_queues
 from sim.model.submodels.pledges import update_pledges
 
@@ -99,7 +99,7 @@ def clearances(seed: int, replications: int) -> list[KnownAnswer]:
         for replication in range(replications):
             run = simulate(settings, seed, replication)
             early = run.state.changes.arrival < 60
-            passed.append((run.state.cells.stage[:, early] == SHIFT).ravel())
+            passed.append((run.state.cells.stage[:, early] == Stage.SHIFT).ravel())
         expected = (1.0 - (1.0 - chance) ** tries) ** 70
         answers.append(
             _mean(

@@ -15,7 +15,7 @@ from scipy.stats import rankdata
 
 from sim.model.parameters import Parameters
 from sim.model.schedule import Run, begin
-from sim.model.state import SEE, SHAPE, SHIFT, SPARK
+from sim.model.state import Stage
 from sim.model.submodels.effort import EPS, persistence_of_centre
 
 Constants = Mapping[str, float]
@@ -95,11 +95,11 @@ def of_stages(watched: Watched, constants: Constants) -> dict[str, float]:
     stage = watched.stage[window]
     counted = np.broadcast_to(watched.announced[window][:, None, :], stage.shape)
     found = stage[counted]
-    early = np.isin(found, (SEE, SPARK))
-    ever = (watched.stage == SHIFT).any(axis=0)[:, watched.announced[-1]]
+    early = np.isin(found, (Stage.SEE, Stage.SPARK))
+    ever = (watched.stage == Stage.SHIFT).any(axis=0)[:, watched.announced[-1]]
     return {
-        "in_shift": mean(found == SHIFT),
-        "early_over_shape": mean(early) - mean(found == SHAPE),
+        "in_shift": mean(found == Stage.SHIFT),
+        "early_over_shape": mean(early) - mean(found == Stage.SHAPE),
         "never_in_shift": 1.0 - mean(ever),
     }
 
@@ -116,7 +116,7 @@ def not_scaled_up(watched: Watched, constants: Constants) -> float:
     leaves it time.
     """
     until = len(watched.stage) - int(constants["time_to_scale"])
-    complete = (watched.stage[:until] == SHAPE) & (watched.progress[:until] >= 1.0)
+    complete = (watched.stage[:until] == Stage.SHAPE) & (watched.progress[:until] >= 1.0)
     if until <= 0 or not complete.any():
         return UNKNOWN
     last = until - 1 - np.argmax(complete[::-1], axis=0)

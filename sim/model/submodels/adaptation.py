@@ -5,7 +5,7 @@ re-invention (Rogers 2003), a framework of modifications (Wiltsey Stirman and ot
 """
 
 from sim.model.kernels.jit import kernel
-from sim.model.state import FREE, SHIFT
+from sim.model.state import FREE, Stage
 from sim.model.submodels.design import adopt_design, difference, share_known
 from sim.model.submodels.holders import layers_to
 
@@ -69,7 +69,12 @@ def adapt_designs(month, p, state):
             continue
         for i in range(calendar[month].arrived):
             cell = cells[a, i]
-            if cell.stage != SHIFT or cell.held != FREE or cell.designed == 0 or cell.real_coverage <= 0.0:
+            if (
+                cell.stage != Stage.SHIFT
+                or cell.held != FREE
+                or cell.designed == 0
+                or cell.real_coverage <= 0.0
+            ):
                 continue
             change = changes[i]
             right = change.need + known_difference(row, cell) * difference(change, places[a])

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
-from sim.model.state import CENTRE, LATE_START, NOT_STARTED, SEE, SHIFT, SPARK
+from sim.model.state import Cause, Kind, Stage
 from sim.model.submodels.design_cost import population_using_central_design, set_design_cost, time_pressure
 from sim.model.submodels.focal import begins_at, legal_force
 from sim.model.submodels.holders import draw_agenda_holder, draw_design_holder, layers_to
@@ -72,7 +72,7 @@ def chance_to_start(a, i, month, who, row, exponent, around, change, cell, keys)
     delay = 0.0
     if row.information_loss > 0.0:
         delay = row.information_loss * row.information_delay * layers_to(who, row)
-    if who == CENTRE:
+    if who == Kind.CENTRE:
         return start_chance(row.work_start_chance, delay, 0.0, 0.0)
     hold_back = 0.0
     if row.spillover > 0.0:
@@ -91,7 +91,7 @@ def chance_to_start(a, i, month, who, row, exponent, around, change, cell, keys)
 def begin_at(stage, row, cell):
     """Begin a followed change at a given stage, with the coverage that it already has. ODD 8.1."""
     cell.stage = stage
-    if stage == SHIFT:
+    if stage == Stage.SHIFT:
         cell.nominal = row.focal_coverage
         cell.real_coverage = row.focal_coverage
 
@@ -103,12 +103,12 @@ def begin_before_the_run(a, i, nation, change, cell, ledger):
     path = early + nation.work_shape + nation.work_shift
     planned = min(1.0, -change.arrival / change.duration)
     done = change.head_start * min(planned, early / path)
-    ledger[a, i, LATE_START] = planned - done
+    ledger[a, i, Cause.NOT_STARTED] = planned - done
     see = nation.work_see / path
     if done < see:
         cell.progress = done / see
     else:
-        cell.stage = SPARK
+        cell.stage = Stage.SPARK
         cell.progress = min(1.0, (done - see) / (nation.work_spark / path))
 
 
@@ -129,7 +129,7 @@ def start_changes(month, p, state):
         exponent = interest_exponent(row, authority.will) if row.scale_up > 0.0 else 0.0
         for i in range(arrived):
             cell = cells[a, i]
-            if cell.stage != NOT_STARTED:
+            if cell.stage != Stage.NOT_STARTED:
                 continue
             change = changes[i]
             begun = month == 0 and change.arrival < 0
@@ -142,7 +142,7 @@ def start_changes(month, p, state):
             who = draw_agenda_holder(a, i, row, keys)
             if waits:
                 around = 0.0
-                if row.peer_learning > 0.0 and who != CENTRE:
+                if row.peer_learning > 0.0 and who != Kind.CENTRE:
                     around = (
                         nationwide[i] if complete else started_around(i, month, authority, state.ties, cells)
                     )
@@ -159,7 +159,7 @@ def start_changes(month, p, state):
             if row.design_economies > 0.0:
                 taking = population_using_central_design(i, cell.design_holder, p, keys, places)
             set_design_cost(row, authority.weight, taking, cell)
-            cell.stage = SEE
+            cell.stage = Stage.SEE
             state.journal.months[month].starts += 1.0
             if at_once > 0:
                 begin_at(at_once, row, cell)

@@ -5,12 +5,13 @@ fidelity, mean fit, uptake given fit, spillover and timeliness. Intended benefit
 """
 
 import math
+from enum import IntEnum
 
 import numpy as np
 
 from sim.model.kernels.jit import kernel
 from sim.model.kernels.vector_math import exponential
-from sim.model.state import AHEAD, USERS
+from sim.model.state import Cause, Kind
 from sim.model.submodels.focal import uptake_forced
 from sim.model.submodels.implementation import planned_path
 from sim.model.submodels.loss_accounting import (
@@ -21,8 +22,12 @@ from sim.model.submodels.loss_accounting import (
 )
 
 LEAST = 1e-300
-FIDELITY, FITTING, TAKEN_UP, SPILLED_OVER, TIMELY = range(5)
-"""The factors of delivered benefit: fidelity, fit, uptake, compatible adoption elsewhere, and timeliness."""
+
+
+class Factor(IntEnum):
+    """Factors of delivered benefit: fidelity, fit, uptake, compatible adoption elsewhere, and timeliness."""
+
+    FIDELITY, FITTING, TAKEN_UP, SPILLED_OVER, TIMELY = range(5)
 
 
 @kernel
@@ -35,7 +40,7 @@ def planned_coverage(path, shift):
 def burden(row, designer):
     """How much uptake asks of a user's ability, 0 to 1: less where users designed it or hold their own data. ODD 8.7."""
     asks = row.uptake_burden
-    if designer == USERS:
+    if designer == Kind.USERS:
         asks *= 1.0 - row.uptake_eased
     if row.citizen_data > 0.0:
         asks *= 1.0 - row.citizen_data * row.citizen_personal * row.information_users
@@ -147,7 +152,7 @@ def record_intended(month, arrived, shift, changes, places, cells, ledger, accou
             if missing > 0.0:
                 attribute_missing(a, i, missing, cell.ledger_closed, ledger, lost, by_month)
             elif missing < 0.0:
-                add_loss(a, i, AHEAD, missing, lost, by_month)
+                add_loss(a, i, Cause.AHEAD, missing, lost, by_month)
         journal.intended[month, a] = here
 
 
@@ -183,8 +188,8 @@ def delivery_factors(month, p, adopted, changes, places, users, cells):
             if cell.nominal <= 0.0:
                 continue
             at = a * arrived + i
-            factors[FIDELITY, at] = max(LEAST, cell.real_coverage / cell.nominal)
-            factors[FITTING, at] = max(LEAST, cell.fit)
+            factors[Factor.FIDELITY, at] = max(LEAST, cell.real_coverage / cell.nominal)
+            factors[Factor.FITTING, at] = max(LEAST, cell.fit)
             if row.uptake > 0.0:
                 if cell.next_uptake_review <= month:
                     cell.uptake = uptake_share(
@@ -192,14 +197,14 @@ def delivery_factors(month, p, adopted, changes, places, users, cells):
                         fit[i, here], ready[here], ability[here],
                     )  # fmt: skip
                     cell.next_uptake_review = month + review_months
-                factors[TAKEN_UP, at] = cell.uptake
+                factors[Factor.TAKEN_UP, at] = cell.uptake
                 if change.focal == 1:
-                    factors[TAKEN_UP, at] = uptake_forced(row, change, cell.uptake)
+                    factors[Factor.TAKEN_UP, at] = uptake_forced(row, change, cell.uptake)
             if row.spillover > 0.0:
                 part = row.spillover * change.spillover
                 around = adoption_elsewhere(adopted[i], authority.weight, cell.real_coverage, cell.compatible)
-                factors[SPILLED_OVER, at] = max(LEAST, 1.0 - part + part * around)
-            weights[TIMELY, at] = row.urgency * change.urgency * cell.mean_delay_months
+                factors[Factor.SPILLED_OVER, at] = max(LEAST, 1.0 - part + part * around)
+            weights[Factor.TIMELY, at] = row.urgency * change.urgency * cell.mean_delay_months
     return factors, weights
 
 
@@ -211,9 +216,9 @@ def loss_weights(factors, weights):
         factors: shape (5, cells); timeliness is written.
         weights: shape (5, cells); all but lateness are written.
     """
-    for factor in range(TIMELY):
+    for factor in range(Factor.TIMELY):
         log_shortfalls(factors[factor], weights[factor])
-    timely, late = factors[TIMELY], weights[TIMELY]
+    timely, late = factors[Factor.TIMELY], weights[Factor.TIMELY]
     for at in range(len(late)):
         timely[at] = exponential(-late[at])
 
@@ -222,8 +227,10 @@ def loss_weights(factors, weights):
 def deliver_to_users(month, arrived, factors, weights, changes, places, cells, account, lost, journal):
     """Deliver the benefit of coverage to users, as far as its factors leave it, and attribute the loss. ODD 8.7."""
     by_month = journal.lost[month]
-    fidelity, fitting, taken_up = factors[FIDELITY], factors[FITTING], factors[TAKEN_UP]
-    spilled_over, timely = factors[SPILLED_OVER], factors[TIMELY]
+    fidelity, fitting, taken_up = factors[Factor.FIDELITY], factors[Factor.FITTING], factors[Factor.TAKEN_UP]
+    spilled_over, timely = factors[Factor.SPILLED_OVER], factors[Factor.TIMELY]
+    symbolic, misfit, refused = weights[Factor.FIDELITY], weights[Factor.FITTING], weights[Factor.TAKEN_UP]
+    alone, late = weights[Factor.SPILLED_OVER], weights[Factor.TIMELY]
     for a in range(len(places)):
         authority = places[a]
         realised_here = 0.0
@@ -240,11 +247,10 @@ def deliver_to_users(month, arrived, factors, weights, changes, places, cells, a
             realised_here += realised
             reported_here += reported
             if reaches < 1.0:
-                taken = (
-                    weights[FIDELITY, at], weights[FITTING, at], weights[TAKEN_UP, at], weights[SPILLED_OVER, at],
-                    weights[TIMELY, at],
+                attribute_delivery_loss(
+                    a, i, reported * (1.0 - reaches), symbolic[at], misfit[at], refused[at], alone[at], late[at],
+                    lost, by_month,
                 )  # fmt: skip
-                attribute_delivery_loss(a, i, reported * (1.0 - reaches), taken, lost, by_month)
         intended_here = journal.intended[month, a]
         journal.realised[month, a] = realised_here
         journal.nominal[month, a] = reported_here

@@ -7,32 +7,7 @@ so that more staff never slow anything down in the base.
 from typing import NamedTuple
 
 from sim.model.kernels.jit import kernel
-from sim.model.state import (
-    CAPACITY,
-    CAPACITY_ROWS,
-    CO_DESIGN,
-    CRISIS,
-    DELIVERY,
-    DESIGN_WORK,
-    FREE,
-    MEETINGS,
-    OPEN,
-    PARTICIPATION,
-    POLICY_END,
-    POLICY_WORK,
-    PREVENTION,
-    REPORT_WORK,
-    REPORTING,
-    SEE,
-    SHAPE,
-    SHIFT,
-    SPARK,
-    SWITCHING,
-    SWITCHING_TIME,
-    UNSPENT,
-    UPKEEP,
-    USUAL_BUSINESS,
-)
+from sim.model.state import CAPACITY_ROWS, FREE, Activity, Cause, Gate, Stage
 from sim.model.submodels.loss_accounting import NEGLIGIBLE, log_shortfall
 
 MOST_LOAD = 3.0
@@ -42,21 +17,21 @@ MOST_LOAD = 3.0
 @kernel
 def is_active(cell):
     """True if a change wants staff time in an authority this month: until it is rolled out to everybody. ODD 8.5."""
-    if cell.stage < SEE or cell.stage > SHIFT or cell.gate != OPEN:
+    if cell.stage < Stage.SEE or cell.stage > Stage.SHIFT or cell.gate != Gate.OPEN:
         return False
-    if cell.held != FREE and (cell.stage == SHIFT or cell.progress >= 1.0):
+    if cell.held != FREE and (cell.stage == Stage.SHIFT or cell.progress >= 1.0):
         return False
-    return cell.stage < SHIFT or cell.nominal < 1.0 - NEGLIGIBLE
+    return cell.stage < Stage.SHIFT or cell.nominal < 1.0 - NEGLIGIBLE
 
 
 @kernel
 def is_held(cell):
     """True if a change waits, or goes no further, because it is not a priority in its authority. ODD 8.11."""
-    if cell.held == FREE or cell.gate != OPEN:
+    if cell.held == FREE or cell.gate != Gate.OPEN:
         return False
-    if cell.stage == SHIFT:
+    if cell.stage == Stage.SHIFT:
         return cell.nominal < 1.0 - NEGLIGIBLE
-    return cell.stage >= SPARK and cell.progress >= 1.0
+    return cell.stage >= Stage.SPARK and cell.progress >= 1.0
 
 
 @kernel
@@ -76,7 +51,7 @@ def upkeep_hours(row, planned, cell):
         planned: hours a month that carrying out the change is planned to take.
         cell: the change in its authority.
     """
-    waiting = cell.stage == SHAPE and cell.progress >= 1.0
+    waiting = cell.stage == Stage.SHAPE and cell.progress >= 1.0
     return row.hidden_work * row.hidden_upkeep * planned * (1.0 if waiting else cell.nominal)
 
 
@@ -94,7 +69,7 @@ def share_left(cell, months):
         cell: the change in its authority.
         months: months that all of *shift* takes at the fullest speed.
     """
-    if cell.stage < SHIFT:
+    if cell.stage < Stage.SHIFT:
         return 1.0
     return min(1.0, (1.0 - cell.nominal) * months)
 
@@ -202,11 +177,11 @@ def capacity_loss_shares(a, reasons, staff_left, switching, policy, reports, gro
         co_design: share of the wanted hours that is co-design.
     """
     reasons[a, 0] = log_shortfall(staff_left)
-    reasons[a, SWITCHING - CAPACITY] = log_shortfall(switching)
-    reasons[a, POLICY_END - CAPACITY] = log_shortfall(policy)
-    reasons[a, REPORTING - CAPACITY] = log_shortfall(reports)
-    reasons[a, PREVENTION - CAPACITY] = log_shortfall(growth)
-    reasons[a, PARTICIPATION - CAPACITY] = log_shortfall(1.0 - co_design)
+    reasons[a, Cause.SWITCHING - Cause.CAPACITY] = log_shortfall(switching)
+    reasons[a, Cause.POLICY_END - Cause.CAPACITY] = log_shortfall(policy)
+    reasons[a, Cause.REPORTING - Cause.CAPACITY] = log_shortfall(reports)
+    reasons[a, Cause.PREVENTION - Cause.CAPACITY] = log_shortfall(growth)
+    reasons[a, Cause.PARTICIPATION - Cause.CAPACITY] = log_shortfall(1.0 - co_design)
     total = 0.0
     for reason in range(CAPACITY_ROWS):
         total += reasons[a, reason]
@@ -294,7 +269,7 @@ def demand_for_hours(a, arrived, row, shift, changes, authority, cells):
         cell = cells[a, i]
         change = changes[i]
         people = change.target_share * authority.population
-        if row.hidden_work > 0.0 and cell.stage >= SHAPE:
+        if row.hidden_work > 0.0 and cell.stage >= Stage.SHAPE:
             planned = own_hours(row, people, change.radicalness, change.pace)
             upkeep += upkeep_hours(row, planned, cell)
         if not is_active(cell):
@@ -306,7 +281,7 @@ def demand_for_hours(a, arrived, row, shift, changes, authority, cells):
         due = design_cost_due(cell, row.work_top_speed, change.pace)
         design += due * cell.design_hours
         users += due * cell.user_hours_cost
-        if cell.stage == SPARK or cell.stage == SHAPE:
+        if cell.stage == Stage.SPARK or cell.stage == Stage.SHAPE:
             shaping += change.target_share
             co_design += co_design_hours(row, own)
     return Demand(active, work, design, co_design, upkeep, users, shaping)
@@ -375,18 +350,18 @@ def allocate_capacity(month, p, state):
         served = min(staff - free, row.authorities_usual_business * scale * staff)
         spent = authority.capacity_ratio * wanted
         authority.worked = spent / authority.population
-        hours[USUAL_BUSINESS] += served
-        hours[CRISIS] += staff - free - served
-        hours[POLICY_WORK] += free * (1.0 - policy)
-        hours[REPORT_WORK] += free * policy * (1.0 - reports)
-        hours[SWITCHING_TIME] += free * policy * reports * (1.0 - switching)
-        hours[MEETINGS] += meetings
-        hours[UPKEEP] += kept_up
-        hours[DELIVERY] += spent * ratio(demand.work, wanted)
-        hours[DESIGN_WORK] += spent * ratio(demand.design, wanted) + brokering
-        hours[CO_DESIGN] += spent * ratio(demand.co_design, wanted)
-        hours[UNSPENT] += max(0.0, offered - spent)
+        hours[Activity.USUAL_BUSINESS] += served
+        hours[Activity.CRISIS] += staff - free - served
+        hours[Activity.POLICY_END] += free * (1.0 - policy)
+        hours[Activity.REPORTING] += free * policy * (1.0 - reports)
+        hours[Activity.SWITCHING] += free * policy * reports * (1.0 - switching)
+        hours[Activity.MEETINGS] += meetings
+        hours[Activity.UPKEEP] += kept_up
+        hours[Activity.DELIVERY] += spent * ratio(demand.work, wanted)
+        hours[Activity.DESIGN] += spent * ratio(demand.design, wanted) + brokering
+        hours[Activity.PARTICIPATION] += spent * ratio(demand.co_design, wanted)
+        hours[Activity.UNSPENT] += max(0.0, offered - spent)
         brought += authority.support
         endowment += staff
-    hours[UNSPENT] += held - brought
+    hours[Activity.UNSPENT] += held - brought
     journal.months[month].endowment = endowment

@@ -10,7 +10,7 @@ import math
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
-from sim.model.state import ABANDONED, CENTRE, FREE, OPEN, PASSING, QUEUED, SEE, SHAPE
+from sim.model.state import FREE, Gate, Kind, Stage
 from sim.model.submodels.effort import EPS, persistence_of_centre
 from sim.model.submodels.focal import waived_share
 
@@ -53,7 +53,7 @@ def draw_decision_points(a, i, stage, row, keys, left=1.0):
     `left` is the share of them that is not waived.
     """
     points = 0
-    if stage == SEE:
+    if stage == Stage.SEE:
         return points
     if row.clearance > 0.0:
         share = row.clearance * veto_share(row) * left
@@ -90,8 +90,8 @@ def must_ask(a, i, stage, row, keys, left):
 @kernel
 def decision_queue(a, centre_row, cell):
     """Row of the heads who decide at a change's gate: the centre's or the authority's, by who holds the right. ODD 8.4."""
-    holder = cell.agenda_holder if cell.stage == SEE else cell.design_holder
-    return centre_row if holder == CENTRE else a
+    holder = cell.agenda_holder if cell.stage == Stage.SEE else cell.design_holder
+    return centre_row if holder == Kind.CENTRE else a
 
 
 @kernel
@@ -99,7 +99,7 @@ def enqueue(head, cell):
     """Give a change the next ticket in the queue of the heads who must decide. ODD 8.4."""
     cell.queue_ticket = head.issued
     head.issued += 1
-    cell.gate = QUEUED
+    cell.gate = Gate.QUEUED
 
 
 @kernel
@@ -112,15 +112,15 @@ def enqueue_requests(month, arrived, p, keys, changes, cells, heads):
         row = p[a]
         for i in range(arrived):
             cell = cells[a, i]
-            if cell.progress < 1.0 or cell.gate != OPEN or cell.stage > SHAPE:
+            if cell.progress < 1.0 or cell.gate != Gate.OPEN or cell.stage > Stage.SHAPE:
                 continue
-            if cell.held != FREE and cell.stage != SEE:
+            if cell.held != FREE and cell.stage != Stage.SEE:
                 continue
             left = 1.0 - waived_share(row, changes[i])
             if must_ask(a, i, int(cell.stage), row, keys, left):
                 enqueue(heads[decision_queue(a, count, cell)], cell)
             else:
-                cell.gate = PASSING
+                cell.gate = Gate.PASSING
                 cell.points = draw_decision_points(a, i, int(cell.stage), row, keys, left)
 
 
@@ -169,10 +169,10 @@ def clear_changes(month, p, state):
         row = p[a]
         for i in range(arrived):
             cell = cells[a, i]
-            if cell.gate == OPEN:
+            if cell.gate == Gate.OPEN:
                 continue
             left = 1.0 - waived_share(row, changes[i])
-            if cell.gate == QUEUED:
+            if cell.gate == Gate.QUEUED:
                 head = decision_queue(a, count, cell)
                 if left == 1.0 or must_ask(a, i, int(cell.stage), row, keys, left):
                     if cell.queue_ticket >= heads[head].served:
@@ -183,7 +183,7 @@ def clear_changes(month, p, state):
                         # The centre has turned to what is newer: it puts an old change off, which must ask again.
                         enqueue(heads[head], cell)
                         continue
-                cell.gate = PASSING
+                cell.gate = Gate.PASSING
                 cell.points = draw_decision_points(a, i, int(cell.stage), row, keys, left)
             elif left < 1.0:
                 # Points that have been waived meanwhile are gone, those already passed stay passed.
@@ -194,12 +194,12 @@ def clear_changes(month, p, state):
                 places[a].meeting_hours += row.attention_meeting_hours
                 u = random.uniform(keys[random.CLEARANCE_TRY], a, i, month)
                 if attempt_decision_point(row, changes[i].conflict, cell, u):
-                    cell.stage = ABANDONED
-                    cell.gate = OPEN
+                    cell.stage = Stage.ABANDONED
+                    cell.gate = Gate.OPEN
                     journal.months[month].stops += 1.0
                     continue
             if cell.points == 0:
-                cell.gate = OPEN
+                cell.gate = Gate.OPEN
                 cell.stage += 1
                 cell.progress = 0.0
                 cell.failed_attempts = 0

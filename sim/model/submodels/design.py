@@ -9,7 +9,7 @@ import math
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
 from sim.model.kernels.vector_math import exponential, mean_of
-from sim.model.state import CENTRE, OPEN, SHAPE, SHIFT, SPARK, WRONG_DESIGN
+from sim.model.state import Cause, Gate, Kind, Stage
 from sim.model.submodels.design_cost import add_design_cost, signals_used
 from sim.model.submodels.effort import blame_aversion
 from sim.model.submodels.holders import layers_to
@@ -44,7 +44,7 @@ def signal_variance(row, who, centre_ability):
     variance = row.design_signal_noise * row.design_signal_noise
     if row.information_loss > 0.0:
         variance *= 1.0 + row.information_loss * row.information_noise * layers_to(who, row)
-    if row.central_expertise > 0.0 and who == CENTRE:
+    if row.central_expertise > 0.0 and who == Kind.CENTRE:
         variance *= 1.0 - row.central_expertise * row.expertise_variance * centre_ability
     return variance
 
@@ -67,7 +67,7 @@ def best_neighbour_design(i, own, row, authority, ties, cells):
     )
     for number in range(authority.first_tie, authority.last_tie):
         shown = cells[ties[number].other, i]
-        if shown.real_coverage > 0.0 and shown.design_holder != CENTRE and shown.fit > promise:
+        if shown.real_coverage > 0.0 and shown.design_holder != Kind.CENTRE and shown.fit > promise:
             promise = shown.fit
             best = shown.design
     return best
@@ -94,7 +94,7 @@ def share_known(row, who):
     mu k for a local designer; times grain and the centre's share of information for the centre, which sees aggregates.
     """
     share = row.local_need * row.local_need_share
-    if who == CENTRE:
+    if who == Kind.CENTRE:
         share = share * row.hierarchy_central_grain * row.information_centre
     return share
 
@@ -111,7 +111,7 @@ def new_design(a, i, row, keys, change, authority, centre_ability, ties, cells):
     if row.local_need > 0.0:
         delta = difference(change, authority)
         share = share_known(row, who)
-        if who == CENTRE:
+        if who == Kind.CENTRE:
             design += share * delta
         else:
             local = local_signals(row, signals, authority)
@@ -119,7 +119,7 @@ def new_design(a, i, row, keys, change, authority, centre_ability, ties, cells):
             u = random.normal(keys[random.LOCAL_ESTIMATION], a, i, 0)
             design += share * national_estimate(spread, variance, local, delta, u)
     design += row.design_translation_error * random.normal(keys[random.TRANSLATION], a, i, 0)
-    if row.peer_learning > 0.0 and who != CENTRE:
+    if row.peer_learning > 0.0 and who != Kind.CENTRE:
         closeness = row.peer_learning * row.peer_copy
         design += closeness * (best_neighbour_design(i, design, row, authority, ties, cells) - design)
     return design
@@ -175,7 +175,7 @@ def make_design(a, i, row, keys, change, authority, centre_ability, ties, users,
     """Make a design for an authority and put it to use; the help of third-sector bodies costs their hours. ODD 8.3."""
     cell = cells[a, i]
     design = new_design(a, i, row, keys, change, authority, centre_ability, ties, cells)
-    if row.local_need > 0.0 and cell.design_holder != CENTRE:
+    if row.local_need > 0.0 and cell.design_holder != Kind.CENTRE:
         authority.brokered += row.bodies_brokered * authority.broker * row.design_signal_hours
     adopt_design(i, design, row, change, authority, cell, users)
 
@@ -244,13 +244,18 @@ def design_changes(month, p, state):
         authority = places[a]
         for i in range(calendar[month].arrived):
             cell = cells[a, i]
-            in_use = cell.stage == SHAPE or cell.stage == SHIFT
+            in_use = cell.stage == Stage.SHAPE or cell.stage == Stage.SHIFT
             if cell.progress < 1.0 and (cell.designed == 1 or not in_use):
                 continue
             change = changes[i]
-            if cell.designed == 0 and (in_use or cell.stage == SPARK):
+            if cell.designed == 0 and (in_use or cell.stage == Stage.SPARK):
                 make_design(a, i, row, keys, change, authority, government.ability, ties, users, cells)
-            elif cell.stage == SHAPE and row.fail_fast > 0.0 and cell.reviewed == 0 and cell.gate == OPEN:
+            elif (
+                cell.stage == Stage.SHAPE
+                and row.fail_fast > 0.0
+                and cell.reviewed == 0
+                and cell.gate == Gate.OPEN
+            ):
                 cell.reviewed = 1
                 if perceived_fit(row, cell.design_holder, cell.fit) < pilot_threshold(row, change):
                     if row.scale_up > 0.0 and row.evidence > 0.0:
@@ -263,10 +268,10 @@ def design_changes(month, p, state):
                     taught = row.fail_fast_signals
                     staff = row.design_hours + taught * row.design_signal_hours
                     add_design_cost(cell, staff, taught * row.design_signal_user_hours)
-                    cell.stage = SPARK
+                    cell.stage = Stage.SPARK
                     cell.progress = 0.0
                     cell.redesigned = 1
-                    ledger[a, i, WRONG_DESIGN] += undone
+                    ledger[a, i, Cause.WRONG_DESIGN] += undone
                     adopt_design(
                         i,
                         updated_design(row, cell.design, change, authority, u),

@@ -2,7 +2,7 @@
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
-from sim.model.state import CENTRE
+from sim.model.state import Kind
 
 
 @kernel
@@ -11,7 +11,7 @@ def time_pressure(row, agenda_holder, place_will, centre_will, u):
 
     Protection breaks where u < k (1 - will), with the will of the holder of the agenda and k = `pace.broken`.
     """
-    will = centre_will if agenda_holder == CENTRE else place_will
+    will = centre_will if agenda_holder == Kind.CENTRE else place_will
     protected = u >= row.pace_broken * (1.0 - will)
     return row.pace_pressure * (1.0 - row.pace_protected) if protected else row.pace_pressure
 
@@ -31,7 +31,7 @@ def design_cost_multiplier(who, weight, taking):
 
     1 if it designs locally; its share of the people in authorities that use the central design otherwise.
     """
-    return weight / taking if who == CENTRE else 1.0
+    return weight / taking if who == Kind.CENTRE else 1.0
 
 
 @kernel
@@ -57,7 +57,7 @@ def signals_paid(row, who, share, pressure):
     """Number of signals whose gathering an authority pays for: its part of the nation's, and a local holder's own. ODD 8.3."""
     signals = signals_used(row, pressure)
     paid = share * signals
-    if row.local_need > 0.0 and who != CENTRE:
+    if row.local_need > 0.0 and who != Kind.CENTRE:
         paid += row.local_need * signals
     return paid
 
@@ -65,7 +65,7 @@ def signals_paid(row, who, share, pressure):
 @kernel
 def population_using_central_design(i, who, p, keys, places):
     """Share of people who share one design of change i where `who` designs: 1, or those with the central design. ODD 8.2."""
-    if who != CENTRE:
+    if who != Kind.CENTRE:
         return 1.0
     taking = 0.0
     for a in range(len(places)):

@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from sim.model.kernels.jit import kernel
-from sim.model.state import SEE, SHIFT, SPARK
+from sim.model.state import Stage
 
 
 @kernel
@@ -155,7 +155,7 @@ def effective_will(
     if row.concordat > 0.0 and signed:
         will, sincerity = pledge_effect(row, will, sincere)
         fidelity *= sincerity
-    if row.spillover > 0.0 and pulled and (stage == SEE or stage == SPARK):
+    if row.spillover > 0.0 and pulled and (stage == Stage.SEE or stage == Stage.SPARK):
         # Only its own benefit counts until a design exists; what is built is built for all.
         will *= 1.0 - row.spillover * row.spillover_starts * spillover
     if row.scale_up > 0.0:
@@ -164,9 +164,9 @@ def effective_will(
         fidelity = row.scale_up + (1.0 - row.scale_up) * fidelity
         speed = row.scale_up + (1.0 - row.scale_up) * speed
     if row.pace > 0.0:
-        if stage == SEE or stage == SPARK:
+        if stage == Stage.SEE or stage == Stage.SPARK:
             speed *= 1.0 + row.pace * row.pace_speed * pressure
-        elif stage == SHIFT:
+        elif stage == Stage.SHIFT:
             fidelity *= 1.0 - row.pace * row.pace_unready * pressure
     return Effort(max(EPS, min(1.0, will)), fidelity, speed)
 

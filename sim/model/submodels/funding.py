@@ -5,6 +5,7 @@ used is lost.
 """
 
 import math
+from enum import IntEnum
 
 import numpy as np
 
@@ -14,8 +15,11 @@ from sim.model.submodels.effort import EPS, persistence_of_centre
 from sim.model.submodels.focal import focal_money, focal_money_left
 from sim.model.submodels.pledges import pledge_applies
 
-PILOT, SCALE_UP, FUNDING_PERSISTENCE = range(3)
-"""What an offer holds: money for pilots, money for scale-up, and how far both are still there."""
+
+class Offer(IntEnum):
+    """What is offered to a change: money for pilots, money for scale-up, and the share of both that is still there."""
+
+    PILOT, SCALE_UP, PERSISTENCE = range(3)
 
 
 @kernel
@@ -104,9 +108,9 @@ def offer_funding(month, p, state):
             pilot, scale_up = change_funds(row, lasting, signed, own_pilot, own_scale_up)
             people = change.target_share * authority.population
             offered += (pilot + scale_up) * own_hours(row, people, change.radicalness, change.pace)
-            offers[a, i, PILOT] = pilot
-            offers[a, i, SCALE_UP] = scale_up
-            offers[a, i, FUNDING_PERSISTENCE] = lasting
+            offers[a, i, Offer.PILOT] = pilot
+            offers[a, i, Offer.SCALE_UP] = scale_up
+            offers[a, i, Offer.PERSISTENCE] = lasting
         hours[a] = offered
     equalise_funding(p, places, hours)
     return offers

@@ -5,7 +5,7 @@ pays for it.
 """
 
 from sim.model.kernels.jit import kernel
-from sim.model.state import CENTRE, NOT_STARTED, OPEN, QUEUED, SHAPE
+from sim.model.state import Gate, Kind, Stage
 from sim.model.submodels.design import make_design
 from sim.model.submodels.design_cost import (
     add_design_cost,
@@ -30,7 +30,7 @@ def redesign_cost(row, weight, taking, cell):
     signals = signals_used(row, cell.time_pressure)
     again = row.design_economies * design_cost_multiplier(cell.design_holder, weight, taking)
     gathered = again * signals
-    if row.local_need > 0.0 and cell.design_holder != CENTRE:
+    if row.local_need > 0.0 and cell.design_holder != Kind.CENTRE:
         gathered += row.local_need * signals
     staff = again * row.design_hours + gathered * row.design_signal_hours
     add_design_cost(cell, staff, gathered * row.design_signal_user_hours)
@@ -49,13 +49,13 @@ def reassign_rights(month, p, state):
         authority = places[a]
         for i in range(calendar[month].arrived):
             cell = cells[a, i]
-            if cell.stage == NOT_STARTED or cell.stage > SHAPE:
+            if cell.stage == Stage.NOT_STARTED or cell.stage > Stage.SHAPE:
                 continue
             agenda, design = draw_agenda_holder(a, i, row, keys), draw_design_holder(a, i, row, keys)
             passed = design != cell.design_holder and cell.reviewed == 0
-            if cell.gate == QUEUED and (passed or agenda != cell.agenda_holder):
+            if cell.gate == Gate.QUEUED and (passed or agenda != cell.agenda_holder):
                 # Those who decide now have not been asked yet.
-                cell.gate = OPEN
+                cell.gate = Gate.OPEN
             cell.agenda_holder = agenda
             if not passed:
                 continue

@@ -5,7 +5,7 @@ One holder is drawn for each change and authority. A change of the table of righ
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
-from sim.model.state import AUTHORITIES, CENTRE, THIRD_SECTOR, USERS
+from sim.model.state import Kind
 
 
 @kernel
@@ -15,16 +15,16 @@ def draw_holder(centre, authorities, third_sector, users, u):
     Raising one share at the cost of another only adds to what its holder holds.
     """
     if u < centre:
-        return CENTRE
+        return Kind.CENTRE
     if u < centre + authorities:
-        return AUTHORITIES
+        return Kind.AUTHORITIES
     if u < centre + authorities + third_sector:
-        return THIRD_SECTOR
+        return Kind.THIRD_SECTOR
     if users > 0.0:
-        return USERS
+        return Kind.USERS
     if third_sector > 0.0:
-        return THIRD_SECTOR
-    return AUTHORITIES if authorities > 0.0 else CENTRE
+        return Kind.THIRD_SECTOR
+    return Kind.AUTHORITIES if authorities > 0.0 else Kind.CENTRE
 
 
 @kernel
@@ -33,9 +33,9 @@ def layers_to(who, row):
 
     Times 1 - mu_citizen k U_information: information that users keep passes some of them by.
     """
-    if who == CENTRE:
+    if who == Kind.CENTRE:
         layers = row.hierarchy_layers
-    elif who == AUTHORITIES:
+    elif who == Kind.AUTHORITIES:
         layers = row.hierarchy_local_layers
     else:
         layers = 0.0

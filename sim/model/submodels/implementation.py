@@ -8,24 +8,7 @@ import numpy as np
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
-from sim.model.state import (
-    ABANDONED,
-    ATTENTION,
-    CENTRE,
-    CLEARANCE,
-    DELIVERY,
-    FREE,
-    LATE_START,
-    NOT_STARTED,
-    OPEN,
-    QUEUED,
-    RELAPSE,
-    SEE,
-    SHAPE,
-    SHIFT,
-    SUPPORT,
-    UNSPENT,
-)
+from sim.model.state import FREE, Activity, Cause, Gate, Kind, Stage
 from sim.model.submodels.capacity import (
     design_cost_due,
     is_active,
@@ -43,7 +26,7 @@ from sim.model.submodels.effort import (
     progress_rate,
 )
 from sim.model.submodels.focal import to_target
-from sim.model.submodels.funding import FUNDING_PERSISTENCE, PILOT, SCALE_UP
+from sim.model.submodels.funding import Offer
 from sim.model.submodels.loss_accounting import (
     NEGLIGIBLE,
     attribute_hold,
@@ -138,12 +121,12 @@ def advance_stage(month, a, i, row, shift, length, share, fidelity, change, cell
     """Advance a change through its stage, or extend its coverage; returns progress as a share of the whole path. ODD 8.6."""
     if row.work_dynamics == HAZARD:
         chance = row.work_hazard * share
-        if cell.stage == SHAPE:
+        if cell.stage == Stage.SHAPE:
             chance *= row.work_shape_slower
         step = 1.0 if random.uniform(keys[random.STAGE], a, i, month) < chance else 0.0
     else:
         step = row.work_top_speed * share * change.pace / length
-    if cell.stage != SHIFT:
+    if cell.stage != Stage.SHIFT:
         before = cell.progress
         cell.progress = min(1.0, before + step)
         return (cell.progress - before) * length
@@ -187,7 +170,7 @@ def funded_capacity(row, ratio, money, planned, wanted):
 @kernel
 def pilot_boldness(row, stage, change):
     """Factor on the speed of a pilot: fear of blame delays it. 1 - mu k fear. ODD 8.6."""
-    if row.blame <= 0.0 or stage != SHAPE:
+    if row.blame <= 0.0 or stage != Stage.SHAPE:
         return 1.0
     fear = blame_aversion(row, change.radicalness, change.visibility)
     return max(EPS, 1.0 - row.blame * row.blame_delay * fear)
@@ -242,10 +225,10 @@ def account_for_waiting(a, i, planned, possible, cell, ledger):
     if is_held(cell):
         cell.ledger_closed = 0
         attribute_hold(a, i, planned, possible - planned, int(cell.held), ledger)
-    elif cell.gate == QUEUED:
-        ledger[a, i, ATTENTION] += planned
-    elif cell.gate != OPEN:
-        ledger[a, i, CLEARANCE] += planned
+    elif cell.gate == Gate.QUEUED:
+        ledger[a, i, Cause.WAITING_ON_ATTENTION] += planned
+    elif cell.gate != Gate.OPEN:
+        ledger[a, i, Cause.WAITING_ON_CLEARANCE] += planned
 
 
 @kernel
@@ -294,21 +277,23 @@ def advance_implementation(month, p, state, offers):
             change = changes[i]
             cell = cells[a, i]
             focal = change.focal == 1
-            pilot = offers[a, i, PILOT] * authority.funding_multiplier
-            scale_up = offers[a, i, SCALE_UP] * authority.funding_multiplier
+            pilot = offers[a, i, Offer.PILOT] * authority.funding_multiplier
+            scale_up = offers[a, i, Offer.SCALE_UP] * authority.funding_multiplier
             hours_of_plan = own_hours(
                 row, change.target_share * authority.population, change.radicalness, change.pace
             )
             offered = (pilot + scale_up) * hours_of_plan
             endowment += offered
-            if cell.stage == NOT_STARTED or cell.stage == ABANDONED:
+            if cell.stage == Stage.NOT_STARTED or cell.stage == Stage.ABANDONED:
                 unspent += offered
-                ledger[a, i, LATE_START if cell.stage == NOT_STARTED else CLEARANCE] += due[i]
+                ledger[
+                    a, i, Cause.NOT_STARTED if cell.stage == Stage.NOT_STARTED else Cause.WAITING_ON_CLEARANCE
+                ] += due[i]
                 continue
             will, fidelity, speed = effective_will(
                 row, cell.stage, authority.will, centre_will, change.visibility, change.spillover,
                 to_target(row, change, month), pledge_applies(authority.signed, focal, following),
-                authority.intent < row.pledge_intent, cell.agenda_holder != CENTRE, cell.time_pressure,
+                authority.intent < row.pledge_intent, cell.agenda_holder != Kind.CENTRE, cell.time_pressure,
                 row.focal_duty if focal else 0.0,
             )  # fmt: skip
             if focal:
@@ -319,7 +304,7 @@ def advance_implementation(month, p, state, offers):
                 cell.design_cost_outstanding -= authority.capacity_ratio * design_cost_due(
                     cell, row.work_top_speed, change.pace
                 )
-                money = scale_up if cell.stage == SHIFT else pilot
+                money = scale_up if cell.stage == Stage.SHIFT else pilot
                 capacity, teams, bought = funded_capacity(
                     row, authority.capacity_ratio, money, planned, wanted
                 )
@@ -331,7 +316,17 @@ def advance_implementation(month, p, state, offers):
                 fidelity *= fidelity_of_new_coverage(row, change.visibility, cell.own_priority, cell.priority)
                 share = progress_rate(row.work_form, will, ability, capacity) * boldness * speed
                 gained = advance_stage(
-                    month, a, i, row, shift, lengths[cell.stage - SEE], share, fidelity, change, cell, keys
+                    month,
+                    a,
+                    i,
+                    row,
+                    shift,
+                    lengths[cell.stage - Stage.SEE],
+                    share,
+                    fidelity,
+                    change,
+                    cell,
+                    keys,
                 )
                 caught = account_for_progress(
                     a,
@@ -355,14 +350,14 @@ def advance_implementation(month, p, state, offers):
             if cell.nominal >= 1.0 - NEGLIGIBLE:
                 close_ledger(a, i, cell.ledger_closed, ledger)
                 cell.ledger_closed = 1
-            slips, lapses = decay_coverage(row, will, offers[a, i, FUNDING_PERSISTENCE], cell)
-            ledger[a, i, RELAPSE] += shift * slips
+            slips, lapses = decay_coverage(row, will, offers[a, i, Offer.PERSISTENCE], cell)
+            ledger[a, i, Cause.RELAPSE] += shift * slips
             if lapses > 0.0:
                 cell.ledger_closed = 0
                 ledger[a, i, cell.held] += shift * lapses
         authority.teams = supported / at_work if at_work > 0.0 else 0.0
-        hours[SUPPORT] += supported
-        hours[DELIVERY] += delivered
-        hours[UNSPENT] += unspent
+        hours[Activity.SUPPORT] += supported
+        hours[Activity.DELIVERY] += delivered
+        hours[Activity.UNSPENT] += unspent
     journal.months[month].endowment += endowment
     journal.months[month].recovered = recovered

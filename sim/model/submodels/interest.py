@@ -7,7 +7,7 @@ import math
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
-from sim.model.state import CENTRE
+from sim.model.state import Kind
 from sim.model.submodels.responses import imposition, ownership
 
 LEAST_INTEREST, MOST_INTEREST = 0.01, 0.95
@@ -98,7 +98,7 @@ def own_interest(row, exponent, conflict, spillover, cell):
     if row.evidence > 0.0 and cell.pilot_evidence != 0.0:
         shown = row.evidence * row.evidence_pilot * max(-1.0, min(1.0, cell.pilot_evidence))
         interest += shown * (1.0 - interest) if shown > 0.0 else shown * interest
-    if row.spillover > 0.0 and cell.agenda_holder != CENTRE:
+    if row.spillover > 0.0 and cell.agenda_holder != Kind.CENTRE:
         interest *= 1.0 - row.spillover * row.spillover_starts * spillover
     return interest
 

@@ -8,21 +8,7 @@ import math
 
 from sim.model.kernels.jit import kernel
 from sim.model.kernels.vector_math import logarithm
-from sim.model.state import (
-    ABILITY,
-    BLAME,
-    CAPACITY,
-    CAPACITY_ROWS,
-    DEVALUED,
-    LEDGER,
-    NOT_A_PRIORITY,
-    NOT_TAKEN_UP,
-    RELAPSE,
-    RITUAL,
-    SPILLOVER_MISSING,
-    WILL,
-    WRONG_DESIGN,
-)
+from sim.model.state import CAPACITY_ROWS, LEDGER, Cause
 from sim.model.submodels.effort import MINIMUM
 
 NEGLIGIBLE = 1e-9
@@ -49,7 +35,7 @@ def ledger_total(a, i, closed, ledger):
     Two sums side by side: a single one would wait for itself at every step.
     """
     if closed == 1:
-        return ledger[a, i, RELAPSE]
+        return ledger[a, i, Cause.RELAPSE]
     even = 0.0
     odd = 0.0
     for cause in range(0, LEDGER, 2):
@@ -63,7 +49,7 @@ def reduce_ledger(a, i, caught, missing, closed, ledger):
     """Reduce a ledger in proportion: part of the progress that was missing is made up. ODD 9."""
     left = (missing - caught) / missing
     if closed == 1:
-        ledger[a, i, RELAPSE] *= left
+        ledger[a, i, Cause.RELAPSE] *= left
     else:
         for cause in range(LEDGER):
             ledger[a, i, cause] *= left
@@ -101,11 +87,11 @@ def attribute_shortfall(a, i, behind, weak, unable, short, timid, reasons, ledge
         # Nothing bit: the place ran at full speed, and is behind only because speed has a limit.
         short = total = 1.0
     per = behind / total
-    ledger[a, i, WILL] += per * weak
-    ledger[a, i, ABILITY] += per * unable
-    ledger[a, i, BLAME] += per * timid
+    ledger[a, i, Cause.WILL] += per * weak
+    ledger[a, i, Cause.ABILITY] += per * unable
+    ledger[a, i, Cause.BLAME] += per * timid
     for reason in range(CAPACITY_ROWS):
-        ledger[a, i, CAPACITY + reason] += per * short * reasons[a, reason]
+        ledger[a, i, Cause.CAPACITY + reason] += per * short * reasons[a, reason]
 
 
 @kernel
@@ -121,12 +107,12 @@ def attribute_hold(a, i, planned, denied, cause, ledger):
         ledger: (A, I, LEDGER) written; what other causes lose, the hold gains.
     """
     other = 0.0
-    for number in range(NOT_A_PRIORITY):
+    for number in range(Cause.NOT_A_PRIORITY):
         other += ledger[a, i, number]
     moved = min(max(0.0, denied), other)
     if moved > 0.0:
         left = (other - moved) / other
-        for number in range(NOT_A_PRIORITY):
+        for number in range(Cause.NOT_A_PRIORITY):
             ledger[a, i, number] *= left
     ledger[a, i, cause] += planned + moved
 
@@ -144,7 +130,7 @@ def close_ledger(a, i, closed, ledger):
     if closed == 0:
         for cause in range(LEDGER):
             ledger[a, i, cause] = 0.0
-    ledger[a, i, RELAPSE] = 0.0
+    ledger[a, i, Cause.RELAPSE] = 0.0
 
 
 @kernel
@@ -160,33 +146,36 @@ def attribute_missing(a, i, missing, closed, ledger, lost, by_month):
     total = ledger_total(a, i, closed, ledger)
     per = missing / total if total > 0.0 else 0.0
     if closed == 1 and total > 0.0:
-        add_loss(a, i, RELAPSE, per * ledger[a, i, RELAPSE], lost, by_month)
+        add_loss(a, i, Cause.RELAPSE, per * ledger[a, i, Cause.RELAPSE], lost, by_month)
         return
     for cause in range(LEDGER):
         part = per * ledger[a, i, cause]
         lost[a, i, cause] += part
         by_month[cause] += part
     if total <= 0.0:
-        lost[a, i, CAPACITY] += missing
-        by_month[CAPACITY] += missing
+        lost[a, i, Cause.CAPACITY] += missing
+        by_month[Cause.CAPACITY] += missing
 
 
 @kernel
-def attribute_delivery_loss(a, i, loss, weights, lost, by_month):
+def attribute_delivery_loss(a, i, loss, symbolic, misfit, refused, alone, late, lost, by_month):
     """Split the loss on delivered coverage among its five factors, in proportion to their weights. ODD 9.
 
     Args:
         a: index of the authority.
         i: index of the change.
         loss: benefit lost on the coverage reported.
-        weights: -log of fidelity, fit, uptake, spillover and timeliness.
+        symbolic: weight of fidelity, its -log.
+        misfit: weight of fit.
+        refused: weight of uptake.
+        alone: weight of adoption elsewhere.
+        late: weight of timeliness.
         lost: (A, I, causes) written.
         by_month: (causes,) written.
     """
-    symbolic, wrong, refused, alone, late = weights
-    per = loss / (symbolic + wrong + refused + alone + late)
-    add_loss(a, i, RITUAL, per * symbolic, lost, by_month)
-    add_loss(a, i, WRONG_DESIGN, per * wrong, lost, by_month)
-    add_loss(a, i, NOT_TAKEN_UP, per * refused, lost, by_month)
-    add_loss(a, i, SPILLOVER_MISSING, per * alone, lost, by_month)
-    add_loss(a, i, DEVALUED, per * late, lost, by_month)
+    per = loss / (symbolic + misfit + refused + alone + late)
+    add_loss(a, i, Cause.RITUAL_COMPLIANCE, per * symbolic, lost, by_month)
+    add_loss(a, i, Cause.WRONG_DESIGN, per * misfit, lost, by_month)
+    add_loss(a, i, Cause.NOT_TAKEN_UP, per * refused, lost, by_month)
+    add_loss(a, i, Cause.SPILLOVER_MISSING, per * alone, lost, by_month)
+    add_loss(a, i, Cause.DEVALUED_BY_DELAY, per * late, lost, by_month)

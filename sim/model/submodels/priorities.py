@@ -10,21 +10,11 @@ import math
 import numpy as np
 
 from sim.model.kernels.jit import kernel
-from sim.model.state import (
-    CENTRE,
-    FREE,
-    NOT_A_PRIORITY,
-    PRIORITY_ABILITY,
-    PRIORITY_BLAME,
-    PRIORITY_CAPACITY,
-    SHAPE,
-    SHIFT,
-    SPARK,
-)
+from sim.model.state import FREE, Cause, Kind, Stage
 from sim.model.submodels.design import record_pilot
 from sim.model.submodels.effort import EPS, blame_aversion, persistence_of_centre
 from sim.model.submodels.focal import to_target
-from sim.model.submodels.funding import PILOT, SCALE_UP
+from sim.model.submodels.funding import Offer
 from sim.model.submodels.interest import interest_exponent, own_interest, renew_interest
 from sim.model.submodels.pledges import pledge_applies
 from sim.model.submodels.responses import neighbour_mean
@@ -181,10 +171,10 @@ def reason_held(priority, bar, slack, able, calm):
         return FREE
     lowest = min(slack, min(able, calm))
     if priority < lowest:
-        return NOT_A_PRIORITY
+        return Cause.NOT_A_PRIORITY
     if slack == lowest:
-        return PRIORITY_CAPACITY
-    return PRIORITY_ABILITY if able == lowest else PRIORITY_BLAME
+        return Cause.PRIORITY_CAPACITY
+    return Cause.PRIORITY_ABILITY if able == lowest else Cause.PRIORITY_BLAME
 
 
 @kernel
@@ -196,7 +186,7 @@ def record_pilots(arrived, p, ties, places, cells):
             continue
         for i in range(arrived):
             cell = cells[a, i]
-            complete = cell.stage == SHIFT or (cell.stage == SHAPE and cell.progress >= 1.0)
+            complete = cell.stage == Stage.SHIFT or (cell.stage == Stage.SHAPE and cell.progress >= 1.0)
             if cell.piloted == 0 and cell.designed == 1 and complete:
                 record_pilot(a, i, row, ties, places, cells)
 
@@ -296,9 +286,9 @@ def hold_below_bar(row, workload, unable, money, change, cell):
         cell: `bar` and `held` are written.
     """
     mean = row.scale_up * row.scale_up_bar * (1.0 + row.scale_up_spread * cell.resistance)
-    if cell.stage == SPARK:
+    if cell.stage == Stage.SPARK:
         mean *= row.scale_up_try
-    pulled = cell.agenda_holder != CENTRE
+    pulled = cell.agenda_holder != Kind.CENTRE
     eased = min(1.0, workload)
     load = load_factor(row, workload, money) * agenda_factor(row, workload, pulled)
     slack = load_factor(row, eased, money) * agenda_factor(row, eased, pulled)
@@ -350,7 +340,7 @@ def set_priorities(month, p, state, offers):
         sincere = authority.intent < row.pledge_intent
         for i in range(arrived):
             cell = cells[a, i]
-            if cell.stage < SPARK or cell.stage > SHIFT:
+            if cell.stage < Stage.SPARK or cell.stage > Stage.SHIFT:
                 cell.held = FREE
                 continue
             change = changes[i]
@@ -365,14 +355,14 @@ def set_priorities(month, p, state, offers):
                     row, change.visibility, pressing, lateral, authority.broker, authority.trust
                 )
                 dated = dated_pressure(row, change, month, grip, pledge)
-            money = min(1.0, offers[a, i, SCALE_UP] * authority.funding_multiplier)
+            money = min(1.0, offers[a, i, Offer.SCALE_UP] * authority.funding_multiplier)
             earmark = row.scale_up_earmark * row.resource_centre * money
             kept_pledge = pledge if sincere else 0.0
             need = need_pressure(row, change)
             set_priority(
                 cell, interest, need, outcomes, kept_pledge, reports, dated, pledge - kept_pledge, earmark
             )
-            if cell.stage == SPARK:
-                money = min(1.0, offers[a, i, PILOT] * authority.funding_multiplier)
+            if cell.stage == Stage.SPARK:
+                money = min(1.0, offers[a, i, Offer.PILOT] * authority.funding_multiplier)
             unable = unable_factor(row, authority.ability, cell.efficacy)
             hold_below_bar(row, authority.workload, unable, money, change, cell)

@@ -3,16 +3,7 @@
 import numpy as np
 
 from sim.model.kernels.jit import kernel
-from sim.model.state import (
-    AS_REPORTED,
-    AUTHORITIES,
-    CENTRE,
-    SIGNATURES,
-    TAKEN_UP,
-    THIRD_SECTOR,
-    USERS,
-    WITH_FIDELITY,
-)
+from sim.model.state import FocalOutput, Kind
 from sim.model.submodels.focal import uptake_forced
 
 
@@ -57,10 +48,10 @@ def record_focal_change(month, arrived, p, changes, places, cells, journal):
                 weight = places[a].weight
                 cell = cells[a, i]
                 taken_up = uptake_forced(p[a], changes[i], cell.uptake)
-                followed[AS_REPORTED] += weight * cell.nominal
-                followed[WITH_FIDELITY] += weight * cell.real_coverage
-                followed[TAKEN_UP] += weight * cell.real_coverage * taken_up
-                followed[SIGNATURES] += places[a].signed / len(places)
+                followed[FocalOutput.NOMINAL] += weight * cell.nominal
+                followed[FocalOutput.REAL] += weight * cell.real_coverage
+                followed[FocalOutput.USED] += weight * cell.real_coverage * taken_up
+                followed[FocalOutput.SIGNED] += places[a].signed / len(places)
 
 
 @kernel
@@ -74,7 +65,7 @@ def record_state(ready, kind, will, ability, capacity):
 @kernel
 def record_agents(ready, places, bodies, centre):
     """Record will, ability and capacity by kind of agent; `ready` is written. ODD 8.10."""
-    record_state(ready, CENTRE, centre[0].will, centre[0].ability, centre[0].capacity)
+    record_state(ready, Kind.CENTRE, centre[0].will, centre[0].ability, centre[0].capacity)
     will, ability, capacity = 0.0, 0.0, 0.0
     trust, users_ability, time = 0.0, 0.0, 0.0
     for a in range(len(places)):
@@ -85,14 +76,14 @@ def record_agents(ready, places, bodies, centre):
         trust += authority.weight * authority.trust
         users_ability += authority.weight * authority.user_ability
         time += authority.weight * max(0.0, authority.user_time - authority.co_design)
-    record_state(ready, AUTHORITIES, will, ability, capacity)
-    record_state(ready, USERS, trust, users_ability, time)
+    record_state(ready, Kind.AUTHORITIES, will, ability, capacity)
+    record_state(ready, Kind.USERS, trust, users_ability, time)
     will, ability, capacity = 0.0, 0.0, 0.0
     for b in range(len(bodies)):
         will += bodies[b].will / len(bodies)
         ability += bodies[b].ability / len(bodies)
         capacity += bodies[b].capacity / len(bodies)
-    record_state(ready, THIRD_SECTOR, will, ability, capacity)
+    record_state(ready, Kind.THIRD_SECTOR, will, ability, capacity)
 
 
 @kernel

@@ -7,7 +7,7 @@ w(t+1) = L A w(t) + (I - L) z(t), with z the baseline will.
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
 from sim.model.kernels.vector_math import mean_of
-from sim.model.state import ABANDONED, AUTHORITIES, CENTRE, NOT_STARTED
+from sim.model.state import Kind, Stage
 from sim.model.submodels.effort import EPS
 
 
@@ -82,9 +82,9 @@ def imposition(row, conflict, cell):
     Half for the agenda and half for the design held by the centre, times 1 - voice, sharpened by conflict.
     """
     orders = 0.0
-    if cell.agenda_holder == CENTRE:
+    if cell.agenda_holder == Kind.CENTRE:
         orders += 0.5
-    if cell.design_holder == CENTRE:
+    if cell.design_holder == Kind.CENTRE:
         orders += 0.5
     voice = 1.0 - 0.5 * (row.agenda_centre + row.design_centre)
     sharpened = 1.0 - row.reactance_conflict + row.reactance_conflict * conflict
@@ -98,9 +98,9 @@ def ownership(row, cell):
     0 if the centre designs; .5 + .5 min(1, 4 D_users) if authorities design; .5 min(1, 4 D_authorities) if the third sector or
     users design. Taking part in the agenda raises no will to deliver.
     """
-    if cell.design_holder == CENTRE:
+    if cell.design_holder == Kind.CENTRE:
         return 0.0
-    if cell.design_holder == AUTHORITIES:
+    if cell.design_holder == Kind.AUTHORITIES:
         return 0.5 + 0.5 * min(1.0, 4.0 * row.design_users)
     return 0.5 * min(1.0, 4.0 * row.design_authorities)
 
@@ -117,7 +117,7 @@ def count_imposed_changes(arrived, p, changes, places, cells):
         if row.reactance > 0.0 or row.ownership > 0.0:
             for i in range(arrived):
                 cell = cells[a, i]
-                if cell.stage == NOT_STARTED or cell.stage == ABANDONED or cell.nominal >= 1.0:
+                if cell.stage == Stage.NOT_STARTED or cell.stage == Stage.ABANDONED or cell.nominal >= 1.0:
                     continue
                 under_way += 1
                 imposed += imposition(row, changes[i].conflict, cell)
