@@ -64,7 +64,7 @@ def table_rows(text, first):
 def test_strengths_in_sections_are_the_declared_ones(odd, name):
     declared = declarations()[f"mechanisms.{name}"]
     (said, judged) = re.search(
-        rf"Strength `mechanisms\.{name}`, default (\S+)( \(\.5 as judged before the fit\))?, 0 to 1", odd
+        rf"Strength `mechanisms\.{name}`, default (\S+)( \(prior \.5\))?, 0 to 1", odd
     ).groups()
     assert float(said) == declared.default
     assert (judged is None) == (declared.default == declared.judged)
