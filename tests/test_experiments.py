@@ -531,7 +531,7 @@ BAD_COMMANDS = {
     ("work.load=interval(1,2)",): "a range is sampled by an experiment file",
     ("work.load=glob(*)",): "several values are written 0,0.5,1",
     ("work.form=product,minimun",): "did you mean `minimum`?",
-    ("work.load=1,2", "seed=1,2"): "one seed only; more worlds come from --replications",
+    ("work.load=1,2", "seed=1,2"): "one seed only; for more runs use --replications",
     ("mechanisms=none,as_scenario",): "`ablation`",
     ("power.agenda=1,2",): "only single parameters can be swept",
     ("interventions=1,2",): "write a scenario for each list",

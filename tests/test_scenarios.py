@@ -16,8 +16,10 @@ from sim.model.parameters import Parameters
 from sim.model.schedule import begin
 from sim.model.schema import declarations, value_of
 from sim.reporting.describe import explain
+from sim.scenarios import compose as composing
 from sim.scenarios import scenario_files
 from sim.scenarios.compose import compose
+from sim.scenarios.overrides import Overrides
 
 SHIPPED = sorted(scenario_files.shelf()[0])
 HEADER = "# @package _global_\nheader:\n  title: Mine\n  question: What then?\n  source: made up\n"
@@ -490,6 +492,41 @@ def test_overrides_are_checked_even_when_no_scenario_is_known():
     assert "hierarchi" in said
     assert "mechanisms.pace" in said
     assert "sum to 1" in said
+
+
+def test_hydra_composes_a_scenario_once_in_a_process(folder, monkeypatch):
+    compositions = []
+    hydra_compose = composing.hydra_compose
+    monkeypatch.setattr(
+        composing, "hydra_compose", lambda name: compositions.append(name) or hydra_compose(name)
+    )
+    for composed_before in (composing._by_hydra, composing._groups):
+        composed_before.cache_clear()
+    here = folder(text="work:\n  load: 3\n")
+    for load in (1.5, 2.5):
+        for name in ("hierarchy", "rush", "mine"):
+            assert one(name, f"work.load={load}", folders=[here]).work.load == load
+    assert len(compositions) == 2, "the shipped scenarios together, and one of an added folder"
+    assert one("mine", folders=[here]).work.load == 3.0
+
+
+def test_a_scenario_file_that_changes_is_composed_again(folder):
+    here = folder(text="work:\n  load: 3\n")
+    assert one("mine", folders=[here]).work.load == 3.0
+    assert one("mine", folders=[folder(text="work:\n  load: 4\n")]).work.load == 4.0
+
+
+def test_overrides_leave_what_is_composed_once_as_it_was(folder):
+    here = folder(text="work:\n  load: 99\ninterventions:\n- {month: -1, key: work.load, value: 1}\n")
+    before = complaints(["mine"], folders=[here])
+    asked = ["work.load=1", "power.agenda.centre=0.7", "interventions=[{month:3,key:work.load,value:99}]"]
+    complaints(["mine"], asked, [here])
+    assert complaints(["mine"], folders=[here]) == before
+    dated = [{"month": -1, "key": "work.load", "value": 1}]
+    overrides = Overrides(leaves={"interventions": dated})
+    with pytest.raises(InputProblems):
+        compose(["baseline"], overrides)
+    assert dated == [{"month": -1, "key": "work.load", "value": 1}]
 
 
 def test_scenarios_can_be_composed_by_several_threads_at_once():

@@ -197,11 +197,10 @@ def _rows_anyway(
 ) -> list[Problem]:
     """What is wrong with swept rows of power, where something else is wrong as well: told of what can be composed."""
     power = {key: value for key, value in fixed.leaves.items() if key.startswith("power.")}
-    texts = [text for text in fixed.texts if text.startswith("power.")]
     found: list[Problem] = []
     for name in draft.scenarios if points else ():
         try:
-            found += row_problems(draft.where, compose([name], Overrides(texts, power), folders)[0], points)
+            found += row_problems(draft.where, compose([name], Overrides(power), folders)[0], points)
         except InputProblems:
             continue
     return found
@@ -212,13 +211,8 @@ def _layered(fixed: Overrides, asked: Overrides) -> Overrides:
     below = dict(fixed.leaves)
     if DISTRIBUTION in asked.leaves:
         below = {key: value for key, value in below.items() if not key.startswith("power.")}
-    kept = [
-        text for text in fixed.texts if (key := text.partition("=")[0]) in below and key not in asked.leaves
-    ]
-    mechanisms = [text for text in (*asked.texts, *fixed.texts) if text.startswith("mechanisms=")][:1]
-    texts = [*mechanisms, *kept, *(text for text in asked.texts if text not in mechanisms)]
-    chosen = mechanisms[0].partition("=")[2] if mechanisms else "as_scenario"
-    return Overrides(texts, {**below, **asked.leaves}, chosen, problems=list(asked.problems))
+    mechanisms = fixed.mechanisms if asked.mechanisms is None else asked.mechanisms
+    return Overrides({**below, **asked.leaves}, mechanisms, problems=list(asked.problems))
 
 
 def _from_file(problem: Problem, draft: Draft, asked: Overrides) -> Problem:

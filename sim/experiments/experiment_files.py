@@ -37,7 +37,6 @@ from sim.scenarios.overrides import (
     NO_INTERPOLATION,
     Overrides,
     has_interpolation,
-    in_grammar,
     leaves,
 )
 
@@ -357,17 +356,8 @@ def _fixed(given: Any, draft: Draft) -> None:
     if not isinstance(given, Mapping):
         draft.wrong("parameters", "must be a mapping of keys to values, as in a scenario file", shown(given))
         return
-    tree = dict(given)
-    arguments = []
-    if isinstance(tree.get("mechanisms"), str):
-        arguments.append(f"mechanisms={tree.pop('mechanisms')}")
-    for found in leaves("", tree, draft.where):
-        if isinstance(found, Problem):
-            draft.problems.append(found)
-        else:
-            arguments.append(f"{found[0]}={in_grammar(found[1])}")
-    draft.fixed = overrides.read(arguments)
-    draft.problems += [Problem(draft.where, p.key, p.wrong, p.value, p.nearest) for p in draft.fixed.problems]
+    draft.fixed = overrides.from_tree(given, draft.where)
+    draft.problems += draft.fixed.problems
     draft.fixed.problems = []
 
 

@@ -1,12 +1,16 @@
-"""From names and `key=value` to parameters: scenario files composed by Hydra, checked as a whole.
+"""From names and `key=value` to checked parameters.
 
 Precedence: declared defaults < scenario file < `mechanisms=none` < key=value, whatever the order of the arguments.
+
+Hydra composes the scenario files, once per process. `laid_over` applies every other value: those of a command, of a view
+and of a design point.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,11 +19,11 @@ from hydra import compose as hydra_compose
 from hydra import initialize
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sim.errors import COMMAND_LINE, Problem, nearest_name, raise_if_any, shown
 from sim.model import interventions
-from sim.model.decision_rights import STATUS_QUO, between
+from sim.model.decision_rights import between
 from sim.model.geography import territory
 from sim.model.parameters import MECHANISM_NAMES, Parameters
 from sim.model.schema import Declaration, declarations
@@ -36,23 +40,20 @@ DATED_FIELDS = {
     "until": "a whole number",
 }
 
-
-Merge = Callable[[ScenarioFile, Overrides], dict[str, Any]]
-
-_ONE_AT_A_TIME = Lock()
-"""Hydra keeps what it composes in one place for all threads."""
+_HYDRA = Lock()
+"""Hydra's state is global to the process, so one thread composes at a time."""
 
 
 @dataclass(frozen=True)
 class Composed:
-    """A scenario ready to run: its header, and the parameters that it and the overrides give.
+    """A scenario ready to run: its header and its checked parameters.
 
     Args:
         name: name of its file.
-        title: what it is called.
-        question: what it asks.
-        source: who says so.
-        parameters: what it runs with.
+        title: its title.
+        question: the question it asks.
+        source: where it comes from.
+        parameters: its parameters, with all overrides.
         explicit_power: shares of power that overrides set one by one; they win over `power.distribution` at a design
             point, as they do on the command line.
     """
@@ -81,7 +82,7 @@ def compose(
     folders: Sequence[str | Path] = (),
     already: Sequence[Problem] = (),
 ) -> list[Composed]:
-    """The named scenarios with all overrides applied to each.
+    """Compose the named scenarios, with all overrides applied to each.
 
     Args:
         names: scenario names.
@@ -90,48 +91,45 @@ def compose(
         already: problems that the caller has found in the same command, to be reported with the others.
 
     Raises:
-        InputProblems: with everything that is wrong in names, files, overrides and the caller's own findings.
+        InputProblems: with all problems in names, files and overrides, and those of the caller.
     """
     if not isinstance(asked, Overrides):
         asked = overrides.read(asked)
     known, problems = scenario_files.shelf(folders)
     problems = [*already, *asked.problems, *problems]
     composed = []
-    with _ONE_AT_A_TIME, initialize(version_base="1.3", config_path=None):
-        for position, name in enumerate(names):
-            path = scenario_files.find(name, known)
-            if isinstance(path, Problem):
-                problems.append(path)
-                continue
-            if name in names[:position]:
-                problems.append(Problem(COMMAND_LINE, name, "the same scenario is named twice"))
-                continue
-            file = scenario_files.read(path)
+    files: dict[str, ScenarioFile] = {}
+    for name in names:
+        path = scenario_files.find(name, known)
+        if isinstance(path, Problem):
+            problems.append(path)
+        elif name in files:
+            problems.append(Problem(COMMAND_LINE, name, "the same scenario is named twice"))
+        else:
+            files[name] = file = scenario_files.read(path)
             problems.extend(file.problems)
             parameters = _parameters(file, asked, problems)
             if parameters is not None:
                 composed.append(_composed(name, file, parameters, asked))
-        if not any(not isinstance(scenario_files.find(name, known), Problem) for name in names):
-            # No such scenario at all: what is wrong with the overrides shows on the baseline.
-            _parameters(scenario_files.read(known["baseline"]), asked, problems)
+    if not files:
+        # Without a known scenario, the overrides are checked over the baseline.
+        _parameters(scenario_files.read(known["baseline"]), asked, problems)
     raise_if_any(problems)
     return composed
 
 
 def updated(file: ScenarioFile, asked: Overrides) -> Composed:
-    """One scenario with overrides applied, as `compose` gives it: without Hydra, in a hundredth of the time.
-
-    Safe in threads, which Hydra's global state is not.
+    """Compose one scenario file with overrides, as `compose` does by name.
 
     Args:
         file: a scenario file without problems.
-        asked: what to set over it.
+        asked: the overrides.
 
     Raises:
-        InputProblems: with everything that is wrong.
+        InputProblems: with all problems.
     """
     problems = [*file.problems, *asked.problems]
-    parameters = _parameters(file, asked, problems, _overlaid)
+    parameters = _parameters(file, asked, problems)
     raise_if_any(problems)
     assert parameters is not None
     return _composed(file.name, file, parameters, asked)
@@ -139,121 +137,144 @@ def updated(file: ScenarioFile, asked: Overrides) -> Composed:
 
 def _composed(name: str, file: ScenarioFile, parameters: Parameters, asked: Overrides) -> Composed:
     title, question, source = (file.header.get(key, "") for key in scenario_files.HEADER)
-    return Composed(name, title, question, source, parameters, _explicit_power(asked))
+    explicit = {key: v for key, v in asked.leaves.items() if key.startswith("power.") and key != DISTRIBUTION}
+    return Composed(name, title, question, source, parameters, explicit)
 
 
-def _parameters(
-    file: ScenarioFile, asked: Overrides, problems: list[Problem], merge: Merge | None = None
-) -> Parameters | None:
-    """Compose one scenario and check it; what is wrong is added to `problems`."""
-    tree = (merge or _merged)(file, asked)
-    if _position(tree["power"]["distribution"]) is not None:
-        tree["power"]["distribution"] = None
+def laid_over(
+    groups: Mapping[str, Any], values: Mapping[str, Any], explicit_power: Mapping[str, float] | None = None
+) -> dict[str, Any]:
+    """The tree of parameters with some values set, for validation by `Parameters`.
+
+    `power.distribution` replaces all six rows of power. Single shares win over it: those among the values, and those of
+    `explicit_power`.
+
+    Args:
+        groups: a group of parameters by name. Groups without a new value are passed on as they are, since validating
+            them again would take most of the time.
+        values: the new values by key.
+        explicit_power: shares of power that still hold when the values include `power.distribution`.
+    """
+    tree = dict(groups)
+    distribution = values.get(DISTRIBUTION)
+    if (
+        isinstance(distribution, int | float)
+        and not isinstance(distribution, bool)
+        and 0.0 <= distribution <= 1.0
+    ):
+        tree["power"] = between(distribution)
+        values = {**(explicit_power or {}), **values, DISTRIBUTION: None}
+    opened = {"": tree}
+
+    def inside(path: str) -> dict[str, Any]:
+        if path not in opened:
+            above, _, name = path.rpartition(".")
+            node = inside(above)[name]
+            opened[path] = dict(node.__dict__ if isinstance(node, BaseModel) else node)
+            inside(above)[name] = opened[path]
+        return opened[path]
+
+    for key, value in values.items():
+        path, _, name = key.rpartition(".")
+        inside(path)[name] = value
+    return tree
+
+
+def _parameters(file: ScenarioFile, asked: Overrides, problems: list[Problem]) -> Parameters | None:
+    """Compose one scenario and check it; problems are added to `problems`."""
+    # An explicit null on the command line takes the distribution of the file back, not only its effect.
+    without = DISTRIBUTION in asked.leaves and asked.leaves[DISTRIBUTION] is None
+    values = dict(asked.leaves)
+    if asked.mechanisms == "none":
+        values = {f"mechanisms.{name}": 0.0 for name in MECHANISM_NAMES} | values
+        # A dated change of a strength counts as a strength set by the scenario.
+        own = file.leaves.get(INTERVENTIONS)
+        if isinstance(own, list):
+            values = {INTERVENTIONS: [dated for dated in own if not _of_a_mechanism(dated)]} | values
+    tree = laid_over(_groups(file, without), values)
     try:
         parameters = Parameters.model_validate(tree)
     except ValidationError as error:
         problems.extend(_value_problems(error, file, asked))
-        sound = Parameters.model_validate(_without_what_is_wrong(tree, error))
-        problems.extend(_study_problems(sound, file, asked))
+        valid = Parameters.model_validate(_with_valid_values(tree, error))
+        problems.extend(_study_problems(valid, file, asked))
         return None
     problems.extend(_study_problems(parameters, file, asked))
     return parameters
 
 
-def _without_what_is_wrong(tree: dict[Any, Any], error: ValidationError) -> dict[str, Any]:
-    """The same tree with something valid in each wrong place, so that the rest can be checked and told as well.
+@lru_cache(maxsize=256)
+def _groups(file: ScenarioFile, without_distribution: bool) -> Mapping[str, Any]:
+    """The groups of parameters of a scenario before any override; validated if they are valid."""
+    shipped = _shipped()
+    files = shipped if file in shipped else (file,)
+    composed = _by_hydra(files).get(file.name, {})
+    values = dict(leaf for leaf in overrides.leaves("", composed, file.where) if isinstance(leaf, tuple))
+    if without_distribution:
+        values.pop(DISTRIBUTION, None)
+    tree = laid_over(Parameters().__dict__, values)
+    try:
+        return Parameters.model_validate(tree).__dict__
+    except ValidationError:
+        # An override may still replace what is not valid.
+        return tree
 
-    A wrong number becomes the largest there may be: no date lies after such an end, no place is short of people.
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[ScenarioFile, ...]:
+    return tuple(map(scenario_files.read, scenario_files.shelf()[0].values()))
+
+
+@lru_cache(maxsize=64)
+def _by_hydra(files: Sequence[ScenarioFile]) -> dict[str, Any]:
+    """The values of scenario files as one tree by name: one composition for all, since most of its cost is fixed."""
+    store = ConfigStore.instance()
+    with _HYDRA, initialize(version_base="1.3", config_path=None):
+        for file in files:
+            store.store(
+                group="scenario", name=file.name, node=_nested(file.leaves), package=f"composed.{file.name}"
+            )
+        store.store(name="gapsim", node={"defaults": ["_self_", {"scenario": [file.name for file in files]}]})
+        tree: Any = OmegaConf.to_container(hydra_compose("gapsim"), resolve=False)
+    return tree.get("composed", {})
+
+
+def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for key, value in values.items():
+        *groups, name = key.split(".")
+        node = tree
+        for group in groups:
+            node = node.setdefault(group, {})
+        node[name] = value
+    return tree
+
+
+def _with_valid_values(tree: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:
+    """The same tree with a valid value in each invalid place, so that the checks of the whole study can run as well.
+
+    An invalid number becomes the largest allowed: no date lies after such an end, no place lacks users.
     """
-    declared: dict[Any, Any] = Parameters().model_dump(mode="json")
-    harmless = {"month": 0, "key": DISTRIBUTION, "value": 0.0}
+    declared: dict[str, Any] = Parameters().model_dump(mode="json")
+    valid = dict(tree)
     for found in error.errors():
         group, *rest = found["loc"][:2]
+        group = str(group)
         if not rest:
-            tree[group] = declared[group]
+            valid[group] = declared[group]
         elif group == INTERVENTIONS:
-            tree[group][rest[0]] = harmless
+            valid[group] = [*valid[group]]
+            valid[group][int(rest[0])] = {"month": 0, "key": DISTRIBUTION, "value": 0.0}
         else:
-            of = declarations().get(f"{group}.{rest[0]}")
+            name = str(rest[0])
+            of = declarations().get(f"{group}.{name}")
             largest = None if of is None or of.choices else of.high
-            tree[group][rest[0]] = declared[group][rest[0]] if largest is None else largest
-    return tree
-
-
-def _merged(file: ScenarioFile, asked: Overrides) -> dict[str, Any]:
-    """What Hydra makes of the layers, as a plain tree."""
-    base, deltas = _layers(file, asked)
-    store = ConfigStore.instance()
-    layers = ["_self_", {"scenario": "chosen"}, {"mechanisms": "as_scenario"}]
-    store.store(name="gapsim", node={"defaults": layers, **base})
-    store.store(group="scenario", name="chosen", node=_nested(deltas), package="_global_")
-    store.store(group="mechanisms", name="as_scenario", node={})
-    store.store(group="mechanisms", name="none", node=dict.fromkeys(MECHANISM_NAMES, 0.0))
-    tree: Any = OmegaConf.to_container(hydra_compose("gapsim", overrides=asked.texts), resolve=False)
-    return tree
-
-
-def _overlaid(file: ScenarioFile, asked: Overrides) -> dict[str, Any]:
-    """The same tree as `_merged` gives, by laying one layer over the other here."""
-    tree, deltas = _layers(file, asked)
-    _set_all(tree, deltas)
-    if asked.mechanisms == "none":
-        tree["mechanisms"] = dict.fromkeys(MECHANISM_NAMES, 0.0)
-    _set_all(tree, asked.leaves)
-    return tree
-
-
-def _layers(file: ScenarioFile, asked: Overrides) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The declared defaults as a tree, and the scenario's deltas by key, as the overrides leave them.
-
-    `power.distribution` stands for six rows. The rows it stands for are laid at the bottom, so that rows set
-    explicitly by the same layer win; set by an override, it also wins over the rows of the scenario file. Thus the
-    table is settled here, row by row, and an explicit row wins even when it equals the default.
-    """
-    deltas = dict(file.leaves)
-    distribution = _position(deltas.get(DISTRIBUTION))
-    if DISTRIBUTION in asked.leaves:
-        distribution = _position(asked.leaves[DISTRIBUTION])
-        if distribution is not None:
-            deltas = {key: value for key, value in deltas.items() if not key.startswith("power.")}
-    if asked.mechanisms == "none" and isinstance(deltas.get(INTERVENTIONS), list):
-        # A dated change of a strength is a strength set by the scenario.
-        deltas[INTERVENTIONS] = [dated for dated in deltas[INTERVENTIONS] if not _of_a_mechanism(dated)]
-    base = Parameters().model_dump(mode="json")
-    table = STATUS_QUO if distribution is None else between(distribution)
-    base["power"].update({row: dict(shares) for row, shares in table.items()})
-    return base, deltas
-
-
-def _position(value: Any) -> float | None:
-    """Where a value of `power.distribution` lies; None if it says nothing, or nothing valid."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if number and 0.0 <= value <= 1.0 else None
-
-
-def _explicit_power(asked: Overrides) -> dict[str, float]:
-    return {
-        key: value for key, value in asked.leaves.items() if key.startswith("power.") and key != DISTRIBUTION
-    }
+            valid[group] = {**valid[group], name: declared[group][name] if largest is None else largest}
+    return valid
 
 
 def _of_a_mechanism(dated: Any) -> bool:
     return isinstance(dated, Mapping) and str(dated.get("key")).startswith("mechanisms")
-
-
-def _nested(deltas: Mapping[str, Any]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    _set_all(tree, deltas)
-    return tree
-
-
-def _set_all(tree: dict[str, Any], values: Mapping[str, Any]) -> None:
-    for key, value in values.items():
-        *groups, leaf = key.split(".")
-        node = tree
-        for group in groups:
-            node = node.setdefault(group, {})
-        node[leaf] = value
 
 
 def _value_problems(error: ValidationError, file: ScenarioFile, asked: Overrides) -> Iterator[Problem]:

@@ -1,12 +1,11 @@
-"""What `key=value` arguments ask for, read with Hydra's own grammar before anything is composed.
+"""`key=value` arguments, read with Hydra's grammar.
 
-Hydra stops at the first mistake and has more powers than a study needs; here every argument is read, every mistake is
-collected, and additions, deletions, interpolations and Hydra's own settings are refused.
+Hydra stops at the first mistake; here all mistakes are collected. Additions, deletions, interpolations, sweeps where a
+command takes one value, and Hydra's own settings are refused here.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,12 +31,19 @@ MECHANISM_CHOICES = ("as_scenario", "none")
 INTERVENTIONS = "interventions"
 MOST_SWEPT = 1_000_000
 INTERPOLATION = "${"
+_PARSER = OverridesParser.create()
 NO_SWEEP = {
-    "seed": "one seed only; more worlds come from --replications",
+    "seed": "one seed only; for more runs use --replications",
     "mechanisms": "cannot be swept as a whole; the design `ablation` of an experiment file switches each off in turn",
     "interventions": "cannot be swept; write a scenario for each list of dated changes",
 }
 NO_INTERPOLATION = "${…} is refused: it could read the environment; write the value itself"
+
+
+class _Refused(Exception):
+    def __init__(self, message: str, nearest: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.nearest = message, nearest
 
 
 @dataclass
@@ -45,22 +51,80 @@ class Overrides:
     """The `key=value` arguments of one command.
 
     Args:
-        texts: what Hydra is handed, in its own grammar.
         leaves: value by parameter, rows of power taken apart.
-        mechanisms: `none` or `as_scenario`.
+        mechanisms: `none`, `as_scenario`, or None if not given.
         seed: value of `seed=`, or None.
         scenario: value of `scenario=`, or None.
         sweeps: several values by parameter, where a command takes them.
-        problems: all that is wrong with the arguments.
+        problems: all problems with the arguments.
     """
 
-    texts: list[str] = field(default_factory=list)
     leaves: dict[str, Any] = field(default_factory=dict)
-    mechanisms: str = "as_scenario"
+    mechanisms: str | None = None
     seed: int | None = None
     scenario: str | None = None
     sweeps: dict[str, list[Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    _written: Written = field(default_factory=Written, init=False, repr=False, compare=False)
+
+    def take(self, key: str, value: Any, where: str) -> None:
+        """Add the parameters that a key and its value set, or the problems with them.
+
+        Args:
+            key: key of a parameter, row or group; empty for a whole tree.
+            value: what is set there.
+            where: file or command line, for messages.
+        """
+        for found in leaves(key, value, where):
+            if isinstance(found, Problem):
+                self.problems.append(found)
+                continue
+            leaf, given = found[0], value_now(*found)
+            now, again, at_odds = self._written.note(leaf, given)
+            wrong = "is given twice" if leaf in self._seen else at_odds
+            if wrong:
+                self.problems.append(Problem(where, leaf, wrong, shown(found[1])))
+            elif not again:
+                self.leaves[now] = given
+            self._seen.add(leaf)
+
+    def take_sweep(self, key: str, values: list[Any]) -> None:
+        """Add the values over which a parameter, or the scenario, is swept."""
+        self._once(key)
+        values = value_now(key, values)
+        now, _, at_odds = self._written.note(key, values)
+        if at_odds:
+            raise _Refused(at_odds)
+        self.sweeps[now] = values
+
+    def take_setting(self, key: str, value: Any) -> None:
+        """Add a seed, a scenario or a choice for all mechanisms."""
+        self._once(key)
+        if key == "seed":
+            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_SEED:
+                raise _Refused(f"must be a whole number from 0 to {MAX_SEED}")
+            self.seed = value
+        elif isinstance(value, list):
+            raise _Refused("takes one name, not a list")
+        elif key == "scenario":
+            self.scenario = str(value)
+        elif value in MECHANISM_CHOICES:
+            self.mechanisms = str(value)
+        else:
+            one = f"set one strength with mechanisms.{MECHANISM_NAMES[0]}=0.5"
+            nearest = nearest_name(str(value), MECHANISM_CHOICES)
+            raise _Refused(f"must be one of {', '.join(MECHANISM_CHOICES)}; {one}", nearest)
+
+    def _once(self, key: str) -> None:
+        if key in self._seen:
+            raise _Refused("is given twice")
+        self._seen.add(key)
+
+    @property
+    def texts(self) -> bool:
+        """Whether any parameter is given."""
+        return bool(self.leaves) or self.mechanisms is not None
 
 
 def is_override(argument: str) -> bool:
@@ -69,174 +133,109 @@ def is_override(argument: str) -> bool:
 
 
 def read(arguments: Sequence[str], sweeping: bool = False) -> Overrides:
-    """Read all `key=value` arguments, and find all that is wrong with them.
+    """Read all `key=value` arguments, and find all problems with them.
 
     Args:
-        arguments: what was written.
+        arguments: as written.
         sweeping: whether a key may be given several values, as in `key=0,0.5,1` or `key=range(0,1,0.1)`.
     """
     asked = Overrides()
-    seen: set[str] = set()
-    written = Written()
     for argument in arguments:
-        _read_one(argument, asked, seen, written, sweeping)
+        key, _, text = argument.partition("=")
+        try:
+            override = _parsed(argument)
+            sweep = override.is_sweep_override()
+            value: Any = _swept_values(override, key, sweeping) if sweep else override.value()
+            if has_interpolation(value):
+                raise _Refused(NO_INTERPOLATION)
+            if sweep:
+                asked.take_sweep(key, value)
+            elif key in SETTINGS and not (key == "mechanisms" and isinstance(value, Mapping)):
+                asked.take_setting(key, value)
+            else:
+                asked.take(key, value, COMMAND_LINE)
+        except _Refused as refused:
+            asked.problems.append(Problem(COMMAND_LINE, key, refused.message, text, refused.nearest))
     return asked
 
 
-def _read_one(argument: str, asked: Overrides, seen: set[str], written: Written, sweeping: bool) -> None:
-    key, _, text = argument.partition("=")
+def from_tree(tree: Mapping[Any, Any], where: str) -> Overrides:
+    """The same for the parameters that a file sets, `mechanisms: none` included."""
+    asked = Overrides()
+    values = dict(tree)
+    if isinstance(values.get("mechanisms"), str):
+        chosen = values.pop("mechanisms")
+        try:
+            asked.take_setting("mechanisms", chosen)
+        except _Refused as refused:
+            asked.problems.append(Problem(where, "mechanisms", refused.message, chosen, refused.nearest))
+    asked.take("", values, where)
+    return asked
 
-    def wrong(said: str, nearest: str | None = None) -> None:
-        asked.problems.append(Problem(COMMAND_LINE, key, said, text, nearest))
 
-    refusal = _refused(key, argument)
-    if refusal:
-        return wrong(refusal)
+@lru_cache(maxsize=1024)
+def _parsed(argument: str) -> Override:
+    """One argument in Hydra's grammar, without the powers of Hydra that a study does not need."""
+    key = argument.partition("=")[0]
+    if argument.startswith("+"):
+        raise _Refused("`+` is refused: all parameters are declared, none can be added")
+    if argument.startswith("~"):
+        raise _Refused("`~` is refused: no parameter can be taken away; set it to 0 instead")
+    if not key.strip():
+        raise _Refused("there is no key before `=`")
+    if key == "hydra" or key.startswith(("hydra.", "hydra/")):
+        raise _Refused("Hydra's own settings cannot be changed")
     try:
-        override = OverridesParser.create().parse_override(argument)
+        override = _PARSER.parse_override(argument)
     except HydraException as error:
-        said = str(error).splitlines()[0]
-        return wrong(f"cannot be read as KEY=VALUE ({said}); text with other signs in it goes in quotes")
+        what = str(error).splitlines()[0]
+        raise _Refused(
+            f"cannot be read as KEY=VALUE ({what}); text with other signs in it goes in quotes"
+        ) from None
     if override.package is not None:
-        return wrong("`@` is refused; write the parameter's own key")
-    if override.is_sweep_override() and sweeping:
-        return _sweep(override, key, asked, seen, written, wrong)
-    if override.is_sweep_override():
-        found = nearest_key(key) if key not in SETTINGS and not _known(key) else None
-        return wrong("one value only; several values belong in `gapsim sweep`", found)
-    value = override.value()
-    if has_interpolation(value):
-        return wrong(NO_INTERPOLATION)
-    if key in SETTINGS and not (key == "mechanisms" and isinstance(value, Mapping)):
-        if key in seen:
-            return wrong("is given twice")
-        seen.add(key)
-        return _setting(override, key, value, asked, wrong)
-    return _parameters(argument, key, value, asked, seen, written)
+        raise _Refused("`@` is refused; write the parameter's own key")
+    return override
 
 
-def _sweep(
-    override: Override, key: str, asked: Overrides, seen: set[str], written: Written, wrong: Any
-) -> None:
+def _swept_values(override: Override, key: str, sweeping: bool) -> list[Any]:
+    """The values that a key is swept over, or why it cannot be."""
+    if not sweeping:
+        nearest = None if key in SETTINGS or _known(key) else nearest_key(key)
+        raise _Refused("one value only; several values belong in `gapsim sweep`", nearest)
     if key not in declarations() and key not in RENAMED and key != "scenario":
-        said = NO_SWEEP.get(key, "" if _known(key) else "there is no such parameter")
-        if not said:
-            said = (
+        if key in NO_SWEEP:
+            raise _Refused(NO_SWEEP[key])
+        if _known(key):
+            raise _Refused(
                 "only single parameters can be swept; for several at once write a scenario for each setting"
             )
-        return wrong(said, None if _known(key) or key in NO_SWEEP else nearest_key(key))
-    if key in seen:
-        return wrong("is given twice")
-    seen.add(key)
-    values = _swept_values(override)
-    if values is None:
-        said = "several values are written 0,0.5,1 or choice(0,0.5,1) or range(0,1,0.1)"
-        return wrong(f"{said}; a range is sampled by an experiment file, with its design")
-    if len(values) > MOST_SWEPT:
-        return wrong(f"has more than {MOST_SWEPT:,} values")
-    if has_interpolation(values):
-        return wrong(NO_INTERPOLATION)
-    values = value_now(key, values)
-    now, _, at_odds = written.note(key, values)
-    if at_odds:
-        return wrong(at_odds)
-    asked.sweeps[now] = values
-    return None
-
-
-def _swept_values(override: Override) -> list[Any] | None:
+        raise _Refused("there is no such parameter", nearest_key(key))
     swept = override.value()
     if isinstance(swept, ChoiceSweep) and not swept.shuffle:
-        return [_plain(value) for value in override.sweep_iterator()]
-    if isinstance(swept, RangeSweep) and not swept.shuffle:
-        return _range(swept.start, swept.stop, swept.step)
-    return None
+        values = [
+            value.text if isinstance(value, QuotedString) else value for value in override.sweep_iterator()
+        ]
+    elif isinstance(swept, RangeSweep) and not swept.shuffle:
+        values = _range(swept.start, swept.stop, swept.step)
+    else:
+        raise _Refused(
+            "several values are written 0,0.5,1 or choice(0,0.5,1) or range(0,1,0.1); a range is sampled by an "
+            "experiment file, with its design"
+        )
+    if len(values) > MOST_SWEPT:
+        raise _Refused(f"has more than {MOST_SWEPT:,} values")
+    return values
 
 
 def _range(start: Any, stop: Any, step: Any) -> list[Any]:
-    """The values from start by steps, short of stop, as they are written.
+    """The values from start by steps, short of stop, in decimals.
 
-    In tenths as people know them: Hydra itself adds up binary fractions, so that its range(0,1.1,0.1) ends at 1.1.
+    Hydra itself adds up binary fractions, so that its range(0,1.1,0.1) ends at 1.1.
     """
     first, last, by = (Decimal(str(part)) for part in (start, stop, step))
     count = max(0, math.ceil((last - first) / by)) if by else 0
     kind = int if all(isinstance(part, int) for part in (start, stop, step)) else float
     return [kind(first + number * by) for number in range(min(count, MOST_SWEPT + 1))]
-
-
-def _plain(value: Any) -> Any:
-    return value.text if isinstance(value, QuotedString) else value
-
-
-def _refused(key: str, argument: str) -> str | None:
-    if argument.startswith("+"):
-        return "`+` is refused: all parameters are declared, none can be added"
-    if argument.startswith("~"):
-        return "`~` is refused: no parameter can be taken away; set it to 0 instead"
-    if not key.strip():
-        return "there is no key before `=`"
-    if key == "hydra" or key.startswith(("hydra.", "hydra/")):
-        return "Hydra's own settings cannot be changed"
-    return None
-
-
-def _setting(override: Override, key: str, value: Any, asked: Overrides, wrong: Any) -> None:
-    if key == "seed":
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_SEED:
-            asked.seed = value
-        else:
-            wrong(f"must be a whole number from 0 to {MAX_SEED}")
-    elif isinstance(value, list):
-        wrong("takes one name, not a list")
-    elif key == "scenario":
-        asked.scenario = str(value)
-    elif value in MECHANISM_CHOICES:
-        asked.mechanisms = str(value)
-        asked.texts.append(f"mechanisms={value}")
-    else:
-        one = f"set one strength with mechanisms.{MECHANISM_NAMES[0]}=0.5"
-        wrong(
-            f"must be one of {', '.join(MECHANISM_CHOICES)}; {one}",
-            nearest_name(str(value), MECHANISM_CHOICES),
-        )
-
-
-def _parameters(
-    argument: str, key: str, value: Any, asked: Overrides, seen: set[str], written: Written
-) -> None:
-    good: dict[str, Any] = {}
-    complaints = []
-    for found in leaves(key, value, COMMAND_LINE):
-        if isinstance(found, Problem):
-            complaints.append(found)
-            continue
-        leaf, given = found[0], value_now(*found)
-        now, again, at_odds = written.note(leaf, given)
-        if leaf in seen:
-            complaints.append(Problem(COMMAND_LINE, leaf, "is given twice", shown(found[1])))
-        elif at_odds:
-            complaints.append(Problem(COMMAND_LINE, leaf, at_odds, shown(found[1])))
-        elif not again:
-            good[now] = given
-        seen.add(leaf)
-    asked.leaves.update(good)
-    asked.problems.extend(complaints)
-    if key in RENAMED or (isinstance(value, Mapping) and key not in _leaf_keys()):
-        # Hydra cannot take a mapping for a key that is also a group, nor leave out the wrong parts of one.
-        asked.texts.extend(f"{leaf}={in_grammar(part)}" for leaf, part in good.items())
-    elif good:
-        asked.texts.append(argument)
-
-
-def in_grammar(value: Any) -> str:
-    """A value in Hydra's grammar."""
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{key}:{in_grammar(part)}" for key, part in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(in_grammar(part) for part in value) + "]"
-    if isinstance(value, float):
-        return repr(value)
-    return json.dumps(value, ensure_ascii=False)
 
 
 @lru_cache(maxsize=1)

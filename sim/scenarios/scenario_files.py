@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ class Claim:
     through: tuple[str, ...]
 
 
-@dataclass
+@dataclass(eq=False)
 class ScenarioFile:
     """What one scenario file says.
 
@@ -89,8 +90,7 @@ def shelf(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list[Pro
                 Problem(COMMAND_LINE, "--scenarios", "there is no such folder", shown(str(folder)))
             )
             continue
-        for path in sorted(Path(folder).glob("*.yaml")):
-            name = path.stem
+        for name, path in _yaml_files(Path(folder), tuple(os.listdir(folder))).items():
             if not NAME.fullmatch(name):
                 problems.append(
                     Problem(_where(path), name, "a scenario's name is letters, digits, `_` and `-`")
@@ -106,6 +106,13 @@ def shelf(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list[Pro
     return found, problems
 
 
+@lru_cache(maxsize=64)
+def _yaml_files(folder: Path, entries: tuple[str, ...]) -> dict[str, Path]:
+    return {
+        entry.removesuffix(".yaml"): folder / entry for entry in sorted(entries) if entry.endswith(".yaml")
+    }
+
+
 def find(name: str, known: Mapping[str, Path]) -> Path | Problem:
     """The file of a scenario, or what is wrong with its name."""
     if not name.strip():
@@ -117,17 +124,22 @@ def find(name: str, known: Mapping[str, Path]) -> Path | Problem:
 
 
 def read(path: Path) -> ScenarioFile:
-    """Read one scenario file, and find all that is wrong with its form."""
-    file = ScenarioFile(path.stem, _where(path))
-
-    def wrong(key: str, said: str, value: str = "", nearest: str | None = None) -> None:
-        file.problems.append(Problem(file.where, key, said, value, nearest))
-
+    """Read one scenario file, and find all problems with its form; the same text gives the same object."""
+    where = _where(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        wrong("file", f"cannot be read ({error})")
-        return file
+        return ScenarioFile(path.stem, where, problems=[Problem(where, "file", f"cannot be read ({error})")])
+    return _parsed(path.stem, where, text)
+
+
+@lru_cache(maxsize=256)
+def _parsed(name: str, where: str, text: str) -> ScenarioFile:
+    file = ScenarioFile(name, where)
+
+    def wrong(key: str, said: str) -> None:
+        file.problems.append(Problem(where, key, said))
+
     if text.partition("\n")[0].strip() != PACKAGE_LINE:
         wrong("first line", f"must be `{PACKAGE_LINE}`, or what follows would change nothing")
     try:
