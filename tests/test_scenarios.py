@@ -164,14 +164,22 @@ def test_a_claim_is_read_and_explained(folder):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("  claim: It helps.\n", "", "header.claim: a claim is one sentence"),
-        ("claim: It helps.", "claim: 3", "header.claim: a claim is one sentence"),
-        ("  predicts: narrows\n", "", "header.predicts = null: must be narrows or widens"),
+        (
+            "  claim: It helps.\n",
+            "",
+            "header.claim: must be one sentence, with `predicts` and `through` beside it",
+        ),
+        (
+            "claim: It helps.",
+            "claim: 3",
+            "header.claim = 3: must be one sentence, with `predicts` and `through` beside it",
+        ),
+        ("  predicts: narrows\n", "", "header.predicts: must be narrows or widens"),
         ("narrows", "closes", "header.predicts = 'closes': must be narrows or widens"),
-        ("  through: [will]\n", "", "header.through = null: must be a list of causes of loss, or [reports]"),
+        ("  through: [will]\n", "", "header.through: must be a list of causes of loss, or [reports]"),
         ("[will]", "will", "must be a list of causes of loss"),
-        ("[will]", "[wil]", "header.through = 'wil': is no cause of loss; did you mean `will`"),
-        ("[will]", "[will, reports]", "header.through = 'reports': is no cause of loss"),
+        ("[will]", "[wil]", "header.through = 'wil': is not a cause of loss; did you mean `will`"),
+        ("[will]", "[will, reports]", "header.through = 'reports': is not a cause of loss"),
         ("predicts", "predict", "did you mean `predicts`"),
     ],
 )
@@ -403,9 +411,9 @@ FILES = {
     "interventions:\n- {month: 1, key: '${oc.env:HOME}', value: 1}\n": "environment",
     "power:\n  agenda: {centre: 0.5}\n": "must sum to 1, not 0.9",
     "power:\n  agenda: {center: 0.5}\n": "power.agenda.centre",
-    "seed: 3\n": "no part of a scenario",
-    "hydra:\n  run: {dir: elsewhere}\n": "no part of a scenario",
-    "defaults: [hierarchy]\n": "no part of a scenario",
+    "seed: 3\n": "does not belong in a scenario",
+    "hydra:\n  run: {dir: elsewhere}\n": "does not belong in a scenario",
+    "defaults: [hierarchy]\n": "does not belong in a scenario",
     "mechanisms: none\n": "group of parameters",
     "interventions:\n- {month: 1, key: work.form, value: 1}\n": "mid-run",
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import Problem, shown
+from sim.errors import Problem, nearest_name, shown
 from sim.model import interventions
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, columns
 from sim.model.geography import territory
@@ -42,6 +42,31 @@ def is_allowed(declared: Declaration, value: Any) -> bool:
 def as_declared(declared: Declaration, value: Any) -> Any:
     """An allowed value in the type it is declared with, so that a column of 0 and 0.5 is one of numbers alike."""
     return float(value) if declared.kind is float and value is not None else value
+
+
+def value_problems(
+    where: str, key: str, declared: Declaration, values: Sequence[Any], or_null: str | None = None
+) -> list[Problem]:
+    """The values among some that a parameter may not take.
+
+    Args:
+        where: file or command line, for messages.
+        key: where the values stand, for messages.
+        declared: the parameter.
+        values: the values.
+        or_null: what null means, for messages; without it, null is refused.
+    """
+    return [
+        Problem(
+            where,
+            key,
+            f"must be {allowed(declared)}{or_null or ''}",
+            shown(value),
+            nearest_name(value, declared.choices) if isinstance(value, str) else None,
+        )
+        for value in values
+        if not is_allowed(declared, value) and (value is not None or or_null is None)
+    ]
 
 
 def column_problems(where: str, points: Mapping[str, Any]) -> list[Problem]:

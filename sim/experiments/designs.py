@@ -12,9 +12,10 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+from pydantic import Field
 
 from sim.errors import Problem, raise_if_any, shown
 from sim.experiments import sampling
@@ -23,6 +24,7 @@ from sim.experiments.factors import Factor, column
 from sim.model.aliases import RENAMED, Written, current_key
 from sim.model.aliases import value as value_now
 from sim.model.schema import Declaration, declarations, nearest_key
+from sim.scenarios.forms import Form, whole
 
 __all__ = [
     "KINDS",
@@ -39,27 +41,75 @@ __all__ = [
 Columns = dict[str, Any]
 """One column for each factor, by key: an array of numbers, or a list."""
 
-SAMPLES: dict[str, dict[str, type]] = {
-    "latin_hypercube": {"points": int},
-    "sobol_sequence": {"points": int},
-    "morris": {"trajectories": int, "levels": int},
-    "saltelli": {"samples": int, "second_order": bool},
-}
-"""Designs that sample ranges, and their settings."""
+MOST = 10_000_000
 
-EXPLICIT: dict[str, dict[str, type]] = {
-    "grid": {},
-    "zip": {},
-    "list": {"points": list},
-    "table": {"file": str},
-    "ablation": {},
-}
-"""Designs whose points are written down, and their settings."""
 
-SETTINGS: dict[str, dict[str, type]] = {**EXPLICIT, **SAMPLES}
-KINDS = tuple(SETTINGS)
-OPTIONAL = {"levels": 4, "second_order": False}
-"""Settings that may be left out, and what they are then."""
+class NoSettings(Form):
+    """A design that its factors or levels give."""
+
+    label: ClassVar[str] = "a design of this kind"
+
+
+class ListSettings(Form):
+    """Points that are written down in the experiment file."""
+
+    label: ClassVar[str] = "a list"
+    points: list[Any] = Field(min_length=1, description="must be a list of points, one or more")
+
+
+class TableSettings(Form):
+    """Points that are written down in a CSV file."""
+
+    label: ClassVar[str] = "a table"
+    file: str = Field(description="must be the path of a CSV file")
+
+
+class SampleSettings(Form):
+    """A sample of a number of points."""
+
+    label: ClassVar[str] = "a sample"
+    points: int = whole(1, MOST)
+
+
+class MorrisSettings(Form):
+    """Trajectories of Morris."""
+
+    label: ClassVar[str] = "a morris"
+    trajectories: int = whole(2, MOST)
+    levels: int = Field(
+        4,
+        ge=2,
+        le=MOST,
+        multiple_of=2,
+        description="must be even, 2 or more, so that a step of Morris ends on a level",
+    )
+
+
+class SaltelliSettings(Form):
+    """Blocks of Saltelli."""
+
+    label: ClassVar[str] = "a saltelli"
+    samples: int = whole(2, MOST)
+    second_order: bool = Field(False, description="must be true or false")
+
+
+SAMPLES: dict[str, type[Form]] = {
+    "latin_hypercube": SampleSettings,
+    "sobol_sequence": SampleSettings,
+    "morris": MorrisSettings,
+    "saltelli": SaltelliSettings,
+}
+"""Designs that sample ranges, and the form of their settings."""
+
+DESIGNS: dict[str, type[Form]] = {
+    "grid": NoSettings,
+    "zip": NoSettings,
+    "list": ListSettings,
+    "table": TableSettings,
+    "ablation": NoSettings,
+    **SAMPLES,
+}
+KINDS = tuple(DESIGNS)
 
 
 @dataclass(frozen=True)
@@ -100,8 +150,7 @@ def unit_points(factors: Sequence[Factor], design: Design, seed: int) -> np.ndar
     Returns:
         Shares from 0 to 1, shape (points, factors).
     """
-    settings = {name: design.settings.get(name, OPTIONAL.get(name)) for name in SAMPLES[design.kind]}
-    return getattr(sampling, design.kind)(len(factors), seed, **settings)
+    return getattr(sampling, design.kind)(len(factors), seed, **design.settings)
 
 
 def points_planned(factors: Sequence[Factor], design: Design) -> int:
@@ -116,7 +165,7 @@ def points_planned(factors: Sequence[Factor], design: Design) -> int:
     if design.kind == "morris":
         return settings["trajectories"] * (count + 1)
     if design.kind == "saltelli":
-        return settings["samples"] * (count * (2 if settings["second_order"] else 1) + 2)
+        return settings["samples"] * (count * (2 if settings.get("second_order") else 1) + 2)
     return settings["points"] if design.kind in SAMPLES else 0
 
 

@@ -23,6 +23,7 @@ from sim.model.aliases import value as value_now
 from sim.model.decision_rights import ROWS
 from sim.model.parameters import MAX_SEED, MECHANISM_NAMES
 from sim.model.schema import declarations, nearest_key
+from sim.scenarios.forms import NO_INTERPOLATION, has_interpolation
 
 SETTINGS = ("seed", "scenario", "mechanisms")
 """Keys of the command rather than of the parameters; `mechanisms` is both."""
@@ -30,14 +31,12 @@ SETTINGS = ("seed", "scenario", "mechanisms")
 MECHANISM_CHOICES = ("as_scenario", "none")
 INTERVENTIONS = "interventions"
 MOST_SWEPT = 1_000_000
-INTERPOLATION = "${"
 _PARSER = OverridesParser.create()
 NO_SWEEP = {
     "seed": "one seed only; for more runs use --replications",
     "mechanisms": "cannot be swept as a whole; the design `ablation` of an experiment file switches each off in turn",
     "interventions": "cannot be swept; write a scenario for each list of dated changes",
 }
-NO_INTERPOLATION = "${…} is refused: it could read the environment; write the value itself"
 
 
 class _Refused(Exception):
@@ -83,6 +82,7 @@ class Overrides:
             leaf, given = found[0], value_now(*found)
             now, again, at_odds = self._written.note(leaf, given)
             wrong = "is given twice" if leaf in self._seen else at_odds
+            wrong = NO_INTERPOLATION if has_interpolation(found[1]) else wrong
             if wrong:
                 self.problems.append(Problem(where, leaf, wrong, shown(found[1])))
             elif not again:
@@ -278,12 +278,3 @@ def leaves(key: str, value: Any, where: str) -> Iterator[tuple[str, Any] | Probl
     else:
         inside = next(k for k in declarations() if k.startswith(f"{key}."))
         yield Problem(where, key, f"is a group of parameters; set one of them, as in {inside}", shown(value))
-
-
-def has_interpolation(value: Any) -> bool:
-    """Whether any text inside a value would be replaced by something else when read."""
-    if isinstance(value, Mapping):
-        return any(has_interpolation(part) for pair in value.items() for part in pair)
-    if isinstance(value, list | tuple):
-        return any(has_interpolation(part) for part in value)
-    return isinstance(value, str) and INTERPOLATION in value

@@ -1,8 +1,8 @@
-"""Scenario files: where they are, and what each says.
+"""Scenario files: where they are, and their content.
 
 A scenario file is small: the line `# @package _global_`, a `header` (title, question, source), and then only what
-differs from the declared defaults. A header may also state a claim: one sentence, which way it says the gap moves, and
-through which causes of loss.
+differs from the declared defaults. A header may also make a claim: one sentence, the direction in which it predicts that
+the gap moves, and the causes of loss through which it does.
 """
 
 from __future__ import annotations
@@ -13,39 +13,46 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
-import yaml
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from pydantic import Field
 
 from sim import paths
 from sim.errors import COMMAND_LINE, Problem, nearest_name, no_such, shown
-from sim.model.aliases import Written
-from sim.model.aliases import value as value_now
 from sim.model.state import CAUSES
-from sim.scenarios.overrides import INTERPOLATION, NO_INTERPOLATION, has_interpolation, leaves
+from sim.scenarios.forms import (
+    NO_INTERPOLATION,
+    Form,
+    PlainText,
+    has_interpolation,
+    parse,
+    read_form,
+    read_text,
+)
+from sim.scenarios.overrides import Overrides
 
 PACKAGE_LINE = "# @package _global_"
 HEADER = ("title", "question", "source")
 CLAIM = ("claim", "predicts", "through")
-"""What a header says beside, all or none, if its scenario tests a claim."""
+"""Keys of a header that makes a claim: all or none."""
 NARROWS, WIDENS = "narrows", "widens"
 REPORTS = "reports"
 """In `through`: the part of the gap that reports do not show."""
 NAME = re.compile(r"[A-Za-z]\w*(-\w+)*")
+HEADER_RULE = "every scenario must give its title, question and source, as plain text"
+NOT_IN_A_SCENARIO = ("seed", "hydra", "defaults", "scenario")
 ALIASES = {"status_quo": "baseline"}
 """Other names of shipped scenarios: the baseline is the status quo."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a scenario claims of the gap, written down before it was run.
+    """What a scenario claims about the gap, written down before it was run.
 
     Args:
         says: the claim in one plain sentence.
         predicts: `narrows` or `widens`.
-        through: the causes of loss that are to carry the change of the gap, or `reports` alone.
+        through: the causes of loss that account for the change of the gap, or `reports` alone.
     """
 
     says: str
@@ -53,17 +60,34 @@ class Claim:
     through: tuple[str, ...]
 
 
+class Header(Form):
+    """The header of a scenario file."""
+
+    label: ClassVar[str] = "a header"
+    title: PlainText = Field(description=HEADER_RULE)
+    question: PlainText = Field(description=HEADER_RULE)
+    source: PlainText = Field(description=HEADER_RULE)
+
+
+class HeaderWithClaim(Header):
+    """The header of a scenario file that makes a claim."""
+
+    claim: PlainText = Field(description="must be one sentence, with `predicts` and `through` beside it")
+    predicts: Literal["narrows", "widens"] = Field(description=f"must be {NARROWS} or {WIDENS}")
+    through: list[str] = Field(min_length=1, description=f"must be a list of causes of loss, or [{REPORTS}]")
+
+
 @dataclass(eq=False)
 class ScenarioFile:
-    """What one scenario file says.
+    """The content of one scenario file.
 
     Args:
         name: the file's name without `.yaml`.
         where: the file as messages name it.
         header: title, question and source.
         leaves: value by parameter, rows of power taken apart.
-        problems: all that is wrong with the file's form; values are checked once composed.
-        claim: what it claims; None if it tests no claim.
+        problems: all problems with the file's form; values are checked once composed.
+        claim: its claim; None if it makes none.
     """
 
     name: str
@@ -78,7 +102,7 @@ def shelf(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list[Pro
     """All scenarios by name: the shipped ones, then those of added folders.
 
     Returns:
-        Path by name in alphabetical order for each folder, and what is wrong with folders and names.
+        Path by name in alphabetical order for each folder, and the problems with folders and names.
     """
     found: dict[str, Path] = {}
     problems = []
@@ -86,23 +110,20 @@ def shelf(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list[Pro
     given = [paths.bundled("scenarios"), *folders]
     for folder in {Path(folder).resolve() if str(folder) else folder: folder for folder in given}.values():
         if not str(folder).strip() or not Path(folder).is_dir():
-            problems.append(
-                Problem(COMMAND_LINE, "--scenarios", "there is no such folder", shown(str(folder)))
-            )
+            message = "there is no such folder"
+            problems.append(Problem(COMMAND_LINE, "--scenarios", message, shown(str(folder))))
             continue
         for name, path in _yaml_files(Path(folder), tuple(os.listdir(folder))).items():
             if not NAME.fullmatch(name):
-                problems.append(
-                    Problem(_where(path), name, "a scenario's name is letters, digits, `_` and `-`")
-                )
+                message = "a scenario's name is letters, digits, `_` and `-`"
             elif name in found:
-                problems.append(
-                    Problem(_where(path), name, f"the same name is taken by {_where(found[name])}")
-                )
+                message = f"the same name is taken by {_where(found[name])}"
             elif name in ALIASES:
-                problems.append(Problem(_where(path), name, f"the same name stands for {ALIASES[name]}"))
+                message = f"the same name stands for {ALIASES[name]}"
             else:
                 found[name] = path
+                continue
+            problems.append(Problem(_where(path), name, message))
     return found, problems
 
 
@@ -114,7 +135,7 @@ def _yaml_files(folder: Path, entries: tuple[str, ...]) -> dict[str, Path]:
 
 
 def find(name: str, known: Mapping[str, Path]) -> Path | Problem:
-    """The file of a scenario, or what is wrong with its name."""
+    """The file of a scenario, or the problem with its name."""
     if not name.strip():
         return Problem(COMMAND_LINE, "scenario", "the name is empty", "''")
     path = known.get(ALIASES.get(name, name))
@@ -127,95 +148,51 @@ def read(path: Path) -> ScenarioFile:
     """Read one scenario file, and find all problems with its form; the same text gives the same object."""
     where = _where(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        return ScenarioFile(path.stem, where, problems=[Problem(where, "file", f"cannot be read ({error})")])
-    return _parsed(path.stem, where, text)
+        return _parsed(path.stem, where, read_text(path))
+    except ValueError as error:
+        return ScenarioFile(path.stem, where, problems=[Problem(where, "file", str(error))])
 
 
 @lru_cache(maxsize=256)
 def _parsed(name: str, where: str, text: str) -> ScenarioFile:
     file = ScenarioFile(name, where)
-
-    def wrong(key: str, said: str) -> None:
-        file.problems.append(Problem(where, key, said))
-
     if text.partition("\n")[0].strip() != PACKAGE_LINE:
-        wrong("first line", f"must be `{PACKAGE_LINE}`, or what follows would change nothing")
+        message = f"must be `{PACKAGE_LINE}`; without it the rest of the file has no effect"
+        file.problems.append(Problem(where, "first line", message))
     try:
-        content = OmegaConf.create(text)
-    except (yaml.YAMLError, OmegaConfBaseException) as error:
-        said = (
-            NO_INTERPOLATION
-            if INTERPOLATION in text
-            else f"is not valid YAML ({' '.join(str(error).split())})"
-        )
-        wrong("file", said)
+        tree = parse(text)
+    except ValueError as error:
+        file.problems.append(Problem(where, "file", str(error)))
         return file
-    if not isinstance(content, DictConfig):
-        wrong("file", "must be a mapping of keys to values")
-        return file
-    tree = OmegaConf.to_container(content, resolve=False)
-    assert isinstance(tree, dict)
-    _header(tree.pop("header", None), file)
-    _deltas(tree, file)
+    _read_header(tree.pop("header", None), file)
+    for key in [str(key) for key in tree if str(key) in NOT_IN_A_SCENARIO]:
+        message = "does not belong in a scenario, which has a header and parameters"
+        file.problems.append(Problem(where, key, message, shown(tree.pop(key))))
+    parameters = Overrides()
+    parameters.take("", tree, where)
+    file.leaves = parameters.leaves
+    file.problems += parameters.problems
     return file
 
 
-def _header(header: Any, file: ScenarioFile) -> None:
+def _read_header(header: Any, file: ScenarioFile) -> None:
     if has_interpolation(header):
         file.problems.append(Problem(file.where, "header", NO_INTERPOLATION))
         return
     given = header if isinstance(header, Mapping) else {}
-    file.header = {key: given[key].strip() for key in HEADER if isinstance(given.get(key), str)}
-    known = (*HEADER, *CLAIM)
-    for key in (key for key in given if key not in known):
-        said, nearest = f"a header has {', '.join(HEADER)}", nearest_name(str(key), known)
-        file.problems.append(Problem(file.where, f"header.{key}", said, shown(given[key]), nearest))
-    for key in (key for key in HEADER if not file.header.get(key)):
-        said = "every scenario must say its title, question and source, as plain text"
-        file.problems.append(Problem(file.where, f"header.{key}", said))
-    if any(key in given for key in CLAIM):
-        _claim(given, file)
-
-
-def _claim(header: Mapping[Any, Any], file: ScenarioFile) -> None:
-    says, predicts, through = (header.get(key) for key in CLAIM)
-    before = len(file.problems)
-
-    def wrong(key: str, said: str, value: str = "", nearest: str | None = None) -> None:
-        file.problems.append(Problem(file.where, f"header.{key}", said, value, nearest))
-
-    if not isinstance(says, str) or not says.strip():
-        wrong("claim", "a claim is one sentence, with `predicts` and `through` beside it")
-    if predicts not in (NARROWS, WIDENS):
-        wrong("predicts", f"must be {NARROWS} or {WIDENS}", shown(predicts))
-    if not isinstance(through, list) or not through:
-        wrong("through", f"must be a list of causes of loss, or [{REPORTS}]", shown(through))
-    else:
-        for cause in through:
-            if cause not in CAUSES and through != [REPORTS]:
-                wrong("through", "is no cause of loss", shown(cause), nearest_name(str(cause), CAUSES))
-    if len(file.problems) == before:
-        file.claim = Claim(str(says).strip(), str(predicts), tuple(map(str, through or ())))
-
-
-def _deltas(tree: dict[Any, Any], file: ScenarioFile) -> None:
-    for key in [str(key) for key in tree if str(key) in ("seed", "hydra", "defaults", "scenario")]:
-        said = "is no part of a scenario: a header, and then only parameters"
-        file.problems.append(Problem(file.where, key, said, shown(tree.pop(key))))
-    written = Written()
-    for found in leaves("", tree, file.where):
-        if isinstance(found, Problem):
-            file.problems.append(found)
-        elif has_interpolation(found[1]):
-            file.problems.append(Problem(file.where, found[0], NO_INTERPOLATION, shown(found[1])))
-        else:
-            given = value_now(*found)
-            now, _, at_odds = written.note(found[0], given)
-            if at_odds:
-                file.problems.append(Problem(file.where, found[0], at_odds, shown(found[1])))
-            file.leaves[now] = given
+    claims = any(key in given for key in CLAIM)
+    form, problems = read_form(HeaderWithClaim if claims else Header, given, file.where, "header.")
+    file.header = {key: getattr(form, key) for key in HEADER if hasattr(form, key)}
+    through = getattr(form, "through", [])
+    for cause in through:
+        if cause not in CAUSES and through != [REPORTS]:
+            nearest = nearest_name(cause, CAUSES)
+            problems.append(
+                Problem(file.where, "header.through", "is not a cause of loss", shown(cause), nearest)
+            )
+    file.problems += problems
+    if isinstance(form, HeaderWithClaim) and not problems:
+        file.claim = Claim(form.claim, form.predicts, tuple(through))
 
 
 def _where(path: Path) -> str:
