@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,26 +17,14 @@ from typing import Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.errors import Problem, raise_if_any, shown
+from sim.errors import Problem
 from sim.experiments import sampling
-from sim.experiments.checks import allowed
+from sim.experiments.checks import column_problems
 from sim.experiments.factors import Factor, column
 from sim.model.aliases import RENAMED, Written, current_key
 from sim.model.aliases import value as value_now
-from sim.model.schema import Declaration, declarations, nearest_key
+from sim.model.schema import declarations, nearest_key
 from sim.scenarios.forms import Form, whole
-
-__all__ = [
-    "KINDS",
-    "Columns",
-    "Design",
-    "design_points",
-    "notes",
-    "point",
-    "points_of",
-    "points_planned",
-    "unit_points",
-]
 
 Columns = dict[str, Any]
 """One column for each factor, by key: an array of numbers, or a list."""
@@ -129,23 +117,22 @@ def design_points(factors: Sequence[Factor], design: Design, seed: int) -> Colum
     """All points of a design, one column for each factor.
 
     Grid: every combination of levels, the last factor fastest. Zip: the first levels of all factors, the second, and
-    so on. List and table: the points as given. Ablation: first all as the scenario says, then each factor at 0 in
-    turn with the others as the scenario says, then each as the scenario says with all others at 0, then all at 0.
-    Samples: see `sim.experiments.sampling`.
+    so on. Ablation: first all as the scenario says, then each factor at 0 in turn with the others as the scenario says,
+    then each as the scenario says with all others at 0, then all at 0. Samples: see `sim.experiments.sampling`.
 
     Args:
-        factors: what varies; for list and table, the keys that the points name.
-        design: which points.
-        seed: root of the sample's luck; written-down points ignore it.
+        factors: what varies.
+        design: the design; not a list or a table, whose points come with the experiment.
+        seed: random seed of a sample; other designs ignore it.
     """
     if design.kind in SAMPLES:
         shares = unit_points(factors, design, seed)
         return {factor.key: factor.values_at(shares[:, number]) for number, factor in enumerate(factors)}
-    return _EXPLICIT[design.kind](factors, design)
+    return _LAID_OUT[design.kind](factors)
 
 
 def unit_points(factors: Sequence[Factor], design: Design, seed: int) -> np.ndarray:
-    """A sample before it is stretched over the ranges: what SALib's analyses of it expect.
+    """A sample on the unit cube, before it is scaled to the ranges, as SALib's analyses expect it.
 
     Returns:
         Shares from 0 to 1, shape (points, factors).
@@ -154,7 +141,7 @@ def unit_points(factors: Sequence[Factor], design: Design, seed: int) -> np.ndar
 
 
 def points_planned(factors: Sequence[Factor], design: Design) -> int:
-    """How many design points a design will have, counted without laying them out; 0 where only its table says."""
+    """The number of design points, found without laying them out; 0 for a list or a table."""
     settings, count = design.settings, len(factors)
     if design.kind == "grid":
         return math.prod(len(factor.levels or ()) for factor in factors)
@@ -170,7 +157,7 @@ def points_planned(factors: Sequence[Factor], design: Design) -> int:
 
 
 def points_of(columns: Columns) -> int:
-    """How many design points columns hold; without a factor there is one, the scenario itself."""
+    """The number of design points in some columns; without a factor there is one, the scenario itself."""
     return len(next(iter(columns.values()))) if columns else 1
 
 
@@ -181,7 +168,7 @@ def point(columns: Columns, number: int) -> dict[str, Any]:
 
 
 def notes(factors: Sequence[Factor], design: Design) -> list[str]:
-    """What somebody should know of a design before running it."""
+    """Advice on a design before it is run."""
     name = {"sobol_sequence": "points", "saltelli": "samples"}.get(design.kind)
     count = design.settings.get(name) if name else None
     if count is None or count & (count - 1) == 0:
@@ -192,38 +179,24 @@ def notes(factors: Sequence[Factor], design: Design) -> list[str]:
     ]
 
 
-def _grid(factors: Sequence[Factor], design: Design) -> Columns:
+def _grid(factors: Sequence[Factor]) -> Columns:
     counts = [len(factor.levels or ()) for factor in factors]
     found: Columns = {}
     for number, factor in enumerate(factors):
-        # Each level is held while all later factors run through theirs.
-        order = np.arange(counts[number])
-        held = np.repeat(order, math.prod(counts[number + 1 :]))
-        found[factor.key] = _picked(factor, np.tile(held, math.prod(counts[:number])))
+        # Each level is repeated while all later factors run through theirs.
+        repeated = np.repeat(np.arange(counts[number]), math.prod(counts[number + 1 :]))
+        order = np.tile(repeated, math.prod(counts[:number]))
+        levels = column(factor.levels or ())
+        array = isinstance(levels, np.ndarray)
+        found[factor.key] = levels[order] if array else [levels[place] for place in order.tolist()]
     return found
 
 
-def _picked(factor: Factor, order: np.ndarray) -> list[Any] | np.ndarray:
-    levels = column(factor.levels or ())
-    return levels[order] if isinstance(levels, np.ndarray) else [levels[place] for place in order.tolist()]
-
-
-def _zip(factors: Sequence[Factor], design: Design) -> Columns:
+def _zip(factors: Sequence[Factor]) -> Columns:
     return {factor.key: column(factor.levels or ()) for factor in factors}
 
 
-def _list(factors: Sequence[Factor], design: Design) -> Columns:
-    points: list[Mapping[str, Any]] = design.settings["points"]
-    return {factor.key: column([given.get(factor.key) for given in points]) for factor in factors}
-
-
-def _table(factors: Sequence[Factor], design: Design) -> Columns:
-    columns, problems = read(design.settings["file"])
-    raise_if_any(problems)
-    return {factor.key: columns[factor.key] for factor in factors}
-
-
-def _ablation(factors: Sequence[Factor], design: Design) -> Columns:
+def _ablation(factors: Sequence[Factor]) -> Columns:
     found: Columns = {}
     for number, factor in enumerate(factors):
         # Whole numbers stay whole: 0.0 is not taken for one.
@@ -235,21 +208,20 @@ def _ablation(factors: Sequence[Factor], design: Design) -> Columns:
     return found
 
 
-_EXPLICIT: dict[str, Callable[[Sequence[Factor], Design], Columns]] = {
+_LAID_OUT: dict[str, Callable[[Sequence[Factor]], Columns]] = {
     "grid": _grid,
     "zip": _zip,
-    "list": _list,
-    "table": _table,
     "ablation": _ablation,
 }
+"""Designs that are laid out from levels; the points of a list and of a table come with the experiment."""
 
 MOST_SHOWN = 3
 
 
-def read(path: str | Path) -> tuple[dict[str, Any], list[Problem]]:
-    """The columns of a table, and all that is wrong with its form.
+def read(path: str | Path) -> tuple[Columns, list[Problem]]:
+    """The columns of a table of points in a CSV file, and all problems with it.
 
-    An empty cell means "as the scenario says". Bounds are checked later, with all points.
+    An empty cell means "as the scenario says".
 
     Returns:
         One column for each key, and the problems.
@@ -260,76 +232,49 @@ def read(path: str | Path) -> tuple[dict[str, Any], list[Problem]]:
             header, *rows = [row for row in csv.reader(file) if row] or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         return {}, [Problem(where, "table", f"cannot be read ({error})")]
-    problems = _header_problems(where, header)
-    if header and not rows:
+    keys = [key.strip() for key in header]
+    problems = list(_header_problems(where, keys))
+    if keys and not rows:
         problems.append(Problem(where, "table", "has no rows: each row below the header is a design point"))
-    wrong = [number for number, row in enumerate(rows) if len(row) != len(header)]
-    if wrong:
-        said = f"{len(header)} cells a row, as in the header; not so in {_rows(wrong)}"
-        problems.append(Problem(where, "table", said))
+    # The header is row 1, as in a spreadsheet.
+    uneven = [str(number) for number, row in enumerate(rows, start=2) if len(row) != len(keys)]
+    if uneven:
+        listed = ", ".join(uneven[:MOST_SHOWN])
+        more = f" and {len(uneven) - MOST_SHOWN} more" if len(uneven) > MOST_SHOWN else ""
+        message = f"needs {len(keys)} cells a row, as in the header; not so in row {listed}{more}"
+        problems.append(Problem(where, "table", message))
     if problems:
         return {}, problems
-    columns: dict[str, Any] = {}
+    columns: Columns = {}
     written = Written()
-    keys = [key.strip() for key in header]
     names = [current_key(key) for key in keys]
     for place, (key, name) in enumerate(zip(keys, names, strict=True)):
-        values, found = _values(where, declarations()[name], [row[place].strip() for row in rows])
-        problems += found
-        if key in RENAMED:
-            values = column(value_now(key, _plain(values)))
+        kind = declarations()[name].kind
+        values = value_now(key, [_cell(kind, row[place].strip()) for row in rows])
         # Only columns of one parameter are compared, since a table may have a million rows.
-        if names.count(name) > 1:
-            _, _, at_odds = written.note(key, _plain(values))
-            if at_odds:
-                problems.append(Problem(where, key, at_odds))
-        columns[name] = values
-    return columns, problems
+        at_odds = written.note(key, values)[2] if names.count(name) > 1 else None
+        if at_odds:
+            problems.append(Problem(where, key, at_odds))
+        columns[name] = column(values)
+    return columns, [*problems, *column_problems(where, columns)]
 
 
-def _plain(values: Any) -> Any:
-    return values.tolist() if isinstance(values, np.ndarray) else values
+def _cell(kind: type, text: str) -> Any:
+    """The value of a cell; text that is no number stays text, and is refused with the column."""
+    if not text:
+        return None
+    try:
+        return kind(text) if kind in (int, float) else text
+    except ValueError:
+        return text
 
 
-def _header_problems(where: str, header: Sequence[str]) -> list[Problem]:
-    problems = []
-    keys = [key.strip() for key in header]
+def _header_problems(where: str, keys: Sequence[str]) -> Iterator[Problem]:
     for place, key in enumerate(keys):
         if key not in declarations() and key not in RENAMED:
-            said = "the header names parameters, and there is no such one"
-            problems.append(Problem(where, key or f"column {place + 1}", said, "", nearest_key(key)))
+            message = "the header names parameters, and there is no such one"
+            yield Problem(where, key or f"column {place + 1}", message, "", nearest_key(key))
         elif key in keys[:place]:
-            problems.append(Problem(where, key, "stands twice in the header"))
+            yield Problem(where, key, "is given twice in the header")
     if not keys:
-        problems.append(Problem(where, "table", "is empty: the header names parameters, each row is a point"))
-    return problems
-
-
-def _values(where: str, declared: Declaration, cells: list[str]) -> tuple[Any, list[Problem]]:
-    kind = declared.kind if declared.kind in (int, float) else str
-    try:
-        return column([kind(cell) if cell else None for cell in cells]), []
-    except ValueError:
-        bad: dict[str, list[int]] = {}
-        for number, cell in enumerate(cells):
-            try:
-                kind(cell or "0")
-            except ValueError:
-                bad.setdefault(cell, []).append(number)
-    return [], [
-        Problem(where, declared.key, f"must be {allowed(declared)}; in {_rows(numbers)}", shown(cell))
-        for cell, numbers in list(bad.items())[:MOST_SHOWN]
-    ] + _more(where, declared.key, len(bad))
-
-
-def _more(where: str, key: str, count: int) -> list[Problem]:
-    if count <= MOST_SHOWN:
-        return []
-    return [Problem(where, key, f"and {count - MOST_SHOWN} more values that cannot be read")]
-
-
-def _rows(numbers: Sequence[int]) -> str:
-    # A person counts the header as the first row.
-    listed = ", ".join(str(number + 2) for number in numbers[:MOST_SHOWN])
-    more = f" and {len(numbers) - MOST_SHOWN} more" if len(numbers) > MOST_SHOWN else ""
-    return f"row {listed}{more}" if len(numbers) == 1 else f"rows {listed}{more}"
+        yield Problem(where, "table", "is empty: the header names parameters, each row is a point")

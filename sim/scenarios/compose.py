@@ -193,14 +193,13 @@ def _parameters(file: ScenarioFile, asked: Overrides, problems: list[Problem]) -
             values = {INTERVENTIONS: [dated for dated in own if not _of_a_mechanism(dated)]} | values
     tree = laid_over(_groups(file, without), values)
     try:
-        parameters = Parameters.model_validate(tree)
+        parameters, valid = Parameters.model_validate(tree), True
     except ValidationError as error:
         problems.extend(_value_problems(error, file, asked))
-        valid = Parameters.model_validate(_with_valid_values(tree, error))
-        problems.extend(_study_problems(valid, file, asked))
-        return None
-    problems.extend(_study_problems(parameters, file, asked))
-    return parameters
+        parameters, valid = Parameters.model_validate(_with_valid_values(tree, error)), False
+    for leaf, *problem in study_problems(parameters):
+        problems.append(Problem(COMMAND_LINE if leaf in asked.leaves else file.where, *problem))
+    return parameters if valid else None
 
 
 @lru_cache(maxsize=256)
@@ -326,20 +325,20 @@ def allowed(declaration: Declaration) -> str:
     return f"{kind} from {declaration.low} to {declaration.high} ({declaration.unit}){null}"
 
 
-def _study_problems(parameters: Parameters, file: ScenarioFile, asked: Overrides) -> Iterator[Problem]:
-    """What is wrong beyond single values: the table of places, too few users for it, dated changes."""
+def study_problems(parameters: Parameters) -> Iterator[tuple[str, str, str, str]]:
+    """Problems beyond single values: the table of places, too few users for it, dated changes.
 
-    def problem(leaf: str, key: str, said: str, value: str = "") -> Problem:
-        return Problem(COMMAND_LINE if leaf in asked.leaves else file.where, key, said, value)
-
-    population, land = parameters.population, None
+    Yields:
+        The parameter that has the problem, its key in messages, the problem, and the value.
+    """
+    population, geo = parameters.population, None
     try:
-        land = territory(population.places)
+        geo = territory(population.places)
     except (OSError, ValueError) as error:
-        yield problem("population.places", "population.places", str(error), shown(population.places))
-    if land is not None and population.users < len(land.code):
-        said = f"must be at least {len(land.code)}: every place needs a user"
-        yield problem("population.users", "population.users", said, str(population.users))
-    for found in interventions.problems(parameters, land):
-        which, _, said = found.partition(": ")
-        yield problem(INTERVENTIONS, which, said)
+        yield "population.places", "population.places", str(error), shown(population.places)
+    if geo is not None and population.users < len(geo.code):
+        message = f"must be at least {len(geo.code)}: every place needs a user"
+        yield "population.users", "population.users", message, str(population.users)
+    for found in interventions.problems(parameters, geo):
+        which, _, message = found.partition(": ")
+        yield INTERVENTIONS, which, message, ""
