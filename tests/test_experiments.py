@@ -520,7 +520,7 @@ BAD_COMMANDS = {
     ("regime_mapp",): "there is no such experiment or scenario; did you mean `regime_map`?",
     ("work.lod=1,2",): "work.lod = 1,2: there is no such parameter; did you mean `work.load`?",
     ("work.load=1,20",): "work.load = 20: must be a number from 0.0 to 10.0",
-    ("work.load=1,1",): "a value stands here twice",
+    ("work.load=1,1",): "a value is given twice",
     ("work.load=1,2", "work.load=3"): "work.load = 3: is given twice",
     ("work.load=3", "work.load=1,2"): "is given twice",
     ("work.load=range(1,1)",): "the range is empty",
@@ -546,7 +546,7 @@ BAD_COMMANDS = {
     ("work.load=1,2", "population.places=${oc.env:HOME},scotland"): "${…} is refused",
     ("work.load=1,2", "+work.more=1"): "`+` is refused",
     ("hierarchy", "scenario=devolved", "work.load=1,2"): "given together with names of scenarios",
-    ("policy_types", "work.load=1,2"): "has one value only here",
+    ("policy_types", "work.load=1,2"): "takes one value here",
     ("policy_types", "changes.conflict=0.4"): "is a factor of policy_types, which gives it the values",
     (
         "sensitivity_screening",

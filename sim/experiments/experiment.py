@@ -13,12 +13,12 @@ from pathlib import Path
 from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, no_such, raise_if_any, shown
 from sim.experiments import experiment_files
 from sim.experiments.checks import (
-    allowed,
     as_declared,
     column_problems,
     coupled_problems,
     is_allowed,
     row_problems,
+    value_problems,
 )
 from sim.experiments.designs import Columns, Design, design_points, notes, points_planned
 from sim.experiments.experiment_files import Draft
@@ -28,8 +28,6 @@ from sim.model.schema import declarations
 from sim.scenarios import overrides, scenario_files
 from sim.scenarios.compose import DISTRIBUTION, Composed, compose
 from sim.scenarios.overrides import Overrides, is_override
-
-__all__ = ["Experiment", "from_command_line", "load"]
 
 MOST_VALUES = 100_000_000
 """Points × factors: more would not fit into the memory that a sweep may take."""
@@ -41,17 +39,17 @@ class Experiment:
 
     Args:
         name: its file's name, or `sweep` when it was written on the command line.
-        title: what it is called.
-        question: what it asks.
+        title: its title.
+        question: the question it asks.
         scenarios: composed with the fixed parameters of the whole experiment.
         factors: what varies.
         design: how the points were chosen.
         points: one column for each factor; see `sim.experiments.designs`.
-        replications: worlds in which each point and scenario is run.
-        seed: root of all luck, of the worlds and of the sample.
-        responses: names of the outcomes kept.
+        replications: runs of each point and scenario.
+        seed: random seed of the runs and of the sample.
+        responses: names of the outcomes to keep.
         source: the file, or `command line`.
-        notes: what somebody should know before running it.
+        notes: advice to be read before it is run.
     """
 
     name: str
@@ -76,14 +74,15 @@ def load(
     folders: Sequence[str | Path] = (),
     already: Sequence[Problem] = (),
 ) -> Experiment:
-    """An experiment file, with overrides applied to every run; what else is given means what it does on a command line.
+    """An experiment file, with overrides applied to every run.
 
     Args:
         name_or_path: name of a shipped experiment, or path of a YAML file.
         asked: `key=value` arguments, read or not; they win over the file's `parameters`.
+        replications: see `from_command_line`, as for the other arguments.
 
     Raises:
-        InputProblems: with everything that is wrong.
+        InputProblems: with all problems.
     """
     if not isinstance(asked, Overrides):
         asked = overrides.read(asked, sweeping=True)
@@ -91,17 +90,15 @@ def load(
     path = experiment_files.find(str(name_or_path))
     if path is None:
         missing = no_such("experiment", str(name_or_path), experiment_files.shelf())
-        raise_if_any([*problems, *asked.problems, missing])
-    assert path is not None
+        raise InputProblems([*problems, *asked.problems, missing])
     draft = experiment_files.read(path)
-    for key in asked.sweeps:
-        said = f"has one value only here: {draft.name} has its own design; sweep the key without naming an experiment"
-        problems.append(Problem(COMMAND_LINE, key, said, shown(asked.sweeps[key])))
+    for key, values in asked.sweeps.items():
+        message = f"takes one value here: {draft.name} has its own design; sweep the key without naming an experiment"
+        problems.append(Problem(COMMAND_LINE, key, message, shown(values)))
     if asked.scenario is not None:
-        problems.append(
-            Problem(COMMAND_LINE, "scenario", "an experiment names its own scenarios", asked.scenario)
-        )
-    problems += _factor_overrides(draft, asked)
+        message = "an experiment names its own scenarios"
+        problems.append(Problem(COMMAND_LINE, "scenario", message, asked.scenario))
+    problems += _factors_that_are_set(draft, asked)
     return _experiment(draft, asked, replications, seed, folders, problems)
 
 
@@ -122,39 +119,37 @@ def from_command_line(
         already: problems that the caller has found in the same command, to be reported with the others.
 
     Raises:
-        InputProblems: with everything that is wrong.
+        InputProblems: with all problems.
     """
     names = [argument for argument in arguments if not is_override(argument)]
     asked = overrides.read([argument for argument in arguments if is_override(argument)], sweeping=True)
-    experiments = [name for name in names if experiment_files.find(name) is not None]
-    if experiments:
-        others = list(names)
-        others.remove(experiments[0])
-        extra = [
-            Problem(COMMAND_LINE, name, "an experiment stands alone: it names its own scenarios")
-            for name in others
-        ]
-        return load(experiments[0], asked, replications, seed, folders, [*already, *extra])
-    draft = Draft("sweep", COMMAND_LINE)
-    problems = [*already, *_seed_problems(asked, seed)]
-    named = asked.sweeps.pop("scenario", [] if asked.scenario is None else [asked.scenario])
-    if named and names:
-        problems.append(
-            Problem(COMMAND_LINE, "scenario", "is given together with names of scenarios; give one")
-        )
-    asked_for = [str(name) for name in (names or named)]
-    meant = _meant_experiments(asked_for, folders)
-    draft.scenarios = [name for name in asked_for if name not in meant] or ["baseline"]
+    problems = [*already]
+    experiment = next((name for name in names if experiment_files.find(name) is not None), None)
+    if experiment is not None:
+        names.remove(experiment)
+        message = "an experiment stands alone: it names its own scenarios"
+        problems += [Problem(COMMAND_LINE, name, message) for name in names]
+        return load(experiment, asked, replications, seed, folders, problems)
+    problems += _seed_problems(asked, seed)
+    swept = asked.sweeps.pop("scenario", [] if asked.scenario is None else [asked.scenario])
+    if swept and names:
+        message = "is given together with names of scenarios; give one"
+        problems.append(Problem(COMMAND_LINE, "scenario", message))
+    keys = " and ".join(asked.sweeps)
+    question = f"How do the outcomes depend on {keys}?"
+    draft = Draft("sweep", COMMAND_LINE, f"Sweep of {keys}", question, design=Design("grid"))
+    named = [str(name) for name in names or swept]
+    meant = _mistyped_experiments(named, folders)
     problems += meant.values()
+    draft.scenarios = [name for name in named if name not in meant] or ["baseline"]
     for key, values in asked.sweeps.items():
         _swept_factor(key, values, draft)
     if not asked.sweeps and not asked.problems and not problems:
-        said = "nothing is swept: name an experiment or give a key several values, as in power.distribution=0,0.5,1; "
-        problems.append(Problem(COMMAND_LINE, "sweep", f"{said}scenarios alone are for `gapsim compare`"))
-    keys = " and ".join(asked.sweeps)
-    draft.title = f"Sweep of {keys}"
-    draft.question = f"How do the outcomes depend on {keys}?"
-    draft.design = Design("grid")
+        message = (
+            "nothing is swept: name an experiment or give a key several values, as in power.distribution=0,0.5,1; "
+            "scenarios alone are for `gapsim compare`"
+        )
+        problems.append(Problem(COMMAND_LINE, "sweep", message))
     return _experiment(draft, asked, replications, seed, folders, problems)
 
 
@@ -163,31 +158,28 @@ def _experiment(
     problems: Sequence[Problem],
 ) -> Experiment:  # fmt: skip
     """Compose the scenarios once, lay out the points and check them all."""
-    root = next((s for s in (seed, asked.seed, draft.seed) if s is not None), DEFAULT_SEED)
+    seed = next((s for s in (seed, asked.seed, draft.seed) if s is not None), DEFAULT_SEED)
     found = [*problems, *draft.problems]
     points: Columns = {}
-    # A key on the command line keeps its sound values, so that the points can be looked at beside the others.
-    sound = not draft.problems or (
-        draft.where == COMMAND_LINE and all(factor.levels for factor in draft.factors)
-    )
-    if draft.design is not None and sound:
-        too_many = _size_problems(draft)
-        if not too_many:
-            points = draft.points or design_points(draft.factors, draft.design, root)
-        wrong = too_many or column_problems(draft.where, points)
+    # Of a sweep on the command line, the valid values are still checked together with the rest.
+    usable = draft.where == COMMAND_LINE and all(factor.levels for factor in draft.factors)
+    if draft.design is not None and (usable or not draft.problems):
+        wrong = _size_problems(draft)
+        if not wrong:
+            points = draft.points or design_points(draft.factors, draft.design, seed)
+            wrong = column_problems(draft.where, points)
         found += wrong
         points = {} if wrong else points
     fixed = _layered(draft.fixed, asked)
     try:
-        scenarios = compose(draft.scenarios, fixed, folders, found)
+        scenarios = compose(draft.scenarios, fixed, folders, found, draft.where)
     except InputProblems as error:
-        told = [p if p in found else _from_file(p, draft, asked) for p in error.problems]
-        raise InputProblems([*told, *_rows_anyway(draft, fixed, folders, points)]) from None
+        raise InputProblems([*error.problems, *_rows_anyway(draft, fixed, folders, points)]) from None
     assert draft.design is not None
     raise_if_any(coupled_problems(draft.where, scenarios, points))
     return Experiment(
         draft.name, draft.title, draft.question, tuple(scenarios), tuple(draft.factors), draft.design, points,
-        draft.replications if replications is None else replications, root, draft.responses, draft.where,
+        draft.replications if replications is None else replications, seed, draft.responses, draft.where,
         tuple(notes(draft.factors, draft.design)),
     )  # fmt: skip
 
@@ -195,7 +187,7 @@ def _experiment(
 def _rows_anyway(
     draft: Draft, fixed: Overrides, folders: Sequence[str | Path], points: Columns
 ) -> list[Problem]:
-    """What is wrong with swept rows of power, where something else is wrong as well: told of what can be composed."""
+    """Problems with swept rows of power where something else is wrong too, over each scenario that can be composed."""
     power = {key: value for key, value in fixed.leaves.items() if key.startswith("power.")}
     found: list[Problem] = []
     for name in draft.scenarios if points else ():
@@ -208,71 +200,59 @@ def _rows_anyway(
 
 def _layered(fixed: Overrides, asked: Overrides) -> Overrides:
     """The file's fixed parameters under those of the command line, as a scenario file lies under both."""
-    below = dict(fixed.leaves)
+    below = fixed.leaves
     if DISTRIBUTION in asked.leaves:
         below = {key: value for key, value in below.items() if not key.startswith("power.")}
-    mechanisms = fixed.mechanisms if asked.mechanisms is None else asked.mechanisms
-    return Overrides({**below, **asked.leaves}, mechanisms, problems=list(asked.problems))
-
-
-def _from_file(problem: Problem, draft: Draft, asked: Overrides) -> Problem:
-    """A problem that composing found in what an experiment file says, told of the file."""
-    leaves = [key for key in draft.fixed.leaves if key not in asked.leaves]
-    set_there = any(key == problem.key or key.startswith(f"{problem.key}.") for key in leaves)
-    dated = problem.key.startswith("interventions") and "interventions" in leaves
-    if not problem.where.startswith(COMMAND_LINE) or not (
-        set_there or dated or problem.key in draft.scenarios
-    ):
-        return problem
-    where = problem.where.replace(COMMAND_LINE, draft.where, 1)
-    return Problem(where, problem.key, problem.wrong, problem.value, problem.nearest)
+    return Overrides(
+        {**below, **asked.leaves},
+        fixed.mechanisms if asked.mechanisms is None else asked.mechanisms,
+        problems=asked.problems,
+        origins={**fixed.origins, **asked.origins},
+    )
 
 
 def _size_problems(draft: Draft) -> list[Problem]:
-    """Whether so many points can be held at all, found before they are laid out."""
+    """Whether there are more points than memory can hold, found before they are laid out."""
     assert draft.design is not None
     points, count = points_planned(draft.factors, draft.design), len(draft.factors)
     if points * count <= MOST_VALUES:
         return []
-    said = f"{points:,} points of {count} factors are too many: at most {MOST_VALUES:,} values"
-    return [Problem(draft.where, "design", said)]
+    message = f"{points:,} points of {count} factors are too many: at most {MOST_VALUES:,} values"
+    return [Problem(draft.where, "design", message)]
 
 
 def _swept_factor(key: str, values: list, draft: Draft) -> None:
     declared = declarations()[key]
-    bad = [value for value in values if value is not None and not is_allowed(declared, value)]
-    for value in bad:
-        nearest = nearest_name(value, declared.choices) if isinstance(value, str) else None
-        draft.wrong(key, f"must be {allowed(declared)}", shown(value), nearest)
-    levels = tuple(as_declared(declared, value) for value in values if value not in bad)
+    draft.problems += value_problems(draft.where, key, declared, values, or_null="")
+    valid = [value for value in values if value is None or is_allowed(declared, value)]
+    levels = tuple(as_declared(declared, value) for value in valid)
     if len(set(levels)) < len(levels):
-        draft.wrong(key, "a value stands here twice", shown(values))
+        draft.wrong(key, "a value is given twice", shown(values))
     if not values:
         draft.wrong(key, "the range is empty")
     draft.factors.append(Factor(key, declared_role(key), levels=levels, whole=is_whole(key)))
 
 
-def _factor_overrides(draft: Draft, asked: Overrides) -> list[Problem]:
+def _factors_that_are_set(draft: Draft, asked: Overrides) -> list[Problem]:
     """Keys that are factors and are also set: by the file itself, or on the command line."""
-    factors = {factor.key: factor for factor in draft.factors}
-    found = [
-        Problem(draft.where, key, "is a factor and also stands in `parameters`; take it out of one of them")
-        for key in draft.fixed.leaves
-        if key in factors
-    ]
-    for key in (key for key in asked.leaves if key in factors):
-        said = (
-            f"is a factor of {draft.name}, which gives it {_extent(factors[key])}; leave it out here, or copy "
-            f"{draft.where} and take it from its factors"
-        )
-        found.append(Problem(COMMAND_LINE, key, said, shown(asked.leaves[key])))
+    found = []
+    for factor in draft.factors:
+        if factor.key in draft.fixed.leaves:
+            message = "is a factor and also stands in `parameters`; take it out of one of them"
+            found.append(Problem(draft.where, factor.key, message))
+        if factor.key in asked.leaves:
+            levels = factor.levels
+            given = (
+                f"values from {factor.low:g} to {factor.high:g}"
+                if levels is None
+                else f"the values {', '.join(map(shown, levels))}"
+            )
+            message = (
+                f"is a factor of {draft.name}, which gives it {given}; leave it out here, or copy {draft.where} and "
+                "take it from its factors"
+            )
+            found.append(Problem(COMMAND_LINE, factor.key, message, shown(asked.leaves[factor.key])))
     return found
-
-
-def _extent(factor: Factor) -> str:
-    if factor.levels is not None:
-        return f"the values {', '.join(shown(level) for level in factor.levels)}"
-    return f"values from {factor.low:g} to {factor.high:g}"
 
 
 def _seed_problems(asked: Overrides, seed: int | None) -> list[Problem]:
@@ -281,15 +261,14 @@ def _seed_problems(asked: Overrides, seed: int | None) -> list[Problem]:
     return [Problem(COMMAND_LINE, "--seed", "is given together with seed=; give one", str(seed))]
 
 
-def _meant_experiments(names: Sequence[str], folders: Sequence[str | Path]) -> dict[str, Problem]:
-    """Names that are no scenario's and look most like an experiment's."""
-    scenarios, _ = scenario_files.shelf(folders)
+def _mistyped_experiments(names: Sequence[str], folders: Sequence[str | Path]) -> dict[str, Problem]:
+    """Names that are no scenario's and are nearest to an experiment's."""
     experiments = experiment_files.shelf()
-    known = [*scenarios, *scenario_files.ALIASES, *experiments]
-    found = {}
-    for name in names:
-        nearest = nearest_name(name, known)
-        if name not in known and nearest in experiments:
-            said = "there is no such experiment or scenario"
-            found[name] = Problem(COMMAND_LINE, name, said, "", nearest)
-    return found
+    known = [*scenario_files.shelf(folders)[0], *scenario_files.ALIASES, *experiments]
+    nearest = {name: nearest_name(name, known) for name in names if name not in known}
+    message = "there is no such experiment or scenario"
+    return {
+        name: Problem(COMMAND_LINE, name, message, "", near)
+        for name, near in nearest.items()
+        if near in experiments
+    }

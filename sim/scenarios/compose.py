@@ -9,7 +9,7 @@ and of a design point.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -81,6 +81,7 @@ def compose(
     asked: Overrides | Sequence[str] = (),
     folders: Sequence[str | Path] = (),
     already: Sequence[Problem] = (),
+    names_from: str = COMMAND_LINE,
 ) -> list[Composed]:
     """Compose the named scenarios, with all overrides applied to each.
 
@@ -89,6 +90,7 @@ def compose(
         asked: `key=value` arguments, read or not.
         folders: folders of scenarios besides the shipped one.
         already: problems that the caller has found in the same command, to be reported with the others.
+        names_from: file or command line that gives the names, for messages.
 
     Raises:
         InputProblems: with all problems in names, files and overrides, and those of the caller.
@@ -102,9 +104,9 @@ def compose(
     for name in names:
         path = scenario_files.find(name, known)
         if isinstance(path, Problem):
-            problems.append(path)
+            problems.append(replace(path, where=names_from))
         elif name in files:
-            problems.append(Problem(COMMAND_LINE, name, "the same scenario is named twice"))
+            problems.append(Problem(names_from, name, "the same scenario is named twice"))
         else:
             files[name] = file = scenario_files.read(path)
             problems.extend(file.problems)
@@ -198,7 +200,8 @@ def _parameters(file: ScenarioFile, asked: Overrides, problems: list[Problem]) -
         problems.extend(_value_problems(error, file, asked))
         parameters, valid = Parameters.model_validate(_with_valid_values(tree, error)), False
     for leaf, *problem in study_problems(parameters):
-        problems.append(Problem(COMMAND_LINE if leaf in asked.leaves else file.where, *problem))
+        where = asked.origins.get(leaf, COMMAND_LINE) if leaf in asked.leaves else file.where
+        problems.append(Problem(where, *problem))
     return parameters if valid else None
 
 
@@ -277,41 +280,41 @@ def _of_a_mechanism(dated: Any) -> bool:
 
 
 def _value_problems(error: ValidationError, file: ScenarioFile, asked: Overrides) -> Iterator[Problem]:
-    """Every wrong value, in our words: who set it, and what is allowed."""
+    """Every value that is not valid, with the layer that sets it and the values that are allowed."""
     for found in error.errors():
-        key = ".".join(str(part) for part in found["loc"])
-        dated = key.startswith(INTERVENTIONS)
-        set_here = any(leaf == key or leaf.startswith(f"{key}.") for leaf in asked.leaves)
-        where = COMMAND_LINE if set_here or (dated and INTERVENTIONS in asked.leaves) else file.where
-        value, nearest = shown(found["input"]), None
-        if dated:
-            key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in found["loc"])[1:]
-            said, nearest = _dated_problem(found["loc"], found["type"])
-            if found["type"] == "value_error":
-                said = str(found["ctx"]["error"])
-            value = "" if found["type"] in ("missing", "value_error") else value
-        elif key in declarations():
-            said = f"must be {allowed(declarations()[key])}"
+        place, kind, value = found["loc"], found["type"], shown(found["input"])
+        key = ".".join(map(str, place))
+        above = INTERVENTIONS if place[0] == INTERVENTIONS else key
+        setters = [leaf for leaf in asked.leaves if leaf == above or leaf.startswith(f"{above}.")]
+        where = asked.origins.get(setters[0], COMMAND_LINE) if setters else file.where
+        if key in declarations():
+            yield Problem(where, key, f"must be {allowed(declarations()[key])}", value)
+        elif place[0] != INTERVENTIONS:
+            where = f"{where} over {file.name}" if setters else where
+            yield Problem(where, key, str(found["ctx"]["error"]), value)
         else:
-            said = str(found["ctx"]["error"])
-            where = f"{COMMAND_LINE} over {file.name}" if set_here else file.where
-        yield Problem(where, key, said, value, nearest)
+            key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)[1:]
+            if kind == "value_error":
+                yield Problem(where, key, str(found["ctx"]["error"]))
+            elif kind == "missing":
+                yield Problem(where, key, "is missing: a dated change gives at least month, key and value")
+            else:
+                yield Problem(where, key, *_dated_problem(place, value))
 
 
-def _dated_problem(place: tuple[int | str, ...], kind: str) -> tuple[str, str | None]:
-    """What is wrong at one place of the list of dated changes, and the nearest valid key."""
-    if kind == "missing":
-        return "is missing: a dated change says at least month, key and value", None
+def _dated_problem(place: tuple[int | str, ...], value: str) -> tuple[str, str, str | None]:
+    """The problem at one place of the list of dated changes, its value, and the nearest valid key."""
     fields = ", ".join(DATED_FIELDS)
     if len(place) < 3:
         return (
             f"must be a {'dated change' if len(place) == 2 else 'list of dated changes'} with {fields}",
+            value,
             None,
         )
-    field = str(place[2])
-    if field in DATED_FIELDS:
-        return f"must be {DATED_FIELDS[field]}", None
-    return f"is no part of a dated change: it has {fields}", nearest_name(field, DATED_FIELDS)
+    name = str(place[2])
+    if name in DATED_FIELDS:
+        return f"must be {DATED_FIELDS[name]}", value, None
+    return f"is no part of a dated change: it has {fields}", value, nearest_name(name, DATED_FIELDS)
 
 
 def allowed(declaration: Declaration) -> str:

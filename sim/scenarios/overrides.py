@@ -56,6 +56,7 @@ class Overrides:
         scenario: value of `scenario=`, or None.
         sweeps: several values by parameter, where a command takes them.
         problems: all problems with the arguments.
+        origins: the file that sets a parameter, by key; the others are from the command line.
     """
 
     leaves: dict[str, Any] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Overrides:
     scenario: str | None = None
     sweeps: dict[str, list[Any]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    origins: dict[str, str] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     _written: Written = field(default_factory=Written, init=False, repr=False, compare=False)
 
@@ -87,6 +89,7 @@ class Overrides:
                 self.problems.append(Problem(where, leaf, wrong, shown(found[1])))
             elif not again:
                 self.leaves[now] = given
+                self.origins[now] = where
             self._seen.add(leaf)
 
     def take_sweep(self, key: str, values: list[Any]) -> None:
