@@ -1,7 +1,7 @@
 """Factors: the parameters that an experiment varies, and the values each may take.
 
-Levers are what somebody could decide, uncertainties what nobody knows. Where no range is given, a default range within
-the declared bounds is used: bounds are hard limits, often far from anything plausible.
+Levers are what somebody could decide, uncertainties what nobody knows. An uncertainty without a range of its own gets a
+default range within the declared bounds: bounds are hard limits, often far from anything plausible.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Factor:
         low: lower end of its range, for designs that sample; None when it has levels.
         high: upper end of its range, inclusive.
         levels: its values in the order given; None among them means "as the scenario says".
-        whole: whether only whole numbers are meant.
+        whole: whether its values are whole numbers.
     """
 
     key: str
@@ -40,18 +40,18 @@ class Factor:
 
     @property
     def unit(self) -> str:
-        """What one unit of its value is."""
+        """The unit of its values."""
         return declarations()[self.key].unit
 
     @property
     def sentence(self) -> str:
-        """What it means in the world."""
+        """The meaning of the parameter, in one sentence."""
         return declarations()[self.key].sentence
 
     def values_at(self, shares: np.ndarray) -> list[Any] | np.ndarray:
-        """The values that lie at given shares of the way through its range or its levels.
+        """The values at given shares of the way through its range or its levels.
 
-        Whole numbers and levels get equal slices of the way, so that a uniform sample gives each equally often.
+        Whole numbers and levels get equal slices, so that a uniform sample gives each equally often.
 
         Args:
             shares: numbers from 0 to 1, shape (points,).
@@ -74,7 +74,7 @@ class Factor:
 def declared_role(key: str) -> str:
     """Whether a parameter is a lever or an uncertainty, by its declaration.
 
-    Set-up (number of users, length of a run) is nobody's lever: it is varied to see whether the answer depends on it.
+    Set-up (number of users, length of a run) is an uncertainty: it is varied to see whether the results depend on it.
     """
     role = declarations()[key].role
     return role if role in ROLES else "uncertainty"
@@ -100,11 +100,11 @@ NEARLY_ZERO = 0.01
 
 
 def default_range(declared: Declaration, spread: float) -> Factor | None:
-    """The factor that an uncertainty becomes under the rule, or None when its range must be stated.
+    """An uncertainty as a factor over its default range, or None when its range must be stated.
 
     Args:
         declared: the parameter.
-        spread: how many times smaller and larger than its judged default a number may be; more than 1.
+        spread: how many times smaller and larger than its prior default a number may be; more than 1.
     """
     if declared.choices:
         return Factor(declared.key, "uncertainty", levels=declared.choices)

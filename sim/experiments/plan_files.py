@@ -1,10 +1,10 @@
-"""The files of a plan: `plan.json` and `design.parquet`, by which a folder of results says what it holds."""
+"""The files of a plan: `plan.json` and `design.parquet`, which describe the runs in a folder of results."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +17,30 @@ from sim import storage
 from sim.errors import COMMAND_LINE, InputProblems, Problem
 from sim.experiments.designs import Design
 from sim.experiments.factors import Factor
-from sim.experiments.plans import DESIGN_POINT, Plan, fingerprint_of, other_rules, resolved
+from sim.experiments.plans import DESIGN_POINT, FINGERPRINTED, Plan, fingerprint_of, other_rules, resolved
 from sim.model import provenance
 from sim.model.parameters import Parameters
 from sim.paths import DESIGN, PLAN
 from sim.scenarios.compose import Composed
 from sim.storage import atomic_write, atomic_write_text
 
+AS_WRITTEN = ("name", "question", "command", "replications", "seed", "version", "model", "places")
+"""Fields of a plan that `plan.json` holds as they are."""
+
 
 def write(plan: Plan, folder: Path) -> None:
-    """Write a plan into a folder: first its points, then what names them, each whole."""
+    """Write a plan into a folder: its points, then `plan.json`, each atomically."""
     numbered = storage.numbers(np.arange(plan.points), pa.int64())
-    kept = plan.table if plan.factors else plan.table.drop_columns([DESIGN_POINT])
-    table = kept.add_column(0, DESIGN_POINT, numbered)
+    columns = plan.table if plan.factors else plan.table.drop_columns([DESIGN_POINT])
+    table = columns.add_column(0, DESIGN_POINT, numbered)
     atomic_write(folder / DESIGN, lambda draft: parquet.write_table(table, draft, compression="zstd"))
     atomic_write_text(folder / PLAN, as_json(plan))
 
 
 def as_json(plan: Plan) -> str:
-    """What `plan.json` says of a plan."""
-    settings = {name: value for name, value in plan.design.settings.items() if name != "points"}
-    if isinstance(plan.design.settings.get("points"), int):
-        settings["points"] = plan.design.settings["points"]
+    """The text of `plan.json`."""
+    # The points of a list are in `design.parquet`.
+    settings = {n: v for n, v in plan.design.settings.items() if n != "points" or isinstance(v, int)}
     content = {
         "name": plan.name,
         "question": plan.question,
@@ -59,20 +61,12 @@ def as_json(plan: Plan) -> str:
 
 
 def _factor(factor: Factor) -> dict[str, Any]:
-    return {
-        "key": factor.key,
-        "role": factor.role,
-        "unit": factor.unit,
-        "sentence": factor.sentence,
-        "low": factor.low,
-        "high": factor.high,
-        "levels": None if factor.levels is None else list(factor.levels),
-        "whole": factor.whole,
-    }
+    described = {"key": factor.key, "role": factor.role, "unit": factor.unit, "sentence": factor.sentence}
+    return described | asdict(factor)
 
 
 def plan_file_hash(folder: Path) -> str:
-    """A hash of `plan.json`: it changes when the plan does."""
+    """A hash of `plan.json`, which changes when the plan does."""
     return hashlib.sha256((folder / PLAN).read_bytes()).hexdigest()
 
 
@@ -94,11 +88,11 @@ def read(folder: Path) -> Plan:
 
 
 def refuse_other_rules(plan: Plan, folder: Path, so: str) -> None:
-    """Refuse to make or put together runs of a plan that other rules made.
+    """Refuse to run or merge a plan that was made with other rules of the model.
 
     Args:
-        plan: as its folder has it.
-        folder: where it was read.
+        plan: as read from its folder.
+        folder: its folder.
         so: what cannot be done for that reason, and what to do instead.
 
     Raises:
@@ -110,63 +104,54 @@ def refuse_other_rules(plan: Plan, folder: Path, so: str) -> None:
 
 
 def _read(folder: Path, content: dict[str, Any]) -> Plan:
-    # What is written is held against itself: parameters that came later are no edit.
+    # The content is compared with its own fingerprint: parameters that were added later are no edit.
     if plan_fingerprint(content) != content["identity"]:
         raise ValueError(
-            "its identity is not that of what it says: it was edited by hand; sweep into another folder"
+            "its identity does not match its content: it was edited by hand; sweep into another folder"
         )
-    theirs = content["model"] != provenance.model()
+    other_model = content["model"] != provenance.model()
     settings = {name: value for name, value in content["design"].items() if name != "kind"}
     plan = Plan(
-        name=content["name"],
-        question=content["question"],
-        command=content["command"],
-        scenarios=tuple(_scenario(scenario, theirs) for scenario in content["scenarios"]),
+        scenarios=tuple(_scenario(scenario, other_model) for scenario in content["scenarios"]),
         factors=tuple(_factor_of(factor) for factor in content["factors"]),
         design=Design(content["design"]["kind"], settings),
         table=pa.table({}),
-        replications=content["replications"],
-        seed=content["seed"],
         responses=tuple(content["responses"]),
-        version=content["version"],
-        model=content["model"],
-        places=content["places"],
+        **{name: content[name] for name in AS_WRITTEN},
     )
-    # A folder whose extension was cut short has more points than its plan.
+    # After an extension that was interrupted, the folder has more points than its plan.
     points = parquet.ParquetFile(folder / DESIGN).read().slice(0, content["points"])
     keys = [factor.key for factor in plan.factors]
     plan = replace(plan, table=points.select(keys or [DESIGN_POINT]))
     if plan.points != content["points"]:
         raise ValueError(f"{DESIGN} holds {plan.points} of {content['points']} points")
     if plan.identity != content["identity"]:
-        if not theirs:
+        if not other_model:
             raise ValueError("it was made before the parameters changed; sweep into another folder")
         return replace(plan, written=content["identity"])
     return plan
 
 
 def plan_fingerprint(content: dict[str, Any]) -> str:
-    """The identity that goes with what `plan.json` says."""
-    fixing = {name: content[name] for name in ("seed", "responses", "model", "places")}
+    """The identity of a plan, from the content of `plan.json`."""
+    fixing = {name: content[name] for name in FINGERPRINTED}
     scenarios = [{**scenario, "title": None} for scenario in content["scenarios"]]
     return fingerprint_of(
         {**fixing, "scenarios": scenarios, "factors": [factor["key"] for factor in content["factors"]]}
     )
 
 
-def _scenario(content: dict[str, Any], theirs: bool) -> Composed:
+def _scenario(content: dict[str, Any], other_model: bool) -> Composed:
     try:
         parameters = Parameters.model_validate(content["parameters"])
     except ValidationError:
-        if not theirs:
+        if not other_model:
             raise
-        # Other rules had other parameters. Nothing is run with these: the plan bears its identity as `written`.
+        # Another model had other parameters. Nothing is run with these: the plan keeps its identity as `written`.
         parameters = Parameters()
-    return Composed(
-        content["name"], content["title"], "", "", parameters, explicit_power=content["explicit_power"]
-    )
+    return Composed(content["name"], content["title"], "", "", parameters, content["explicit_power"])
 
 
 def _factor_of(content: dict[str, Any]) -> Factor:
-    levels = None if content["levels"] is None else tuple(content["levels"])
-    return Factor(content["key"], content["role"], content["low"], content["high"], levels, content["whole"])
+    values = {name: value for name, value in content.items() if name not in ("unit", "sentence")}
+    return Factor(**values | {"levels": None if values["levels"] is None else tuple(values["levels"])})

@@ -25,28 +25,31 @@ from sim.model.schema import declarations, value_of
 from sim.scenarios.compose import Composed
 
 DESIGN_POINT = "design_point"
+SHARED = ("name", "question", "scenarios", "factors", "design", "replications", "seed", "responses")
+"""Fields that a plan takes over from its experiment."""
+FINGERPRINTED = ("seed", "responses", "model", "places")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All runs of an experiment, by number, and what makes them the runs they are.
+    """All runs of an experiment, by number, with everything that determines them.
 
     Args:
         name: name of the experiment.
         question: what it asks.
         command: the command that asked for it.
-        scenarios: what is compared, resolved.
+        scenarios: the scenarios to compare, resolved.
         factors: what varies.
         design: how its points were chosen.
         table: one row a design point, one column a factor; null means "as the scenario says".
-        replications: worlds in which every point and scenario is run.
-        seed: root of all luck.
-        responses: outcomes kept of each run.
+        replications: runs of each point and scenario.
+        seed: random seed.
+        responses: names of the outcomes to keep.
         version: version of this package.
-        model: fingerprint of the rules and of the packages that reckon; see `sim.model.provenance.model`.
-        places: fingerprint of each table of places that the runs happen in, by its name.
-        written: the identity that its folder bears, where other rules made it and these parameters give another identity;
-            its scenarios are then known by name only.
+        model: fingerprint of the rules and of the packages that they compute with; see `sim.model.provenance.model`.
+        places: fingerprint of each table of places of the runs, by its name.
+        written: the identity in its folder, if other rules made it and these parameters give another identity; only the
+            names of its scenarios are then known.
     """
 
     name: str
@@ -66,27 +69,27 @@ class Plan:
 
     @property
     def points(self) -> int:
-        """How many design points there are."""
+        """The number of design points."""
         return self.table.num_rows
 
     @property
     def runs(self) -> int:
-        """How many runs there are in all."""
+        """The number of runs."""
         return self.replications * self.points * len(self.scenarios)
 
     @cached_property
     def identity(self) -> str:
-        """A hash over everything that fixes the numbers of a run, but for how many points and replications there are."""
+        """A hash of everything that determines the results of a run; not of the numbers of points and replications."""
         return self.written or fingerprint_of(_fingerprint_fields(self))
 
     def keys(self, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Replication, design point and position of the scenario of numbered runs."""
+        """Replication, design point and position of the scenario of runs, by run number."""
         cells, scenario = np.divmod(runs, len(self.scenarios))
         replication, point = np.divmod(cells, self.points)
         return replication, point, scenario
 
     def numbers(self, replication: np.ndarray, point: np.ndarray, scenario: np.ndarray) -> np.ndarray:
-        """The numbers of runs, by their keys."""
+        """The numbers of runs, by replication, design point and position of the scenario."""
         return (replication * self.points + point) * len(self.scenarios) + scenario
 
     def point(self, number: int) -> dict[str, Any]:
@@ -98,23 +101,16 @@ class Plan:
 
     @cached_property
     def _columns(self) -> list[tuple[str, np.ndarray, np.ndarray | None]]:
-        """Key, values and where they are known (None: everywhere) of every factor: a sweep looks up every point."""
+        """Key, values and a mask of known values (None: all) of each factor, cached since a sweep looks up every point."""
         return [(factor.key, *storage.known_values(self.table[factor.key])) for factor in self.factors]
 
 
 def make_plan(experiment: Experiment, command: str) -> Plan:
     """The plan of a checked experiment."""
     return Plan(
-        name=experiment.name,
-        question=experiment.question,
+        **{name: getattr(experiment, name) for name in SHARED},
         command=command,
-        scenarios=tuple(experiment.scenarios),
-        factors=tuple(experiment.factors),
-        design=experiment.design,
         table=_table(experiment.factors, experiment.points),
-        replications=experiment.replications,
-        seed=experiment.seed,
-        responses=tuple(experiment.responses),
         version=provenance.version(),
         model=provenance.model(),
         places=_places(experiment),
@@ -147,7 +143,7 @@ def _places(experiment: Experiment) -> dict[str, str]:
 
 
 def fingerprint_of(fixing: dict[str, Any]) -> str:
-    """The identity that goes with everything that fixes the numbers of a run."""
+    """A hash of everything that determines the results of a run."""
     return hashlib.sha256(json.dumps(fixing, sort_keys=True).encode()).hexdigest()
 
 
@@ -155,15 +151,12 @@ def _fingerprint_fields(plan: Plan) -> dict[str, Any]:
     return {
         "scenarios": [{**resolved(scenario), "title": None} for scenario in plan.scenarios],
         "factors": [factor.key for factor in plan.factors],
-        "seed": plan.seed,
-        "responses": plan.responses,
-        "model": plan.model,
-        "places": plan.places,
+        **{name: getattr(plan, name) for name in FINGERPRINTED},
     }
 
 
 def resolved(scenario: Composed) -> dict[str, Any]:
-    """What a plan writes down of a scenario."""
+    """A scenario as a plan stores it."""
     return {
         "name": scenario.name,
         "title": scenario.title,
@@ -173,7 +166,7 @@ def resolved(scenario: Composed) -> dict[str, Any]:
 
 
 def other_rules(there: Plan, model: str, version: str) -> str | None:
-    """In words, that a plan was made with other rules than some model's; None when the rules are the same."""
+    """A sentence if a plan was made with other rules than those of a model; None when the rules are the same."""
     if provenance.same_model(there.model, model):
         return None
     versions = f"version {there.version} there, version {version} here"
@@ -184,7 +177,7 @@ def other_rules(there: Plan, model: str, version: str) -> str | None:
 
 
 def plan_differences(old: Plan, new: Plan) -> list[str]:
-    """In words, why what was run for one plan cannot serve another; empty when it can.
+    """The reasons, in words, why the runs of one plan cannot be used for another; empty when they can.
 
     More replications can be added to a plan, and more points when the old ones come first.
     """

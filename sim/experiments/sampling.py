@@ -1,8 +1,7 @@
-"""Samples of the unit cube: where in the space of factors an experiment looks when it cannot look everywhere.
+"""Samples of the unit cube, for experiments over more factors than a grid can cover.
 
-Latin hypercube and Sobol' sequence cover the space evenly; Morris' trajectories and Saltelli's blocks are laid out so
-that elementary effects and variance-based indices can be read off afterwards. The random part of each comes from the
-experiment's seed.
+Latin hypercube and Sobol' sequence cover the space evenly; Morris' trajectories and Saltelli's blocks are built for the
+estimation of elementary effects and of variance-based indices. The experiment's seed fixes the random part of each.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import numpy as np
 
 
 def latin_hypercube(factors: int, seed: int, points: int) -> np.ndarray:
-    """Points of which each factor's every slice of 1/points holds exactly one.
+    """Points with exactly one in each slice of 1/points of each factor.
 
     Returns:
         Shares from 0 to 1, shape (points, factors).
@@ -24,7 +23,7 @@ def latin_hypercube(factors: int, seed: int, points: int) -> np.ndarray:
 
 
 def sobol_sequence(factors: int, seed: int, points: int) -> np.ndarray:
-    """The first points of a scrambled Sobol' sequence; more points keep those that were there.
+    """The first points of a scrambled Sobol' sequence; a longer sample begins with a shorter one.
 
     Returns:
         Shares from 0 to 1, shape (points, factors).
@@ -32,13 +31,13 @@ def sobol_sequence(factors: int, seed: int, points: int) -> np.ndarray:
     from scipy.stats import qmc
 
     with warnings.catch_warnings():
-        # That powers of two cover the space best is said to the user by `sim.experiments.designs.notes`.
+        # `sim.experiments.designs.notes` gives this advice to the user.
         warnings.filterwarnings("ignore", message="The balance properties of Sobol")
         return qmc.Sobol(factors, scramble=True, rng=np.random.default_rng(seed)).random(points)
 
 
 def morris(factors: int, seed: int, trajectories: int, levels: int = 4) -> np.ndarray:
-    """Trajectories of Morris: from point to point one factor moves, by a bit more than half its range.
+    """Trajectories of Morris: from point to point one factor moves, by slightly more than half its range.
 
     Returns:
         Shares from 0 to 1, shape (trajectories * (factors + 1), factors), trajectory after trajectory.
@@ -51,7 +50,7 @@ def morris(factors: int, seed: int, trajectories: int, levels: int = 4) -> np.nd
 def saltelli(factors: int, seed: int, samples: int, second_order: bool = False) -> np.ndarray:
     """Blocks of Saltelli: a point, the same with each factor in turn from a second point, and the second point.
 
-    More samples keep those that were there.
+    A larger sample begins with a smaller one.
 
     Returns:
         Shares from 0 to 1, shape (samples * (factors + 2), factors), or samples * (2 factors + 2) with second order.
