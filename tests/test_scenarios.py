@@ -335,7 +335,7 @@ REFUSED = {
     "interventions=[{month:999,key:work.load,value:1}]": "run ends before",
     "interventions=[{month:1,key:work.load,value:1,places:[Glasgo City]}]": "Glasgow City",
     "interventions=[{month:1,key:work.load,value:1,places:Fife}]": "a list",
-    "interventions=[{month:1,kee:work.load,value:1,key:work.load}]": "no part of a dated change: it has month, key",
+    "interventions=[{month:1,kee:work.load,value:1,key:work.load}]": "is not a key of a dated change: it has month, key",
     "interventions=[{month:1,keyy:work.load,value:1,key:work.load}]": "did you mean `key`",
     "interventions=[{month:1,key:power.agenda,value:{centre:1,users:1}}]": "1): the row must sum to 1, not 2",
 }

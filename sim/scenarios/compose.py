@@ -1,6 +1,6 @@
 """From names and `key=value` to checked parameters.
 
-Precedence: declared defaults < scenario file < `mechanisms=none` < key=value, whatever the order of the arguments.
+Precedence: declared defaults < scenario file < `mechanisms=none` < key=value, in any order of the arguments.
 
 Hydra composes the scenario files, once per process. `laid_over` applies every other value: those of a command, of a view
 and of a design point.
@@ -158,12 +158,9 @@ def laid_over(
         explicit_power: shares of power that still hold when the values include `power.distribution`.
     """
     tree = dict(groups)
-    distribution = values.get(DISTRIBUTION)
-    if (
-        isinstance(distribution, int | float)
-        and not isinstance(distribution, bool)
-        and 0.0 <= distribution <= 1.0
-    ):
+    distribution: Any = values.get(DISTRIBUTION)
+    number = isinstance(distribution, int | float) and not isinstance(distribution, bool)
+    if number and 0.0 <= distribution <= 1.0:
         tree["power"] = between(distribution)
         values = {**(explicit_power or {}), **values, DISTRIBUTION: None}
     opened = {"": tree}
@@ -233,23 +230,13 @@ def _by_hydra(files: Sequence[ScenarioFile]) -> dict[str, Any]:
     store = ConfigStore.instance()
     with _HYDRA, initialize(version_base="1.3", config_path=None):
         for file in files:
-            store.store(
-                group="scenario", name=file.name, node=_nested(file.leaves), package=f"composed.{file.name}"
-            )
+            node = OmegaConf.create()
+            for key, value in file.leaves.items():
+                OmegaConf.update(node, key, value, merge=False)
+            store.store(group="scenario", name=file.name, node=node, package=f"composed.{file.name}")
         store.store(name="gapsim", node={"defaults": ["_self_", {"scenario": [file.name for file in files]}]})
         tree: Any = OmegaConf.to_container(hydra_compose("gapsim"), resolve=False)
     return tree.get("composed", {})
-
-
-def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for key, value in values.items():
-        *groups, name = key.split(".")
-        node = tree
-        for group in groups:
-            node = node.setdefault(group, {})
-        node[name] = value
-    return tree
 
 
 def _with_valid_values(tree: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:
@@ -294,31 +281,24 @@ def _value_problems(error: ValidationError, file: ScenarioFile, asked: Overrides
             yield Problem(where, key, str(found["ctx"]["error"]), value)
         else:
             key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)[1:]
+            name, nearest = str(place[2]) if len(place) > 2 else "", None
             if kind == "value_error":
-                yield Problem(where, key, str(found["ctx"]["error"]))
+                message, value = str(found["ctx"]["error"]), ""
             elif kind == "missing":
-                yield Problem(where, key, "is missing: a dated change gives at least month, key and value")
+                message, value = "is missing: a dated change gives at least month, key and value", ""
+            elif name in DATED_FIELDS:
+                message = f"must be {DATED_FIELDS[name]}"
+            elif name:
+                message = f"is not a key of a dated change: it has {', '.join(DATED_FIELDS)}"
+                nearest = nearest_name(name, DATED_FIELDS)
             else:
-                yield Problem(where, key, *_dated_problem(place, value))
-
-
-def _dated_problem(place: tuple[int | str, ...], value: str) -> tuple[str, str, str | None]:
-    """The problem at one place of the list of dated changes, its value, and the nearest valid key."""
-    fields = ", ".join(DATED_FIELDS)
-    if len(place) < 3:
-        return (
-            f"must be a {'dated change' if len(place) == 2 else 'list of dated changes'} with {fields}",
-            value,
-            None,
-        )
-    name = str(place[2])
-    if name in DATED_FIELDS:
-        return f"must be {DATED_FIELDS[name]}", value, None
-    return f"is no part of a dated change: it has {fields}", value, nearest_name(name, DATED_FIELDS)
+                what = "dated change" if len(place) == 2 else "list of dated changes"
+                message = f"must be a {what} with {', '.join(DATED_FIELDS)}"
+            yield Problem(where, key, message, value, nearest)
 
 
 def allowed(declaration: Declaration) -> str:
-    """What values a parameter may take, in words."""
+    """The values that a parameter may take, in words."""
     if declaration.choices:
         return f"one of {', '.join(declaration.choices)}"
     if declaration.kind is str:
