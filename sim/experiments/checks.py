@@ -16,7 +16,8 @@ from sim.experiments.design_point import apply_design_point
 from sim.model.decision_rights import ROWS, between, columns
 from sim.model.parameters import ROW_SUM_TOLERANCE
 from sim.model.schema import Declaration, declarations
-from sim.scenarios.compose import DISTRIBUTION, Composed, allowed, study_problems
+from sim.scenarios.compose import Composed, allowed, study_problems
+from sim.scenarios.layers import DISTRIBUTION
 from sim.scenarios.overrides import INTERVENTIONS
 
 MOST_SHOWN = 3

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.model.parameters import Parameters
-from sim.scenarios.compose import Composed, laid_over
+from sim.scenarios.compose import Composed
+from sim.scenarios.layers import laid_over
 
 
 def apply_design_point(scenario: Composed, point: Mapping[str, Any]) -> Parameters:

@@ -26,7 +26,8 @@ from sim.experiments.factors import Factor, declared_role, is_whole
 from sim.model.parameters import DEFAULT_SEED
 from sim.model.schema import declarations
 from sim.scenarios import overrides, scenario_files
-from sim.scenarios.compose import DISTRIBUTION, Composed, compose
+from sim.scenarios.compose import Composed, compose
+from sim.scenarios.layers import DISTRIBUTION
 from sim.scenarios.overrides import Overrides, is_override
 
 MOST_VALUES = 100_000_000

@@ -27,7 +27,7 @@ from sim.model.decision_rights import ROWS
 from sim.model.parameters import MAX_SEED, STABLE
 from sim.model.schema import Declaration, declarations, experimental, nearest_key
 from sim.model.vocabulary import DEFAULT_RESPONSES
-from sim.scenarios.compose import DISTRIBUTION, allowed
+from sim.scenarios.compose import allowed
 from sim.scenarios.forms import (
     NO_INTERPOLATION,
     Form,
@@ -38,6 +38,7 @@ from sim.scenarios.forms import (
     read_text,
     whole,
 )
+from sim.scenarios.layers import DISTRIBUTION
 from sim.scenarios.overrides import INTERVENTIONS, Overrides, from_tree
 
 REPLICATIONS = 100

@@ -19,19 +19,18 @@ from hydra import compose as hydra_compose
 from hydra import initialize
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from sim.errors import COMMAND_LINE, Problem, nearest_name, raise_if_any, shown
 from sim.model import interventions
-from sim.model.decision_rights import between
 from sim.model.geography import territory
 from sim.model.parameters import MECHANISM_NAMES, Parameters
 from sim.model.schema import Declaration, declarations
 from sim.scenarios import overrides, scenario_files
+from sim.scenarios.layers import DISTRIBUTION, laid_over
 from sim.scenarios.overrides import INTERVENTIONS, Overrides
 from sim.scenarios.scenario_files import PACKAGE_LINE, ScenarioFile
 
-DISTRIBUTION = "power.distribution"
 DATED_FIELDS = {
     "month": "a whole number from 0",
     "key": "the key of a parameter",
@@ -141,42 +140,6 @@ def _composed(name: str, file: ScenarioFile, parameters: Parameters, asked: Over
     title, question, source = (file.header.get(key, "") for key in scenario_files.HEADER)
     explicit = {key: v for key, v in asked.leaves.items() if key.startswith("power.") and key != DISTRIBUTION}
     return Composed(name, title, question, source, parameters, explicit)
-
-
-def laid_over(
-    groups: Mapping[str, Any], values: Mapping[str, Any], explicit_power: Mapping[str, float] | None = None
-) -> dict[str, Any]:
-    """The tree of parameters with some values set, for validation by `Parameters`.
-
-    `power.distribution` replaces all six rows of power. Single shares win over it: those among the values, and those of
-    `explicit_power`.
-
-    Args:
-        groups: a group of parameters by name. Groups without a new value are passed on as they are, since validating
-            them again would take most of the time.
-        values: the new values by key.
-        explicit_power: shares of power that still hold when the values include `power.distribution`.
-    """
-    tree = dict(groups)
-    distribution: Any = values.get(DISTRIBUTION)
-    number = isinstance(distribution, int | float) and not isinstance(distribution, bool)
-    if number and 0.0 <= distribution <= 1.0:
-        tree["power"] = between(distribution)
-        values = {**(explicit_power or {}), **values, DISTRIBUTION: None}
-    opened = {"": tree}
-
-    def inside(path: str) -> dict[str, Any]:
-        if path not in opened:
-            above, _, name = path.rpartition(".")
-            node = inside(above)[name]
-            opened[path] = dict(node.__dict__ if isinstance(node, BaseModel) else node)
-            inside(above)[name] = opened[path]
-        return opened[path]
-
-    for key, value in values.items():
-        path, _, name = key.rpartition(".")
-        inside(path)[name] = value
-    return tree
 
 
 def _parameters(file: ScenarioFile, asked: Overrides, problems: list[Problem]) -> Parameters | None:
