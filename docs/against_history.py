@@ -88,11 +88,11 @@ def curves() -> tuple[list[str], list[list[object]]]:
             f"{'**hit**' if one['hit'] else 'miss'} {_error(one['nulls']['constant_hazards']['error_of_runs'])}"
             for one in of
         ]
-        told = [_null(case["nulls"][null]) for null in NULLS]
+        informed = [_null(case["nulls"][null]) for null in NULLS]
         fitted_to_others = [
             verdict(float(apart[name][null])) if name in apart else "not fitted" for null in FITTED_NULLS
         ]
-        rows.append([name, *told, *middle, *fitted_to_others])
+        rows.append([name, *informed, *middle, *fitted_to_others])
     return head, rows
 
 

@@ -129,7 +129,7 @@ def main() -> None:
         "",
         "Written by `uv run python docs/balance.py`; do not edit. Hierarchy against distributed power, "
         f"{REPLICATIONS} paired replications each, seed {SEED}. Changes are in points of intended benefit with 95 % "
-        "intervals over the luck of the draws; doubt about the settings is not in them. A positive "
+        "intervals over random variation; doubt about the settings is not in them. A positive "
         "difference hierarchy − distributed means that distributed power closes more of the gap.",
         "",
         "## Each mechanism off in turn",

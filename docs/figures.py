@@ -1,6 +1,6 @@
 """Put the numbers of validation.md, claims.md and README.md where they stand, from what commands gave.
 
-    uv run python docs/figures.py           measure anew: reads results/, writes figures.csv, fills the pages
+    uv run python docs/figures.py           measure again: reads results/, writes figures.csv, fills the pages
     uv run python docs/figures.py fill      fill the pages from figures.csv, and from the shipped tables of the fit
 
 In a page a figure stands between `<!--fig NAME-->` and `<!--end-->`, which no reader sees. Nobody types one: a test compares
@@ -112,7 +112,7 @@ def from_to(counts: list[int]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-# From the tables that are shipped with the model: a test makes these anew.
+# From the tables that are shipped with the model: a test makes these again.
 
 
 def of_the_fit() -> Figures:
@@ -131,7 +131,9 @@ def of_the_fit() -> Figures:
     whole = tables.read(SHIPPED / tables.CALIBRATION)[0]
     effort = WaveSettings()
     names = [factor.key for factor in fitted_factors()]
-    told = [factor.key for factor, width in zip(fitted_factors(), _widths(), strict=True) if width < NARROWED]
+    informed = [
+        factor.key for factor, width in zip(fitted_factors(), _widths(), strict=True) if width < NARROWED
+    ]
     return {
         "fit.screened": str(len(screened)),
         "fit.fitted": str(len(names)),
@@ -139,7 +141,7 @@ def of_the_fit() -> Figures:
         "fit.later": str(effort.later),
         "fit.worlds": in_words(effort.worlds),
         "fit.waves": in_words(effort.waves),
-        "fit.again": in_words(effort.worlds_again),
+        "fit.again": in_words(effort.confirm_replications),
         "fit.enough": in_words(effort.enough) if effort.enough <= 12 else str(effort.enough),
         "fit.sets": str(len(members)),
         "fit.against": from_to(counted),
@@ -151,8 +153,8 @@ def of_the_fit() -> Figures:
         "fit.never_shown": listed([n for n in cases if all(float(r[f"shows.{n}"]) == 0 for r in members)]),
         "fit.judged_against": in_words(len(against(judged))),
         "fit.default_against_names": listed(against(members[0])),
-        "fit.narrowed": ", ".join(f"`{key}`" for key in told) or "none",
-        "fit.as_wide": str(len(names) - len(told)),
+        "fit.narrowed": ", ".join(f"`{key}`" for key in informed) or "none",
+        "fit.as_wide": str(len(names) - len(informed)),
         "left_out.hits": in_words(len(foreseen)),
         "left_out.hit_names": listed(foreseen),
         "left_out.misses": in_words(len(cases) - len(foreseen)),
@@ -237,7 +239,9 @@ def of_the_comparison() -> Figures:
     difference = gaps(sweep, PAIR[0]) - gaps(sweep, PAIR[1])
     by_set = difference.mean(axis=1)
     low, high = np.quantile(by_set, ENDS)
-    luck = float(np.sqrt(difference.var(axis=1, ddof=1).mean())) if difference.shape[1] > 1 else float("nan")
+    run_variance = (
+        float(np.sqrt(difference.var(axis=1, ddof=1).mean())) if difference.shape[1] > 1 else float("nan")
+    )
     lost = {cause: [gaps(sweep, name, f"losses.{cause}") for name in PAIR] for cause in CAUSE_LABELS}
     of_hierarchy, of_distributed, unclear = [], [], []
     for cause, (one, other) in lost.items():
@@ -254,7 +258,7 @@ def of_the_comparison() -> Figures:
         "comparison.low": f"{low:+.1f}",
         "comparison.high": f"{high:+.1f}",
         "comparison.width": f"{high - low:.1f}",
-        "comparison.luck": f"{2 * 1.96 * luck / np.sqrt(WORLDS):.2f}",
+        "comparison.luck": f"{2 * 1.96 * run_variance / np.sqrt(WORLDS):.2f}",
         "comparison.distributed": percent(float((by_set > MATTERS).mean())),
         "comparison.hierarchy": percent(float((by_set < -MATTERS).mean())),
         "comparison.hierarchy_loses": listed(of_hierarchy),
@@ -379,7 +383,7 @@ def measured() -> Figures:
 
 
 def measure() -> None:
-    """Make every figure anew from results, and write the table."""
+    """Make every figure again from results, and write the table."""
     rows = [("set", fingerprint(), "gapsim fit")]
     for command, source in SOURCES.items():
         rows += [(name, text, command) for name, text in source().items()]

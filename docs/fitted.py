@@ -65,7 +65,7 @@ def number(value: float) -> str:
 
 
 def of_parameters() -> list[str]:
-    """Where the fitted parameters lie, what was judged before any fit, and what is declared."""
+    """Where the fitted parameters lie, the prior defaults, and what is declared."""
     members = fitted_points()
     rows: list[list[object]] = []
     for factor in fitted_factors():
@@ -246,7 +246,7 @@ def of_map() -> list[str]:
                 "" if name == "baseline" else spread(against),
             ]
         )  # fmt: skip
-    rows.append(["nobody is shown to", f"{100 * (best < 0).mean():.0f} %", "", ""])
+    rows.append(["there is no clear winner", f"{100 * (best < 0).mean():.0f} %", "", ""])
     difference = means(sweep, PAIR[0]) - means(sweep, PAIR[1])
     by_point = difference.mean(axis=1)
     low, _, high = np.quantile(by_point, ENDS)

@@ -2,7 +2,7 @@
 
     uv run python docs/scenarios.py                   run everything: about three minutes on two cores
     uv run python docs/scenarios.py rush heard_late   run these alone; the rows of the others stay
-    uv run python docs/scenarios.py page              write the page anew from docs/scenarios.csv
+    uv run python docs/scenarios.py page              write the page again from docs/scenarios.csv
 
 The rule is in docs/decisions.md, of 2026-11-30. Numbers go to docs/scenarios.csv, and the page is made from them and from the
 scenario files.

@@ -58,7 +58,7 @@ class RunFailed(Exception):
 
 
 def shown(value: Any) -> str:
-    """A value as it may stand in a message: text in quotes, so that '0.4' and 0.4 can be told apart."""
+    """A value as it may stand in a message: text in quotes, so that '0.4' and 0.4 can be significantly different."""
     if isinstance(value, dict):
         text = "{" + ", ".join(f"{key}: {shown(part)}" for key, part in value.items()) + "}"
     elif value is None:

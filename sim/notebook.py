@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 def run(
     scenario: str = "baseline", *overrides: str, seed: int = DEFAULT_SEED, replication: int = 0
 ) -> DataFrame:
-    """One world lived month by month, as in `series.parquet` of `gapsim run`.
+    """One run month by month, as in `series.parquet` of `gapsim run`.
 
     Args:
         scenario: name of a scenario.
         overrides: `key=value` as on the command line.
-        seed: root of all luck.
-        replication: number of the world; (seed, replication) fixes it in every scenario.
+        seed: random seed.
+        replication: number of the replication; (seed, replication) fixes the random numbers in every scenario.
 
     Returns:
         A row a month; `.attrs["outcomes"]` holds the outcomes of the whole run by name.
@@ -44,19 +44,19 @@ def run(
     from sim.model import outcomes
     from sim.model.schedule import simulate
 
-    lived = simulate(compose([scenario], overrides)[0].parameters, seed, replication)
-    frame = pd.DataFrame(outcomes.series(lived)).set_index("month")
-    frame.attrs["outcomes"] = outcomes.summary(lived)
+    run = simulate(compose([scenario], overrides)[0].parameters, seed, replication)
+    frame = pd.DataFrame(outcomes.series(run)).set_index("month")
+    frame.attrs["outcomes"] = outcomes.summary(run)
     return frame
 
 
 def compare(*arguments: str, replications: int = REPLICATIONS, seed: int = DEFAULT_SEED) -> DataFrame:
-    """Scenarios side by side in the same worlds, as in `runs.parquet` of `gapsim compare`.
+    """Scenarios side by side in the same replications, as in `runs.parquet` of `gapsim compare`.
 
     Args:
         arguments: names of scenarios (hierarchy and distributed when there are none) and `key=value`.
-        replications: how many worlds.
-        seed: root of all luck.
+        replications: how many replications.
+        seed: random seed.
 
     Returns:
         A row for each scenario and replication, with all outcomes; NaN is unknown.
@@ -92,14 +92,14 @@ def sweep(
 
     Args:
         arguments: an experiment, or names of scenarios and `key=a,b,c`; and `key=value`.
-        replications: how many worlds; as the experiment says when left out.
-        seed: root of all luck; as the experiment says when left out.
+        replications: how many replications; as the experiment says when left out.
+        seed: random seed; as the experiment says when left out.
         out: folder of results; `results/<experiment>` when left out.
         workers: how many processes; one a core when left out.
         engine: `processes`, `serial` or `dask`.
         address: a Dask scheduler that is there already.
         time_limit: seconds that one run may take.
-        retry_failed: whether runs that failed before are lived again.
+        retry_failed: whether runs that failed before are simulated again.
 
     Returns:
         A row a run: design point, scenario, replication, seed, status, factors, responses; `.attrs["folder"]` says where

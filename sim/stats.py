@@ -62,7 +62,7 @@ def known_or_none(value: float) -> float | None:
 
 
 def p_value(values: np.ndarray) -> float:
-    """How easily luck alone would give a mean this far from 0: two-sided one-sample t-test; 1 when unknown."""
+    """How easily chance alone would give a mean this far from 0: two-sided one-sample t-test; 1 when unknown."""
     known = values[np.isfinite(values)]
     if known.size < 2:
         return 1.0
@@ -105,7 +105,7 @@ def p_values(values: np.ndarray) -> np.ndarray:
 
 
 def false_discoveries(p: np.ndarray, rate: float = 1 - CONFIDENCE) -> tuple[np.ndarray, float]:
-    """Which of many tests stand when of those that do at most a share `rate` may be luck (Benjamini and Hochberg).
+    """Which of many tests stand when of those that do at most a share `rate` may be chance (Benjamini and Hochberg).
 
     If no difference were real, the chance that any stands at all would be at most `rate`.
 

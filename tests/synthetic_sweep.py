@@ -33,7 +33,7 @@ def worlds(points, replications, seed=5, spread=0.05, luck=0.01):
 
 
 def gaps(means, replications=20, luck=0.01, seed=5):
-    """Gaps by structure: means of shape (points,), the same worlds, and luck of each one's own."""
+    """Gaps by structure: means of shape (points,), the same replications, and luck of each one's own."""
     generator = np.random.default_rng(seed)
     shared = worlds(len(next(iter(means.values()))), replications, seed + 1)
     return {

@@ -288,12 +288,12 @@ def test_several_scenarios_are_ranked_with_care(gaps, kind, winner):
     )
     assert (said.kind, said.winner) == (kind, winner)
     if kind == "neither":
-        assert "are not told apart" in said.headline
+        assert "are not clearly different" in said.headline
         assert "closes more of it than a" in said.headline
 
 
 def test_reading_many_pairs_asks_for_more_than_one_interval():
-    """Among eight equal scenarios some of 28 intervals miss 0 by luck; the verdict must not fall for them."""
+    """Among eight equal scenarios some of 28 intervals miss 0 by chance; the verdict must not fall for them."""
     for seed in range(12):
         equal = [scenario(f"s{k}", 0.6, 30, seed=100 * seed + k, spread=0.05) for k in range(8)]
         assert verdict(comparison(*equal)).winner is None

@@ -147,7 +147,7 @@ print(json.dumps(found))
 
 
 def test_every_rule_has_one_signature_after_all_scenarios():
-    """A whole number where a real one was would compile everything anew, and cost a user half a minute."""
+    """A whole number where a real one was would compile everything again, and cost a user half a minute."""
     found = json.loads(interpreted(SIGNATURES).stdout)
     assert len(found) > 60
     assert not {name: signatures for name, signatures in found.items() if len(signatures) > 1}
@@ -167,7 +167,7 @@ for module in json.loads(sys.argv[1]):
 
 
 def test_whatever_a_compiled_process_loads_counts_as_a_source_of_rules():
-    """An edit of any of these must compile anew; an edit of a chart, of a command or of the report must not."""
+    """An edit of any of these must compile again; an edit of a chart, of a command or of the report must not."""
     sources = rule_sources()
     rules = {
         path.removesuffix(".py").replace(os.sep, ".")

@@ -97,7 +97,7 @@ def test_words_and_page_say_what_changed_and_what_did_not(tmp_path):
     assert "no clear change of the gap in b" in words
     page = sweep_html(findings(listed(tmp_path / "p", **NAMED)))
     assert "Point against point" in page
-    assert "1 of 1 points told apart" not in page
+    assert "1 of 1 points significantly different" not in page
     assert "Second: the difference in the gap (a − b) is raised by “high, other”" in page
 
 

@@ -12,7 +12,7 @@ def with_winners(winner):
     """A map whose winners are given; all else is unknown."""
     points = len(winner)
     unknown = np.full(points, np.nan)
-    kind = np.where(winner == NOBODY, "not told apart", "won").astype(object)
+    kind = np.where(winner == NOBODY, "not significantly different", "won").astype(object)
     return Regimes(("a", "b"), "gap", winner, kind, winner, winner, unknown, unknown, unknown, np.full(points, 9),
                    np.zeros((2, points)), np.zeros((2, points), bool), np.zeros((2, points), bool), 0.05)  # fmt: skip
 

@@ -59,7 +59,7 @@ def test_a_sweep_goes_on_where_an_equal_model_stopped(listed, tmp_path, monkeypa
     outcome = sweeps.swept(sweeps.plan(), tmp_path / "s", say=said.append)
     assert not said
     assert outcome.finished
-    assert outcome.lived == sweeps.plan().runs // 2
+    assert outcome.executed == sweeps.plan().runs // 2
     assert plan_files.read(tmp_path / "s").model == OLD
     sweeps.swept(sweeps.plan(), tmp_path / "whole")
     assert sweeps.content(tmp_path / "s") == sweeps.content(tmp_path / "whole")

@@ -1,4 +1,4 @@
-"""The shipped fit: what is fitted is what the screening left, the set lies in its ranges, and cases are lived over it."""
+"""The shipped fit: what is fitted is what the screening left, the set lies in its ranges, and cases are simulated over it."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def rows(name):
 
 
 def test_what_is_fitted_is_what_the_cases_tell_of_and_of_that_alone():
-    told = [row["key"] for row in rows(SCREENING) if float(row["most_variance_explained"]) >= EXPLAINS]
-    assert [factor.key for factor in fitted_factors()] == [key for key in told if key not in KEPT_OUT]
+    informed = [row["key"] for row in rows(SCREENING) if float(row["most_variance_explained"]) >= EXPLAINS]
+    assert [factor.key for factor in fitted_factors()] == [key for key in informed if key not in KEPT_OUT]
     assert all(factor_of(key) for key in KEPT_OUT)
 
 

@@ -42,7 +42,7 @@ from sim.model.schema import declarations
 from sim.runner import executors
 
 SMALL = WaveSettings(
-    first=60, later=30, waves=3, worlds=4, candidates=3000, confirmed=30, worlds_again=6, enough=10
+    first=60, later=30, waves=3, worlds=4, candidates=3000, confirmed=30, confirm_replications=6, enough=10
 )
 TINY = Parameters.model_validate({"population": {"users": 64}})
 
@@ -59,7 +59,7 @@ PLAYGROUND = Space(
 
 
 MIDDLE = np.array([0.5, 0.5, 0.25])
-"""The defaults as judged before any fit."""
+"""The defaults before any fit."""
 
 
 def truth_at(shares):
@@ -75,9 +75,9 @@ def made_up(seed, noise=0.03):
     """Lives points of the made-up world: every world shifts all points alike, and each point a little."""
 
     def live(name, shares, worlds, fresh):
-        luck = np.random.default_rng([seed, fresh, worlds])
-        common = luck.normal(0.0, noise, (1, worlds, 5))
-        return shares, truth_at(shares)[:, None, :] + common + luck.normal(
+        run_variance = np.random.default_rng([seed, fresh, worlds])
+        common = run_variance.normal(0.0, noise, (1, worlds, 5))
+        return shares, truth_at(shares)[:, None, :] + common + run_variance.normal(
             0.0, noise, (len(shares), worlds, 5)
         )
 
@@ -123,10 +123,10 @@ def test_sets_hold_known_truths_as_often_as_they_should():
     first = PLAYGROUND.spread(80, 5)
     shares, values = made_up(2)("wave-1", first, 4, 0)
     met = to_be_met(np.array([0.5, 0.5, 0.25]), allowance=0.03)
-    luck = stochastic_variance(PLAYGROUND, made_up(2), SMALL, 5)
-    learned = learn(PLAYGROUND, met, [Wave("wave-1", shares, values)], luck, SMALL)
+    run_variance = stochastic_variance(PLAYGROUND, made_up(2), SMALL, 5)
+    learned = learn(PLAYGROUND, met, [Wave("wave-1", shares, values)], run_variance, SMALL)
     truths, histories = made_up(9)("truths", PLAYGROUND.spread(20, 6), 3, 20)
-    found = coverage(PLAYGROUND, met, learned, luck, 4, truths, histories, 7, candidates=1500)
+    found = coverage(PLAYGROUND, met, learned, run_variance, 4, truths, histories, 7, candidates=1500)
     assert found.histories == 60
     assert found.held > 0.93
     assert found.nearly >= found.held
@@ -134,7 +134,7 @@ def test_sets_hold_known_truths_as_often_as_they_should():
     assert np.all(found.inside[0.9] > 0.8)
     assert found.narrowed[0] < 0.8
     # A set that takes luck for nothing is too narrow, and this shows it.
-    blind = coverage(PLAYGROUND, met, learned, luck * 0.0, 4, truths, histories, 7, candidates=1500)
+    blind = coverage(PLAYGROUND, met, learned, run_variance * 0.0, 4, truths, histories, 7, candidates=1500)
     assert blind.held < found.held
 
 
@@ -189,9 +189,9 @@ def test_values_become_shares_and_come_back():
 
 
 def test_an_emulator_foresees_a_smooth_curve_and_knows_where_it_does_not():
-    luck = np.random.default_rng(1)
-    seen = luck.random((60, 2)) * [0.6, 1.0]
-    curve = emulator(seen, np.sin(5 * seen[:, 0]) + 0.02 * luck.normal(size=60), 0.02**2)
+    run_variance = np.random.default_rng(1)
+    seen = run_variance.random((60, 2)) * [0.6, 1.0]
+    curve = emulator(seen, np.sin(5 * seen[:, 0]) + 0.02 * run_variance.normal(size=60), 0.02**2)
     inside, outside = np.array([[0.3, 0.5]]), np.array([[0.99, 0.5]])
     mean, variance = curve.predict(inside)
     assert mean[0] == pytest.approx(np.sin(1.5), abs=0.05)
@@ -264,9 +264,9 @@ def test_bounds_of_targets_are_those_of_the_frozen_rules():
     found = targets(known)
     conditions = [c for case in known for c in case.file.pattern.conditions]
     assert len(found) == len(conditions) == 21
-    luck = np.random.default_rng(1)
+    run_variance = np.random.default_rng(1)
     for target, condition in zip(found, conditions, strict=True):
-        values = target.centre + target.allowance * luck.normal(0.0, 2.0, 200)
+        values = target.centre + target.allowance * run_variance.normal(0.0, 2.0, 200)
         held = np.ones(200, dtype=bool)
         if condition.at_least is not None:
             held &= values >= condition.at_least
@@ -300,22 +300,22 @@ def test_a_pattern_is_shown_by_a_run_that_meets_all_its_conditions():
 
 
 def test_screening_finds_what_matters_and_what_cannot_be_told_apart():
-    luck = np.random.default_rng(1)
-    shares = luck.random((400, 4))
+    run_variance = np.random.default_rng(1)
+    shares = run_variance.random((400, 4))
     both = shares[:, 0] + 0.5 * shares[:, 1]
-    means = np.column_stack([both, both + shares[:, 2]]) + 0.05 * luck.normal(size=(400, 2))
+    means = np.column_stack([both, both + shares[:, 2]]) + 0.05 * run_variance.normal(size=(400, 2))
     numbers = [factor for factor in uncertainties() if factor.levels is None][:4]
     found = {one.key: one for one in screened(numbers, shares, means)}
     first, second, third, idle = (factor.key for factor in numbers)
-    assert found[first].told
-    assert found[third].told
+    assert found[first].informed
+    assert found[third].informed
     assert found[second].like == first
-    assert found[second].told, "fixing it would make a set say more than the cases do"
+    assert found[second].informed, "fixing it would make a set say more than the cases do"
     assert found[idle].most < 0.01
     assert found[idle].like is None
     choice = next(factor for factor in uncertainties() if factor.levels is not None)
     beside = {one.key: one for one in screened([choice, *numbers[1:]], shares, means)}
-    assert beside[choice.key].told
+    assert beside[choice.key].informed
     assert beside[second].like is None, "levels have no order, so no number is like a choice"
 
 
@@ -383,7 +383,7 @@ def test_a_wave_is_a_sweep_and_is_lived_once(small_histories):
     )
     alone = evaluate_conditions(case, as_reported(case, simulate_case(parameters, 4, 1)[None]))
     assert values[1, 1, 0] == alone[0].values[0]
-    # The same wave with other points is read, not lived again: another machine's last digits may choose other points.
+    # The same wave with other points is read, not simulated again: another machine's last digits may choose other points.
     manifest = small_histories.folder / "wave-2" / "manifest.json"
     before = manifest.stat().st_mtime_ns
     again, same = small_histories("wave-2", PLAYGROUND.spread(3, 2), 2, 0)

@@ -1,4 +1,4 @@
-"""Histories lived again: how runs are read, how they are judged, what the command says and writes."""
+"""Histories simulated again: how runs are read, how they are judged, what the command says and writes."""
 
 from __future__ import annotations
 
@@ -494,7 +494,7 @@ def test_cases_are_listed_and_explained(gapsim):
 
 def test_every_case_has_a_guess_to_show_if_it_misses():
     assert set(findings()) == {case.name for case in cases()}
-    # A number in a guess would be one that nobody makes anew.
+    # A number in a guess would be one that nobody makes again.
     assert not any(
         any(letter.isdigit() for letter in guess.replace("2020", "")) for guess in findings().values()
     )

@@ -196,9 +196,9 @@ UNREAD = {
     "cells.bar": "an outcome: what the priority of a change must reach",
     "changes.peak_adoption": "an outcome: how far the nation has had it",
     "changes.months_to_half": "an outcome: the month in which half of the nation was reached",
-    "places.last_users_will": "says when users' trust must be set anew; setting it anew twice gives the same",
-    "places.last_users_ability": "says when users' ability must be set anew; setting it anew twice gives the same",
-    "places.last_users_time": "says when users' time must be set anew; setting it anew twice gives the same",
+    "places.last_users_will": "says when users' trust must be set again; setting it again twice gives the same",
+    "places.last_users_ability": "says when users' ability must be set again; setting it again twice gives the same",
+    "places.last_users_time": "says when users' time must be set again; setting it again twice gives the same",
 }
 """Columns that move nothing but themselves, and why they are there."""
 WITHIN = ("places.imposed_share", "places.coproduced_share", "places.support", "places.crisis")
@@ -319,7 +319,7 @@ def test_what_one_process_writes_for_itself_is_read_by_its_rules(name):
 STATES = ("will", "ability", "capacity")
 READINESS = [f"{kind}.{name}" for kind in ("centre", "places", "bodies", "users") for name in STATES]  # fmt: skip
 WRITTEN_AND_READ_AT_ONCE = {"places.capacity": "places.capacity_offset"}
-"""An authority's capacity is reckoned and used by one process; what is written through an agent goes by its offset."""
+"""An authority's capacity is computed and used by one process; what is written through an agent goes by its offset."""
 
 
 @pytest.mark.parametrize("name", READINESS)

@@ -35,7 +35,8 @@ def test_a_replication_that_is_not_whole_is_left_out(tmp_path):
 
 
 def test_differences_are_read_together(tmp_path):
-    """Twelve structures that are the same: 66 pairs in 9 outcomes, none told apart, though some intervals exclude 0."""
+    """Twelve structures that are the same: 66 pairs in 9 outcomes, none significantly different, though some "
+    "intervals exclude 0."""
     means = {f"s{k}": FLAT for k in range(12)}
     found = map_differences(sweep(tmp_path / "s", COLUMNS, means, 12))
     assert sum(d.low > 0 or d.high < 0 for d in found if d.low is not None) > 0

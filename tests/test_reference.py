@@ -52,7 +52,7 @@ def test_everything_is_measured():
 
 
 def test_charts_cover_the_ranges_that_are_declared(measure):
-    """A default or a range that is declared anew asks for a chart measured anew."""
+    """A default or a range that is declared again asks for a chart measured again."""
     numbers = {key: d for key, d in declarations().items() if key in MEASURED and key != "power.distribution"}
     moved = [
         key
@@ -83,7 +83,7 @@ def test_a_thing_that_was_not_measured_says_so_and_how():
 @pytest.mark.slow
 @pytest.mark.parametrize("subject", ["work.load", "mechanisms.uptake", "power.agenda", "scenario.layering"])
 def test_charts_do_not_lag_behind_the_rules(measure, subject):
-    """Small mends of rules may come before a chart is made anew; by more than two points nothing may lag."""
+    """Small mends of rules may come before a chart is made again; by more than two points nothing may lag."""
     with (FOLDER / "effects.csv").open(newline="", encoding="utf-8") as file:
         written = [row for row in csv.DictReader(file) if row["subject"] == subject]
     now = measure.measured(subject)

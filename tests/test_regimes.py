@@ -61,7 +61,7 @@ def test_the_boundary_is_found(tmp_path):
     # The standard error of an edge is about 0.014 / sqrt(20): 0.1 points of distance are three of them.
     far = np.abs(distance) > 0.16
     assert (found.winner[far] == truth[far]).mean() >= 0.99
-    # Nobody wins only near the boundary.
+    # No clear winner only near the boundary.
     assert np.abs(distance[~won]).max() < 0.16
     rules = rules_of(read.factors, found, 1)
     assert rules.better
@@ -145,7 +145,7 @@ def test_two_that_tie_do_not_win_but_the_third_is_ruled_out(tmp_path):
     assert (found.winner == NOBODY).all()
     assert set(found.kind) == {OPEN}
     assert found.ruled_out[2].all()
-    # Of what is ruled out one in twenty may be by luck.
+    # Of what is ruled out one in twenty may be by chance.
     assert found.ruled_out[:2].sum() <= 4
 
 

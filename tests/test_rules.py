@@ -621,7 +621,7 @@ def test_a_design_is_paid_for_once_however_long_it_takes():
         cell.design_cost_outstanding -= 0.5 * due
     assert paid == close(600.0 * (1.0 - cell.design_cost_outstanding))
     assert 0.0 <= cell.design_cost_outstanding < 0.01
-    # What comes on top is spread anew together with what is owed, and what was paid is not paid again.
+    # What comes on top is spread again together with what is owed, and what was paid is not paid again.
     cell.design_cost_outstanding = 0.25
     design_cost.add_design_cost(cell, 50.0, 2.0)
     assert (cell.design_hours, cell.user_hours_cost, cell.design_cost_outstanding) == close((200.0, 9.5, 1.0))

@@ -1,4 +1,4 @@
-"""The model and its second writing, made from the description alone, give the same worlds."""
+"""The model and its second writing, made from the description alone, give the same replications."""
 
 import numpy as np
 import pytest

@@ -169,11 +169,11 @@ def test_the_share_due_to_the_seed_is_the_one_put_in():
 
 def test_luck_left_in_the_means_is_the_one_put_in():
     generator = np.random.default_rng(20)
-    luck = generator.normal(0, 1, (4000, 10))
-    assert stochastic_variance_of_means(luck) == pytest.approx(1.0, abs=0.1)
+    chance_share = generator.normal(0, 1, (4000, 10))
+    assert stochastic_variance_of_means(chance_share) == pytest.approx(1.0, abs=0.1)
     settings = generator.normal(0, 0.3**0.5, (4000, 1))
     # Luck of variance 1 over ten replications leaves 0.1, beside 0.3 by the settings.
-    assert stochastic_variance_of_means(luck + settings) == pytest.approx(0.25, abs=0.05)
+    assert stochastic_variance_of_means(chance_share + settings) == pytest.approx(0.25, abs=0.05)
 
 
 def test_a_run_missing_in_a_kind_world_does_not_move_its_point():

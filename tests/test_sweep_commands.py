@@ -199,10 +199,10 @@ def test_workers_load_neither_mesa_nor_pandas(tmp_path):
 import sys
 import numpy
 from sim.experiments import plan_files
-from sim.runner.worker import Task, carry_out
+from sim.runner.worker import Task, run_chunk
 from pathlib import Path
 folder = {str(tmp_path)!r}
-print(carry_out(Task(folder, plan_files.stamp(Path(folder)), "x", numpy.arange(9), 60.0)).runs)
+print(run_chunk(Task(folder, plan_files.plan_file_hash(Path(folder)), "x", numpy.arange(9), 60.0)).runs)
 print([name for name in ("mesa", "pandas", "scipy.stats", "plotly") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -40,7 +40,7 @@ def serial(plan, tmp_path_factory):
     """A finished sweep made in this process."""
     folder = tmp_path_factory.mktemp("serial") / "out"
     outcome = sweeps.swept(plan, folder)
-    assert (outcome.done, outcome.failed, outcome.finished, outcome.lived) == (48, 0, True, 48)
+    assert (outcome.done, outcome.failed, outcome.finished, outcome.executed) == (48, 0, True, 48)
     return folder
 
 
@@ -129,7 +129,7 @@ def test_different_plans_are_not_merged(plan, tmp_path):
 
 def test_a_finished_sweep_has_nothing_left_to_do(plan, serial):
     before = {path.name: (path.stat().st_mtime_ns, path.stat().st_ino) for path in serial.iterdir()}
-    assert sweeps.swept(plan, serial).lived == 0
+    assert sweeps.swept(plan, serial).executed == 0
     assert {path.name: (path.stat().st_mtime_ns, path.stat().st_ino) for path in serial.iterdir()} == before
 
 
@@ -150,7 +150,7 @@ def test_more_replications_and_points_extend_what_is_there(plan, tmp_path):
         sweeps.plan(replications=3),
         sweeps.plan(replications=3, factors=longer),
     ]
-    lived = [sweeps.swept(step, tmp_path / "grown").lived for step in steps]
+    lived = [sweeps.swept(step, tmp_path / "grown").executed for step in steps]
     assert lived == [16, 8, 12]
     sweeps.swept(steps[-1], tmp_path / "at-once")
     assert sweeps.content(tmp_path / "grown") == sweeps.content(tmp_path / "at-once")

@@ -91,11 +91,11 @@ def test_a_run_that_raises_is_a_row_and_the_sweep_goes_on(table, tmp_path, engin
     assert {(row["stage"], row["seed"]) for row in why} == {("setting up", 7)}
     assert str(table) in why[0]["parameters"]
     assert "ValueError" in why[0]["message"]
-    # Without being asked nothing is lived again; asked, the failed ones are, and nothing else.
-    assert sweeps.swept(plan, tmp_path / "out").lived == 0
+    # Without being asked nothing is simulated again; asked, the failed ones are, and nothing else.
+    assert sweeps.swept(plan, tmp_path / "out").executed == 0
     table.write_text(good)
     again = sweeps.swept(plan, tmp_path / "out", retry_failed=True)
-    assert (again.lived, again.failed) == (6, 0)
+    assert (again.executed, again.failed) == (6, 0)
     assert sweeps.content(tmp_path / "out") == whole(plan, tmp_path / "whole")
     assert sweeps.rows(tmp_path / "out", "failures.parquet") == []
 
@@ -290,7 +290,7 @@ def test_a_full_disk_leaves_nothing_half_written_and_the_sweep_goes_on_later(tmp
     assert not damaged
     assert not [path for path in folder.rglob("*") if path.name.startswith(".") or path.suffix == ".tmp"]
     assert plan_files.read(folder).identity == plan.identity
-    assert sweeps.swept(plan, folder).lived < plan.runs
+    assert sweeps.swept(plan, folder).executed < plan.runs
     assert sweeps.content(folder) == whole(plan, tmp_path / "whole")
 
 

@@ -41,7 +41,7 @@ def test_a_sweep_is_running_from_its_plan_to_its_tables(plan, tmp_path, monkeypa
     heard = []
     for module, name in (
         (sweep, "_found"),
-        (finalise, "finish"),
+        (finalise, "write_tables"),
         (sweep, "remove_parts"),
         (status, "clear"),
     ):
@@ -54,7 +54,7 @@ def test_a_sweep_is_running_from_its_plan_to_its_tables(plan, tmp_path, monkeypa
     assert set(heard) == {
         ("_found", "running"),
         ("heard", "running"),
-        ("finish", "running"),
+        ("write_tables", "running"),
         ("remove_parts", "finished"),
         ("clear", "finished"),
     }
@@ -142,5 +142,5 @@ def test_shards_that_extend_a_sweep_at_the_same_moment_do_not_refuse_each_other(
         ends = [shards.submit(sweeps.swept, longer, tmp_path, share=Shard(k, 2)) for k in (1, 2)]
         both_are_here.wait(60)
         monkeypatch.setattr(status, "tables_lock", real)
-    assert sum(end.result().lived for end in ends) == 8
+    assert sum(end.result().executed for end in ends) == 8
     assert state(longer, tmp_path) == "finished"

@@ -59,16 +59,16 @@ def test_nobody_wins(said):
     assert said["nobody"].kind == "neither"
     assert said["nobody"].winner is None
     assert said["nobody"].headline.startswith(
-        "Nobody wins: neither a nor b is shown to close more of the gap"
+        "No clear winner: neither a nor b is shown to close more of the gap"
     )
     assert "unknown, not equal" in str(said["nobody"])
-    assert "not told apart in the gap" in str(said["nobody"])
+    assert "not significantly different in the gap" in str(said["nobody"])
 
 
 def test_practically_the_same_is_not_unknown(said):
     assert said["the same"].kind == "practically the same"
     assert "practically the same, within 0.5 points" in said["the same"].headline
-    assert "not told apart" not in said["the same"].headline
+    assert "not significantly different" not in said["the same"].headline
 
 
 def test_it_depends_on_one_factor(said):
@@ -87,9 +87,9 @@ def test_it_depends_on_two_factors(said):
 
 def test_winning_some_is_not_winning(said):
     assert said["some"].kind == "partly"
-    assert said["some"].headline.startswith("Nobody wins at most points: b closes more of the gap at 2")
+    assert said["some"].headline.startswith("No clear winner at most points: b closes more of the gap at 2")
     assert said["most"].kind == "mostly"
-    assert "nobody is shown to" in said["most"].headline
+    assert "there is no clear winner" in said["most"].headline
 
 
 def test_one_replication_allows_no_verdict(said):
@@ -115,7 +115,7 @@ def test_three_that_are_not_told_apart_share_no_lead(tmp_path):
     assert found.found.shared_leads() == []
     assert found.verdict.kind == "neither"
     assert found.verdict.headline.startswith(
-        "Nobody wins: none of a, b and c is shown to leave the smallest gap"
+        "No clear winner: none of a, b and c is shown to leave the smallest gap"
     )
 
 
@@ -130,8 +130,9 @@ def test_where_one_wins_some_points_those_who_share_the_others_are_named(tmp_pat
     verdict = read(tmp_path / "s", {"a": a, "b": FLAT, "c": FLAT + 0.1}).verdict
     assert verdict.kind == "partly"
     assert re.search(
-        r"a leaves the smallest gap, told apart from each other structure, at 40 % of the 300 points tried; at the other "
-        r"(59|60) % nobody alone is shown to: a and b share the lead\.",
+        r"a leaves the smallest gap, significantly different from each other structure, at 40 % of the 300 points tried; "
+        r"at the other "
+        r"(59|60) % a and b share the lead\.",
         verdict.headline,
     )
 
@@ -219,7 +220,7 @@ def test_along_a_single_factor(tmp_path):
     means = {"a": np.full(5, 0.6), "b": 0.6 + 0.05 * (columns["x"] - 3.01)}
     words = read(tmp_path / "s", means, columns=columns, kind="grid").verdict
     assert words.headline.startswith("It depends on x: ")
-    assert "Along x: b at 1 to 2; not told apart at 3; a at 4 to 5." in str(words)
+    assert "Along x: b at 1 to 2; not significantly different at 3; a at 4 to 5." in str(words)
 
 
 def test_between_the_ends_of_a_scale(tmp_path):

@@ -25,7 +25,7 @@ def test_there_are_seven():
 
 @pytest.mark.parametrize("page", PAIRED, ids=lambda path: path.stem)
 def test_text_and_notebook_are_the_same(page):
-    """Write the older anew: uv run --group docs jupytext --sync docs/tutorials/*.md."""
+    """Write the older again: uv run --group docs jupytext --sync docs/tutorials/*.md."""
     text = page.read_text(encoding="utf-8").split("\n---\n", 1)[1]
     notebook = page.with_suffix(".ipynb")
     outside = REGION.sub("", text)

@@ -27,7 +27,7 @@ SHARE_OUTCOMES = ("gap", "nominal_gap", "rhetoric_reality", "worst_decile_gap", 
 """Outcomes that are shares of intended benefit, and all the better the smaller."""
 
 HEADLINE_OUTCOMES = (*SHARE_OUTCOMES, "months_to_half", "recovered_later", "persistence")
-"""Outcomes that a report tells first, and whose differences it reckons between any two scenarios."""
+"""Outcomes that a report gives first, with their differences between any two scenarios."""
 
 SCENARIO_OUTCOMES = ("gap", "nominal_gap", "worst_decile_gap", "months_to_half")
 """Outcomes that are given for every scenario."""
@@ -143,7 +143,7 @@ def span(low: float, high: float) -> str:
     return f"95 % interval {points(low)} to {points(high)}"
 
 
-def is_meaningful() -> str:
+def meaningful_in_words() -> str:
     """The smallest difference that matters, in words."""
     return f"{points(MEANINGFUL)} points, taken here as the smallest difference that matters"
 
@@ -247,7 +247,7 @@ def largest_losses(scenario: ScenarioRuns, count: int) -> str:
 
 
 def clear_loss_differences(a: ScenarioRuns, b: ScenarioRuns) -> list[Difference]:
-    """Differences of losses told apart from 0 when all causes are read together, the largest first."""
+    """Differences of losses significantly different from 0 when all causes are read together, the largest first."""
     found = [difference(a, b, key) for key in a.summaries if key.startswith("losses.")]
     apart = zip(found, holm([d.p for d in found]), strict=True)
     clear = [d for d, p in apart if p < ALPHA and d.clear and abs(d.mean or 0.0) >= SMALLEST_REPORTED]
@@ -289,7 +289,7 @@ def gap_differences(scenarios: Sequence[ScenarioRuns]) -> list[Difference]:
 
 
 def significantly_different(pairs: Sequence[Difference]) -> set[tuple[str, str]]:
-    """Pairs (better, worse) told apart when all are read together, by Holm's correction, and not by a trifle."""
+    """Pairs (better, worse) significantly different when all are read together, by Holm's correction, and not by a trifle."""
     together = zip(pairs, holm([d.p for d in pairs]), strict=True)
     clear = [d for d, p in together if p < ALPHA and d.clear and not is_negligible(d)]
     return {(d.a, d.b) if (d.mean or 0.0) < 0 else (d.b, d.a) for d in clear}
@@ -317,12 +317,14 @@ def rank(scenarios: Sequence[ScenarioRuns]) -> tuple[str, str | None, str, list[
     )
     clear = significantly_different(pairs)
     apart = (
-        f"{len(clear)} of the {len(pairs)} pairs are told apart, with Holm's correction for reading {len(pairs)} at "
-        f"once; differences within {is_meaningful()}, do not count."
+        f"{len(clear)} of the {len(pairs)} pairs are clearly different, with Holm's correction for reading "
+        f"{len(pairs)} at once; differences within {meaningful_in_words()}, do not count."
     )
     reasons = [ranking, apart]
     if not clear and all(is_negligible(d) for d in pairs):
-        headline = f"Neither of them: {listing(names)} are practically the same, within {is_meaningful()}."
+        headline = (
+            f"Neither of them: {listing(names)} are practically the same, within {meaningful_in_words()}."
+        )
         return "practically the same", None, headline, [ranking]
     if not clear:
         return "neither", None, f"None of {listing(names, 'or')} is shown to close more of the gap.", reasons
@@ -335,9 +337,7 @@ def rank(scenarios: Sequence[ScenarioRuns]) -> tuple[str, str | None, str, list[
     if len(beaten) < len(others):
         level_with = [best.name, *(s.name for s in others if s not in beaten)]
         more = f" {best.name} closes more of it than {listing([s.name for s in beaten])}." if beaten else ""
-        headline = (
-            f"No single structure closes most of the gap: {listing(level_with)} are not told apart.{more}"
-        )
+        headline = f"No single structure closes most of the gap: {listing(level_with)} are not clearly different.{more}"
         return "neither", None, headline, reasons
     by = margin(difference(best, others[0], "gap"))
     headline = (
@@ -472,7 +472,7 @@ def shares(over: OverTheSet) -> list[tuple[str, str]]:
 
 def _shares(over: OverTheSet) -> str:
     (first, most), (second, least) = shares(over)
-    return f"{first} closes more by over {is_meaningful()}, at {most} of the design points, and {second} at {least}."
+    return f"{first} closes more by over {meaningful_in_words()}, at {most} of the design points, and {second} at {least}."
 
 
 def _for_whom(over: OverTheSet, winner: str) -> list[str]:

@@ -20,7 +20,7 @@ from sim.analysis.sweep_data import SweptFactor, plain
 DEPTH = 3
 FOLDS = 5
 FEWEST = 25
-"""With fewer points than this no rule can be told from chance."""
+"""With fewer points than this no rule can be distinguished from chance."""
 
 SMALLEST_RULE = 0.02
 """A rule holds at least this share of the points, and at least five of them."""
@@ -248,16 +248,16 @@ def _rule(conditions: tuple[str, ...], region: np.ndarray, outcome: np.ndarray, 
 
 def named(rules: Rules, members: Sequence[int]) -> Rules:
     """The rules of some structures alone, their outcomes numbered as among all structures."""
-    told = (
+    worded = (
         rule if rule.outcome == NOBODY else replace(rule, outcome=members[rule.outcome])
         for rule in rules.rules
     )
-    return replace(rules, rules=tuple(told))
+    return replace(rules, rules=tuple(worded))
 
 
 def said_of(rules: Rules, structures: Sequence[str], outcome: int) -> str:
     """Where the rules put an outcome, its largest region: `A where x is above 2`."""
-    name = "nobody" if outcome == NOBODY else structures[outcome]
+    name = "no clear winner" if outcome == NOBODY else structures[outcome]
     found = [rule for rule in rules.rules if rule.outcome == outcome]
     if not found:
         return ""

@@ -59,7 +59,7 @@ class Table:
         fitted_set: fingerprint of the set and the design; see `fingerprint`.
         sets: members of the fitted set.
         replications: of each structure at each design point.
-        seed: root of the worlds' random numbers.
+        seed: random seed.
         means: shape (points,) by outcome and structure; shares of intended benefit.
     """
 

@@ -34,9 +34,9 @@ class Contrast:
         point: name of the other point.
         response: in which structure, or in the difference of which two.
         mean: mean of the other point minus that of the first; None is unknown.
-        low: lower end of its 95 % interval over worlds.
+        low: lower end of its 95 % interval over replications.
         high: upper end.
-        pairs: worlds behind it.
+        pairs: replications behind it.
         adjusted: p-value after Holm's correction for all contrasts of the sweep.
     """
 
@@ -52,7 +52,7 @@ class Contrast:
 
     @property
     def clear(self) -> bool:
-        """Whether the two points are told apart when all contrasts are read together."""
+        """Whether the two points are significantly different when all contrasts are read together."""
         return self.low is not None and self.adjusted < ALPHA
 
 
@@ -94,7 +94,7 @@ def point_names(sweep: Sweep) -> list[str]:
 
 def setting(factors: Sequence[SweptFactor], point: int) -> str:
     """What is particular about a point: its factors' values, a row of power said once, what the scenario says left out."""
-    told: dict[str, list[str]] = {}
+    parts: dict[str, list[str]] = {}
     left = 0
     for f in factors:
         value = plain(float(f.values[point])) if f.numeric else str(f.values[point])
@@ -103,10 +103,10 @@ def setting(factors: Sequence[SweptFactor], point: int) -> str:
             continue
         row, _, who = f.key.rpartition(".")
         if row.startswith("power."):
-            told.setdefault(row, []).append(f"{who} {value}")
+            parts.setdefault(row, []).append(f"{who} {value}")
         else:
-            told[f.key] = [value]
-    said = [f"{key} {', '.join(values)}" for key, values in told.items()]
+            parts[f.key] = [value]
+    said = [f"{key} {', '.join(values)}" for key, values in parts.items()]
     if len(said) > MOST_VALUES:
         said = [*said[:MOST_VALUES], f"{len(said) - MOST_VALUES} more"]
     if left:
@@ -174,7 +174,7 @@ class MapDifference:
 
     @property
     def clear(self) -> bool:
-        """Whether the two are told apart when all differences are read together."""
+        """Whether the two are significantly different when all differences are read together."""
         return self.low is not None and self.adjusted < ALPHA
 
 
@@ -187,18 +187,24 @@ def map_differences(sweep: Sweep) -> list[MapDifference]:
             values = sweep.numbers(outcome)
             apart = values[a] - values[b]
             found.append((a, b, outcome, mean_over(apart, axis=1), mean_over(apart, axis=0)))
-    together = holm([p_value(worlds) for *_, worlds in found])
+    together = holm([p_value(by_replication) for *_, by_replication in found])
     return [_difference(sweep, *one, p) for one, p in zip(found, together, strict=True)]
 
 
 def _difference(
-    sweep: Sweep, a: int, b: int, outcome: str, by_point: np.ndarray, worlds: np.ndarray, adjusted: float
+    sweep: Sweep,
+    a: int,
+    b: int,
+    outcome: str,
+    by_point: np.ndarray,
+    by_replication: np.ndarray,
+    adjusted: float,
 ) -> MapDifference:
     known = by_point[np.isfinite(by_point)]
     ends = (float(known.min()), float(known.max())) if known.size else (None, None)
-    pairs = int(np.isfinite(worlds).sum())
+    pairs = int(np.isfinite(by_replication).sum())
     names = sweep.structures
-    return MapDifference(names[a], names[b], outcome, **interval(worlds), pairs=pairs, smallest=ends[0],
+    return MapDifference(names[a], names[b], outcome, **interval(by_replication), pairs=pairs, smallest=ends[0],
                          largest=ends[1], adjusted=adjusted)  # fmt: skip
 
 
@@ -279,14 +285,14 @@ def clear_losses(
         Cause, and by how much more the rival loses to it: mean, low and high; corrected by Holm for all causes.
     """
     causes = losses_of(sweep)
-    worlds = []
+    by_replication = []
     for cause in causes:
         values = sweep.numbers(f"losses.{cause}")
-        worlds.append(mean_over((values[rival] - values[structure])[points], axis=0))
-    together = holm([p_value(w) for w in worlds])
+        by_replication.append(mean_over((values[rival] - values[structure])[points], axis=0))
+    together = holm([p_value(w) for w in by_replication])
     found = []
-    for cause, world, p in zip(causes, worlds, together, strict=True):
-        apart = interval(world)
+    for cause, values, p in zip(causes, by_replication, together, strict=True):
+        apart = interval(values)
         if p < ALPHA and apart["mean"] is not None and abs(apart["mean"]) >= SMALLEST_REPORTED:
             found.append((cause, apart["mean"], apart["low"] or 0.0, apart["high"] or 0.0))
     return sorted(found, key=lambda f: -abs(f[1]))

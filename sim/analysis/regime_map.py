@@ -82,7 +82,7 @@ def only(sweep: Sweep, structures: tuple[int, ...]) -> Sweep:
 NOBODY = -1
 """In place of a winner: no structure wins there."""
 
-WON, SAME, OPEN, UNKNOWN = "won", "practically the same", "not told apart", "too few runs"
+WON, SAME, OPEN, UNKNOWN = "won", "practically the same", "not significantly different", "too few runs"
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,10 @@ class Regimes:
         high: upper end.
         pairs: replications in which every structure is known at a point.
         mean: shape (structures, points), over those replications.
-        ruled_out: whether a structure is told apart from the best, all comparisons of the map corrected together;
+        ruled_out: whether a structure is significantly different from the best, all comparisons of the map corrected together;
             shape (structures, points).
-        leaders: the winner where there is one; else the best and those not told apart from it, or practically the same as
-            it; shape (structures, points).
+        leaders: the winner where there is one; else the best and those not significantly different from it, or
+            practically the same; shape (structures, points).
         level: what each test was held to, after correction: intervals have confidence 1 − level.
     """
 
@@ -193,18 +193,18 @@ def regimes(sweep: Sweep, response: str | None = None, replications: int | None 
     p[best, at] = -1.0
     hardest = p.argmax(axis=0)
     stands, level = false_discoveries(p[hardest, at][known])
-    told = np.zeros(points, bool)
-    told[known] = stands
+    significant = np.zeros(points, bool)
+    significant[known] = stands
     matters = MEANINGFUL if is_share(chosen) else 0.0
     behind = mean - mean[best, at]
     close = np.array([behind[j] + half_width(against[j].T, ALPHA) <= matters for j in range(count)])
     close[best, at] = False
     same = known & close.any(axis=0)
-    won = told & ~same
+    won = significant & ~same
     # Where somebody wins, the next to it; where nobody does, the one that stands in the way.
     order = np.where(known, behind, 0.0)
     order[best, at] = np.inf
-    rival = np.where(told, order.argmin(axis=0), hardest)
+    rival = np.where(significant, order.argmin(axis=0), hardest)
     edges = np.take_along_axis(np.array(against), rival[None, :, None], axis=0)[0]
     edge = behind[rival, at]
     half = half_width(edges.T, level)
@@ -240,9 +240,9 @@ class BestPositions:
     Attributes:
         positions: the levels of the scale.
         best: the level with the smallest mean at each point; NaN where too little is known.
-        lowest: the lowest level not told apart from it.
+        lowest: the lowest level not significantly different from it.
         highest: the highest.
-        inside: points at which both ends are told apart from the best, which lies between them.
+        inside: points at which both ends are significantly different from the best, which lies between them.
     """
 
     positions: np.ndarray

@@ -49,8 +49,8 @@ class Sensitivity:
         method: morris, sobol, grid, rbd_fast or rank.
         influences: strongest first; empty when nothing can be said.
         points: points the indices rest on.
-        luck: share of the variance of the points' means that is luck left in them; NaN is unknown. The indices divide
-            this luck as well.
+        chance_share: share of the variance of the points' means that is chance; NaN is unknown. The indices
+            include it.
         left_out: points left out since a response there, or in their block of the design, is unknown.
         why_not: when nothing can be said, the reason.
     """
@@ -60,7 +60,7 @@ class Sensitivity:
     influences: tuple[Influence, ...]
     points: int
     left_out: int
-    luck: float = UNKNOWN
+    chance_share: float = UNKNOWN
     why_not: str = ""
 
 
@@ -109,7 +109,8 @@ def sensitivity(sweep: Sweep, values: np.ndarray, response: str) -> Sensitivity:
         "rank": _rank_only,
     }
     return replace(
-        by_method[method](sweep, factors, values, means, response), luck=stochastic_variance_of_means(values)
+        by_method[method](sweep, factors, values, means, response),
+        chance_share=stochastic_variance_of_means(values),
     )
 
 

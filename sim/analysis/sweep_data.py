@@ -1,4 +1,4 @@
-"""The results folder of a sweep, read: which structures met which design points in which worlds, and what came out.
+"""The results folder of a sweep, read: which structures met which design points in which replications, and what came out.
 
 Reads what every results folder holds: `plan.json`, `design.parquet`, and `runs.parquet`, with the parts of a sweep that
 is still on its way or is being extended. A run that failed, or has not come in, is unknown (NaN) and is never replaced.
@@ -116,7 +116,7 @@ class Sweep:
         return (self.status != NOT_RUN).all(axis=(0, 1))
 
     def numbers(self, response: str) -> np.ndarray:
-        """A response in whole replications alone, so that every point and structure has met the same worlds.
+        """A response in whole replications alone, so that every point and structure has met the same replications.
 
         Returns:
             Shape (structures, points, whole replications).

@@ -18,11 +18,11 @@ Shares = list[tuple[float, float, float]]
 
 
 def point_means(values: np.ndarray) -> np.ndarray:
-    """The mean at each point over replications, less what a world does to all points alike.
+    """The mean at each point over replications, less the effect of each replication on all points.
 
     Args:
-        values: shape (points, replications); NaN is unknown. A run missing in a kind world must not make its point look
-            worse, so each replication is first brought to the overall mean.
+        values: shape (points, replications); NaN is unknown. A run missing in a favourable replication must not make its point
+            look worse, so each replication is first brought to the overall mean.
 
     Returns:
         Shape (points,); NaN where no replication is known.
@@ -38,8 +38,8 @@ def point_means(values: np.ndarray) -> np.ndarray:
 def seed_share(values: np.ndarray, seed: int) -> tuple[float, float, float]:
     """The share of a single run's variance that is due to the seed, with its interval over replications.
 
-    Two-way components of variance: points, worlds (replications), and what is left, the luck particular to both. The
-    seed's share is worlds plus luck, out of all three.
+    Two-way components of variance: points, replications, and the residual. The seed's share is
+    replications plus residual, out of all three.
 
     Args:
         values: shape (points, replications); points with an unknown replication are left out.
@@ -65,13 +65,13 @@ def seed_share(values: np.ndarray, seed: int) -> tuple[float, float, float]:
 
 
 def stochastic_variance_of_means(values: np.ndarray) -> float:
-    """The share of the variance of the points' means that is luck left in them after so many replications.
+    """The share of the variance of the points' means that is left by chance after so many replications.
 
     Args:
         values: shape (points, replications); points with an unknown replication are left out.
 
     Returns:
-        A share, above 1 when the points vary less than luck alone would make them; NaN where it cannot be known.
+        A share, above 1 when the points vary less than chance alone would make them; NaN where it cannot be known.
     """
     whole = values[np.isfinite(values).all(axis=1)]
     points, replications = whole.shape
@@ -83,7 +83,7 @@ def stochastic_variance_of_means(values: np.ndarray) -> float:
 
 
 def _stochastic_variance(values: np.ndarray) -> float:
-    """Variance of what is left when points and worlds are taken out."""
+    """Variance of what is left when points and replications are taken out."""
     points, replications = values.shape
     left = values - values.mean(axis=1)[:, None] - values.mean(axis=0)[None, :] + values.mean()
     return float((left**2).sum()) / ((points - 1) * (replications - 1))
@@ -93,11 +93,11 @@ def _components_share(values: np.ndarray) -> float:
     points, replications = values.shape
     if replications < 2:
         return float("nan")
-    by_point, by_world, luck = values.mean(axis=1), values.mean(axis=0), _stochastic_variance(values)
-    settings = max(0.0, float(by_point.var(ddof=1)) - luck / replications)
-    worlds = max(0.0, float(by_world.var(ddof=1)) - luck / points)
-    total = settings + worlds + luck
-    return (worlds + luck) / total if total > 0 else float("nan")
+    by_point, by_world, residual = values.mean(axis=1), values.mean(axis=0), _stochastic_variance(values)
+    settings = max(0.0, float(by_point.var(ddof=1)) - residual / replications)
+    replications_variance = max(0.0, float(by_world.var(ddof=1)) - residual / points)
+    total = settings + replications_variance + residual
+    return (replications_variance + residual) / total if total > 0 else float("nan")
 
 
 @dataclass(frozen=True)
@@ -179,9 +179,9 @@ class ReplicationsNeeded:
         agreement: share of points called as with all of them, for each number tried.
         decided: share of points with a winner, for each number tried.
         enough: the smallest number tried from which the agreement stays at 95 % or above; None when only all will do.
-        open_points: points not told apart.
-        within: how many of these would be told apart with 2, 5, 10 … times the replications, if the differences seen
-            are the true ones.
+        open_points: points not significantly different.
+        within: how many of these would be significantly different with 2, 5, 10 … times the replications, if the
+            differences seen are the true ones.
     """
 
     tried: tuple[int, ...]

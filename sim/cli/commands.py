@@ -124,12 +124,12 @@ def run(
     from sim.reporting import terminal
     from sim.runner import compare, results_io
 
-    runs, lived = compare.alone(scenario, asked.seed)
+    runs, run = compare.alone(scenario, asked.seed)
     folder = named or results_io.default_folder("run", {"scenario": scenario.text, "seed": asked.seed})
     with storage.atomic_folder(folder) as draft:
         results_io.write_run(draft, runs, asked.seed, shlex.join(command))
         if detail:
-            results_io.write_detail(draft, lived)
+            results_io.write_detail(draft, run)
     outcomes = {name: float(values[0]) for name, values in runs.summaries.items()}
     if as_json:
         about = {
@@ -217,9 +217,9 @@ def cases(
     systems = [apply_design_point(system, one) for one in sets] or [system.parameters]
     look = min(count * len(systems), LOOKS)
     with progress_bar(as_json) as progress:
-        lived = evaluate.simulate_cases(chosen, systems, asked.seed, count, look, progress)
+        histories = evaluate.simulate_cases(chosen, systems, asked.seed, count, look, progress)
     page = cases_page.Page(
-        lived,
+        histories,
         count,
         asked.seed,
         provenance.version(),
@@ -238,7 +238,7 @@ def cases(
     summary = cases_page.cases_json(page)
     with storage.atomic_folder(folder) as draft:
         (draft / REPORT).write_text(cases_page.page_html(page), encoding="utf-8")
-        storage.write_table(draft / SERIES, cases_page.series_table(lived))
+        storage.write_table(draft / SERIES, cases_page.series_table(histories))
         results_io.write_cases_metadata(draft, system.parameters, sets, summary, shlex.join(command))
     if as_json:
         print_json(summary)

@@ -18,13 +18,13 @@ from sim.paths import RESULTS
 
 WHAT = ("set", "screening", "calibration")
 SEED = 5
-"""Root of all luck of the fit: other worlds than those in which `gapsim cases` and `gapsim compare` look at its outcome."""
+"""Random seed of the fit: other replications than those of `gapsim cases` and `gapsim compare`."""
 
 SCREENED, SCREENING_WORLDS = 1000, 2
 TRUTHS, TRUE_WORLDS = 64, 8
 MAP_POINTS = 300
 APART = {"screening": 10, "truths": 20, "map": 30}
-"""Added to the seed for worlds of their own."""
+"""Added to the seed for separate replications."""
 
 
 def fit(
@@ -93,7 +93,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     # What is fitted is read as mended. How the same sets do by the frozen readings is written beside it.
     frozen = replace(live, cases=cases(), practice=())
     rows = found.confirmed.shares[[0, *found.chosen]]
-    _, values = frozen("frozen", rows, effort.worlds_again, FRESH)
+    _, values = frozen("frozen", rows, effort.confirm_replications, FRESH)
     tables.write_fit(folder, found, left_out, prior_point(values, targets(frozen.cases)))
     points = fitted_points(folder / FITTED_SET)
     tables.write_map(folder / FITTED_MAP, points, beside(), MAP_POINTS, seed + APART["map"])
@@ -115,9 +115,7 @@ def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
     from sim.model.schema import declarations, prior_defaults
 
     how = "rounded" if rounded else "not rounded, since rounding rules it out"
-    click.echo(
-        f"to be declared in sim/model/parameters.py, the set nearest to what was judged before any fit ({how}):"
-    )
+    click.echo(f"to be declared in sim/model/parameters.py, the set nearest to the prior defaults ({how}):")
     for key, value in first.items():
         declared = declarations()[key]
         moved = value != declared.default
@@ -145,9 +143,9 @@ def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> 
     found = screening.screened(factors, shares, values.mean(axis=1))
     apart = {key for row in kept_out() for key in row.keys}
     tables.write_screening(folder, found, apart)
-    told = [one.key for one in found if one.told]
-    fitted = [key for key in told if key not in apart]
-    click.echo(f"of {len(found)} uncertainties, the cases tell of {len(told)}: {', '.join(told)}")
+    informed = [one.key for one in found if one.informed]
+    fitted = [key for key in informed if key not in apart]
+    click.echo(f"of {len(found)} uncertainties, the cases tell of {len(informed)}: {', '.join(informed)}")
     click.echo(f"to be fitted, once the table is shipped, are {len(fitted)}: {', '.join(fitted)}")
     click.echo(f"table: {folder / SCREENING}", err=True)
 
@@ -170,11 +168,11 @@ def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -
         return shares, values[..., : len(met)]
 
     shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
-    luck = stochastic_variance(space, live, effort, seed)
-    learned = learn(space, met, [Wave("wave-1", shares, values)], luck, effort)
+    run_variance = stochastic_variance(space, live, effort, seed)
+    learned = learn(space, met, [Wave("wave-1", shares, values)], run_variance, effort)
     root = seed + APART["truths"]
     truths, made_up = live("truths", space.spread(TRUTHS, root), TRUE_WORLDS, APART["truths"])
-    found = coverage(space, met, learned, luck, effort.worlds, truths, made_up, root)
+    found = coverage(space, met, learned, run_variance, effort.worlds, truths, made_up, root)
     tables.write_calibration(folder, found)
     click.echo(
         f"of {found.histories} made-up histories, {100 * found.held:.1f} % do not rule out the truth, "

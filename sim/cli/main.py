@@ -27,7 +27,7 @@ def _arguments(metavar: str) -> Callable[[Command], Command]:
 
 
 def _seed(default: str) -> Callable[[Command], Command]:
-    said = f"Root of all luck; the same seed gives the same worlds. [default: {default}]"
+    said = f"Random seed: the same seed gives the same results. [default: {default}]"
     return click.option("--seed", metavar="S", help=said)
 
 
@@ -41,7 +41,7 @@ _json = click.option(
 
 
 def _replications(default: str) -> Callable[[Command], Command]:
-    said = f"How many simulated worlds. [default: {default}]"
+    said = f"Number of replications. [default: {default}]"
     return click.option("--replications", metavar="N", help=said)
 
 
@@ -72,7 +72,7 @@ def gapsim(context: click.Context) -> None:
 @_json
 @click.pass_obj
 def compare(command: Sequence[str], **asked: Any) -> int:
-    """Run scenarios side by side in the same worlds: which closes more of the gap, and where was benefit lost?
+    """Run scenarios side by side in the same replications: which closes more of the gap, and where was benefit lost?
 
     Without a scenario: hierarchy and distributed. KEY=VALUE applies to every scenario.
     """
@@ -105,7 +105,7 @@ def run(command: Sequence[str], **asked: Any) -> int:
 @click.option("--out", metavar="DIR", help="Folder for the results. [default: results/<experiment>]")
 @click.option("--workers", metavar="N", help="How many processes. [default: one a core]")
 @click.option(
-    "--engine", metavar="E", help="Where runs are lived: processes, serial or dask. [default: processes]"
+    "--engine", metavar="E", help="Execution backend: processes, serial or dask. [default: processes]"
 )
 @click.option("--address", metavar="A", help="A Dask scheduler that is there already.")
 @click.option(

@@ -1,4 +1,4 @@
-"""The words of a command line: options that do not exist, stand there twice or lack a value are told all at once."""
+"""The words of a command line; options that are unknown, repeated or lack a value are reported together."""
 
 from __future__ import annotations
 

@@ -292,7 +292,7 @@ def _say(words: str) -> None:
 
 def _print_outcome(outcome: Any, share: Any) -> None:
     if outcome.finished:
-        whole = "nothing was left to do" if outcome.lived == 0 and share is not None else "finished"
+        whole = "nothing was left to do" if outcome.executed == 0 and share is not None else "finished"
         click.echo(f"{whole}: {outcome.runs} runs in {outcome.folder}, {outcome.failed} of them failed")
         if outcome.failed:
             _say(

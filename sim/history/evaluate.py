@@ -1,4 +1,4 @@
-"""Histories lived again: every case run in many worlds, and each run held against what happened."""
+"""Histories simulated again: every case run in many replications, and each run held against what happened."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ConditionResult:
 
 @dataclass(frozen=True)
 class History:
-    """A case lived again in R worlds of T months.
+    """A case simulated again in R replications of T months.
 
     Args:
         case: the case.
@@ -224,13 +224,13 @@ def simulate_cases(
     look: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[History]:
-    """Run every case in the worlds 0, 1, … of a seed and judge it.
+    """Run every case in replications 0, 1, … of a seed and evaluate it.
 
     Args:
         cases: the cases.
         systems: sets of parameters, each of which holds for all cases.
-        seed: root of all luck.
-        replications: in how many worlds each set is run.
+        seed: random seed.
+        replications: in how many replications each set is run.
         look: in how many runs each level is moved by one step up and down; 0 leaves the look out.
         progress: called with runs done and runs in all.
 

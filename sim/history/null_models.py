@@ -28,7 +28,7 @@ class Null:
 
     Args:
         name: which null model.
-        hit: whether it shows the pattern; None where too little was reported for it to say, or where it was told every
+        hit: whether it shows the pattern; None where too little was reported for it to say, or where it was given every
             figure that the pattern asks for.
         error: root mean square error on the points it was not given, as a share of the range from nobody to everybody.
         error_of_runs: that of the median run on the same points.
@@ -107,10 +107,10 @@ def against_nulls(case: Case, series: Series) -> list[Null]:
     ):
         alike = as_reported(case, np.broadcast_to(coverage, (1, len(OUTCOMES), case.months)))
         found.append(_held(name, case, dict(alike), series, 0))
-    told: tuple[tuple[str, Callable[[Case, str], np.ndarray | None], int], ...] = (
+    models: tuple[tuple[str, Callable[[Case, str], np.ndarray | None], int], ...] = (
         ("last_value", last_value, 1), ("linear_trend", linear_trend, 2)
     )  # fmt: skip
-    for name, curve, given in told:
+    for name, curve, given in models:
         known = {one: values for one in series if (values := curve(case, one)) is not None}
         found.append(
             _held(name, case, {one: values[None, :] for one, values in known.items()}, series, given)
@@ -131,8 +131,8 @@ def _asked(case: Case) -> set[tuple[str, int]]:
 def _held(name: str, case: Case, known: Series, series: Series, given: int) -> Null:
     """Judge what a null model says of some series, of which it was given the first figures."""
     hit = None
-    told = {(one, month) for one in series for month in list(case.points(one))[:given]}
-    if set(known) == set(series) and not _asked(case) <= told:
+    known_points = {(one, month) for one in series for month in list(case.points(one))[:given]}
+    if set(known) == set(series) and not _asked(case) <= known_points:
         judged: tuple[ConditionResult, ...] = evaluate_conditions(case, known)
         hit = bool(np.all([one.held for one in judged]))
     misses, misses_of_runs = [], []

@@ -92,7 +92,7 @@ MOST_FUTURES = 50
 """Futures that one request may ask to see at once."""
 
 AT_ONCE = 2
-"""Runs lived at the same time; compiled months release Python's lock."""
+"""Runs simulated at the same time; compiled months release Python's lock."""
 MOST_WAITING = 200
 """Requests that may wait for their turn."""
 

@@ -1,4 +1,4 @@
-"""Frames: what a room sees of a run, month by month and place by place, read off the run as it is lived."""
+"""Frames: what a room sees of a run, month by month and place by place, read off the run as it is simulated."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Playback:
         stages: (T, A, stages) announced changes in each stage.
         under_way: (T, A, stages) those of them that are still under way: neither in place nor given up.
         nominal: (T, A) coverage as reported, mean over announced changes; NaN before the first.
-        real: (T, A) coverage as meant, mean over announced changes.
+        real: (T, A) coverage as intended, mean over announced changes.
         held: (T, A, LEDGER) progress that went missing in the month, in changes' plans.
         due: (T, A) progress that the plans of announced changes asked of the month.
     """
@@ -86,7 +86,7 @@ def play(parameters: Parameters, seed: int, replication: int) -> Playback:
     before, opened = state.ledger.copy(), np.empty_like(state.ledger)
     home = state.bodies.home
     bodies_here = np.bincount(home, minlength=count)
-    # Columns looked up once: a table looks a name up anew each time.
+    # Columns looked up once: a table looks a name up again each time.
     columns = {name: state.places[name] for name in COPIED}
     stage_now, nominal_now, real_now = (state.cells[name] for name in ("stage", "nominal", "real_coverage"))
     body_will, announced_by = state.bodies.will, state.calendar.arrived.tolist()

@@ -1,4 +1,4 @@
-"""What the server answers: a view lived and told, or many of its futures side by side."""
+"""What the server answers: a view simulated and told, or many of its futures side by side."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEPT_SIDES = 8
 
 
 def run(view: View) -> dict[str, Any]:
-    """Live both sides of a view under the same luck: every month of each, its story, and what it comes to."""
+    """Live both sides of a view under the same random numbers: every month of each, its story, and what it comes to."""
     sides = [_lived(_Asked.of(side, view)) for side in view.sides]
     said = narrative.of_months(sides)
     return {

@@ -59,7 +59,7 @@ class Side:
 
 @dataclass(frozen=True)
 class View:
-    """What a room looks at: one side or two under the same luck."""
+    """What a room looks at: one side or two under the same random numbers."""
 
     sides: tuple[Side, ...]
     seed: int

@@ -1,4 +1,4 @@
-"""The workshop: runs are lived in a few threads, in the order asked for, and what was just answered is kept a while."""
+"""The workshop: runs are simulated in a few threads, in the order asked for, and what was just answered is kept a while."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ ROUNDTABLE = "claim of a 2020 roundtable of Scottish public- and third-sector le
 
 DEFAULT_SEED = 2026
 MAX_SEED = 2**63 - 1
-"""Root of all luck in a world unless given, and the largest that may be given."""
+"""Random seed in a world unless given, and the largest that may be given."""
 
 Role = Literal["lever", "uncertainty", "fixed"]
 
@@ -386,7 +386,7 @@ class Mechanisms(Group):
     design_economies: float = strength("A design costs its hours once centrally, and once in every place locally.")
     central_expertise: float = strength("The centre's designers err less than a council's.")
     uneven_ability: float = strength("Places differ in ability; a national holder of money can equalise.")
-    mandate: float = strength("Effort can be compelled; that it is done as meant only where it is visible.", default=0.32)
+    mandate: float = strength("Effort can be compelled; that it is done as intended only where it is visible.", default=0.32)
     spillover: float = strength("My benefit rises with others' compatible adoption; local holders count only their own.")
     participation_cost: float = strength("Co-design takes users' and deliverers' hours.")
     urgency: float = strength("Late benefit is worth less, and need presses.")

@@ -36,11 +36,12 @@ MENDED_BESIDE = (
 FIXED_BEFORE = "Levels, events and rules were fixed before any case was run. A miss is a finding; nothing is changed to hit."
 THE_DEFAULTS = (
     "The parameters are the declared defaults, or what the command set. The defaults are the one among the sets that these "
-    "histories rule out least which lies nearest to what was judged before any fit (`gapsim fit`). A hit of theirs is no "
+    "histories rule out least which lies nearest to the prior defaults (`gapsim fit`). A hit of theirs is no "
     "forecast. " + FIXED_BEFORE
 )
 A_FIT = (
-    "The parameters are the sets that these histories do not rule out, or rule out least (`gapsim fit`), lived in other worlds "
+    "The parameters are the sets that these histories do not rule out, or rule out least (`gapsim fit`), "
+    "simulated in other replications "
     "than those they were found in. A hit among them is no forecast: what counts is the column for the case left out, where "
     "the sets were fitted to the other cases alone. " + FIXED_BEFORE
 )
@@ -51,9 +52,9 @@ class Page:
     """Everything the page says of one command: the histories, and how they were made.
 
     Args:
-        histories: the cases, lived and judged.
-        replications: in how many worlds each set of parameters was lived.
-        seed: root of all luck.
+        histories: the cases, simulated and judged.
+        replications: in how many replications each set of parameters was simulated.
+        seed: random seed.
         version: version of this package.
         fitted: whether the parameters are the fitted set; else they are the defaults.
         changed: whether the command set any of them.
@@ -70,12 +71,12 @@ class Page:
 
     @property
     def systems(self) -> int:
-        """How many sets of parameters were lived."""
+        """How many sets of parameters were simulated."""
         return self.histories[0].systems
 
     @property
     def system(self) -> str:
-        """What was lived, in words."""
+        """What was simulated, in words."""
         what = f"{self.systems} fitted sets of parameters" if self.fitted else "the default parameters"
         return f"{what} with what the command set" if self.changed else what
 
@@ -216,7 +217,7 @@ def page_html(page: Page) -> str:
     parts = [
         "<h1>Does it hold against history?</h1>",
         f'<p class="lead">{counted(len(page.histories), "historical case")} · {counted(page.systems, "parameter set")} · '
-        f"{counted(page.replications, 'world')} each · "
+        f"{counted(page.replications, 'replication')} each · "
         f"seed {page.seed} · gapsim {escape(page.version)}</p>",
         _verdict(page),
         _overview(page),

@@ -22,11 +22,11 @@ from sim.analysis.comparison import (
     differs_most,
     elsewhere,
     gap_differences,
-    is_meaningful,
     is_negligible,
     largest_losses,
     level,
     margin,
+    meaningful_in_words,
     one_run,
     rank,
     sizes,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from sim.runner.compare import Comparison, ScenarioRuns
 
 SPLIT = 2 / 3
-"""A structure that is better in fewer than this share of the paired replications is better only by luck's leave."""
+"""A structure that is better in fewer than this share of the paired replications may be better by chance only."""
 
 ROUGH = 10
 """With fewer paired replications than this the interval itself is rough."""
@@ -97,7 +97,7 @@ def at_these_settings(comparison: Comparison) -> Verdict:
 
 def _of_one_point(comparison: Comparison, found: Answer, known: NotKnown) -> Verdict:
     reasons = (known.why, *found.reasons) if known.why else found.reasons
-    chance = "The intervals cover chance at these settings, not doubt about the settings."
+    chance = "The intervals cover chance at these settings, not the choice of settings."
     return _explained(comparison, replace(found, reasons=reasons), chance, (ONE_POINT,))
 
 
@@ -149,12 +149,12 @@ def _of_two(a: ScenarioRuns, b: ScenarioRuns) -> Answer:
         return Answer("depends", None, headline, (gaps, split(better, worse)))
     if won < SPLIT * shared:
         only = f"yet it does so in only {won} of the {shared} paired replications"
-        headline = f"It depends on luck: on average {more.format('')}, by {margin(d)}, {only}."
+        headline = f"It depends on chance: on average {more.format('')}, by {margin(d)}, {only}."
         return Answer("depends", None, headline, (gaps,))
     reasons = [gaps, f"It is smaller in {better.name} in {won} of the {shared} paired replications."]
     if sizes(d)[0] < MEANINGFUL:
         reasons.append(
-            f"The interval reaches below {is_meaningful()}, so the difference may be too small to matter."
+            f"The interval reaches below {meaningful_in_words()}, so the difference may be too small to matter."
         )
     reasons += alongside(better, worse)
     return Answer("better", better.name, f"{more.format('')}, by {margin(d)}.", tuple(reasons))
@@ -168,9 +168,7 @@ def _no_difference(a: ScenarioRuns, b: ScenarioRuns, d: Difference) -> Answer:
         f"({span(d.low or 0.0, d.high or 0.0)}, {d.pairs} paired replications)"
     )
     if is_negligible(d):
-        headline = (
-            f"Neither: {a.name} and {b.name} are practically the same; {evidence}, within {is_meaningful()}."
-        )
+        headline = f"Neither: {a.name} and {b.name} are practically the same; {evidence}, within {meaningful_in_words()}."
         return Answer(SAME, None, headline, reasons)
     headline = (
         f"Neither {a.name} nor {b.name} is shown to close more of the gap; {evidence}, which includes 0."

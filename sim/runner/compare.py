@@ -1,4 +1,4 @@
-"""Scenarios run side by side: the same worlds, replication by replication, in every one of them."""
+"""Scenarios run side by side: the same replications, replication by replication, in every one of them."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def compare(
     seed: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
-    """Run replications 0, 1, … of every scenario; replication k meets the same luck in each.
+    """Run replications 0, 1, … of every scenario; replication k meets the same random numbers in each.
 
     Args:
         composed: the scenarios.
-        replications: how many worlds each scenario is run in.
-        seed: root of all luck.
+        replications: how many replications each scenario is run in.
+        seed: random seed.
         progress: called with runs done and runs in all.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What a sweep will take, before it is begun: a few of its runs are lived to see how long they last."""
+"""What a sweep will take, before it is begun: a few of its runs are simulated to see how long they last."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Estimate:
 
 
 def estimate(plan: Plan, workers: int) -> Estimate:
-    """Live a few runs from all over the plan, and reckon what all of them will take."""
+    """Live a few runs from all over the plan, and compute what all of them will take."""
     runs = np.random.default_rng(plan.seed).permutation(min(plan.runs, 1_000_000))[: MOST + 1]
     if plan.runs > 1_000_000:
         runs = runs * (plan.runs // 1_000_000)
@@ -85,7 +85,7 @@ def _live(plan: Plan, run: int) -> bool:
 
 
 def _memory() -> int | None:
-    """The most that this process, which has just lived runs as a worker does, has needed so far."""
+    """The most that this process, which has just simulated runs as a worker does, has needed so far."""
     if sys.platform == "win32":
         return None
     import resource

@@ -223,7 +223,7 @@ def make_executor(name: str, workers: int | None = None, address: str | None = N
 
 @contextmanager
 def single_threaded_children() -> Iterator[None]:
-    """Processes started meanwhile reckon with one thread each: there is one for every core already."""
+    """Processes started meanwhile compute with one thread each: there is one for every core already."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:

@@ -150,7 +150,7 @@ def _failures(plan: Plan, runs: np.ndarray, rows: pa.Table) -> pa.Table:
 def _summary(plan: Plan, path: Path) -> dict[str, Any]:
     """Mean of every response by scenario, over points and replications; intervals over replications.
 
-    Points meet the same worlds, so a replication counts once: its mean over the points is what varies.
+    Points meet the same replications, so a replication counts once: its mean over the points is what varies.
     """
     file = parquet.ParquetFile(path)
     cube = (plan.replications, plan.points, len(plan.scenarios))

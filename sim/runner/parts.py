@@ -28,10 +28,10 @@ SECONDS = ("seconds_setting_up", "seconds_living", "seconds_reading")
 OK, FAILED = "ok", "failed"
 
 
-def table(plan: Plan, runs: np.ndarray, lived: Sequence[RunRecord]) -> pa.Table:
+def table(plan: Plan, runs: np.ndarray, records: Sequence[RunRecord]) -> pa.Table:
     """Rows of runs, in the order of their numbers."""
     order = np.argsort(runs, kind="stable")
-    rows = [lived[place] for place in order.tolist()]
+    rows = [records[place] for place in order.tolist()]
     keys = plan.keys(runs[order])
     unknown = [float("nan")] * len(plan.responses)
     responses = np.array([row.responses or unknown for row in rows]).reshape(len(rows), -1)

@@ -50,11 +50,11 @@ def replay(folder: Path, run: int) -> Replay:
     before = _kept(plan, folder, run)
     replication, number, scenario = (int(key[0]) for key in plan.keys(np.array([run])))
     point = plan.point(number)
-    lived = run_one(plan, plan.scenarios[scenario], point, replication)
-    now: dict[str, Any] = {"status": parts.FAILED if lived.stage else parts.OK}
-    now |= {"stage": lived.stage or None, "message": lived.message or None}
+    again = run_one(plan, plan.scenarios[scenario], point, replication)
+    now: dict[str, Any] = {"status": parts.FAILED if again.stage else parts.OK}
+    now |= {"stage": again.stage or None, "message": again.message or None}
     unknown = [None] * len(plan.responses)
-    now |= dict(zip(plan.responses, lived.responses or unknown, strict=True))
+    now |= dict(zip(plan.responses, again.responses or unknown, strict=True))
     differing = {name: (before[name], now[name]) for name in now if not _same(before[name], now[name])}
     keys = {"scenario": plan.scenarios[scenario].name, "design_point": number, "replication": replication}
     return Replay(run, {**keys, **point}, not differing, differing)

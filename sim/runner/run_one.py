@@ -1,4 +1,4 @@
-"""One run of a plan, lived and read: its responses, or at what stage it failed and why."""
+"""One run of a plan, simulated and read: its responses, or at what stage it failed and why."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RunRecord:
 
     Args:
         responses: its outcomes in the order of the plan; None when it failed.
-        seconds: spent on setting up, living and reading outcomes.
+        seconds: spent on initialising, simulating and reading outcomes.
         stage: where it failed; empty when it did not.
         message: why.
     """
@@ -55,8 +55,8 @@ def run_one(plan: Plan, scenario: Composed, point: Mapping[str, Any], replicatio
     except Exception as error:
         message = f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE]
         return RunRecord(None, stage=stage, message=message)
-    begun, ready, lived, done = clock
-    return RunRecord(responses, (ready - begun, lived - ready, done - lived))
+    begun, ready, simulated, done = clock
+    return RunRecord(responses, (ready - begun, simulated - ready, done - simulated))
 
 
 def read(run: Run, responses: Sequence[str]) -> list[float]:

@@ -1,8 +1,8 @@
 """Handing out runs to workers, chunk by chunk, until all are kept; and finding out whose fault it was when one is lost.
 
 Only a few chunks are handed out at a time, so that a million runs need no more memory than a thousand. When a worker is
-lost, the run that it was at is lived again with nothing beside it: only a run that takes its worker with it when alone
-is written down as failed, and its innocent neighbours are simply lived again.
+lost, the run that it was at is simulated again with nothing beside it: only a run that takes its worker with it when alone
+is written down as failed, and its innocent neighbours are simply simulated again.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class ChunkSizer:
 
 @dataclass
 class PendingRuns:
-    """Runs that nobody has in hand: those in the order of their numbers, and suspects, to be lived alone.
+    """Runs that nobody has in hand: those in the order of their numbers, and suspects, to be simulated alone.
 
     Args:
         runs: numbers, ascending.
@@ -120,7 +120,7 @@ class SweepScheduler:
         engine: where workers are.
         backlog: what is to be done.
         pace: how long runs take.
-        heard: told of every chunk.
+        heard: called with every finished chunk.
     """
 
     plan: Plan
@@ -139,7 +139,7 @@ class SweepScheduler:
         """Hand out all runs and wait for them.
 
         Args:
-            stopping: told when somebody interrupts, before what is in hand is waited for.
+            stopping: called on an interrupt, before runs in progress are waited for.
 
         Raises:
             KeyboardInterrupt: after an interrupt, when what was in hand has been kept.
@@ -227,7 +227,7 @@ class SweepScheduler:
             said = f"the run took longer than its time limit of {task.limit:g} s; it was at: {where}"
             self._write_down(last.run, RunRecord(None, stage=TIME_LIMIT, message=said), task)
         elif task.name.endswith(ISOLATED):
-            said = "the process that lived it ended without a word twice, the second time with no other run beside it"
+            said = "its process ended without a message twice, the second time while it ran alone"
             self._write_down(last.run, RunRecord(None, stage=WORKER_LOST, message=said), task)
         elif out_of_time:
             # Another run's time limit made the whole pool fall: nobody here is to blame.
@@ -236,8 +236,8 @@ class SweepScheduler:
             self.backlog.suspects.append(last.run)
             self.backlog.give_back(task.runs[task.runs != last.run])
 
-    def _write_down(self, run: int, lived: RunRecord, task: Task) -> None:
-        part = parts.table(self.plan, np.array([run]), [lived])
+    def _write_down(self, run: int, record: RunRecord, task: Task) -> None:
+        part = parts.table(self.plan, np.array([run]), [record])
         parts.write(self.folder, part, f"{task.name}-{run}")
         self.heard(1, 1)
         self.backlog.give_back(task.runs[task.runs != run])

@@ -1,4 +1,4 @@
-"""How far a sweep has come, told to whoever watches it and written down for other shells to read."""
+"""Progress of a sweep: reported to whoever watches it, and written to a file for other shells."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Progress:
         total: runs of the share.
         done: runs of the share that are kept.
         failed: those of them that failed.
-        watcher: told of every step.
+        watcher: called with every step.
     """
 
     path: Path

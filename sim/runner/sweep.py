@@ -128,7 +128,7 @@ class Outcome:
         done: runs kept.
         failed: runs kept that failed.
         finished: whether the tables are written.
-        lived: runs lived this time.
+        simulated: runs simulated this time.
     """
 
     folder: Path
@@ -136,7 +136,7 @@ class Outcome:
     done: int
     failed: int
     finished: bool
-    lived: int
+    executed: int
 
 
 def sweep(
@@ -158,9 +158,9 @@ def sweep(
         engine: where workers are.
         share: which of the runs are this process's.
         limit: seconds that a run may take; None for a generous multiple of what runs take.
-        retry_failed: whether runs that failed before are lived again.
-        watcher: told of runs done, of how many.
-        say: told in words what somebody should know.
+        retry_failed: whether runs that failed before are simulated again.
+        watcher: called with runs done, and of how many.
+        say: called with messages for the user.
 
     Raises:
         InputProblems: if the folder holds another plan, or another process is at work on the same share.

@@ -62,7 +62,7 @@ class ChunkResult:
         runs: how many runs were kept.
         failed: how many of them failed.
         slowest: seconds of the slowest run.
-        model: seconds spent in the model: setting up, living, reading outcomes.
+        model: seconds spent in the model: initialising, simulating, reading outcomes.
         busy: seconds spent on the chunk as a whole, once the worker was ready.
     """
 
@@ -74,9 +74,9 @@ class ChunkResult:
 
 
 class Watchdog:
-    """Says which run is being lived, and ends this process when one run takes longer than the limit.
+    """Says which run is being simulated, and ends this process when one run takes longer than the limit.
 
-    It lets a run have a quarter more, a second at most: setting it anew for every run would cost more than runs may.
+    It lets a run have a quarter more, a second at most: setting it again for every run would cost more than runs may.
     """
 
     def __init__(self, path: Path, limit: float | None) -> None:
@@ -161,20 +161,20 @@ def run_chunk(task: Task) -> ChunkResult:
     _warm()
     began = time.perf_counter()
     with Watchdog(folder / RUNNING / f"{task.name}.now", task.limit) as watch:
-        lived = _lived(plan, task.runs, watch)
-    parts.write(folder, parts.table(plan, task.runs, lived), task.name)
-    seconds = [sum(one.seconds) for one in lived]
-    failed = sum(1 for one in lived if one.stage)
-    return ChunkResult(len(lived), failed, max(seconds), sum(seconds), time.perf_counter() - began)
+        records = _run_all(plan, task.runs, watch)
+    parts.write(folder, parts.table(plan, task.runs, records), task.name)
+    seconds = [sum(one.seconds) for one in records]
+    failed = sum(1 for one in records if one.stage)
+    return ChunkResult(len(records), failed, max(seconds), sum(seconds), time.perf_counter() - began)
 
 
-def _lived(plan: Plan, runs: np.ndarray, watch: Watchdog) -> list[RunRecord]:
-    lived, last, point = [], -1, {}
+def _run_all(plan: Plan, runs: np.ndarray, watch: Watchdog) -> list[RunRecord]:
+    records, last, point = [], -1, {}
     for run, replication, number, scenario in zip(
         runs.tolist(), *(key.tolist() for key in plan.keys(runs)), strict=True
     ):
         if number != last:
             last, point = number, plan.point(number)
         watch.at(run)
-        lived.append(run_one(plan, plan.scenarios[scenario], point, replication))
-    return lived
+        records.append(run_one(plan, plan.scenarios[scenario], point, replication))
+    return records

@@ -41,7 +41,7 @@ class KnownAnswer:
         name: what was asked.
         expected: theory's number.
         found: the model's.
-        tolerance: how far they may differ: four standard errors of luck, or what a monthly step blurs.
+        tolerance: how far they may differ: four standard errors, or what a monthly step blurs.
     """
 
     name: str
@@ -78,8 +78,8 @@ def _parameters(mechanisms: dict[str, float], **groups: Any) -> Parameters:
 
 
 def _mean(name: str, expected: float, values: np.ndarray, blur: float = 0.0) -> KnownAnswer:
-    luck = 4.0 * float(values.std(ddof=1)) / math.sqrt(values.size)
-    return KnownAnswer(name, expected, float(values.mean()), luck + blur)
+    error = 4.0 * float(values.std(ddof=1)) / math.sqrt(values.size)
+    return KnownAnswer(name, expected, float(values.mean()), error + blur)
 
 
 def clearances(seed: int, replications: int) -> list[KnownAnswer]:
@@ -135,8 +135,8 @@ def pipeline(seed: int, replications: int) -> list[KnownAnswer]:
             run.advance(1)
             done[(done < 0) & (run.state.cells.nominal >= 1.0)] = month
             if 100 <= month < 400:
-                live = (run.state.cells.nominal < 1.0) & (run.state.cells.stage > 0)
-                stages.append([float(np.sum(live & (run.state.cells.stage == s))) for s in (1, 2, 3, 4)])
+                under_way = (run.state.cells.nominal < 1.0) & (run.state.cells.stage > 0)
+                stages.append([float(np.sum(under_way & (run.state.cells.stage == s))) for s in (1, 2, 3, 4)])
         old = (run.state.cells.started >= 0) & (run.state.cells.started < 200)
         waits.append((done - run.state.cells.started + 1)[old])
         census.append(np.mean(stages, axis=0))

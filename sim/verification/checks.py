@@ -322,7 +322,7 @@ def run_checks(
     Args:
         which: null, directions, conservation, known-answers or all.
         seed: root seed; the one written down in `sim/data/directions.yaml` unless given.
-        replications: how many worlds; each suite's own number unless given.
+        replications: how many replications; each suite's own number unless given.
 
     Raises:
         ValueError: if there is no such suite.

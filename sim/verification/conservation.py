@@ -22,15 +22,15 @@ def random_parameters(seed: int, number: int) -> Parameters:
     groups: dict[str, Any] = {}
     fixed = ("population.months", "population.places", "population.users", "population.bodies")
     for position, declared in enumerate(declarations().values()):
-        luck = random.uniform(key, position, 0, 0)
+        u = random.uniform(key, position, 0, 0)
         if declared.group in ("power", "interventions") or declared.key in fixed:
             continue
         group, _, leaf = declared.key.partition(".")
         if declared.choices:
-            value: Any = declared.choices[int(luck * len(declared.choices))]
+            value: Any = declared.choices[int(u * len(declared.choices))]
         else:
             low, high = _sensible_bounds(declared.key, declared.low, declared.high, declared.default)
-            value = round(low + luck * (high - low)) if declared.kind is int else low + luck * (high - low)
+            value = round(low + u * (high - low)) if declared.kind is int else low + u * (high - low)
         groups.setdefault(group, {})[leaf] = value
     groups["power"] = {row: _random_row(key, 1000 + 10 * n, row) for n, row in enumerate(ROWS)}
     groups["population"] = {**groups.get("population", {}), "users": 320, "months": 90}

@@ -279,7 +279,7 @@ def run_checks(seed: int | None = None, replications: int | None = None) -> list
 
 MEMBERS = DATA / "fit" / "members.csv"
 JUDGED = "judged"
-"""The row of the shipped table that is no member: what was judged before any fit."""
+"""The row of the shipped table that is no member: the prior defaults."""
 
 
 @dataclass(frozen=True)

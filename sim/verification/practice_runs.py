@@ -34,7 +34,7 @@ class Watched:
         progress: (T, A, I) progress within the stage; full at 1.
         nominal: (T, A, I) coverage as reported.
         fit: (T, A, I) mean fit of the design to the place's users.
-        adopted: (T, I) share of the nation that has each change as meant.
+        adopted: (T, I) share of the nation that has each change as intended.
         busy: (T, A) hours wanted as a share of hours on offer.
         money: (T, I) share of a change's money that is still there.
     """

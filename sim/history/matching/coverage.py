@@ -1,8 +1,9 @@
 """Calibration by simulation: where the truth is known because we made it, does the set hold it as often as it should?
 
-Truths are drawn from the ranges, a history is lived from each in a world of its own, and its figures are matched as if they
-were what happened. A truth should be ruled out hardly ever, and the middle nine tenths of the set should hold each of its
-parameters at least nine times in ten: a set is no posterior distribution, and may be wider but not narrower than one
+Truths are drawn from the ranges, a history is simulated from each in its own replication, and its figures are matched
+as if they had been observed. A truth should hardly ever be ruled out, and the middle nine tenths of the set should
+contain each of its parameters at least nine times in ten: a set is no posterior distribution, and may be wider than one
+but not narrower
 (simulation-based calibration: Talts et al. 2018).
 """
 
@@ -45,7 +46,7 @@ class Coverage:
 
 
 def coverage(
-    space: Space, targets: Sequence[Target], learned: list[Emulator], luck: np.ndarray, worlds: int,
+    space: Space, targets: Sequence[Target], learned: list[Emulator], run_variance: np.ndarray, worlds: int,
     truths: np.ndarray, values: np.ndarray, seed: int, candidates: int = 4000,
 ) -> Coverage:  # fmt: skip
     """Match every made-up history and look where its truth lies.
@@ -54,17 +55,17 @@ def coverage(
         space: what is fitted.
         targets: what is to be met; their centres are replaced by the figures of each history.
         learned: emulators of all conditions.
-        luck: (conditions,) variance of a single run.
-        worlds: how many worlds the emulators learned from.
+        run_variance: (conditions,) variance of a single run.
+        worlds: how many replications the emulators learned from.
         truths: (S, parameters) true points.
-        values: (S, worlds, conditions) their histories: each world is one.
+        values: (S, replications, conditions) their histories: each replication is one.
         seed: root of the candidates.
         candidates: points of the space at which sets are looked at.
     """
     evenly = space.spread(candidates, seed)
     features = np.concatenate([space.features(evenly), space.features(truths)])
-    mean, doubt = predicted(learned, features)
-    variance = doubt + luck * (1 + 1 / worlds)
+    mean, emulator_variance = predicted(learned, features)
+    variance = emulator_variance + run_variance * (1 + 1 / worlds)
     against, left, below, narrowed = [], [], [], []
     for number, truth in enumerate(truths):
         for single in values[number]:

@@ -1,4 +1,4 @@
-"""Emulators: what the mean over worlds of one condition would be where none was lived, and how surely.
+"""Emulators: what the mean over replications of one condition would be where none was simulated, and how surely.
 
 A plane through what was run, and a Gaussian process for what the plane leaves (scikit-learn's). The process reads the inputs
 that matter most for the condition (active inputs: Craig et al. 1997), each with a length of its own over which it matters;
@@ -36,7 +36,7 @@ class Emulator:
         active: positions of the inputs that the process reads.
         process: the fitted Gaussian process of what the plane leaves, in units of `scale`; None where nothing is left.
         scale: standard deviation of what the plane leaves.
-        noise: variance, in units of `scale` squared, of a mean over worlds by chance: it is no doubt about the mean.
+        noise: variance, in units of `scale` squared, of a mean over replications by chance: it is no doubt about the mean.
     """
 
     plane: np.ndarray
@@ -79,7 +79,7 @@ def emulator(features: np.ndarray, means: np.ndarray, chance: float = 0.0) -> Em
 
     Args:
         features: (N, F) what was run.
-        means: (N,) mean over the worlds of each point.
+        means: (N,) mean over the replications of each point.
         chance: variance of such a mean by chance, from run to run.
     """
     from sklearn.exceptions import ConvergenceWarning

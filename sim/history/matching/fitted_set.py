@@ -80,7 +80,7 @@ def set_file() -> Path:
 
 
 def beside() -> tuple[Factor, ...]:
-    """What varies beside the fitted set where the map is drawn anew: what no fit could say anything of."""
+    """What varies beside the fitted set where the map is drawn again: what no fit could say anything of."""
     strengths = {f"mechanisms.{name}": None for name in STABLE}
     fitted = {factor.key for factor in fitted_factors()}
     found = []

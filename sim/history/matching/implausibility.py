@@ -18,7 +18,7 @@ def too_wide(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
     A point whose mean lies on a side that no bound is set on does not meet the condition by width.
 
     Args:
-        values: (N, worlds, conditions).
+        values: (N, replications, conditions).
         targets: one a condition.
 
     Returns:
@@ -33,7 +33,7 @@ def too_wide(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
 def implausibility(mean: np.ndarray, variance: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
     """How many standard deviations what was observed lies from what is expected, condition by condition.
 
-    The standard deviation joins all that is not the parameters' fault: doubt about the mean and the luck of the one history
+    The standard deviation includes all that is not due to the parameters: emulator variance and the chance of the one history
     that happened (`variance`), and what the model may be wrong by at its best (a third of the allowance).
 
     Args:

@@ -55,7 +55,7 @@ class HeldOutCase:
 
 
 def leave_each_out(found: Fit, cases: Sequence[Case], enough: int) -> list[HeldOutCase]:
-    """Every case as foreseen from the others, from points lived in fresh worlds.
+    """Every case as foreseen from the others, from points simulated in new replications.
 
     Args:
         found: what was fitted.

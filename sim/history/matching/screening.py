@@ -46,7 +46,7 @@ class Screened:
     like: str | None = None
 
     @property
-    def told(self) -> bool:
+    def informed(self) -> bool:
         """Whether the cases say something of it, be it together with others."""
         return self.most >= EXPLAINS
 
@@ -71,7 +71,7 @@ def screened(factors: Sequence[Factor], shares: np.ndarray, means: np.ndarray) -
     Args:
         factors: what was varied.
         shares: (N, parameters) points of the cube.
-        means: (N, conditions) mean over worlds.
+        means: (N, conditions) mean over replications.
     """
     centred = shares - shares.mean(axis=0)
     table = centred / centred.std(axis=0)
@@ -86,7 +86,7 @@ def screened(factors: Sequence[Factor], shares: np.ndarray, means: np.ndarray) -
         most = float((traces**2).max())
         like = None
         if most >= EXPLAINS:
-            others = (one for one in found if one.told and {one.key, key} <= ordered)
+            others = (one for one in found if one.informed and {one.key, key} <= ordered)
             like = next((one.key for one in others if _alike(one.traces, traces)), None)
         found.append(Screened(key, traces, most, like))
     return found

@@ -1,7 +1,7 @@
-"""Waves as sweeps: every point in every world of all cases, carried out by the executor that sweeps have.
+"""Waves as sweeps: every point in every replication of all cases, carried out by the executor that sweeps have.
 
 Each wave is a folder of results like any other, so that a fit that is stopped goes on where it was, and any of its runs can
-be replayed. All points of a wave meet the same worlds.
+be replayed. All points of a wave meet the same replications.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ class Histories:
         system: what all parameters that are not fitted are.
         space: what is fitted.
         folder: where waves are kept.
-        engine: where runs are lived.
-        seed: root of all luck.
+        engine: execution backend.
+        seed: random seed.
         command: what asked for it.
-        watcher: told of runs done, of how many.
+        watcher: called with runs done, and of how many.
         practice: conditions of practice, measured on the system by itself.
-        say: told in words what somebody should know.
+        say: called with messages for the user.
     """
 
     cases: Sequence[Case]
@@ -69,7 +69,7 @@ class Histories:
     def __call__(
         self, name: str, shares: np.ndarray, worlds: int, fresh: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Live points, or read what was lived of them; see `waves.Live`.
+        """Live points, or read what was simulated of them; see `waves.Live`.
 
         Raises:
             InputProblems: if the folder holds a wave of another fit.
@@ -114,7 +114,7 @@ class Histories:
         return plan_files.read(folder) if (folder / PLAN).is_file() else None
 
     def read(self, folder: Path, plan: Plan) -> np.ndarray:
-        """What the runs of a finished wave make of every condition: shape (points, worlds, conditions)."""
+        """What the runs of a finished wave make of every condition: shape (points, replications, conditions)."""
         table = parquet.read_table(folder / RUNS)
         # Rows are sorted by replication, design point and scenario.
         shape = (plan.replications, plan.points, len(plan.scenarios))

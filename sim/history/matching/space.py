@@ -59,7 +59,7 @@ class Space:
         return self.shares(self.columns(shares))
 
     def features(self, shares: np.ndarray) -> np.ndarray:
-        """What an emulator is told of each point: the shares, and for levels one column each."""
+        """The inputs of an emulator for each point: the shares, and for levels one column each."""
         found = []
         for number, factor in enumerate(self.factors):
             if factor.levels is None:

@@ -41,7 +41,7 @@ def write_fit(folder: Path, found: Fit, left_out: Sequence[HeldOutCase], frozen:
         folder / FITTED_SET, found.space.names, zip(*(columns[key] for key in found.space.names), strict=True)
     )
     shown = shows(found.confirmed.values, found.targets).mean(axis=1)
-    # The judged defaults were lived beside the set, first of all, and are no member unless they were chosen as well.
+    # The judged defaults were simulated beside the set, first of all, and are no member unless they were chosen as well.
     asked = [("judged", 0), *enumerate(found.chosen.tolist())]
     rows = [
         [
@@ -75,7 +75,7 @@ def write_fit(folder: Path, found: Fit, left_out: Sequence[HeldOutCase], frozen:
 def write_map(
     path: Path, points: Sequence[dict[str, Any]], beside: Sequence[Factor], count: int, seed: int
 ) -> None:
-    """Points at which the map is drawn anew: each takes the next fitted set, and its own values of what was not fitted.
+    """Points at which the map is drawn again: each takes the next fitted set, and its own values of what was not fitted.
 
     Args:
         path: where the table goes.
@@ -94,9 +94,9 @@ def write_map(
 
 
 def write_screening(folder: Path, found: Sequence[Screened], apart: Container[str]) -> None:
-    """Every uncertainty, the strongest first, and whether it is to be fitted: told of, and not among those kept apart."""
+    """Every uncertainty, the strongest first, and whether it is to be fitted: the cases inform it, and it is not kept apart."""
     rows = [
-        [one.key, one.most, one.like or "", "yes" if one.told and one.key not in apart else "no"]
+        [one.key, one.most, one.like or "", "yes" if one.informed and one.key not in apart else "no"]
         for one in found
     ]
     _write(folder / SCREENING, ["key", "most_variance_explained", "like", "fitted"], rows)

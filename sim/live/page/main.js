@@ -42,7 +42,7 @@ async function start() {
   document.title = say("page.title");
   const problems = createProblems(place("notice"));
   try {
-    // The first run is lived while the declarations are on their way.
+    // The first run is simulated while the declarations are on their way.
     const asked = fromFragment(source.live ? location.hash : "", OPENING);
     const first = source.run(asked.view).then((answer) => ({ answer }), (error) => ({ error }));
     const declared = await source.declarations();
@@ -286,7 +286,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   }
   globalThis.addEventListener("hashchange", () => location.hash.includes("=") && followAddress());
 
-  // A step lays its view through the address, so that Back goes to the step before; the same address is laid anew.
+  // A step lays its view through the address, so that Back goes to the step before; the same address is laid again.
   function lay(fragment) {
     player.pause();
     if (location.hash === `#${fragment}`) followAddress();

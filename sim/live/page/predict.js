@@ -154,7 +154,7 @@ export function createPredict(host, { start, play, noted }) {
       const k = Math.round(knotAt(((event.clientX - box.left) / box.width) * width));
       if (k >= 0 && k < KNOTS) change(k, share(((event.clientY - box.top) / box.height) * HEIGHT));
     };
-    // The drawing is made anew while the pen is down; the plot around it stays.
+    // The drawing is made again while the pen is down; the plot around it stays.
     svg.addEventListener("pointerdown", (event) => {
       start();
       point(event);

@@ -1,4 +1,4 @@
-// The twin: two power structures side by side, the same luck, one clock.
+// The twin: two power structures side by side, the same random numbers, one clock.
 
 import { make, write } from "./elements.js";
 import { at } from "./run.js";

@@ -54,7 +54,7 @@ def mix(word):
 
 @kernel
 def stream_keys(seed, replication, count):
-    """The keys of all streams of one world.
+    """The keys of all streams of one replication.
 
     Args:
         seed: root seed, a non-negative integer.

@@ -39,7 +39,7 @@ function cells(across, up, calls, values, shared) {
 }
 
 const nameOf = (call) => LETTERS.includes(call) ? sweep.structures[LETTERS.indexOf(call)].name
-  : call === SHARED ? "several share the lead" : call === SAME ? "practically the same" : call === OPEN ? "not told apart" : "too few runs";
+  : call === SHARED ? "several share the lead" : call === SAME ? "practically the same" : call === OPEN ? "not significantly different" : "too few runs";
 const together = (letters) => {
   const names = [...letters].map(nameOf);
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}` : names.join("");
@@ -88,7 +88,7 @@ function drawScale(scale, show) {
   const about = sweep.numbers[show], [first, last] = place.querySelectorAll("span"), [a, b] = sweep.structures;
   first.textContent = written(about, scale.low) + (about.signed ? ` (smaller in ${a.name})` : "");
   last.textContent = written(about, scale.high)
-    + (about.signed ? ` (smaller in ${b.name}); pale: 0. Means alone: \u201cwho wins\u201d shows where they are told apart.` : "");
+    + (about.signed ? ` (smaller in ${b.name}); pale: 0. Means alone: \u201cwho wins\u201d shows where they are significantly different.` : "");
   place.querySelector("i").style.background = `linear-gradient(to right, ${scale.stops.map(([at, ink]) => `${ink} ${100 * at}%`)})`;
 }
 
@@ -192,12 +192,12 @@ function finding(winners, flat, fx, fy, show, outcome) {
   const cellsIn = `of ${flat.length} cell${flat.length === 1 ? "" : "s"}`;
   const shared = Object.entries(leads).filter(([c]) => c.length > 1 && [...c].some((letter) => LETTERS.includes(letter)))
     .sort((a, b) => b[1] - a[1]);
-  if (!said.length && !shared.length) return `${within}nobody wins most points in any ${cellsIn}.`;
+  if (!said.length && !shared.length) return `${within}no structure wins most points in any ${cellsIn}.`;
   const parts = said.map(([c, k], n) => `${nameOf(c)} wins more points than any other in ${k}${n === 0 ? " " + cellsIn : ""}`);
   parts.push(...shared.slice(0, 2).map(([c, k], n) =>
     `${together(c.replaceAll(SHARED, ""))} share the lead in ${k}${n + said.length === 0 ? " " + cellsIn : ""}`));
   const nobody = flat.length - [...said, ...shared.slice(0, 2)].reduce((sum, [, k]) => sum + k, 0);
-  if (nobody) parts.push(`nobody in ${nobody}`);
+  if (nobody) parts.push(`no clear winner in ${nobody}`);
   return `${within}${parts.join(", ")}.`;
 }
 

@@ -87,7 +87,7 @@ def _of_two(comparison: Comparison) -> Chart:
     summary = (
         f"Dots with 95 % intervals: the paired differences {a.name} − {b.name}, in points of intended benefit; left "
         f"of 0 is smaller in {a.name}. Full dots are clear of 0. Each interval is read alone: of twenty true zeros, "
-        "one would look clear by luck."
+        "one would look clear by chance."
     )
     columns = (f"{a.name} − {b.name}", "Mean (95 % interval)", "Pairs")
     data = [*first[0], *second[0]]
@@ -390,7 +390,8 @@ def contrast_chart(key: str, found: Sequence[Contrast], is_share: bool, made_by:
         notes.append(heading(text(panel), panel=k, yshift=6))
     unit = "points of intended benefit" if is_share else "in its own unit"
     key_words = (
-        f"change from “{text(found[0].start)}”, {unit}; filled: told apart (Holm); whiskers: 95 % intervals"
+        f"change from “{text(found[0].start)}”, {unit}; filled: significantly different (Holm); "
+        "whiskers: 95 % intervals"
     )
     notes.append(
         label(0, 0, key_words, MUTED, size=14, xref="paper", yref="paper", yanchor="top", yshift=-30)
@@ -407,7 +408,8 @@ def contrast_chart(key: str, found: Sequence[Contrast], is_share: bool, made_by:
         for c in found
     ]  # fmt: skip
     summary = (
-        f"Each point against “{found[0].start}”, in the same worlds. A negative number means that the response is smaller at "
+        f"Each point against “{found[0].start}”, in the same replications. A negative number means that the "
+        "response is smaller at "
         "the point. All contrasts of the sweep are corrected together for their number; intervals are for one alone."
     )
     columns = ("Point", "Response", "Change", "95 % interval", "Told apart", "Worlds")
@@ -432,11 +434,15 @@ def _contrasts_title(found: Sequence[Contrast], response: str) -> str:
     name, _, pair = response.partition(", ")
     what = f"the difference in the {name} ({pair})" if pair else f"the {name}"
     if not clear:
-        said = f"no point is told apart from “{found[0].start}” in {what}"
+        said = f"no point is significantly different from “{found[0].start}” in {what}"
     else:
         most = max(clear, key=lambda c: abs(c.mean or 0.0))
         way = "lowered" if (most.mean or 0.0) < 0 else "raised"
-        few = f"{len(clear)} of {counted(len(here), 'point')} told apart; " if len(here) > 1 else ""
+        few = (
+            f"{len(clear)} of {counted(len(here), 'point')} significantly different; "
+            if len(here) > 1
+            else ""
+        )
         said = f"{few}{what} is {way} most by “{most.point}”" if few else f"{what} is {way} by “{most.point}”"
     words = f"{group}{said}"
     return words[0].upper() + words[1:]

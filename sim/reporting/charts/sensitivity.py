@@ -155,8 +155,8 @@ def _title(panel: Sensitivity) -> str:
     clear = any(size(m) - wider * max(m - low, high - m) > 0 for m, low, high in ends if np.isfinite(low))
     if len(panel.influences) == 1:
         return f"One factor alone was varied: {first.factor}"
-    if panel.luck > 0.5:
-        return f"The {panel.response} varies between points hardly more than luck would make it"
+    if panel.chance_share > 0.5:
+        return f"The {panel.response} varies between points hardly more than chance would make it"
     if not clear:
         return f"No factor is shown to move the {panel.response}"
     if panel.method == "rank":
@@ -169,8 +169,8 @@ def _title_of_screening(panel: Sensitivity) -> str:
     first, *others = sorted(panel.influences, key=lambda i: -i.first[0])
     if not first.first[0]:
         return f"No factor moves the {panel.response} at all"
-    if panel.luck > 0.5:
-        return f"The {panel.response} varies between points hardly more than luck would make it"
+    if panel.chance_share > 0.5:
+        return f"The {panel.response} varies between points hardly more than chance would make it"
     near = sum(i.first[2] >= first.first[1] for i in others)
     said = (
         f"; intervals of {near} of the other {len(others)} reach its own" if near else ", clear of all others"

@@ -62,15 +62,15 @@ def difference_chart(found: Sequence[MapDifference], response: str, made_by: str
     clear = [d for d in rows if d.clear]
     one = len(rows) == 1
     if not clear:
-        title = "No two structures are told apart when averaged over the map" if not one else (
-            "The two are not told apart when averaged over the map"
+        title = "No two structures are significantly different when averaged over the map" if not one else (
+            "The two are not significantly different when averaged over the map"
         )  # fmt: skip
     elif one:
         d = rows[0]
         less = d.a if (d.mean or 0) < 0 else d.b
         title = f"Averaged over the points tried, the {outcome_name(response)} is smaller in {less}"
     else:
-        title = f"{len(clear)} of {len(rows)} pairs are told apart when averaged over the points tried"
+        title = f"{len(clear)} of {len(rows)} pairs are significantly different when averaged over the points tried"
     both = sum((d.smallest or 0) < 0 < (d.largest or 0) for d in rows)
     if both:
         title += "; " + (
@@ -78,7 +78,7 @@ def difference_chart(found: Sequence[MapDifference], response: str, made_by: str
         )
     left = 40 + int(8.4 * max(len(n) for n in names))
     key = (
-        f"{unit}dot: mean over the map, filled when told apart (Holm); whisker: 95 % interval;<br>"
+        f"{unit}dot: mean over the map, filled when significantly different (Holm); whisker: 95 % interval;<br>"
         "grey bar: from the smallest to the largest mean at any point"
     )
     note = label(
@@ -91,8 +91,8 @@ def difference_chart(found: Sequence[MapDifference], response: str, made_by: str
         | {"tickfont": {"size": 14, "color": INK}},
     )  # fmt: skip
     summary = (
-        "Paired differences, each world compared with itself. A negative number means that the first of the pair leaves "
-        "less. The interval covers the luck of the draws at these points; the grey bar shows how far the answer depends "
+        "Paired differences, each replication compared with itself. A negative number means that the first of the pair leaves "
+        "less. The interval covers random variation at these points; the grey bar shows how far the answer depends "
         "on the point."
     )
     columns = (
@@ -274,7 +274,7 @@ def along_chart(
     ]
     summary = (
         "Line: mean over points and replications; band: its 95 % interval over replications. All levels and structures "
-        "meet the same worlds, so they differ more clearly from each other than the bands suggest."
+        "meet the same replications, so they differ more clearly from each other than the bands suggest."
     )
     columns = ("Structure", factor, "Mean", "Low", "High")
     return Chart("along", f"Along {factor}", title, summary, data, layout, columns, rows)

@@ -53,7 +53,7 @@ SINGLE_RUNS = 40
 PALE, BAND = 0.14, 0.22
 
 NEXT_TO_NOTHING = 0.01
-"""Share of all it will intend below which a world's gap so far is a ratio of next to nothing, and no finding."""
+"""Share of all it will intend below which a replication's gap so far is a ratio of next to nothing, and no finding."""
 
 
 def gap_over_time(comparison: Comparison) -> Chart:
@@ -61,8 +61,8 @@ def gap_over_time(comparison: Comparison) -> Chart:
     scenarios, height = comparison.scenarios, 430
     months = scenarios[0].series["gap"].shape[1]
     drawn = months_drawn(months)
-    told = first_told(comparison)
-    drawn = drawn[drawn >= told]
+    first = first_shown(comparison)
+    drawn = drawn[drawn >= first]
     x = (drawn + 1).tolist()
     runs = min(comparison.replications, SINGLE_RUNS // 2, max(2, SINGLE_RUNS // len(scenarios)))
     behind, bands, lines, ends, seen = [], [], [], [], []
@@ -76,7 +76,7 @@ def gap_over_time(comparison: Comparison) -> Chart:
         seen += [values.ravel(), low, high]
     span = _span(np.concatenate(seen))
     what = f"line: mean; band: 95 % interval; thin lines: {counted(runs, 'single run')} each"
-    if told:
+    if first:
         what += f"; drawn once every run intends a hundredth of its benefit, month {drawn[0] + 1}"
     note = heading(
         f"Gap since the start, % of intended benefit<br>{what}", MUTED, xshift=-56, yshift=ABOVE_TICK
@@ -104,8 +104,8 @@ def gap_over_time(comparison: Comparison) -> Chart:
     )
 
 
-def first_told(comparison: Comparison) -> int:
-    """The first month, from 0, by which every world has intended enough for a gap so far to be told; 0 if there is none."""
+def first_shown(comparison: Comparison) -> int:
+    """The first month, from 0, by which every replication has intended enough for a gap so far to be shown; 0 if none."""
     intended = comparison.scenarios[0].series["intended"].cumsum(axis=1)
     enough = np.all(intended >= NEXT_TO_NOTHING * intended[:, -1:], axis=0) & np.all(intended > 0.0, axis=0)
     return int(enough.argmax())

@@ -74,7 +74,7 @@ def drawn(
             ends.append((there[-1][1], line.name, colour))
     for y, name, colour in _apart(ends):
         parts.append(_words(WIDTH - RIGHT + 8, y + 4, name, colour, 11.5, bold=True))
-    foot = f"{unit}; n = {effect.replications} paired worlds, seed {effect.seed}; bars: 95 % intervals"
+    foot = f"{unit}; n = {effect.replications} paired replications, seed {effect.seed}; bars: 95 % intervals"
     parts.append(_words(10, HEIGHT - 20, foot, MUTED, 10))
     others = f"with {effect.beside}; " if effect.beside else ""
     parts.append(_words(10, HEIGHT - 7, f"{others}all else at its default; rules {effect.rules}", MUTED, 10))

@@ -46,8 +46,8 @@ class Effect:
     Attributes:
         subject: a parameter's key, `power.<row>`, `outcome.<name>` or `scenario.<name>`.
         lines: one for each table of decision rights.
-        replications: paired worlds behind every point.
-        seed: root of their luck.
+        replications: paired replications behind every point.
+        seed: random seed.
         beside: settings that hold beside it, as on the command line; empty if none.
         rules: fingerprint of the rules it was measured with.
     """

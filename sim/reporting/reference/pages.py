@@ -234,7 +234,7 @@ def _scenario_finding(ranks: list[tuple[str, float, float, float]]) -> str:
 
 def _rank_foot(measured: Mapping[str, Effect]) -> list[str]:
     effect = next(effect for subject, effect in measured.items() if subject.startswith("scenario."))
-    paired = f"n = {effect.replications} paired worlds, seed {effect.seed}; bars: 95 % intervals"
+    paired = f"n = {effect.replications} paired replications, seed {effect.seed}; bars: 95 % intervals"
     return [
         "gap less that of the status quo, in points of intended benefit",
         f"{paired}; rules {effect.rules}",
@@ -271,7 +271,7 @@ def _scenarios_page(measured: Mapping[str, Effect]) -> str:
             said = f"{formatting.number(line.low[0])} to {formatting.number(line.high[0])}"
             part += [
                 f"Its gap less that of the status quo: {formatting.number(line.mean[0])} points (95 % interval {said}; "
-                f"{effect.replications} paired worlds, seed {effect.seed}).",
+                f"{effect.replications} paired replications, seed {effect.seed}).",
                 "",
             ]
         parts.append(part)
@@ -305,12 +305,13 @@ def _index(groups: list[str], measured: Mapping[str, Effect]) -> str:
         "## How to read the charts",
         "",
         "One thing is moved at a time over the range shown, with everything else at its default, under hierarchy and under "
-        "distributed power, in the same worlds. Where a declared bound lies far beyond anything plausible, the range shown is "
-        "a quarter of the default to four times it. Bars are 95 % intervals over the luck of the draws; doubt about all the "
+        "distributed power, in the same replications. Where a declared bound lies far beyond anything plausible, "
+        "the range shown is "
+        "a quarter of the default to four times it. Bars are 95 % intervals over random variation; doubt about all the "
         "other settings is not in them, and what one thing does may change with them: for that there are sweeps. A few things "
         "do nothing unless another is set too; the chart then says with what.",
         "",
         f"The charts were measured by `{MEASURE}` with the rules whose fingerprint stands on them "
-        f"({', '.join(made) or 'none yet'}); it takes some minutes, and with keys behind it only those are measured anew.",
+        f"({', '.join(made) or 'none yet'}); it takes some minutes, and with keys behind it only those are measured again.",
     ]
     return _page("Reference", lines)

@@ -182,13 +182,13 @@ def _numbers(findings: Findings, drawn: np.ndarray) -> dict[str, dict[str, Any]]
         add("best_position", "best position on power.distribution", findings.positions.best, False)
         add(
             "lowest_position",
-            "lowest position not told apart from the best",
+            "lowest position not significantly different from the best",
             findings.positions.lowest,
             False,
         )
         add(
             "highest_position",
-            "highest position not told apart from the best",
+            "highest position not significantly different from the best",
             findings.positions.highest,
             False,
         )
@@ -272,9 +272,9 @@ def _nobody(found: Regimes, point: int) -> str:
     """Why nobody wins a point, and who leads together there, unless all do."""
     kind = str(found.kind[point])
     if not found.sharing[point]:
-        return f"nobody: {kind}"
+        return f"no clear winner: {kind}"
     leaders = np.flatnonzero(found.leaders[:, point])
-    return f"nobody: {listing([found.structures[k] for k in leaders])} {kind}"
+    return f"no clear winner: {listing([found.structures[k] for k in leaders])} {kind}"
 
 
 def _edge(f: Findings, point: int) -> str:
@@ -302,11 +302,9 @@ def _legend(f: Findings) -> str:
         for k, name in enumerate(f.compared.structures)
     )
     if len(f.compared.structures) > 2:
-        items += (
-            '<li data-call="+"><i style="background:#c9d6ea"></i><b>+</b> nobody: several share the lead</li>'
-        )
-    items += '<li data-call="="><i style="background:#aab2ba"></i><b>=</b> nobody: practically the same</li>'
-    items += '<li data-call="?"><i style="background:#e3e7eb"></i><b>?</b> nobody: not told apart</li>'
+        items += '<li data-call="+"><i style="background:#c9d6ea"></i><b>+</b> no clear winner: several share the lead</li>'
+    items += '<li data-call="="><i style="background:#aab2ba"></i><b>=</b> no clear winner: practically the same</li>'
+    items += '<li data-call="?"><i style="background:#e3e7eb"></i><b>?</b> no clear winner</li>'
     return f'<ul class="legend" id="map-legend">{items}</ul>'
 
 
@@ -323,7 +321,7 @@ def _standing(f: Findings) -> str:
     several = [("several share the lead", SHARED, found.sharing)] if len(f.compared.structures) > 2 else []
     apart = [(kind, MARKS[kind], (found.kind == kind) & ~found.sharing) for kind in (SAME, OPEN)]
     for kind, mark, at in [*several, *apart]:
-        rows.append((f"{mark} nobody: {kind}", int(at.sum()), share(found.share(at)), "–", "–"))
+        rows.append((f"{mark} no clear winner: {kind}", int(at.sum()), share(found.share(at)), "–", "–"))
     heads = ("Structure", "Points won", "Share of points", "Leads, alone or not clearly behind the best",
              f"Mean {outcome_name(found.response)} over the map")  # fmt: skip
     return scrolling("points won", heads, rows)

@@ -60,7 +60,7 @@ def _best_positions(f: Findings) -> str:
     return (
         scrolling("best positions", ("Position", "Points at which its mean gap is smallest"), rows)
         + f"<p>At {counted(inside, 'point') if inside else 'no point'} the best position lies between the ends and is "
-        "told apart from both.</p>"
+        "significantly different from both.</p>"
     )
 
 
@@ -75,8 +75,9 @@ def point_against_point(f: Findings) -> Section | None:
         for k, group in enumerate(groups)
     ]
     words = (
-        f"<p>Each point is compared with the one that its group starts from, in the same structure and the same worlds. All "
-        f"{counted(len(f.contrasts), 'contrast')} are read together, so each is called told apart only by Holm's "
+        f"<p>Each point is compared with the one that its group starts from, in the same structure and the same "
+        "replications. All "
+        f"{counted(len(f.contrasts), 'contrast')} are read together, so each is called significantly different only by Holm's "
         "correction.</p>"
     )
     return Section(
@@ -138,7 +139,7 @@ def _rules(f: Findings, found: Rules) -> str:
 
 
 def influences(f: Findings) -> Section | None:
-    """What moves the response, and how much of it is luck."""
+    """What moves the response, and how much of it is chance."""
     drawn = [f.sensitivities[-1].response]
     if len(f.compared.structures) > 1:
         drawn += [f"{f.compared.decided_by} in {f.compared.structures[k]}" for k in two_best(f.compared)]
@@ -164,9 +165,10 @@ def influences(f: Findings) -> Section | None:
     seeds = ""
     if rows:
         seeds = (
-            "<h3>How much is luck: the share of a single run's variance that is due to the seed</h3>"
+            "<h3>How much is chance: the share of a single run's variance that is due to the seed</h3>"
             + scrolling("share due to the seed", ("Response", "Due to the seed", "95 % interval"), rows)
-            + "<p>The rest is due to the settings. Differences are taken within a world, so the luck that both structures "
+            + "<p>The rest is due to the settings. Differences are taken within a replication, so the chance that "
+            "both structures "
             "share is gone from them.</p>"
         )
     return Section(
@@ -177,10 +179,10 @@ def influences(f: Findings) -> Section | None:
 
 def _remaining_variance(f: Findings) -> str:
     """How much of what the indices divide is nobody's doing."""
-    known = [s for s in f.sensitivities if s.influences and np.isfinite(s.luck)]
+    known = [s for s in f.sensitivities if s.influences and np.isfinite(s.chance_share)]
     if not known:
         return ""
-    parts = [f"{percent(min(s.luck, 1.0), 0)} for the {escape(s.response)}" for s in known]
+    parts = [f"{percent(min(s.chance_share, 1.0), 0)} for the {escape(s.response)}" for s in known]
     return (
         f"<p>Luck is left in the points' means, and the indices divide it too: of their variance {listing(parts)}. More "
         "replications make it less.</p>"
@@ -196,7 +198,7 @@ def _how(method: str, kind: str) -> str:
         "grid": "Shares of the variance over the grid, exact for its points: what a factor has alone, and with all its "
         "interactions. Intervals come from resampling replications.",
         "rbd_fast": "First-order indices by RBD-FAST (SALib), which suits any even sample: the share of the variance that "
-        "a factor has alone. What is missing from a sum of 1 is interaction and luck. A Saltelli design gives total "
+        "a factor has alone. What is missing from a sum of 1 is interaction and chance. A Saltelli design gives total "
         "indices as well.",
         "rank": f"The design ({kind}) is no sample of ranges, or has holes, so there are no shares of variance; rank "
         "correlations say which way and how closely a factor and the response go together over the points.",
@@ -220,7 +222,8 @@ def differences(f: Findings) -> Section | None:
     heads = ("Pair", "Outcome", "Mean difference over the map (95 % interval)", "Told apart", "Replications")
     count = counted(len(f.differences), "difference")
     words = (
-        f"<p>All {count} are read together, so each is called told apart only by Holm's correction for their number; the "
+        f"<p>All {count} are read together, so each is called significantly different only after Holm's "
+        "correction for their number; the "
         "intervals themselves are for one difference alone.</p>"
     )
     every = f"<details><summary>Every pair and every outcome</summary>{scrolling('differences', heads, rows)}</details>"
@@ -273,9 +276,10 @@ def replications(f: Findings) -> Section | None:
     words = "<p>The decision: who wins each point of the map. Read with the first replications alone, as below.</p>"
     after = ""
     if enough.open_points:
-        rows = [(f"{r:,}", told, enough.open_points - told) for r, told in enough.within]
+        rows = [(f"{r:,}", decided, enough.open_points - decided) for r, decided in enough.within]
         after = (
-            f"<p>Of the {counted(enough.open_points, 'point')} not told apart, so many would be if the differences seen "
+            f"<p>Of the {counted(enough.open_points, 'point')} not significantly different, so many would be if "
+            "the differences seen "
             "are the true ones (a rough guess: they are uncertain themselves):</p>"
             + scrolling("replications needed", ("Replications", "Told apart", "Still not"), rows)
         )

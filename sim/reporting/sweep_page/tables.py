@@ -142,11 +142,16 @@ def points_table(found: Findings) -> pd.DataFrame:
     if regimes is not None:
         called = np.array([*regimes.structures, "nobody"])
         columns["winner"] = called[np.where(regimes.winner == NOBODY, -1, regimes.winner)]
-        columns["why"] = regimes.kind
+        columns["why"] = np.array([output_name(kind) for kind in regimes.kind], object)
         columns["best"] = called[np.where(regimes.best == NOBODY, -1, regimes.best)]
         columns["rival"] = called[np.where(regimes.rival == NOBODY, -1, regimes.rival)]
         columns |= {"ahead_by": regimes.edge, "low": regimes.low, "high": regimes.high}
     return pd.DataFrame(columns)
+
+
+def output_name(kind: str) -> str:
+    """How outputs name why a point has no winner; others script against these names, so they stay as they were."""
+    return "not told apart" if kind == OPEN else kind
 
 
 def summary(found: Findings) -> dict[str, Any]:
@@ -196,7 +201,7 @@ def _map(found: Findings) -> dict[str, Any] | None:
         "won": {name: int(regimes.won_by(k).sum()) for k, name in enumerate(regimes.structures)},
         "leads": {name: int(regimes.leaders[k].sum()) for k, name in enumerate(regimes.structures)},
         "nobody": {
-            kind: int(((regimes.kind == kind) & (regimes.winner == NOBODY)).sum())
+            output_name(kind): int(((regimes.kind == kind) & (regimes.winner == NOBODY)).sum())
             for kind in (SAME, OPEN, UNKNOWN)
         },
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.analysis.comparison import is_meaningful
+from sim.analysis.comparison import meaningful_in_words
 from sim.analysis.decision_rules import Rules, said_of
 from sim.analysis.regime_map import NOBODY, OPEN, SAME, UNKNOWN, BestPositions, Regimes
 from sim.analysis.sweep_data import FAILED, NOT_RUN, Sweep, SweptFactor, plain
@@ -36,15 +36,17 @@ def notice_of(sweep: Sweep) -> str:
 
 
 def points_without_a_winner(found: Regimes) -> list[str]:
-    """How many points nobody wins, and whether that is a tie, doubt or a lack of runs."""
+    """The number of points without a winner, and whether that is a tie, uncertainty or a lack of runs."""
     said = []
     same, undecided = found.share(found.kind == SAME), found.share(found.kind == OPEN)
     if 0 < same < NEARLY_ALL:
         said.append(
-            f"at {share(same)} of the points the best two are practically the same, within {is_meaningful()}"
+            f"at {share(same)} of the points the best two are practically the same, within {meaningful_in_words()}"
         )
     if undecided > 0:
-        said.append(f"at {share(undecided)} they are not told apart: there the answer is unknown, not equal")
+        said.append(
+            f"at {share(undecided)} they are not significantly different: there the answer is unknown, not equal"
+        )
     unknown = int((found.kind == UNKNOWN).sum())
     if unknown:
         said.append(f"at {counted(unknown, 'further point')} too few runs are known to compare")
@@ -65,9 +67,9 @@ def replications_needed(enough: ReplicationsNeeded | None, somebody: bool) -> li
             f"Fewer than {there} replications would have called more than 5 % of the points otherwise"
         )
     if enough.open_points:
-        times, told = enough.within[-1]
+        times, decided = enough.within[-1]
         said.append(
-            f"of the {counted(enough.open_points, 'point')} not told apart, {told} would be with {times:,} "
+            f"of the {counted(enough.open_points, 'point')} not significantly different, {decided} would be with {times:,} "
             "replications or fewer, if the differences seen are the true ones"
         )
     return [as_sentence("; ".join(said))] if said else []
@@ -78,8 +80,8 @@ def variance_from_seed(found: Regimes) -> str:
     fewest = int(found.pairs[found.known].min())
     rough = f" With as few as {fewest} replications at a point the intervals are rough." if fewest < 5 else ""
     return (
-        "Of the points given to a structure at most one in twenty is expected to be there by luck; the intervals cover "
-        f"the luck of the draws, not doubt about rules and ranges.{rough}"
+        "Of the points given to a structure at most one in twenty is expected to be there by chance; the intervals cover "
+        f"random variation, not uncertainty about rules and ranges.{rough}"
     )
 
 
@@ -114,10 +116,10 @@ def between_two(found: Regimes, between: Rules | None) -> list[str]:
     if between is None or not between.better:
         return []
     outcomes = [o for o in dict.fromkeys(rule.outcome for rule in between.rules) if o != NOBODY]
-    told = [said for outcome in outcomes if (said := said_of(between, found.structures, outcome))]
-    if len(told) < 2:
+    worded = [said for outcome in outcomes if (said := said_of(between, found.structures, outcome))]
+    if len(worded) < 2:
         return []
-    return [f"Between the two with the smallest mean over the map alone, most often {' and '.join(told)}."]
+    return [f"Between the two with the smallest mean over the map alone, most often {' and '.join(worded)}."]
 
 
 def along_one_factor(found: Regimes, varying: Sequence[SweptFactor], rules: Rules) -> list[str]:
@@ -140,7 +142,7 @@ def along_one_factor(found: Regimes, varying: Sequence[SweptFactor], rules: Rule
 
 
 def left_over(found: Regimes) -> list[str]:
-    """With many structures the best is often not told apart from the next, yet some can be ruled out."""
+    """With many structures the best is often not significantly different from the next, yet some can be ruled out."""
     if len(found.structures) == 2:
         return []
     left = {name: found.share(found.leaders[k]) for k, name in enumerate(found.structures)}
@@ -173,6 +175,6 @@ def best_position(positions: BestPositions | None) -> list[str]:
         else f"{plain(middle)} in the middle of the points, from {plain(low)} to {plain(high)}"
     )
     return [
-        f"The position that leaves the smallest gap is {where}; {at} of the points it lies between the ends and is told "
-        "apart from both."
+        f"The position that leaves the smallest gap is {where}; {at} of the points it lies between the ends and is "
+        "significantly different from both."
     ]

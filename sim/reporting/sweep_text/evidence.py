@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.analysis.comparison import MEANINGFUL, is_meaningful, span
+from sim.analysis.comparison import MEANINGFUL, meaningful_in_words, span
 from sim.analysis.paired import Contrast, clear_losses, mean_over
 from sim.analysis.regime_map import NOBODY, Regimes
 from sim.analysis.sweep_data import Sweep, is_share
@@ -19,12 +19,12 @@ MOST_TOLD = 2
 
 
 def average(sweep: Sweep, found: Regimes) -> list[str]:
-    """Which structure does best on the average over all points, and whether it is told apart from the next."""
+    """Which structure does best on the average over all points, and whether it is significantly different from the next."""
     values = sweep.numbers(found.response)
-    worlds = mean_over(values, axis=1)
-    if worlds.shape[1] < 2 or found.points < 2:
+    by_replication = mean_over(values, axis=1)
+    if by_replication.shape[1] < 2 or found.points < 2:
         return []
-    order = np.argsort(np.nan_to_num(worlds.mean(axis=1), nan=np.inf))
+    order = np.argsort(np.nan_to_num(by_replication.mean(axis=1), nan=np.inf))
     first, second = int(order[0]), int(order[1])
     apart = interval(mean_over(values[second] - values[first], axis=0))
     if apart["mean"] is None or apart["low"] is None or apart["high"] is None:
@@ -35,11 +35,11 @@ def average(sweep: Sweep, found: Regimes) -> list[str]:
     ends = span(apart["low"], apart["high"]) if is_share(found.response) else (
         f"95 % interval {number(apart['low'], 2)} to {number(apart['high'], 2)}"
     )  # fmt: skip
-    level = interval(worlds[first])
+    level = interval(by_replication[first])
     size = share_with_interval(level) if is_share(found.response) else number(level["mean"], 2)
     if apart["low"] <= 0:
         return [
-            f"Averaged over all points tried, {a} and {b} are not told apart in the {name}: {b} − {a} is "
+            f"Averaged over all points tried, {a} and {b} are not significantly different in the {name}: {b} − {a} is "
             f"{write(apart['mean'])}{unit} ({ends})."
         ]
     return [
@@ -110,12 +110,12 @@ def from_point_to_point(contrasted: Sequence[Contrast], sweep: Sweep) -> list[st
         name = f"{group[0].upper()}{group[1:]}" if group else "From point to point"
         clear = [c for c in here if c.clear and abs(c.mean or 0.0) >= least]
         if not clear:
-            least_said = f" and by {is_meaningful()}" if share else ""
+            least_said = f" and by {meaningful_in_words()}" if share else ""
             said.append(
                 f"{name}: no point differs clearly{least_said} from “{here[0].start}” in anything compared."
             )
             continue
-        told = []
+        changed = []
         for response in dict.fromkeys(c.response for c in here):
             most = sorted((c for c in clear if c.response == response), key=lambda c: -abs(c.mean or 0.0))[
                 :MOST_TOLD
@@ -123,6 +123,8 @@ def from_point_to_point(contrasted: Sequence[Contrast], sweep: Sweep) -> list[st
             changes = [
                 f"{write(c.mean)}{unit} ({write(c.low)} to {write(c.high)}) with “{c.point}”" for c in most
             ]
-            told.append(f"{response} {listing(changes)}" if changes else f"no clear change of the {response}")
-        said.append(f"{name}, against “{here[0].start}” most: {'; '.join(told)}.")
+            changed.append(
+                f"{response} {listing(changes)}" if changes else f"no clear change of the {response}"
+            )
+        said.append(f"{name}, against “{here[0].start}” most: {'; '.join(changed)}.")
     return said

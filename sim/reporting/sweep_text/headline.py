@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.analysis.comparison import is_meaningful
+from sim.analysis.comparison import meaningful_in_words
 from sim.analysis.decision_rules import Rules
 from sim.analysis.paired import mean_over
 from sim.analysis.regime_map import NOBODY, SAME, BestPositions, Regimes
@@ -16,7 +16,7 @@ from sim.model.vocabulary import outcome_name
 
 NEARLY_ALL = 0.95
 CHANCE_ALONE = 0.05
-"""So large a share of the points that have a winner may have it by luck; a structure with no more is not credited."""
+"""So large a share of the points that have a winner may have it by chance; a structure with no more is not credited."""
 
 
 def share(part: float) -> str:
@@ -29,7 +29,7 @@ def share(part: float) -> str:
 
 
 def credited(found: Regimes) -> list[int]:
-    """Structures that win more points than luck may have given them, those with most first."""
+    """Structures that win more points than chance may have given them, those with most first."""
     won = int((found.winner != NOBODY).sum())
     counts = [int(found.won_by(k).sum()) for k in range(len(found.structures))]
     return sorted((k for k, n in enumerate(counts) if n > CHANCE_ALONE * won), key=lambda k: -counts[k])
@@ -68,17 +68,17 @@ def answer(found: Regimes, rules: Rules, varying: Sequence[SweptFactor]) -> tupl
         rest = f", and at {rest}" if nobody > 1e-9 else ""
         return "depends", None, f"{_on_what(rules, most, varying)}: {', '.join(parts)}{rest}."
     only, name = shares[most[0]], names[most[0]]
-    versus = "" if len(names) == 2 else ", told apart from each other structure,"
+    versus = "" if len(names) == 2 else ", significantly different from each other structure,"
     said = f"{name} {goal}{versus} at {share(only)} of {points_tried(found)}"
     if only >= NEARLY_ALL:
         return "everywhere", name, f"{said}{'' if only == 1.0 else f', and at {rest}'}."
     if only >= 0.5:
         return "mostly", name, f"{said}; at the other {rest}."
-    return "partly", name, f"Nobody wins at most points: {said}; at the other {rest}."
+    return "partly", name, f"No clear winner at most points: {said}; at the other {rest}."
 
 
 def _goal(found: Regimes) -> str:
-    """What the best does; of several it is the smallest gap that is meant, which may still be most of what was intended."""
+    """What the best scenario does; of several, it leaves the smallest gap, which may still be large."""
     two = len(found.structures) == 2
     if found.response == "gap" and two:
         return "closes more of the gap"
@@ -86,11 +86,11 @@ def _goal(found: Regimes) -> str:
 
 
 def _nobody(found: Regimes) -> tuple[str, None, str]:
-    """No structure wins: because they are the same, because some share the lead, or because nothing is told apart."""
+    """No structure wins: they are the same, some share the lead, or nothing is significantly different."""
     names, tried = found.structures, points_tried(found)
     two, same = len(names) == 2, found.share(found.kind == SAME)
     if two and same >= NEARLY_ALL:
-        said = f"Nobody wins: at {share(same)} of {tried} the two are practically the same, within {is_meaningful()}."
+        said = f"No clear winner: at {share(same)} of {tried} the two are practically the same, within {meaningful_in_words()}."
         return "practically the same", None, said
     leads = found.shared_leads()
     if leads and found.share(leads[0][1]) >= 0.5:
@@ -108,20 +108,23 @@ def _nobody(found: Regimes) -> tuple[str, None, str]:
         )
         return "shared", None, said
     if same >= NEARLY_ALL:
-        said = f"Nobody wins: at {share(same)} of {tried} the best two are practically the same, within {is_meaningful()}."
+        said = (
+            f"No clear winner: at {share(same)} of {tried} the best two are practically the same, within "
+            f"{meaningful_in_words()}."
+        )
         return "practically the same", None, said
     who = f"neither {listing(list(names), 'nor')}" if two else f"none of {listing(list(names), 'and')}"
-    return "neither", None, f"Nobody wins: {who} is shown to {_bare(_goal(found))} at any of {tried}."
+    return "neither", None, f"No clear winner: {who} is shown to {_bare(_goal(found))} at any of {tried}."
 
 
 def _shown_to(found: Regimes) -> str:
-    """What happens where nobody wins: a shared lead, if there is one for most of those points."""
+    """What holds where there is no winner: a shared lead, if there is one at most of those points."""
     leads, nobody = found.shared_leads(), found.share(found.winner == NOBODY)
     if leads and found.share(leads[0][1]) > 0.5 * nobody:
         together, at = leads[0]
         size = "" if share(found.share(at)) == share(nobody) else f" (at {share(found.share(at))})"
-        return f"nobody alone is shown to: {listing([found.structures[k] for k in together])} share the lead{size}"
-    return "nobody is shown to"
+        return f"{listing([found.structures[k] for k in together])} share the lead{size}"
+    return "there is no clear winner"
 
 
 def on_a_scale(
