@@ -280,7 +280,7 @@ def test_points_of_which_some_share_the_lead_say_who_on_the_map(tmp_path):
     assert len(shared) > 0.9 * (~high).sum()
     assert "+" not in drawn["calls"]["gap"]["0-1"]
     words = seen(sweep_html(found))
-    assert "nobody: several share the lead" in words
+    assert "no clear winner: several share the lead" in words
     at = np.array(drawn["numbers"]["leads_b"]["values"], float)
     assert at[high].sum() == 0
     assert at[~high].mean() > 0.9
