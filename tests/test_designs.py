@@ -1,4 +1,4 @@
-"""Designs: each has the property it is known for, and a design point means what `key=value` means."""
+"""Designs: each has its defining property, and a design point has the effect of `key=value`."""
 
 import dataclasses
 import functools
@@ -132,7 +132,7 @@ def test_sobol_sequence_is_balanced_and_longer_ones_begin_alike():
 
 
 @pytest.mark.parametrize("levels", [2, 4, 6])
-def test_a_step_of_morris_moves_one_factor_by_a_bit_more_than_half_and_all_take_their_turn(levels):
+def test_a_step_of_morris_moves_one_factor_by_slightly_more_than_half(levels):
     design = Design("morris", {"trajectories": 9, "levels": levels})
     shares = unit_points(MIXED, design, 3).reshape(9, 4, 3)
     steps = np.diff(shares, axis=1)
@@ -181,7 +181,7 @@ def test_powers_of_two_are_recommended_where_they_matter():
     assert not notes(MIXED, Design("latin_hypercube", {"points": 100}))
 
 
-# What is swept when nobody states a range
+# Default ranges
 
 
 @pytest.mark.parametrize(
@@ -199,15 +199,15 @@ def test_powers_of_two_are_recommended_where_they_matter():
         ("reference.partnership_points", 2, 6),
     ],
 )
-def test_plausible_ranges_follow_the_rule(key, low, high):
+def test_default_ranges_follow_the_rule(key, low, high):
     factor = default_range(declarations()[key], 2)
     assert (factor.low, factor.high) == (low, high)
     assert type(factor.low) is type(low)
 
 
-def test_every_uncertainty_has_a_plausible_range_within_its_bounds():
+def test_every_uncertainty_has_a_default_range_within_its_bounds():
     for declared in declarations().values():
-        # What belongs to a focal change starts from none, and is varied only by name.
+        # There is no focal change by default; its parameters are varied only by name.
         if declared.role != "uncertainty" or declared.group == "focal":
             continue
         factor = default_range(declared, 2)
@@ -218,7 +218,7 @@ def test_every_uncertainty_has_a_plausible_range_within_its_bounds():
             assert factor.low <= declared.default <= factor.high
 
 
-def test_a_default_that_a_fit_has_moved_leaves_its_range_where_it_was():
+def test_a_default_that_a_fit_has_moved_keeps_its_range():
     speed = declarations()["work.top_speed"]
     moved = dataclasses.replace(speed, default=1.3 * speed.judged)
     assert default_range(moved, 2) == default_range(speed, 2)
@@ -233,7 +233,7 @@ def test_zero_has_no_half_and_double():
     assert (default_range(below, 2).low, default_range(below, 2).high) == (-0.8, -0.2)
 
 
-# A design point means what key=value means
+# A design point has the effect of key=value
 
 SINGLE = [d for d in declarations().values() if d.group != "power" and d.group != "population"]
 SCENARIOS = ("baseline", "hierarchy", "devolved", "sequenced", "rush", "law_without_delivery", "crisis")
@@ -271,13 +271,13 @@ FIXED = (
 
 @functools.cache
 def without_the_point(name, fixed):
-    """A scenario with what is fixed for a whole experiment, composed once, as an experiment does it."""
+    """A scenario with the fixed overrides of an experiment, composed once."""
     (scenario,) = compose([name], fixed)
     return scenario
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-@settings(max_examples=12)
+@settings(max_examples=40)
 @given(point=points(), fixed=st.sampled_from(FIXED))
 def test_a_design_point_equals_the_same_overrides_on_the_command_line(name, point, fixed):
     keys = {text.partition("=")[0] for text in fixed}
@@ -293,7 +293,7 @@ def test_a_design_point_equals_the_same_overrides_on_the_command_line(name, poin
     assert applied.model_dump() == whole.parameters.model_dump()
 
 
-def test_distribution_replaces_rows_of_the_scenario_but_not_rows_fixed_for_the_whole_experiment():
+def test_distribution_replaces_rows_of_the_scenario_but_not_fixed_rows():
     row = "power.agenda={centre:0.0,authorities:1.0,third_sector:0.0,users:0.0}"
     (free,) = compose(["devolved"])
     (fixed,) = compose(["devolved"], [row])
@@ -302,7 +302,7 @@ def test_distribution_replaces_rows_of_the_scenario_but_not_rows_fixed_for_the_w
     assert apply_design_point(fixed, {"power.distribution": 0.0}).power.design.centre == 0.9
 
 
-def test_what_a_point_leaves_out_stays_as_the_scenario_says():
+def test_a_key_that_a_point_leaves_out_keeps_the_value_of_the_scenario():
     (rush,) = compose(["rush"])
     assert apply_design_point(rush, {"work.load": None}) is rush.parameters
     other = apply_design_point(rush, {"work.load": 2.5, "power.distribution": None})
@@ -320,7 +320,7 @@ def test_points_are_plain_python_values():
         apply_design_point(baseline, point(columns, number))
 
 
-def test_all_mechanisms_off_by_points_is_mechanisms_none():
+def test_the_last_point_of_an_ablation_equals_mechanisms_none():
     columns = design_points(
         [Factor(f"mechanisms.{name}", "uncertainty") for name in MECHANISM_NAMES], Design("ablation"), 1
     )

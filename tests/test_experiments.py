@@ -1,4 +1,4 @@
-"""Experiments: what ships is sound, files and command lines mean what they say, and what is wrong is refused whole."""
+"""Experiments: the shipped ones are valid, files and commands are read in full, and all problems are reported at once."""
 
 import functools
 import itertools
@@ -63,22 +63,22 @@ def swept(*arguments, **named):
     return from_command_line(arguments, **named)
 
 
-# What ships
+# Shipped experiments
 
 
-def test_all_experiments_ship_under_names_that_no_scenario_bears():
+def test_shipped_experiments_and_scenarios_have_different_names():
     assert set(SHIPPED) == WANTED
     assert not WANTED & set(scenario_files.shelf()[0])
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_shipped_experiments_are_sound_and_every_point_runs_with_valid_parameters(name):
+def test_shipped_experiments_are_valid_at_every_point(name):
     experiment = shipped(name)
     assert experiment.question.endswith("?")
     text = experiment_files.shelf()[name].read_text(encoding="utf-8")
     assert text.lstrip("# ").startswith("question:")
-    assert "neither" in text.lower(), "says what answer would count as neither"
-    assert "runs" in text, "says how long it takes"
+    assert "neither" in text.lower(), "the result that would count as neither"
+    assert "runs" in text, "the number of runs"
     runs = points_of(experiment.points) * len(experiment.scenarios) * experiment.replications
     assert f"{runs:,} runs" in text
     assert runs <= 100_000
@@ -102,7 +102,7 @@ def test_the_map_covers_all_uncertainties_and_all_power_structures():
     assert experiment.design.kind == "latin_hypercube"
 
 
-def test_the_wide_map_has_no_range_by_hand_but_one():
+def test_the_wide_map_has_one_range_by_hand():
     experiment = shipped("regime_map_wide")
     uncertain = [d for d in declarations().values() if d.role == "uncertainty" and d.group != "focal"]
     by_rule = {d.key: default_range(d, 4) for d in uncertain if not d.choices}
@@ -112,13 +112,13 @@ def test_the_wide_map_has_no_range_by_hand_but_one():
     assert {d.key for d in uncertain} - experimental() <= {factor.key for factor in experiment.factors}
 
 
-def test_the_ablation_takes_all_mechanisms():
+def test_the_ablation_covers_all_stable_mechanisms():
     experiment = shipped("mechanism_ablation")
     assert [factor.key for factor in experiment.factors] == [f"mechanisms.{name}" for name in STABLE]
     assert points_of(experiment.points) == 66
 
 
-def test_sensitivity_varies_a_part_of_what_the_screening_does_over_the_same_ranges():
+def test_sensitivity_varies_some_factors_of_the_screening_over_the_same_ranges():
     screened = {factor.key: factor for factor in shipped("sensitivity_screening").factors}
     left = shipped("sensitivity").factors
     assert 5 < len(left) < len(screened) / 4
@@ -144,14 +144,14 @@ def test_the_readme_lists_every_experiment_with_its_runs():
         assert row.endswith(f"| {runs:,} |"), name
 
 
-def test_the_file_and_the_shorthand_of_the_readme_are_sound(write):
+def test_the_examples_of_the_readme_are_valid(write):
     whole, shorthand = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
     experiment = load(write(whole, head=""))
     assert points_of(experiment.points) == 4 * 3 * 3
     load(write(shorthand + "design: {kind: sobol_sequence, points: 4}\n"))
 
 
-def test_the_commands_of_the_readme_are_sound(write):
+def test_the_commands_of_the_readme_are_valid(write):
     write(GRID)
     commands = [
         line.split("   ")[0].split() for line in README.splitlines() if line.startswith("gapsim sweep ")
@@ -175,7 +175,7 @@ def test_responses_are_the_outcomes_of_a_run(small):
 
 
 @pytest.mark.parametrize("name", ["focal.real.5", "focal.nominal.9", "focal.used.1", "focal.signed.0"])
-def test_what_became_of_the_focal_change_can_be_a_response(name):
+def test_the_state_of_the_focal_change_can_be_a_response(name):
     _, outcome, month = name.split(".")
     parameters = Parameters.model_validate(
         {"population": {"users": 64, "months": 10}, "focal": {"arrival": 0}}
@@ -195,7 +195,7 @@ def test_what_became_of_the_focal_change_can_be_a_response(name):
 # Files
 
 
-def test_a_file_says_all_there_is(write):
+def test_a_file_with_every_part(write):
     name = write(
         """
         scenarios: [hierarchy, status_quo]
@@ -228,7 +228,7 @@ def test_a_file_says_all_there_is(write):
     assert experiment.source == "mine.yaml"
 
 
-def test_what_a_file_leaves_out(write):
+def test_defaults_of_parts_that_a_file_leaves_out(write):
     experiment = load(write(GRID))
     assert [scenario.name for scenario in experiment.scenarios] == ["baseline"]
     assert (experiment.replications, experiment.seed) == (100, DEFAULT_SEED)
@@ -255,7 +255,7 @@ def test_distribution_on_the_command_line_wins_over_rows_of_the_file(write):
     assert scenario.parameters.power.agenda.centre == 0.9
 
 
-def test_the_shorthand_for_all_uncertainties(write):
+def test_the_rule_for_all_uncertainties(write):
     text = """
         factors:
           changes.heterogeneity: {range: [0, 2]}
@@ -290,7 +290,7 @@ def test_points_of_a_list_may_name_whole_rows(write):
     assert applied.work.form == "minimum"
 
 
-def test_a_table_lies_next_to_its_experiment(write, tmp_path):
+def test_the_path_of_a_table_is_relative_to_its_experiment(write, tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "points.csv").write_text("work.load,work.form\n1,product\n2,\n")
     name = write("design: {kind: table, file: points.csv}\n", name="sub/mine.yaml")
@@ -384,14 +384,14 @@ BAD_FILES = {
 
 
 @pytest.mark.parametrize("text", BAD_FILES, ids=lambda text: text.replace("\n", " ")[:70])
-def test_every_kind_of_bad_file_gives_its_one_message(write, text):
-    said = only(load, write(text + "\n"))
-    assert BAD_FILES[text] in said
-    assert "mine.yaml" in said or "none.csv" in said
+def test_every_kind_of_invalid_file_gives_one_message(write, text):
+    message = only(load, write(text + "\n"))
+    assert BAD_FILES[text] in message
+    assert "mine.yaml" in message or "none.csv" in message
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "every experiment must give its question"),
         ("- one\n", "must be a mapping"),
@@ -400,11 +400,11 @@ def test_every_kind_of_bad_file_gives_its_one_message(write, text):
         ("question: What?\n" + GRID, "every experiment must give its question and title"),
     ],
 )
-def test_a_file_begins_with_its_question(write, text, said):
-    assert any(said in found for found in complaints(load, write(text, head="")))
+def test_a_file_begins_with_its_question(write, text, message):
+    assert any(message in found for found in complaints(load, write(text, head="")))
 
 
-def test_all_that_is_wrong_is_said_at_once(write):
+def test_all_problems_of_a_file_are_reported_at_once(write):
     name = write(
         """
         scenarios: [hierarchy, nowhere]
@@ -430,7 +430,7 @@ def test_all_that_is_wrong_is_said_at_once(write):
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "message"),
     [
         ("", "is empty"),
         ("work.load\n", "has no rows"),
@@ -447,12 +447,12 @@ def test_all_that_is_wrong_is_said_at_once(write):
         ("population.places\nnowhere.csv\n", "nowhere.csv"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_table(write, tmp_path, table, said):
+def test_problems_of_a_table(write, tmp_path, table, message):
     (tmp_path / "points.csv").write_text(table)
-    assert said in only(load, write("design: {kind: table, file: points.csv}\n"))
+    assert message in only(load, write("design: {kind: table, file: points.csv}\n"))
 
 
-def test_many_bad_values_are_counted(write, tmp_path):
+def test_many_invalid_values_are_counted(write, tmp_path):
     (tmp_path / "points.csv").write_text("work.load\n" + "\n".join(str(20 + n) for n in range(9)))
     found = complaints(load, write("design: {kind: table, file: points.csv}\n"))
     assert len(found) == 4
@@ -478,7 +478,7 @@ def test_several_swept_keys_make_a_grid():
     assert experiment.replications == 100
 
 
-def test_ranges_are_as_written():
+def test_ranges_are_in_decimals():
     experiment = swept("work.load=range(0,1,0.1)", "changes.arriving=range(3,6)")
     assert experiment.factors[0].levels == (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
     assert experiment.factors[1].levels == (3, 4, 5)
@@ -560,11 +560,11 @@ BAD_COMMANDS = {
 
 
 @pytest.mark.parametrize("arguments", BAD_COMMANDS, ids=" ".join)
-def test_every_kind_of_bad_command_gives_its_one_message(arguments):
+def test_every_kind_of_invalid_command_gives_one_message(arguments):
     assert BAD_COMMANDS[arguments] in only(swept, *arguments)
 
 
-def test_all_that_is_wrong_with_a_command_is_said_at_once():
+def test_all_problems_of_a_command_are_reported_at_once():
     found = "\n".join(
         complaints(
             swept, "nowhere", "work.lod=1,2", "work.form=product,best", "changes.conflict=7", "seed=1", seed=2
@@ -574,13 +574,13 @@ def test_all_that_is_wrong_with_a_command_is_said_at_once():
         assert part in found, part
 
 
-def test_what_cannot_be_held_is_refused_before_it_is_laid_out():
+def test_too_many_points_are_refused_before_they_are_laid_out():
     keys = ["work.load", "work.top_speed", "design.hours", "changes.variety"]
-    said = only(swept, *(f"{key}=range(0.1,1,0.005)" for key in keys))
-    assert "1,049,760,000 points" in said
+    message = only(swept, *(f"{key}=range(0.1,1,0.005)" for key in keys))
+    assert "1,049,760,000 points" in message
 
 
-def test_no_such_experiment_has_its_nearest():
+def test_an_unknown_experiment_gets_the_nearest_name():
     assert "did you mean `regime_map`?" in only(load, "regime_mapp")
 
 
@@ -595,7 +595,7 @@ def test_no_such_experiment_has_its_nearest():
         ("hierarchy", "seed=1", "--seed", "1"),
     ],
 )
-def test_a_swept_row_that_does_not_sum_to_1_is_told_with_all_else(gapsim, words):
+def test_a_swept_row_that_does_not_sum_to_1_is_reported_with_other_problems(gapsim, words):
     code, _, err = gapsim("sweep", "power.design.centre=0.2,0.9", *words)
     assert code == 2
     assert "power.design: the row must sum to 1, not 0.3, over hierarchy in 1 of " in err

@@ -1,4 +1,4 @@
-"""Claims of practitioners are judged by a rule that was fixed beforehand, and the page says what the table says.
+"""Claims of practitioners are tested by a rule that was fixed beforehand, and the page agrees with its table.
 
 Rules of the model that change make the numbers old, and no test fails for it: run `uv run python docs/scenarios.py`. A
 scenario file that changes must be run again, since its row would be about something else.
@@ -49,13 +49,13 @@ def rows(script):
         (-1.0, -1.2, -0.8, 0.0, 1.0, 0.0, "does not hold", "does not hold"),
     ],
 )
-def test_what_the_rule_says(script, mean, low, high, narrows, widens, within, narrower, wider):
+def test_verdicts_of_the_rule(script, mean, low, high, narrows, widens, within, narrower, wider):
     numbers = (mean, low, high, narrows, widens, within)
     assert script.verdict("narrows", *numbers) == narrower
     assert script.verdict("widens", *numbers) == wider
 
 
-def test_through_is_the_share_of_the_change_that_the_named_causes_carry(script):
+def test_through_is_the_share_of_the_change_due_to_the_named_causes(script):
     changes = {"will": -0.6, "ability": 0.1, "capacity": -0.5}
     assert script.carried(("will",), -1.0, changes) == pytest.approx(0.6)
     assert script.carried(("will", "ability"), -1.0, changes) == pytest.approx(0.5)
@@ -63,13 +63,13 @@ def test_through_is_the_share_of_the_change_that_the_named_causes_carry(script):
     assert script.carried(("will",), -0.4, changes) is None
 
 
-def test_a_scenario_wins_over_the_set_beneath_it(script):
+def test_a_scenario_wins_over_the_parameter_set(script):
     beneath = {"mechanisms.clearance": 0.9, "pace.pressure": 0.2}
     found = script.parameters_of({"pace.pressure": 1.0}, beneath)
     assert (found.mechanisms.clearance, found.pace.pressure) == (0.9, 1.0)
 
 
-def test_a_scenario_is_taken_apart_without_loss(script):
+def test_the_groups_of_a_scenario_add_up_to_it(script):
     for file in script.claims().values():
         parts = script.groups_of(file)
         keys = [key for leaves in parts.values() for key in leaves if key != "interventions"]
@@ -82,7 +82,7 @@ def test_a_scenario_is_taken_apart_without_loss(script):
 # The page and its table
 
 
-def test_every_claim_has_a_row_of_the_file_as_it_stands(script, rows):
+def test_every_claim_has_a_row_of_the_current_file(script, rows):
     hashes = {row["scenario"]: row["hash"] for row in rows if not row["without"]}
     now = {name: script.digest(scenario_files.shelf()[0][name]) for name in CLAIMS}
     old = [name for name in now if hashes.get(name) != now[name]]
@@ -90,7 +90,7 @@ def test_every_claim_has_a_row_of_the_file_as_it_stands(script, rows):
     assert set(hashes) == set(now)
 
 
-def test_the_page_is_that_of_the_table(script, rows):
+def test_the_page_agrees_with_the_table(script, rows):
     text = script.PAGE.read_text(encoding="utf-8")
     again = "run: uv run python docs/scenarios.py page"
     assert script.page(rows, script.claims(), script.notes_of(text)) == text, again
@@ -106,7 +106,7 @@ def test_the_table_adds_up(rows):
             assert sum(float(row[key]) for key in ("narrows", "widens", "within")) <= 1.0 + 1e-3
 
 
-def test_one_scenario_alone_is_run_and_the_others_stay(script, tmp_path, monkeypatch):
+def test_running_one_scenario_leaves_the_other_rows_unchanged(script, tmp_path, monkeypatch):
     for name in ("TABLE", "PAGE"):
         there = tmp_path / getattr(script, name).name
         there.write_bytes(getattr(script, name).read_bytes())

@@ -1,4 +1,4 @@
-"""Scenarios and overrides: who wins, what each scenario changes, and what is refused."""
+"""Scenarios and overrides: precedence, the effect of each scenario, and problems with files and arguments."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def flat(parameters):
     return {**found, **{f"power.{row}": shares for row, shares in table(parameters).items()}}
 
 
-# What the shipped scenarios are
+# Shipped scenarios
 
 
 def test_baseline_is_the_declared_defaults_and_also_called_status_quo():
@@ -116,14 +116,14 @@ STARTS = {
 }
 
 
-def test_those_that_pass_are_known():
+def test_scenarios_with_changes_that_end():
     passing = [name for name in SHIPPED if any(d.until is not None for d in one(name).interventions)]
     assert passing == PASSING
 
 
 @pytest.mark.parametrize("end", [0, 1])
 @pytest.mark.parametrize("name", PASSING)
-def test_what_passes_ends_where_it_began_wherever_that_was(name, end):
+def test_a_change_that_ends_restores_the_value_before_it(name, end):
     keys = {dated.key for dated in one(name).interventions}
     asked = [f"{key}={STARTS[key][end]}" for key in keys]
     run = begin(one(name, *asked, "population.users=32"), seed=1)
@@ -137,7 +137,7 @@ def test_what_passes_ends_where_it_began_wherever_that_was(name, end):
     assert (run.values == before).all()
 
 
-# What they claim
+# Claims
 
 CLAIMS = [name for name in SHIPPED if name not in ("baseline", *worlds.POWER_SCENARIOS)]
 CLAIM = """  claim: It helps.
@@ -147,7 +147,7 @@ CLAIM = """  claim: It helps.
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_every_scenario_that_is_no_table_of_rights_says_what_it_claims(name):
+def test_every_scenario_but_the_tables_of_rights_makes_a_claim(name):
     claim = scenario_files.read(scenario_files.shelf()[0][name]).claim
     assert (claim is not None) == (name in CLAIMS)
 
@@ -157,12 +157,12 @@ def test_a_claim_is_read_and_explained(folder):
     claim = scenario_files.read(here / "mine.yaml").claim
     assert claim == scenario_files.Claim("It helps.", "narrows", ("will",))
     one("mine", folders=[here])
-    said = " ".join(explain("mine", [str(here)]).split())
-    assert "claim: It helps. Predicts that the gap narrows, through will." in said
+    message = " ".join(explain("mine", [str(here)]).split())
+    assert "claim: It helps. Predicts that the gap narrows, through will." in message
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         (
             "  claim: It helps.\n",
@@ -183,12 +183,12 @@ def test_a_claim_is_read_and_explained(folder):
         ("predicts", "predict", "did you mean `predicts`"),
     ],
 )
-def test_half_a_claim_is_refused(folder, old, new, said):
+def test_half_a_claim_is_refused(folder, old, new, message):
     here = folder(header=HEADER + CLAIM.replace(old, new))
-    assert said in "\n".join(complaints(["mine"], folders=[here]))
+    assert message in "\n".join(complaints(["mine"], folders=[here]))
 
 
-# Who wins
+# Precedence
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -198,7 +198,7 @@ def test_none_switches_all_mechanisms_off_in_every_scenario(name):
     assert not [dated for dated in parameters.interventions if dated.key.startswith("mechanisms")]
 
 
-def test_precedence_whatever_the_order():
+def test_precedence_in_any_order():
     asked = ["mechanisms=none", "mechanisms.pace=0.3", "work.load=2", "power.distribution=0.5"]
     trees = [one("fail_fast", *order) for order in itertools.permutations(asked)]
     assert all(tree == trees[0] for tree in trees)
@@ -269,7 +269,7 @@ def test_the_resolved_configuration_is_a_scenario_of_the_same_parameters(name, t
     assert (again.title, again.question, again.source) == (composed.title, composed.question, composed.source)
 
 
-# What is refused
+# Problems
 
 REFUSED = {
     "work.laod=2": "did you mean `work.load`",
@@ -341,9 +341,9 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("override", "said"), REFUSED.items(), ids=REFUSED)
-def test_refused_override(override, said):
-    assert said in only(["baseline"], [override])
+@pytest.mark.parametrize(("override", "message"), REFUSED.items(), ids=REFUSED)
+def test_refused_override(override, message):
+    assert message in only(["baseline"], [override])
 
 
 @pytest.mark.parametrize(
@@ -360,23 +360,23 @@ def test_a_key_twice(first, second):
     assert "given twice" in only(["baseline"], [first, second])
 
 
-def test_what_is_wrong_with_the_form_hides_nothing_else_that_is_wrong():
+def test_an_invalid_form_does_not_hide_other_problems():
     dated = (
         "[{month:-1,key:work.load,value:1},{month:900,key:work.load,value:1},{month:1,key:work.laod,value:1}]"
     )
     found = complaints(["baseline"], [f"interventions={dated}", "work.load=11", "population.users=3"])
     assert len(found) == 5
-    for said in (
+    for message in (
         "work.load = 11: must be",
         "interventions[0].month = -1",
         "interventions[1] (work.load in month 900): the run ends before; months go from 0 to 119",
         "interventions[2] (work.laod in month 1): unknown parameter",
         "population.users = 3: must be at least 32",
     ):
-        assert sum(said in line for line in found) == 1, said
+        assert sum(message in line for line in found) == 1, message
 
 
-def test_an_unreadable_table_of_places_hides_nothing_else_that_is_wrong():
+def test_an_unreadable_table_of_places_does_not_hide_other_problems():
     dated = (
         "interventions=[{month:900,key:work.load,value:1},{month:1,key:work.load,value:1,places:[Atlantis]}]"
     )
@@ -385,7 +385,7 @@ def test_an_unreadable_table_of_places_hides_nothing_else_that_is_wrong():
     assert "the run ends before" in ends
 
 
-def test_a_wrong_length_of_the_run_accuses_no_date_in_it():
+def test_an_invalid_length_of_the_run_gives_no_problem_with_dates():
     dated = "interventions=[{month:900,key:work.load,value:1}]"
     assert "from 1 to 12000" in only(["baseline"], [dated, "population.months=1.5"])
 
@@ -419,15 +419,15 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize(("text", "said"), FILES.items(), ids=range(len(FILES)))
-def test_refused_file(folder, text, said):
+@pytest.mark.parametrize(("text", "message"), FILES.items(), ids=range(len(FILES)))
+def test_refused_file(folder, text, message):
     found = only(["mine"], folders=[folder(text=text)])
-    assert said in found
+    assert message in found
     assert found.partition(":")[0].endswith("mine.yaml")
 
 
 @pytest.mark.parametrize(
-    ("header", "said"),
+    ("header", "message"),
     [
         (HEADER.removeprefix("# @package _global_\n"), "# @package _global_"),
         (HEADER.replace("_global_", "mine"), "# @package _global_"),
@@ -438,8 +438,8 @@ def test_refused_file(folder, text, said):
         ("# @package _global_\n- 1\n", "mapping"),
     ],
 )
-def test_refused_header(folder, header, said):
-    assert said in "\n".join(complaints(["mine"], folders=[folder(header=header)]))
+def test_refused_header(folder, header, message):
+    assert message in "\n".join(complaints(["mine"], folders=[folder(header=header)]))
 
 
 def test_interpolation_in_a_file_reads_nothing(folder, monkeypatch):
@@ -487,7 +487,7 @@ def test_a_problem_names_the_layer_that_set_the_value(folder):
     assert "command line over hierarchy: power.agenda" in only(["hierarchy"], ["power.agenda.users=0.5"])
 
 
-def test_places_of_files_are_told_relative_to_the_working_directory(folder, monkeypatch, tmp_path):
+def test_messages_give_paths_relative_to_the_working_directory(folder, monkeypatch, tmp_path):
     folder(text="work: 3\n")
     monkeypatch.chdir(tmp_path)
     assert only(["mine"], folders=[Path()]).startswith("mine.yaml: work = 3")
@@ -496,10 +496,10 @@ def test_places_of_files_are_told_relative_to_the_working_directory(folder, monk
 def test_overrides_are_checked_even_when_no_scenario_is_known():
     with pytest.raises(InputProblems) as refused:
         compose(["hierarchi"], ["mechanisms.pace=2", "power.agenda.centre=0.9"])
-    said = str(refused.value)
-    assert "hierarchi" in said
-    assert "mechanisms.pace" in said
-    assert "sum to 1" in said
+    message = str(refused.value)
+    assert "hierarchi" in message
+    assert "mechanisms.pace" in message
+    assert "sum to 1" in message
 
 
 def test_hydra_composes_a_scenario_once_in_a_process(folder, monkeypatch):

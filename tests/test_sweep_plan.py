@@ -1,4 +1,4 @@
-"""Plans: numbers of runs, what makes two plans the same, and files that say so."""
+"""Plans: numbers of runs, the differences between plans, and their files."""
 
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ def _other(**changed):
         (lambda: _other(places={"scotland": "0"}), ["the table of places scotland has changed"]),
     ],
 )  # fmt: skip
-def test_what_differs_is_said_in_words(other, words):
+def test_differences_are_given_in_words(other, words):
     found = plans.plan_differences(sweeps.plan(), other())
     assert len(found) == len(words)
-    for said, wanted in zip(found, words, strict=True):
-        assert wanted in said
+    for message, wanted in zip(found, words, strict=True):
+        assert wanted in message
 
 
-def test_everything_that_fixes_a_number_is_in_the_identity():
+def test_everything_that_determines_results_is_in_the_identity():
     plan = sweeps.plan()
     others = [
         sweeps.plan(seed=8),
