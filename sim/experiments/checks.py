@@ -38,8 +38,8 @@ def is_allowed(declared: Declaration, value: Any) -> bool:
 
 
 def as_declared(declared: Declaration, value: Any) -> Any:
-    """An allowed value in its declared type, so that a column of 0 and 0.5 holds numbers of one type."""
-    return float(value) if declared.kind is float and value is not None else value
+    """A value in its declared type, so that a column of 0 and 0.5 holds numbers of one type; unchanged if not allowed."""
+    return float(value) if declared.kind is float and is_allowed(declared, value) else value
 
 
 def value_problems(

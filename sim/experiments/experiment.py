@@ -225,7 +225,7 @@ def _size_problems(draft: Draft) -> list[Problem]:
 def _swept_factor(key: str, values: list, draft: Draft) -> None:
     declared = declarations()[key]
     draft.problems += value_problems(draft.where, key, declared, values, or_null="")
-    valid = [value for value in values if value is None or is_allowed(declared, value)]
+    valid = (value for value in values if value is None or is_allowed(declared, value))
     levels = tuple(as_declared(declared, value) for value in valid)
     if len(set(levels)) < len(levels):
         draft.wrong(key, "a value is given twice", shown(values))

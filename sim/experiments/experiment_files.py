@@ -25,7 +25,7 @@ from sim.model.aliases import RENAMED, Written, current_key
 from sim.model.aliases import value as value_now
 from sim.model.decision_rights import ROWS
 from sim.model.parameters import MAX_SEED, STABLE
-from sim.model.schema import Declaration, declarations, experimental, nearest_key
+from sim.model.schema import declarations, experimental, nearest_key
 from sim.model.vocabulary import DEFAULT_RESPONSES
 from sim.scenarios.compose import allowed
 from sim.scenarios.forms import (
@@ -240,7 +240,9 @@ def read_factors(given: Any, draft: Draft) -> None:
         problem = key_problem(key)
         if problem:
             draft.wrong(f"factors.{key}", problem[0], "", problem[1])
-        elif not isinstance(content, Mapping) or ("range" in content) == ("levels" in content):
+        elif not isinstance(content, Mapping) or (content.get("range") is None) == (
+            content.get("levels") is None
+        ):
             draft.wrong(f"factors.{key}", FACTOR_RULE, shown(content))
         else:
             draft.factors += _factor(key, content, draft)
@@ -288,7 +290,7 @@ def _factor(key: str, content: Mapping[Any, Any], draft: Draft) -> list[Factor]:
     before = len(draft.problems)
     form = draft.read(FactorForm, content, f"{place}.")
     factor = Factor(key, form.role or declared_role(key), whole=is_whole(key))
-    if "levels" in content:
+    if form.levels is not None:
         if form.count is not None:
             draft.wrong(f"{place}.count", "belongs to a range; levels are already counted", str(form.count))
         levels = declared.choices if form.levels == "all" and declared.choices else form.levels
@@ -296,9 +298,8 @@ def _factor(key: str, content: Mapping[Any, Any], draft: Draft) -> list[Factor]:
             every = " (or `all`)" if declared.choices else ""
             draft.wrong(f"{place}.levels", f"must be a list of values{every}", shown(levels))
             return []
-        problems = value_problems(
-            draft.where, f"{place}.levels", declared, levels, ", or null for what the scenario says"
-        )
+        or_null = ", or null for what the scenario says"
+        problems = value_problems(draft.where, f"{place}.levels", declared, levels, or_null)
         draft.problems += problems
         levels = tuple(as_declared(declared, level) for level in levels)
         return [] if problems else [replace(factor, levels=levels)]
@@ -382,7 +383,7 @@ def _list(given: Sequence[Any], draft: Draft) -> dict[str, Any]:
             else:
                 values.take(key, point[key], draft.where)
         draft.problems += [replace(found, key=f"{place}.{found.key}") for found in values.problems]
-        points.append({key: _as_declared(declarations()[key], v) for key, v in values.leaves.items()})
+        points.append({key: as_declared(declarations()[key], v) for key, v in values.leaves.items()})
     if not draft.problems:
         keys = dict.fromkeys(key for point in points for key in point)
         draft.points = {key: column([point.get(key) for point in points]) for key in keys}
@@ -390,10 +391,6 @@ def _list(given: Sequence[Any], draft: Draft) -> dict[str, Any]:
     for name in sorted({name for name in names if names.count(name) > 1}):
         draft.wrong("design.points", "two points have this name", shown(name))
     return {name: found for name, found in labels.items() if any(found)}
-
-
-def _as_declared(declared: Declaration, value: Any) -> Any:
-    return as_declared(declared, value) if is_allowed(declared, value) else value
 
 
 def _factor_of(key: str, values: Any) -> Factor:
