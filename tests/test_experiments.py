@@ -352,6 +352,7 @@ BAD_FILES = {
     "design: {kind: list, points: [{work.load: 1}, {work.load: 11}]}": "work.load = 11.0: must be a number from 0.0 to 10.0",
     "design: {kind: list, points: [{power.agenda: {centre: 1}}]}": "the row must sum to 1, not 1.4, over baseline",
     "design: {kind: list, points: [{power.agenda.centre: 0.7}, {power.agenda.users: 0.05}]}": "not 1.1, over baseline in 1 of",
+    "design: {kind: list, points: [{1: 2}]}": "design.points[0].1 = 2: there is no such parameter",
     "design: {kind: list, points: [{work.load: [1]}]}": "work.load = [1]: must be a number",
     "design: {kind: list, points: [{pledge: {open: 1}}]}": "name them one by one, as in pledge.open",
     "design: {kind: list, points: [{name: {a: b}, work.load: 1}]}": "design.points[0].name = {a: 'b'}: must be plain words",

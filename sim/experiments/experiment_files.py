@@ -374,14 +374,14 @@ def _list(given: Sequence[Any], draft: Draft) -> dict[str, Any]:
                 draft.wrong(f"{place}.{name}", "must be plain words", shown(label))
             labels[f"{name}s"].append(label)
         values = Overrides()
-        for key in (str(key) for key in point if key not in LABELS):
+        for key, value in ((str(key), value) for key, value in point.items() if key not in LABELS):
             # A row of power may be written as a whole; it is a factor for each of its shares.
-            whole_row = key.removeprefix("power.") in ROWS and isinstance(point[key], Mapping)
+            whole_row = key.removeprefix("power.") in ROWS and isinstance(value, Mapping)
             problem = None if whole_row else key_problem(key)
             if problem:
-                draft.wrong(f"{place}.{key}", problem[0], shown(point[key]), problem[1])
+                draft.wrong(f"{place}.{key}", problem[0], shown(value), problem[1])
             else:
-                values.take(key, point[key], draft.where)
+                values.take(key, value, draft.where)
         draft.problems += [replace(found, key=f"{place}.{found.key}") for found in values.problems]
         points.append({key: as_declared(declarations()[key], v) for key, v in values.leaves.items()})
     if not draft.problems:
