@@ -296,20 +296,20 @@ def test_rounding_gives_what_is_written_and_read_again():
     assert playback.rounded(np.array([[np.nan, np.inf], [-np.inf, 1.0]])) == [[None, None], [None, 1.0]]
 
 
-def test_a_side_is_told_alike_whether_it_was_lived_for_this_view_or_another(known):
+def test_a_side_has_the_same_result_in_every_view(known):
     plain, moved = {"scenario": "hierarchy"}, {"scenario": "hierarchy", "moves": [PACE]}
-    responses._lived.cache_clear()
+    responses._simulated.cache_clear()
     first = responses.run(views.read({"sides": [plain, moved]}, known))
-    lived = responses._lived.cache_info().misses
+    lived = responses._simulated.cache_info().misses
     swapped = responses.run(views.read({"sides": [moved, plain]}, known))
-    assert responses._lived.cache_info().misses == lived == 2
+    assert responses._simulated.cache_info().misses == lived == 2
     assert swapped["sides"] == first["sides"][::-1]
     other = responses.run(views.read({"sides": [plain, moved], "replication": 1}, known))
     assert other["sides"][0]["series"] != first["sides"][0]["series"]
     set_to_the_default = {"scenario": "hierarchy", "set": {"work.load": Parameters().work.load}}
     named = responses.run(views.read({"sides": [set_to_the_default]}, known))["sides"][0]
     assert (named["changed"], first["sides"][0]["changed"]) == (0, None)
-    responses._lived.cache_clear()
+    responses._simulated.cache_clear()
     assert responses.run(views.read({"sides": [plain, moved]}, known)) == first
 
 

@@ -209,7 +209,7 @@ def test_what_a_council_says_is_what_the_server_said(room, served):
     for name in ("will", "ability", "capacity"):
         assert rows[name.capitalize()] == [f"{p[name][59][k]:.2f}" for p in places]
     limits = [p["limits"][59][k] for p in places]
-    assert rows["Held back by"] == [
+    assert rows["Limited by"] == [
         say(f"reason.{declared['causes'][n]['name']}") if n >= 0 else "nothing just now" for n in limits
     ]
 
@@ -323,7 +323,7 @@ def test_a_screen_reader_is_told_the_result_when_the_clock_stands_still(room):
     page.locator("#speed").select_option("20")
     page.keyboard.press("Space")
     until(page, 14)
-    assert "month 10" in page.locator("#told").text_content()
+    assert "month 10" in page.locator("#announced").text_content()
     page.keyboard.press("Space")
     settled(page)
-    assert page.locator("#told").text_content() == page.locator("#sentence").text_content()
+    assert page.locator("#announced").text_content() == page.locator("#sentence").text_content()

@@ -86,7 +86,7 @@ MOST_MOVES = 50
 MOST_NAMES = 200
 """Names of places in all the moves of a side."""
 LONGEST_NAME = 80
-"""Letters of a key, a scenario or a place: looking for what was meant by a longer one takes long."""
+"""Letters of a key, a scenario or a place: a search for the nearest name of a longer one takes long."""
 MOST_REPLICATION = 999_999
 MOST_FUTURES = 50
 """Futures that one request may ask to see at once."""

@@ -47,11 +47,11 @@ def numbers(view: View, side: int, shipped: Shipped) -> Download:
     """The series of all sides as CSV: the very numbers that the page shows."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    for number, told in enumerate(responses.run(view)["sides"]):
-        columns = told["series"]
+    for number, result in enumerate(responses.run(view)["sides"]):
+        columns = result["series"]
         if number == 0:
             rows.writerow(["side", "scenario", "seed", "replication", *columns])
-        about = (LETTERS[number], told["scenario"], view.seed, view.replication)
+        about = (LETTERS[number], result["scenario"], view.seed, view.replication)
         rows.writerows((*about, *row) for row in zip(*columns.values(), strict=True))
     return Download(_name(view, "csv"), "text/csv; charset=utf-8", text.getvalue().encode())
 

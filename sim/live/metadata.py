@@ -1,4 +1,4 @@
-"""What the page is told once: parameters, decision rights, scenarios, words; all read from their declarations."""
+"""What the page receives once: parameters, decision rights, scenarios, words; all read from their declarations."""
 
 from __future__ import annotations
 

@@ -51,11 +51,11 @@ SECONDS_TO_SEND = 10.0
 
 def refusal(status: int, problems: Iterable[Problem], **headers: str) -> Response:
     """A clear answer that something is wrong: a list of problems, in JSON."""
-    told = [
+    listed = [
         {"where": p.where, "key": p.key, "value": p.value, "wrong": p.wrong, "nearest": p.nearest}
         for p in problems
     ]
-    return Response(to_json({"problems": told}), status, headers, "application/json")
+    return Response(to_json({"problems": listed}), status, headers, "application/json")
 
 
 def one(status: int, key: str, wrong: str, value: str = "", **headers: str) -> Response:

@@ -26,29 +26,29 @@ STALLED = 0.5
 MOVING = 0.4
 """… and moves again when no more than this does."""
 QUARTER = 3
-"""Stalls and what holds places back are told every so many months, …"""
+"""Stalls and limiting factors are reported every so many months, …"""
 GROUP = 3
 """… when at least so many councils share them."""
 SHIFTED = 6
-"""So many must share a new hurdle for it to be told."""
+"""This many must share a new limiting factor for it to be reported."""
 
 MARKS = (0.1, 0.25, 0.5, 0.75)
-"""Shares of coverage whose first reaching, in reports or in fact, is told."""
+"""Shares of coverage that are reported when first reached, as reported or in fact."""
 
 FIRST_NAMED = 3
-"""So many places are named in a line; of more only the number is told."""
+"""This many councils are named in a line; of more only the number is given."""
 
 BEGUN_BY = 0.5
-"""Starts are told when this share of councils begins a change in the same month."""
+"""Starts are reported when this share of councils begins a change in the same month."""
 
 KINDS = ("move", "delivers", "stall", "signed", "mark", "limit", "again", "announced", "abandoned", "started")
-"""Kinds of lines, the first to be told when a month has too many."""
+"""Kinds of lines, in order of priority when a month has too many."""
 
 
 Line = dict[str, Any]
 
 
-def tell(lived: Playback) -> list[Line]:
+def tell(recording: Playback) -> list[Line]:
     """The lines of a run in the order of its months.
 
     Returns:
@@ -58,7 +58,7 @@ def tell(lived: Playback) -> list[Line]:
     lines: list[Line] = []
     tellers = (_moves, _announced, _marks, _signed, _stalls, _delivers, _abandoned, _started)
     for teller in tellers:
-        lines.extend(teller(lived))
+        lines.extend(teller(recording))
     by_month: dict[int, list[Line]] = {}
     for line in lines:
         by_month.setdefault(line["month"], []).append(line)
@@ -74,25 +74,25 @@ def _line(month: int, kind: str, text: str, places: Any = ()) -> Line:
     return {"month": month + 1, "kind": kind, "text": text, "places": [int(place) for place in places]}
 
 
-def _who(key: str, lived: Playback, places: np.ndarray, **values: Any) -> str:
+def _who(key: str, recording: Playback, places: np.ndarray, **values: Any) -> str:
     """A line about councils: a few are named, more are counted."""
     if len(places) <= FIRST_NAMED:
-        names = listing([lived.run.territory.name[a] for a in places])
+        names = listing([recording.run.territory.name[a] for a in places])
         return say(f"{key}.named.{'one' if len(places) == 1 else 'many'}", names=names, **values)
-    if len(places) == len(lived.run.territory.code):
+    if len(places) == len(recording.run.territory.code):
         return say(f"{key}.all", **values)
     return count(key, len(places), **values)
 
 
-def _moves(lived: Playback) -> Iterator[Line]:
-    run = lived.run
+def _moves(recording: Playback) -> Iterator[Line]:
+    run = recording.run
     for dated in run.parameters.interventions:
         places = [run.territory.index(name) for name in dated.places or ()]
         names = listing([run.territory.name[a] for a in places])
         value = _written(dated.value)
         key = "story.move.there" if places else "story.move"
         yield _line(dated.month, "move", say(key, what=name_of(dated.key), value=value, names=names), places)
-        if dated.until is not None and dated.until < lived.months:
+        if dated.until is not None and dated.until < recording.months:
             key = "story.move.ends.there" if places else "story.move.ends"
             yield _line(dated.until, "move", say(key, what=name_of(dated.key), names=names), places)
 
@@ -103,17 +103,17 @@ def _written(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) else declared(f"choice.{value}", str(value))
 
 
-def _announced(lived: Playback) -> Iterator[Line]:
-    arrival = lived.run.state.changes.arrival
+def _announced(recording: Playback) -> Iterator[Line]:
+    arrival = recording.run.state.changes.arrival
     early = int((arrival < 0).sum())
     if early:
         yield _line(0, "announced", count("story.in_progress", early))
-    for month in np.unique(arrival[(arrival >= 0) & (arrival < lived.months)]).tolist():
+    for month in np.unique(arrival[(arrival >= 0) & (arrival < recording.months)]).tolist():
         yield _line(month, "announced", count("story.announced", int((arrival == month).sum())))
 
 
-def _marks(lived: Playback) -> Iterator[Line]:
-    months = lived.run.state.journal.months
+def _marks(recording: Playback) -> Iterator[Line]:
+    months = recording.run.state.journal.months
     for kind, coverage in (("reported", months.nominal_coverage), ("real", months.real_coverage)):
         for mark in MARKS:
             month = int(np.argmax(coverage >= mark))
@@ -122,18 +122,18 @@ def _marks(lived: Playback) -> Iterator[Line]:
                 yield _line(
                     month, "mark", say(f"story.mark.{kind}", share=say("percent", n=f"{100 * mark:g}"))
                 )
-    changes = lived.run.state.changes
+    changes = recording.run.state.changes
     when = (changes.arrival + changes.months_to_half - 1)[changes.months_to_half >= 0]
     for month in np.unique(when[when >= 0]).tolist():
         yield _line(month, "mark", count("story.half", int((when == month).sum())))
 
 
-def _signed(lived: Playback) -> Iterator[Line]:
-    signed = np.diff(lived.places["signed"], axis=0, prepend=0.0)
+def _signed(recording: Playback) -> Iterator[Line]:
+    signed = np.diff(recording.places["signed"], axis=0, prepend=0.0)
     for key, change in (("story.signed", 1.0), ("story.unsigned", -1.0)):
         for month in np.flatnonzero((signed == change).any(axis=1)).tolist():
             places = np.flatnonzero(signed[month] == change)
-            yield _line(month, "signed", _who(key, lived, places), places)
+            yield _line(month, "signed", _who(key, recording, places), places)
 
 
 def _window(amounts: np.ndarray) -> np.ndarray:
@@ -143,63 +143,65 @@ def _window(amounts: np.ndarray) -> np.ndarray:
     return so_far
 
 
-def _stalls(lived: Playback) -> Iterator[Line]:
-    """Councils that come to a stand or move again, and what holds them back most, told by the quarter."""
+def _stalls(recording: Playback) -> Iterator[Line]:
+    """Councils that stall or move again, and what limits them most, each quarter."""
     # In the first month changes begun before the run are booked with all that they had missed by then: no stall of now.
-    held, due = (_window(np.concatenate([0.0 * part[:1], part[1:]])) for part in (lived.held, lived.due))
+    held, due = (
+        _window(np.concatenate([0.0 * part[:1], part[1:]])) for part in (recording.held, recording.due)
+    )
     missing = np.divide(held.sum(axis=2), due, out=np.zeros_like(due), where=due > 0)
-    hurdle = largest(held)
-    stands = missing[min(WINDOW, lived.months) - 1] >= STALLED
-    told, before = stands, hurdle[min(WINDOW, lived.months) - 1]
-    for month in range(WINDOW, lived.months):
+    limiting = largest(held)
+    stands = missing[min(WINDOW, recording.months) - 1] >= STALLED
+    stalled, before = stands, limiting[min(WINDOW, recording.months) - 1]
+    for month in range(WINDOW, recording.months):
         stands = np.where(stands, missing[month] > MOVING, missing[month] >= STALLED)
         if (month + 1) % QUARTER:
             continue
-        now = hurdle[month]
-        yield from _grouped(lived, month, "stall", stands & ~told, now, GROUP)
-        yield from _grouped(lived, month, "limit", ~(stands & ~told) & (now != before), now, SHIFTED)
-        again = np.flatnonzero(told & ~stands)
+        now = limiting[month]
+        yield from _grouped(recording, month, "stall", stands & ~stalled, now, GROUP)
+        yield from _grouped(recording, month, "limit", ~(stands & ~stalled) & (now != before), now, SHIFTED)
+        again = np.flatnonzero(stalled & ~stands)
         if len(again) >= GROUP:
-            yield _line(month, "again", _who("story.again", lived, again), again)
-        told, before = stands, now
+            yield _line(month, "again", _who("story.again", recording, again), again)
+        stalled, before = stands, now
 
 
 def _grouped(
-    lived: Playback, month: int, kind: str, which: np.ndarray, hurdle: np.ndarray, least: int
+    recording: Playback, month: int, kind: str, which: np.ndarray, limiting: np.ndarray, least: int
 ) -> Iterator[Line]:
-    for cause in np.unique(hurdle[which]):
-        places = np.flatnonzero(which & (hurdle == cause))
+    for cause in np.unique(limiting[which]):
+        places = np.flatnonzero(which & (limiting == cause))
         if cause != NOTHING and len(places) >= least:
             reason = say(f"reason.{CAUSES[cause]}")
-            yield _line(month, kind, _who(f"story.{kind}", lived, places, reason=reason), places)
+            yield _line(month, kind, _who(f"story.{kind}", recording, places, reason=reason), places)
 
 
-def _delivers(lived: Playback) -> Iterator[Line]:
+def _delivers(recording: Playback) -> Iterator[Line]:
     """Councils that have rolled a change out: the first, half of them, the last."""
-    ever = np.maximum.accumulate(lived.stages[:, :, Stage.SHIFT] > 0, axis=0)
+    ever = np.maximum.accumulate(recording.stages[:, :, Stage.SHIFT] > 0, axis=0)
     reached = ever.sum(axis=1)
     councils = ever.shape[1]
-    told = {"first": 1, "half": (councils + 1) // 2, "every": councils}
-    for key, number in told.items():
+    thresholds = {"first": 1, "half": (councils + 1) // 2, "every": councils}
+    for key, number in thresholds.items():
         month = int(np.argmax(reached >= number))
         if month and reached[month] >= number:
             new = np.flatnonzero(ever[month] & ~ever[month - 1])
-            yield _line(month, "delivers", _who(f"story.delivers.{key}", lived, new), new)
+            yield _line(month, "delivers", _who(f"story.delivers.{key}", recording, new), new)
 
 
-def _abandoned(lived: Playback) -> Iterator[Line]:
-    more = np.diff(lived.stages[:, :, Stage.ABANDONED], axis=0, prepend=0) > 0
+def _abandoned(recording: Playback) -> Iterator[Line]:
+    more = np.diff(recording.stages[:, :, Stage.ABANDONED], axis=0, prepend=0) > 0
     for month in np.flatnonzero(more.any(axis=1)).tolist():
         places = np.flatnonzero(more[month])
-        yield _line(month, "abandoned", _who("story.abandoned", lived, places), places)
+        yield _line(month, "abandoned", _who("story.abandoned", recording, places), places)
 
 
-def _started(lived: Playback) -> Iterator[Line]:
-    begun = lived.stages.sum(axis=2) - lived.stages[:, :, Stage.NOT_STARTED]
+def _started(recording: Playback) -> Iterator[Line]:
+    begun = recording.stages.sum(axis=2) - recording.stages[:, :, Stage.NOT_STARTED]
     more = np.diff(begun, axis=0, prepend=begun[:1]) > 0
     for month in np.flatnonzero(more.sum(axis=1) >= BEGUN_BY * more.shape[1]).tolist():
         places = np.flatnonzero(more[month])
-        yield _line(month, "started", _who("story.started", lived, places), places)
+        yield _line(month, "started", _who("story.started", recording, places), places)
 
 
 def percent(share: float | None) -> str:

@@ -126,9 +126,9 @@ def _due(changes: np.recarray, arrived: np.ndarray) -> np.ndarray:
     return np.sum(arrived * np.clip(1.0 - path, 0.0, changes.pace), axis=1)
 
 
-def limits(lived: Playback) -> np.ndarray:
+def limits(recording: Playback) -> np.ndarray:
     """What held each place's changes back most in each month, as a number of `CAUSES`: (T, A); `NOTHING` if nothing."""
-    return largest(lived.held)
+    return largest(recording.held)
 
 
 def largest(amounts: np.ndarray) -> np.ndarray:
@@ -146,49 +146,49 @@ def _counted(stage: np.ndarray, which: np.ndarray) -> np.ndarray:
     return found.reshape(months, places, len(STAGES))
 
 
-def usual_stage(lived: Playback) -> np.ndarray:
+def usual_stage(recording: Playback) -> np.ndarray:
     """Where a place's work stands: (T, A) the stage of most of its changes under way, the more advanced of equals.
 
     Where none is under way, *shift* if any is in place, else given up; `NOTHING` before anything is announced.
     """
-    last = lived.under_way.shape[2] - 1
-    stage = last - lived.under_way[:, :, ::-1].argmax(axis=2)
-    idle = lived.under_way.sum(axis=2) == 0
-    done = np.where(lived.stages[:, :, Stage.SHIFT] > 0, Stage.SHIFT, Stage.ABANDONED)
-    return np.where(lived.stages.sum(axis=2) == 0, NOTHING, np.where(idle, done, stage))
+    last = recording.under_way.shape[2] - 1
+    stage = last - recording.under_way[:, :, ::-1].argmax(axis=2)
+    idle = recording.under_way.sum(axis=2) == 0
+    done = np.where(recording.stages[:, :, Stage.SHIFT] > 0, Stage.SHIFT, Stage.ABANDONED)
+    return np.where(recording.stages.sum(axis=2) == 0, NOTHING, np.where(idle, done, stage))
 
 
-def place_frames(lived: Playback) -> dict[str, Any]:
+def place_frames(recording: Playback) -> dict[str, Any]:
     """Columns by place, each a list of months of lists of places; None is unknown."""
-    journal = lived.run.state.journal
+    journal = recording.run.state.journal
     intended, realised = np.cumsum(journal.intended, axis=0), np.cumsum(journal.realised, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = np.where(intended > 0, 1.0 - realised / intended, np.nan)
     numbers = {
         "gap": gap,
-        **{name: lived.places[name] for name in SHOWN},
-        "bodies": lived.bodies,
-        "nominal": lived.nominal,
-        "real": lived.real,
+        **{name: recording.places[name] for name in SHOWN},
+        "bodies": recording.bodies,
+        "nominal": recording.nominal,
+        "real": recording.real,
     }
     return {
-        "stage": usual_stage(lived).tolist(),
-        "limits": limits(lived).tolist(),
+        "stage": usual_stage(recording).tolist(),
+        "limits": limits(recording).tolist(),
         **{name: plain(np.round(values, PLACE_DECIMALS)) for name, values in numbers.items()},
     }
 
 
-def change_frames(lived: Playback) -> list[dict[str, Any]]:
+def change_frames(recording: Playback) -> list[dict[str, Any]]:
     """Every announced change: the month of its announcement, and its stage in each place in each month from then on.
 
     `announced` is below 0 where it was under way before the run. `stages` is one digit for each place, month after month, from
     `first`, the first month of the run in which the change is there.
     """
-    letters = (lived.stage + ord("0")).astype(np.uint8)
+    letters = (recording.stage + ord("0")).astype(np.uint8)
     found = []
-    for i, announced in enumerate(lived.run.state.changes.arrival.tolist()):
+    for i, announced in enumerate(recording.run.state.changes.arrival.tolist()):
         first = max(0, announced)
-        if first < lived.months:
+        if first < recording.months:
             digits = letters[first:, :, i].tobytes().decode("ascii")
             found.append({"announced": announced, "first": first, "stages": digits})
     return found

@@ -1,4 +1,4 @@
-"""What the server answers: a view simulated and told, or many of its futures side by side."""
+"""What the server answers: the result of a view, or many of its possible futures side by side."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from sim.model.schedule import simulate
 from sim.stats import intervals
 
 KEPT_SIDES = 8
-"""Sides kept as they were told: a lever mostly moves on one side, and a swap moves nothing."""
+"""Number of sides that are cached: a lever mostly moves one side, and a swap moves nothing."""
 
 
 def run(view: View) -> dict[str, Any]:
     """Live both sides of a view under the same random numbers: every month of each, its story, and what it comes to."""
-    sides = [_lived(_Asked.of(side, view)) for side in view.sides]
+    sides = [_simulated(_Asked.of(side, view)) for side in view.sides]
     said = narrative.of_months(sides)
     return {
         "view": view.as_data(),
@@ -36,7 +36,7 @@ def run(view: View) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What makes a side what it is; equal ones are told alike."""
+    """What identifies a side; equal ones have equal results."""
 
     key: str
     side: Side = field(compare=False)
@@ -46,39 +46,39 @@ class _Asked:
     @classmethod
     def of(cls, side: Side, view: View) -> _Asked:
         composed = side.composed
-        told = (
+        identity = (
             i18n.spoken(),
             side.scenario,
             composed.title,
             _changed(side),
             composed.parameters.model_dump_json(),
         )
-        return cls(repr(told), side, view.seed, view.replication)
+        return cls(repr(identity), side, view.seed, view.replication)
 
 
 @lru_cache(maxsize=KEPT_SIDES)
-def _lived(asked: _Asked) -> dict[str, Any]:
+def _simulated(asked: _Asked) -> dict[str, Any]:
     side, parameters = asked.side, asked.side.composed.parameters
-    lived = playback.play(parameters, asked.seed, asked.replication)
-    series = playback.series_frames(lived.run)
-    land, state = lived.run.territory, lived.run.state
-    told = {
+    recording = playback.play(parameters, asked.seed, asked.replication)
+    series = playback.series_frames(recording.run)
+    land, state = recording.run.territory, recording.run.state
+    content = {
         "scenario": side.scenario,
         "title": i18n.declared(f"scenario.{side.scenario}", side.composed.title),
         "changed": _changed(side),
         "resolved": views.differences(parameters),
         "moves": views.moves_of(parameters),
-        "months": lived.months,
+        "months": recording.months,
         "series": series,
-        "places": playback.place_frames(lived),
-        "stream": playback.change_frames(lived),
+        "places": playback.place_frames(recording),
+        "stream": playback.change_frames(recording),
         "bodies": np.bincount(state.bodies.home, minlength=len(land.code)).tolist(),
         "users": (state.places.last_user - state.places.first_user).tolist(),
-        "ties": playback.ties(lived.run),
-        "story": narrative.tell(lived),
-        "summary": playback.summary_numbers(lived.run),
+        "ties": playback.ties(recording.run),
+        "story": narrative.tell(recording),
+        "summary": playback.summary_numbers(recording.run),
     }
-    return {**told, "sentence": narrative.of_one(told)}
+    return {**content, "sentence": narrative.of_one(content)}
 
 
 def _changed(side: Side) -> int | None:

@@ -65,11 +65,11 @@ class Live:
         """
         self.known = known
         self.entry = entry
-        told = metadata.everything(known)
-        self.declared = _json({**told, "deck": asdict(deck) if deck else None})
+        described = metadata.everything(known)
+        self.declared = _json({**described, "deck": asdict(deck) if deck else None})
         self.page = {path.name: path.read_bytes() for path in sorted(PAGE.glob("*")) if path.suffix in KINDS}
         self.page[STRINGS] = _json(i18n.words())
-        self.shipped = downloads.Shipped(self.page, i18n.words(), told)
+        self.shipped = downloads.Shipped(self.page, i18n.words(), described)
         self.workshop = WorkerPool()
         self.runs = RateLimit(access.RUNS_A_MINUTE)
         self.codes = RateLimit(access.CODES_A_MINUTE)

@@ -1,6 +1,6 @@
 """A view: everything that a room looks at, as one value; and what it means in parameters.
 
-A view names one or two scenarios, what is set on each from the start, the dated moves on each, and the luck. It is
+A view names one or two scenarios, what is set on each from the start, the dated changes on each, and the replication. It is
 checked as a whole, with the rules and the words of the command line, and nothing of it is kept: the same view always
 gives the same answer.
 """
@@ -31,7 +31,7 @@ VIEW = "view"
 BASELINE = "baseline"
 FIELDS = ("v", "sides", "seed", "replication")
 MOST_TOLD = 20
-"""More unknown fields than this are not told one by one."""
+"""More unknown fields than this are not reported one by one."""
 SIDE_FIELDS = ("scenario", "set", "moves")
 
 KEPT = {

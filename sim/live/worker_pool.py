@@ -34,7 +34,7 @@ class WorkerPool:
         return asked in self._answers
 
     async def answer(self, asked: str, work: Callable[[], Answer]) -> Answer:
-        """The answer to what was asked: from the shelf, or worked out now.
+        """The answer to what was asked: from the cache, or computed now.
 
         Raises:
             Busy: when too many are waiting.

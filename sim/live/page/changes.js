@@ -21,15 +21,15 @@ export function createChanges(host, facts, change) {
   }
 
   function dated(move) {
-    const told = begun(move);
-    return (move.until ?? null) === null ? told : say("changes.move.until", { move: told, until: move.until });
+    const worded = begun(move);
+    return (move.until ?? null) === null ? worded : say("changes.move.until", { move: worded, until: move.until });
   }
 
   function begun(move) {
-    const told = { name: facts.labelOf(move.key), value: facts.inWords(move.key, move.value), month: move.month };
-    if (!move.places) return say("changes.move", told);
+    const worded = { name: facts.labelOf(move.key), value: facts.inWords(move.key, move.value), month: move.month };
+    if (!move.places) return say("changes.move", worded);
     const names = move.places.map((code) => facts.places.find((place) => place.code === code)?.name ?? code);
-    return say("changes.move.there", { ...told, places: listed(names) });
+    return say("changes.move.there", { ...worded, places: listed(names) });
   }
 
   function column(run, view, k) {

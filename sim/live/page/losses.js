@@ -113,8 +113,8 @@ export function createLosses(host, causes) {
       return { letter: side.letter, cause: cause.each.label, points: points(cause.share) };
     });
     if (most.length > 1 && most[0].cause === most[1].cause) return say("losses.same", { cause: most[0].cause, a: most[0].points, b: most[1].points });
-    const told = most.map((each) => say("losses.most", each));
-    return say("losses.finding", { a: told[0], b: told[1] });
+    const worded = most.map((each) => say("losses.most", each));
+    return say("losses.finding", { a: worded[0], b: worded[1] });
   }
 
   return {

@@ -124,7 +124,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     return { levers, share: createShare(place("share")) };
   }
 
-  // The last change again, from just before it: what it did is told from there.
+  // The last change again, from just before it: its effect is shown from there.
   function replay() {
     player.pause();
     player.seek(lastChange?.from ? Math.max(0, lastChange.from - 2) : 0);
@@ -217,7 +217,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
       losses.rest();
       councils.rest();
       live?.levers.rest();
-      write(place("told"), place("sentence").textContent);
+      write(place("announced"), place("sentence").textContent);
       if (run && live) showAddress();
     }, 150);
   }
@@ -238,11 +238,11 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   }
 
   // A wrong address names what is wrong, and the page shows its opening view instead of nothing.
-  async function fromAddress({ view, look, problems: found }, lived) {
+  async function fromAddress({ view, look, problems: found }, result) {
     asked += 1;
     const mine = asked;
     let wrong = found;
-    let { answer, error } = await lived;
+    let { answer, error } = await result;
     if (mine !== asked) return;
     let instead = say("problem.leftout");
     if (answer) history.refuse(answer.view);
@@ -281,8 +281,8 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     set(place("main"), "aria-busy", true);
     problems.clear();
     const wanted = fromFragment(location.hash, opening);
-    const lived = source.run(wanted.view).then((answer) => ({ answer }), (error) => ({ error }));
-    return fromAddress(wanted, lived).catch(refused);
+    const result = source.run(wanted.view).then((answer) => ({ answer }), (error) => ({ error }));
+    return fromAddress(wanted, result).catch(refused);
   }
   globalThis.addEventListener("hashchange", () => location.hash.includes("=") && followAddress());
 

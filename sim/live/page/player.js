@@ -7,9 +7,9 @@ const EARLY = 1e-6;
  * A player over months 0 to `months`; month 0 is before anything has happened.
  *
  * @param {(month: number) => void} show draws one month
- * @param {(playing: boolean) => void} told is called when playing starts or stops
+ * @param {(playing: boolean) => void} notify is called when playing starts or stops
  */
-export function createPlayer(show, told) {
+export function createPlayer(show, notify) {
   let months = 1;
   let month = 0;
   let speed = 5;
@@ -49,14 +49,14 @@ export function createPlayer(show, told) {
     }
     began = { at: performance.now(), month };
     wait();
-    told(true);
+    notify(true);
   }
 
   function pause() {
     if (ticking === null) return;
     clearTimeout(ticking);
     ticking = null;
-    told(false);
+    notify(false);
   }
 
   return {

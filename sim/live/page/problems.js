@@ -1,4 +1,4 @@
-// What went wrong, named: the key, its value, what is allowed and what was probably meant; and the way in with a code.
+// What went wrong, named: the key, its value, what is allowed and the nearest name; and the way in with a code.
 
 import { make } from "./elements.js";
 import { SIDES } from "./view.js";
@@ -27,17 +27,17 @@ export function createProblems(host) {
     /** Asks for the code that the terminal shows; `enter(code)` may refuse it. */
     askCode(enter) {
       const box = make("input", { id: "code", type: "text", autocomplete: "off", autocapitalize: "characters", required: true, size: "12" });
-      const told = make("p", { role: "alert" });
+      const alert = make("p", { role: "alert" });
       const submitted = async (event) => {
         event.preventDefault();
         try {
           await enter(box.value);
         } catch (error) {
-          told.textContent = (error.problems ?? []).map(problemInWords).join(" ") || say("problem.offline");
+          alert.textContent = (error.problems ?? []).map(problemInWords).join(" ") || say("problem.offline");
           box.select();
         }
       };
-      const form = make("form", { class: "enter", onsubmit: submitted }, make("h2", {}, say("enter.title")), make("label", { for: "code" }, say("enter.code")), box, make("button", { type: "submit", class: "strong" }, say("enter.go")), told);
+      const form = make("form", { class: "enter", onsubmit: submitted }, make("h2", {}, say("enter.title")), make("label", { for: "code" }, say("enter.code")), box, make("button", { type: "submit", class: "strong" }, say("enter.go")), alert);
       host.replaceChildren(form);
       box.focus();
     },

@@ -59,7 +59,7 @@ function stageOfOne(side, month, place, change) {
   return one && month > 0 && since >= 0 ? Number(one.stages[since * side.users.length + place]) : null;
 }
 
-/** Whether a run differs from another by a change alone, which a ghost then shows; a swap of sides or another luck is no such change. */
+/** Whether a run differs from another by a change alone, which a ghost then shows; a swap of sides or another replication is no such change. */
 export function comparable(one, other) {
   const same = one.seed === other.seed && one.replication === other.replication && one.months === other.months;
   return same && one.view.sides.every((side, k) => side.scenario === other.view.sides[k].scenario);

@@ -1,4 +1,4 @@
-// Possible futures: the same settings under other luck. Twenty faint lines and a band, both sides on one scale.
+// Possible futures: the same settings with other random numbers. Twenty faint lines and a band, both sides on one scale.
 
 import { frameOfMonths } from "./axes.js";
 import { draw, drawing, make, onWidth, write } from "./elements.js";

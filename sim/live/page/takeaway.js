@@ -15,20 +15,20 @@ const FILES = [
 
 /** Makes the section in `host`; `get(kind, side)` gives {blob, name}, and `refused(error)` says what went wrong. */
 export function createTakeaway(host, get, refused) {
-  const told = make("p", { role: "status", class: "hint" });
+  const status = make("p", { role: "status", class: "hint" });
   const cards = FILES.map(({ kind, side, of }) => {
     const words = say(`take.${kind}`, { letter: of ? say(`side.${of}`) : "" });
     const button = make("button", { type: "button", class: `do-${kind}`, onclick: () => take(kind, side, button) }, words);
     return make("div", { class: "take" }, button, make("p", { class: "help" }, say(`take.${kind}.help`)));
   });
-  host.append(make("div", { class: "takes" }, ...cards), make("p", { class: "hint" }, say("take.charts")), told);
+  host.append(make("div", { class: "takes" }, ...cards), make("p", { class: "hint" }, say("take.charts")), status);
 
   async function take(kind, side, button) {
     button.disabled = true;
     try {
       const { blob, name } = await get(kind, side);
       offer(name, blob);
-      write(told, say("take.done", { name }));
+      write(status, say("take.done", { name }));
     } catch (error) {
       refused(error);
     }

@@ -54,13 +54,13 @@ export function createThermometer(host) {
     if (!parts) return;
     const { x, start, width, fill, mark, said } = parts;
     const gap = at(side, "gap", month);
-    const told = at(side, "nominal_gap", month);
+    const reported = at(side, "nominal_gap", month);
     const within = (value) => x(Math.min(1, Math.max(0, value)));
     set(fill, "width", gap === null ? 0 : (within(gap) - start + 6).toFixed(1));
-    set(mark, "visibility", told === null ? "hidden" : "visible");
-    set(mark, "d", `M${within(told ?? 0).toFixed(1)} ${TUBE.y - 6}v${TUBE.height + 12}`);
-    set(said, "x", Math.min(width - SAID, Math.max(SAID, within(told ?? 0))).toFixed(1));
-    write(said, told === null ? "" : say("thermometer.said", { gap: percent(told, 0) }));
+    set(mark, "visibility", reported === null ? "hidden" : "visible");
+    set(mark, "d", `M${within(reported ?? 0).toFixed(1)} ${TUBE.y - 6}v${TUBE.height + 12}`);
+    set(said, "x", Math.min(width - SAID, Math.max(SAID, within(reported ?? 0))).toFixed(1));
+    write(said, reported === null ? "" : say("thermometer.said", { gap: percent(reported, 0) }));
   }
 
   return {

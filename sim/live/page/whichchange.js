@@ -6,7 +6,7 @@ import { say } from "./words.js";
 /**
  * Fills the list `select`; changes are numbered from 1, as in the address.
  *
- * @param {{follow: (change: ?number) => void, chosen: () => void}} asked told the position of the change to show, or null for all; and
+ * @param {{follow: (change: ?number) => void, chosen: () => void}} asked receives the position of the change to show, or null for all; and
  *   when somebody has chosen
  */
 export function createWhichChange(select, { follow, chosen }) {
