@@ -1,4 +1,4 @@
-"""Part of the second writing (`second_writing.py`): its luck, and the world at the start."""
+"""Part of the reference implementation (`reference_implementation.py`): its luck, and the world at the start."""
 
 import csv
 import math

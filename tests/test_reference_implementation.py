@@ -1,9 +1,9 @@
-"""The model and its second writing, made from the description alone, give the same replications."""
+"""The model and its reference implementation, made from the description alone, give the same replications."""
 
 import numpy as np
 import pytest
 import worlds
-from second_writing import SecondWriting
+from reference_implementation import ReferenceModel
 
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, STATUS_QUO
 from sim.model.geography import DATA
@@ -55,7 +55,7 @@ TURNS = (
         (1.0, DISTRIBUTED, 0.5, FOR_SOME, 15, ()),
     ],
 )
-def test_two_writings_of_the_model_agree(distribution, rights, strength, settings, seed, off):
+def test_the_model_agrees_with_its_reference(distribution, rights, strength, settings, seed, off):
     settings = {"population.users": 160, **settings}
     strengths = dict.fromkeys(STABLE, strength) | {name: 0.0 for name in off if name in STABLE}
     dated = EVENTS if "focal.arrival" in settings else TURNS if "turns" in off else ()
@@ -80,7 +80,7 @@ def test_they_agree_on_a_made_up_nation_whose_table_is_turned_round(tmp_path, st
 
 
 def assert_agree(power, rights, strengths, settings, seed, folder, pledge, dated):
-    """Both writings of one world give the same benefit, nominal and lost, and the same starts and stops."""
+    """Both implementations of one run give the same benefit, nominal and lost, and the same starts and stops."""
     tree = in_groups(settings) | {"power": power, "mechanisms": strengths}
     if not power:
         tree["power"] = dict(rights)
@@ -94,7 +94,7 @@ def assert_agree(power, rights, strengths, settings, seed, folder, pledge, dated
     run = simulate(Parameters.model_validate(tree), seed, 1)
     first = summary(run)
     keys = {d.key: d.default for d in declarations().values()} | settings
-    second = SecondWriting(keys, rights, strengths, folder, seed, 1, pledge, dated).run()
+    second = ReferenceModel(keys, rights, strengths, folder, seed, 1, pledge, dated).run()
 
     assert 1.0 - second.realised / second.intended == pytest.approx(first["gap"], abs=1e-9)
     assert 1.0 - second.nominal / second.intended == pytest.approx(first["nominal_gap"], abs=1e-9)

@@ -1,9 +1,9 @@
-"""Part of the second writing (`second_writing.py`): benefit and its account, reports, and responses."""
+"""Part of the reference implementation (`reference_implementation.py`): benefit and its account, reports, and responses."""
 
 import math
 
 import numpy as np
-from second_writing_world import (
+from reference_world import (
     ABANDONED,
     AHEAD,
     AUTHORITIES,

@@ -1,9 +1,9 @@
-"""Part of the second writing (`second_writing.py`): money, interest, priorities and the bar."""
+"""Part of the reference implementation (`reference_implementation.py`): money, interest, priorities and the bar."""
 
 import math
 
 import numpy as np
-from second_writing_world import (
+from reference_world import (
     AFRAID,
     AUTHORITIES,
     CENTRE,

@@ -8,9 +8,9 @@ world at the start, priorities, work, and benefit stand in files of their own be
 import math
 
 import numpy as np
-from second_writing_benefit import Benefit
-from second_writing_work import Work
-from second_writing_world import (
+from reference_benefit import Benefit
+from reference_work import Work
+from reference_world import (
     ABANDONED,
     AUTHORITIES,
     CENTRE,
@@ -31,7 +31,7 @@ from second_writing_world import (
 )
 
 
-class SecondWriting(Work, Benefit):
+class ReferenceModel(Work, Benefit):
     """One run from its start to its end.
 
     Asked for by parameters by key, a table of rights (row -> shares), strengths by name, months in which a pledge is

@@ -1,8 +1,8 @@
-"""Part of the second writing (`second_writing.py`): hours, effort, the advance of stages, and the ledger."""
+"""Part of the reference implementation: hours, effort, the advance of stages, and the ledger."""
 
 import numpy as np
-from second_writing_priorities import Priorities
-from second_writing_world import (
+from reference_priorities import Priorities
+from reference_world import (
     ABANDONED,
     ABILITY,
     ATTENTION,
