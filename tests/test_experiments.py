@@ -1,5 +1,7 @@
 """Experiments: the shipped ones are valid, files and commands are read in full, and all problems are reported at once."""
 
+import contextlib
+import copy
 import functools
 import itertools
 import re
@@ -8,6 +10,9 @@ import textwrap
 import numpy as np
 import pytest
 import worlds
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sim import paths
 from sim.errors import InputProblems, Problem
@@ -462,6 +467,55 @@ def test_many_invalid_values_are_counted(write, tmp_path):
     found = complaints(load, write("design: {kind: table, file: points.csv}\n"))
     assert len(found) == 4
     assert "and 6 more values outside, in 6 design points" in found[-1]
+
+
+JUNK = [None, 3, -1, 2.5, 10**400, "x", "all", "", [], {}, [None], {1: 2}, True, float("nan"), "${a}"]
+WHOLE = """
+question: What then?
+title: Mine
+scenarios: [hierarchy, baseline]
+parameters: {work: {load: 2}, mechanisms: none, power.agenda: {centre: 1, authorities: 0, third_sector: 0, users: 0}}
+factors:
+  changes.heterogeneity: {range: [0, 2], count: 5, role: lever}
+  work.form: {levels: all}
+  uncertainties: {spread: 2, choices: true, except: [pledge]}
+design: {kind: morris, trajectories: 2, levels: 4}
+replications: 2
+seed: 1
+responses: [gap, losses.*]
+"""
+DESIGNS = [
+    {},
+    {"design": "grid", "factors": {"changes.conflict": {"levels": [0, 1]}, "work.form": {"levels": "all"}}},
+    {"design": "ablation", "factors": ["mechanisms.pace", "mechanisms.reactance"]},
+    {
+        "design": {
+            "kind": "list",
+            "points": [{"name": "a", "changes.conflict": 1}, {"power.design": {"users": 1}}],
+        }
+    },
+]
+
+
+def places(tree, above=()):
+    """Every place in a tree of mappings and lists, as the keys and positions that lead to it."""
+    parts = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, part in parts:
+        yield (*above, key)
+        yield from places(part, (*above, key))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_junk_anywhere_in_a_file_is_a_problem_and_no_crash(write, data):
+    tree = yaml.safe_load(WHOLE) | data.draw(st.sampled_from(DESIGNS))
+    if tree["design"] == DESIGNS[-1]["design"]:
+        del tree["factors"]
+    tree = copy.deepcopy(tree)
+    *above, last = data.draw(st.sampled_from(list(places(tree))))
+    functools.reduce(lambda node, key: node[key], above, tree)[last] = data.draw(st.sampled_from(JUNK))
+    with contextlib.suppress(InputProblems):
+        load(write(yaml.safe_dump(tree, sort_keys=False), head=""))
 
 
 # The command line

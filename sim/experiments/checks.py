@@ -5,7 +5,6 @@ Checks are on whole columns, since there may be a million points; a problem list
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,17 +23,15 @@ MOST_SHOWN = 3
 
 
 def is_allowed(declared: Declaration, value: Any) -> bool:
-    """Whether one value may be set: strict in type, finite, within bounds or among the choices."""
+    """Whether one value may be set: strict in type, within bounds or among the choices."""
     if declared.choices:
         return isinstance(value, str) and value in declared.choices
     if declared.kind is str:
         return isinstance(value, str)
-    number = isinstance(value, int if declared.kind is int else int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value):
-        return False
     assert declared.low is not None
     assert declared.high is not None
-    return declared.low <= value <= declared.high
+    number = isinstance(value, int if declared.kind is int else int | float) and not isinstance(value, bool)
+    return number and declared.low <= value <= declared.high
 
 
 def as_declared(declared: Declaration, value: Any) -> Any:

@@ -165,12 +165,12 @@ def _experiment(
     # Of a sweep on the command line, the valid values are still checked together with the rest.
     usable = draft.where == COMMAND_LINE and all(factor.levels for factor in draft.factors)
     if draft.design is not None and (usable or not draft.problems):
-        wrong = _size_problems(draft)
-        if not wrong:
+        invalid = _size_problems(draft)
+        if not invalid:
             points = draft.points or design_points(draft.factors, draft.design, seed)
-            wrong = column_problems(draft.where, points)
-        found += wrong
-        points = {} if wrong else points
+            invalid = column_problems(draft.where, points)
+        found += invalid
+        points = {} if invalid else points
     fixed = _layered(draft.fixed, asked)
     try:
         scenarios = compose(draft.scenarios, fixed, folders, found, draft.where)
@@ -188,7 +188,7 @@ def _experiment(
 def _rows_anyway(
     draft: Draft, fixed: Overrides, folders: Sequence[str | Path], points: Columns
 ) -> list[Problem]:
-    """Problems with swept rows of power where something else is wrong too, over each scenario that can be composed."""
+    """Problems with swept rows of power beside other problems, over each scenario that can be composed."""
     power = {key: value for key, value in fixed.leaves.items() if key.startswith("power.")}
     found: list[Problem] = []
     for name in draft.scenarios if points else ():
@@ -228,9 +228,9 @@ def _swept_factor(key: str, values: list, draft: Draft) -> None:
     valid = (value for value in values if value is None or is_allowed(declared, value))
     levels = tuple(as_declared(declared, value) for value in valid)
     if len(set(levels)) < len(levels):
-        draft.wrong(key, "a value is given twice", shown(values))
+        draft.report(key, "a value is given twice", shown(values))
     if not values:
-        draft.wrong(key, "the range is empty")
+        draft.report(key, "the range is empty")
     draft.factors.append(Factor(key, declared_role(key), levels=levels, whole=is_whole(key)))
 
 

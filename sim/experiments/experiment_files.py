@@ -141,7 +141,7 @@ class Draft:
     responses: tuple[str, ...] = DEFAULT_RESPONSES
     problems: list[Problem] = field(default_factory=list)
 
-    def wrong(self, key: str, message: str, value: str = "", nearest: str | None = None) -> None:
+    def report(self, key: str, message: str, value: str = "", nearest: str | None = None) -> None:
         """Add one problem."""
         self.problems.append(Problem(self.where, key, message, value, nearest))
 
@@ -171,10 +171,10 @@ def read(path: Path) -> Draft:
         if has_interpolation(tree):
             raise ValueError(NO_INTERPOLATION)
     except ValueError as error:
-        draft.wrong("file", str(error))
+        draft.report("file", str(error))
         return draft
     if tree and next(iter(tree)) != "question":
-        draft.wrong("question", "must come first: an experiment begins with its question")
+        draft.report("question", "must come first: an experiment begins with its question")
     if isinstance(tree.get("scenarios"), str):
         tree["scenarios"] = [tree["scenarios"]]
     form = draft.read(ExperimentForm, tree, "")
@@ -189,7 +189,7 @@ def read(path: Path) -> Draft:
         names = vocabulary.matching_responses(name)
         if not names:
             nearest = nearest_name(name, vocabulary.RESPONSES)
-            draft.wrong("responses", "there is no such outcome", shown(name), nearest)
+            draft.report("responses", "there is no such outcome", shown(name), nearest)
         responses.update(dict.fromkeys(names))
     draft.responses = tuple(responses)
     return draft
@@ -201,7 +201,9 @@ def _design(given: Any, tree: Mapping[Any, Any], folder: Path, draft: Draft) -> 
     kind = settings.pop("kind", None)
     if not isinstance(kind, str) or kind not in KINDS:
         message = f"must give its kind, one of {', '.join(KINDS)}"
-        draft.wrong("design", message, shown(given if kind is None else kind), nearest_name(str(kind), KINDS))
+        draft.report(
+            "design", message, shown(given if kind is None else kind), nearest_name(str(kind), KINDS)
+        )
         if isinstance(tree.get("factors"), Mapping):
             read_factors(tree["factors"], draft)
         return
@@ -211,7 +213,7 @@ def _design(given: Any, tree: Mapping[Any, Any], folder: Path, draft: Draft) -> 
     settings = form.model_dump() if valid else {}
     if kind in WRITTEN_DOWN:
         if "factors" in tree:
-            draft.wrong("factors", f"the points of a {kind} name what varies; leave factors out")
+            draft.report("factors", f"the points of a {kind} name what varies; leave factors out")
         if kind == "list" and valid:
             settings |= _list(form.points, draft)
         elif valid:
@@ -231,7 +233,9 @@ def _design(given: Any, tree: Mapping[Any, Any], folder: Path, draft: Draft) -> 
 def read_factors(given: Any, draft: Draft) -> None:
     """Read all factors into a draft, with the problems of each."""
     if not isinstance(given, Mapping) or not given:
-        draft.wrong("factors", "must be a mapping from keys of parameters to a range or levels", shown(given))
+        draft.report(
+            "factors", "must be a mapping from keys of parameters to a range or levels", shown(given)
+        )
         return
     given = _with_current_keys(given, draft)
     for key, content in given.items():
@@ -239,11 +243,11 @@ def read_factors(given: Any, draft: Draft) -> None:
             continue
         problem = key_problem(key)
         if problem:
-            draft.wrong(f"factors.{key}", problem[0], "", problem[1])
+            draft.report(f"factors.{key}", problem[0], "", problem[1])
         elif not isinstance(content, Mapping) or (content.get("range") is None) == (
             content.get("levels") is None
         ):
-            draft.wrong(f"factors.{key}", FACTOR_RULE, shown(content))
+            draft.report(f"factors.{key}", FACTOR_RULE, shown(content))
         else:
             draft.factors += _factor(key, content, draft)
     if UNCERTAINTIES in given:
@@ -262,7 +266,7 @@ def _with_current_keys(given: Mapping[Any, Any], draft: Draft) -> dict[str, Any]
                 content = {part: value_now(key, v) if part in IN_UNITS else v for part, v in content.items()}
             now, again, at_odds = written.note(str(key), content)
         if at_odds:
-            draft.wrong(f"factors.{key}", at_odds)
+            draft.report(f"factors.{key}", at_odds)
         if not again:
             named[now] = content
     return named
@@ -292,11 +296,11 @@ def _factor(key: str, content: Mapping[Any, Any], draft: Draft) -> list[Factor]:
     factor = Factor(key, form.role or declared_role(key), whole=is_whole(key))
     if form.levels is not None:
         if form.count is not None:
-            draft.wrong(f"{place}.count", "belongs to a range; levels are already counted", str(form.count))
+            draft.report(f"{place}.count", "belongs to a range; levels are already counted", str(form.count))
         levels = declared.choices if form.levels == "all" and declared.choices else form.levels
         if not isinstance(levels, list | tuple) or not levels:
             every = " (or `all`)" if declared.choices else ""
-            draft.wrong(f"{place}.levels", f"must be a list of values{every}", shown(levels))
+            draft.report(f"{place}.levels", f"must be a list of values{every}", shown(levels))
             return []
         or_null = ", or null for what the scenario says"
         problems = value_problems(draft.where, f"{place}.levels", declared, levels, or_null)
@@ -304,12 +308,12 @@ def _factor(key: str, content: Mapping[Any, Any], draft: Draft) -> list[Factor]:
         levels = tuple(as_declared(declared, level) for level in levels)
         return [] if problems else [replace(factor, levels=levels)]
     if declared.low is None:
-        draft.wrong(place, f"has no range; give levels: {allowed(declared)}")
+        draft.report(place, f"has no range; give levels: {allowed(declared)}")
     elif form.range is not None:
-        wrong = value_problems(draft.where, f"{place}.range", declared, form.range)
-        draft.problems += wrong
-        if not wrong and form.range[0] >= form.range[1]:
-            draft.wrong(f"{place}.range", "the first must be less than the second", shown(form.range))
+        invalid = value_problems(draft.where, f"{place}.range", declared, form.range)
+        draft.problems += invalid
+        if not invalid and form.range[0] >= form.range[1]:
+            draft.report(f"{place}.range", "the first must be less than the second", shown(form.range))
     if len(draft.problems) > before:
         return []
     low, high = (as_declared(declared, end) for end in form.range)
@@ -319,7 +323,7 @@ def _factor(key: str, content: Mapping[Any, Any], draft: Draft) -> list[Factor]:
     spaced = [float(f"{level:.12g}") for level in np.linspace(low, high, form.count)]
     if factor.whole and not all(level.is_integer() for level in spaced):
         message = "must be a number of evenly spaced levels that fall on whole numbers, 2 or more"
-        draft.wrong(f"{place}.count", message, str(form.count))
+        draft.report(f"{place}.count", message, str(form.count))
         return []
     return [replace(factor, levels=tuple(int(level) if factor.whole else level for level in spaced))]
 
@@ -327,7 +331,7 @@ def _factor(key: str, content: Mapping[Any, Any], draft: Draft) -> list[Factor]:
 def _uncertainties(given: Any, draft: Draft) -> list[Factor]:
     place = f"factors.{UNCERTAINTIES}"
     if not isinstance(given, Mapping):
-        draft.wrong(place, UNCERTAINTIES_RULE, shown(given))
+        draft.report(place, UNCERTAINTIES_RULE, shown(given))
         return []
     before = len(draft.problems)
     form = draft.read(UncertaintiesForm, given, f"{place}.")
@@ -336,7 +340,7 @@ def _uncertainties(given: Any, draft: Draft) -> list[Factor]:
     without = {current_key(name) if name in RENAMED else name for name in form.without}
     for name in sorted(without.difference(known)):
         message = "there is no such parameter or group"
-        draft.wrong(f"{place}.except", message, shown(name), nearest_name(name, known))
+        draft.report(f"{place}.except", message, shown(name), nearest_name(name, known))
     if len(draft.problems) > before:
         return []
     factors = []
@@ -349,7 +353,7 @@ def _uncertainties(given: Any, draft: Draft) -> list[Factor]:
         factor = default_range(declared, form.spread)
         if factor is None:
             message = "has no half and double of its default within its bounds; state its range, or except it"
-            draft.wrong(place, f"{declared.key} {message}")
+            draft.report(place, f"{declared.key} {message}")
         else:
             factors.append(factor)
     return factors
@@ -366,12 +370,12 @@ def _list(given: Sequence[Any], draft: Draft) -> dict[str, Any]:
     for number, point in enumerate(given):
         place = f"design.points[{number}]"
         if not isinstance(point, Mapping):
-            draft.wrong(place, "must be a mapping of keys to values", shown(point))
+            draft.report(place, "must be a mapping of keys to values", shown(point))
             continue
         for name in LABELS:
             label = point.get(name)
             if label is not None and not (isinstance(label, str) and label.strip()):
-                draft.wrong(f"{place}.{name}", "must be plain words", shown(label))
+                draft.report(f"{place}.{name}", "must be plain words", shown(label))
             labels[f"{name}s"].append(label)
         values = Overrides()
         for key, value in ((str(key), value) for key, value in point.items() if key not in LABELS):
@@ -379,7 +383,7 @@ def _list(given: Sequence[Any], draft: Draft) -> dict[str, Any]:
             whole_row = key.removeprefix("power.") in ROWS and isinstance(value, Mapping)
             problem = None if whole_row else key_problem(key)
             if problem:
-                draft.wrong(f"{place}.{key}", problem[0], shown(value), problem[1])
+                draft.report(f"{place}.{key}", problem[0], shown(value), problem[1])
             else:
                 values.take(key, value, draft.where)
         draft.problems += [replace(found, key=f"{place}.{found.key}") for found in values.problems]
@@ -389,7 +393,7 @@ def _list(given: Sequence[Any], draft: Draft) -> dict[str, Any]:
         draft.points = {key: column([point.get(key) for point in points]) for key in keys}
     names = [name for name in labels["names"] if isinstance(name, str)]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        draft.wrong("design.points", "two points have this name", shown(name))
+        draft.report("design.points", "two points have this name", shown(name))
     return {name: found for name, found in labels.items() if any(found)}
 
 
@@ -406,7 +410,7 @@ def _factor_of(key: str, values: Any) -> Factor:
 
 def _ablated(given: Any, draft: Draft) -> None:
     if not isinstance(given, list) or not given or not all(isinstance(key, str) for key in given):
-        draft.wrong("factors", ABLATION_RULE, shown(given))
+        draft.report("factors", ABLATION_RULE, shown(given))
         return
     written = Written()
     named = [written.note(key, 0.0)[:2] for key in given]
@@ -414,12 +418,12 @@ def _ablated(given: Any, draft: Draft) -> None:
     for position, key in enumerate(keys):
         problem = key_problem(key)
         if problem:
-            draft.wrong(f"factors.{key}", problem[0], "", problem[1])
+            draft.report(f"factors.{key}", problem[0], "", problem[1])
         elif key == DISTRIBUTION or not is_allowed(declarations()[key], 0):
             message = "cannot be switched off: 0 is not allowed, or does not mean that it has no effect"
-            draft.wrong(f"factors.{key}", message)
+            draft.report(f"factors.{key}", message)
         elif key in keys[:position]:
-            draft.wrong(f"factors.{key}", "is given twice")
+            draft.report(f"factors.{key}", "is given twice")
         else:
             draft.factors.append(Factor(key, declared_role(key), levels=(None, 0.0)))
 
@@ -430,15 +434,17 @@ def _fitting(kind: str, draft: Draft) -> None:
         place, levels = f"factors.{factor.key}", factor.levels
         if kind in SAMPLES:
             if levels is not None and len(levels) < 2:
-                draft.wrong(f"{place}.levels", "one level is no factor: set it in `parameters`")
+                draft.report(f"{place}.levels", "one level is no factor: set it in `parameters`")
             elif levels is not None and None in levels:
-                draft.wrong(f"{place}.levels", "null has no place in a sample; write the value")
+                draft.report(f"{place}.levels", "null has no place in a sample; write the value")
         elif levels is None:
             message = "needs levels: {levels: [one, another]} or {range: [low, high], count: 5}"
-            draft.wrong(place, f"a {kind} {message}")
+            draft.report(place, f"a {kind} {message}")
         elif kind == "grid" and len(set(levels)) < len(levels):
-            draft.wrong(f"{place}.levels", "a level is given twice", shown(list(levels)))
+            draft.report(f"{place}.levels", "a level is given twice", shown(list(levels)))
     lengths = {factor.key: len(factor.levels) for factor in draft.factors if factor.levels is not None}
     if kind == "zip" and len(set(lengths.values())) > 1:
         listed = ", ".join(f"{key} has {n}" for key, n in lengths.items())
-        draft.wrong("factors", f"the factors of a zip go side by side and need equally many levels: {listed}")
+        draft.report(
+            "factors", f"the factors of a zip go side by side and need equally many levels: {listed}"
+        )

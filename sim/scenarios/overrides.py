@@ -83,10 +83,11 @@ class Overrides:
                 continue
             leaf, given = found[0], value_now(*found)
             now, again, at_odds = self._written.note(leaf, given)
-            wrong = "is given twice" if leaf in self._seen else at_odds
-            wrong = NO_INTERPOLATION if has_interpolation(found[1]) else wrong
-            if wrong:
-                self.problems.append(Problem(where, leaf, wrong, shown(found[1])))
+            refusal = "is given twice" if leaf in self._seen else at_odds
+            if has_interpolation(found[1]):
+                refusal = NO_INTERPOLATION
+            if refusal:
+                self.problems.append(Problem(where, leaf, refusal, shown(found[1])))
             elif not again:
                 self.leaves[now] = given
                 self.origins[now] = where
@@ -264,7 +265,7 @@ def leaves(key: str, value: Any, where: str) -> Iterator[tuple[str, Any] | Probl
         where: file or command line, for messages.
 
     Yields:
-        (key, value) of each parameter that is set, under the key as written, which may be an earlier one; or what is wrong.
+        (key, value) of each parameter that is set, under the key as written, which may be an earlier one; or a problem.
     """
     if key in _leaf_keys():
         yield key, value
