@@ -237,55 +237,46 @@ def read_factors(given: Any, draft: Draft) -> None:
             "factors", "must be a mapping from keys of parameters to a range or levels", shown(given)
         )
         return
-    given = _with_current_keys(given, draft)
-    for key, content in given.items():
-        if key == UNCERTAINTIES:
+    written = Written()
+    for key, content in ((str(key), content) for key, content in given.items() if key != UNCERTAINTIES):
+        if not _can_vary(key, f"factors.{key}", draft):
             continue
-        problem = key_problem(key)
-        if problem:
-            draft.report(f"factors.{key}", problem[0], "", problem[1])
-        elif not isinstance(content, Mapping) or (content.get("range") is None) == (
+        if not isinstance(content, Mapping) or (content.get("range") is None) == (
             content.get("levels") is None
         ):
             draft.report(f"factors.{key}", FACTOR_RULE, shown(content))
-        else:
-            draft.factors += _factor(key, content, draft)
-    if UNCERTAINTIES in given:
-        # A range or levels of its own wins over the rule for all uncertainties.
-        draft.factors += [f for f in _uncertainties(given[UNCERTAINTIES], draft) if f.key not in given]
-
-
-def _with_current_keys(given: Mapping[Any, Any], draft: Draft) -> dict[str, Any]:
-    """The same factors under the current keys, with ranges and levels in the current unit."""
-    written = Written()
-    named: dict[str, Any] = {}
-    for key, content in given.items():
-        now, again, at_odds = str(key), False, None
-        if key != UNCERTAINTIES:
-            if isinstance(content, Mapping) and key in RENAMED:
-                content = {part: value_now(key, v) if part in IN_UNITS else v for part, v in content.items()}
-            now, again, at_odds = written.note(str(key), content)
+            continue
+        # Under an earlier key, ranges and levels may be in another unit.
+        content = {part: value_now(key, v) if part in IN_UNITS else v for part, v in content.items()}
+        now, again, at_odds = written.note(key, content)
         if at_odds:
             draft.report(f"factors.{key}", at_odds)
-        if not again:
-            named[now] = content
-    return named
+        elif not again:
+            draft.factors += _factor(now, content, draft)
+    if UNCERTAINTIES in given:
+        # A range or levels of its own wins over the rule for all uncertainties.
+        own = {factor.key for factor in draft.factors}
+        draft.factors += [f for f in _uncertainties(given[UNCERTAINTIES], draft) if f.key not in own]
 
 
-def key_problem(key: str) -> tuple[str, str | None] | None:
-    """Why a key cannot be a factor, and the nearest that can; None if it can."""
-    if key in declarations() or key in RENAMED:
-        return None
-    if key == INTERVENTIONS:
-        return "is no single value; write a scenario for each list of dated changes", None
-    if key == "mechanisms":
-        return "is many parameters; name them, or use the design `ablation`", None
+def _can_vary(key: str, place: str, draft: Draft, value: str = "") -> bool:
+    """Whether a key can be a factor; if not, the problem is added to the draft."""
     inside = next((name for name in declarations() if name.startswith(f"{key}.")), None)
-    if key.removeprefix("power.") in ROWS:
-        return f"is a row of shares; vary all its shares together (as in {inside}) with a zip or list", None
-    if inside:
-        return f"is a group of parameters; name them one by one, as in {inside}", None
-    return "there is no such parameter", nearest_key(key)
+    nearest = None
+    if key in declarations() or key in RENAMED:
+        return True
+    if key == INTERVENTIONS:
+        message = "is no single value; write a scenario for each list of dated changes"
+    elif key == "mechanisms":
+        message = "is many parameters; name them, or use the design `ablation`"
+    elif key.removeprefix("power.") in ROWS:
+        message = f"is a row of shares; vary all its shares together (as in {inside}) with a zip or list"
+    elif inside:
+        message = f"is a group of parameters; name them one by one, as in {inside}"
+    else:
+        message, nearest = "there is no such parameter", nearest_key(key)
+    draft.report(place, message, value, nearest)
+    return False
 
 
 def _factor(key: str, content: Mapping[Any, Any], draft: Draft) -> list[Factor]:
@@ -381,10 +372,7 @@ def _list(given: Sequence[Any], draft: Draft) -> dict[str, Any]:
         for key, value in ((str(key), value) for key, value in point.items() if key not in LABELS):
             # A row of power may be written as a whole; it is a factor for each of its shares.
             whole_row = key.removeprefix("power.") in ROWS and isinstance(value, Mapping)
-            problem = None if whole_row else key_problem(key)
-            if problem:
-                draft.report(f"{place}.{key}", problem[0], shown(value), problem[1])
-            else:
+            if whole_row or _can_vary(key, f"{place}.{key}", draft, shown(value)):
                 values.take(key, value, draft.where)
         draft.problems += [replace(found, key=f"{place}.{found.key}") for found in values.problems]
         points.append({key: as_declared(declarations()[key], v) for key, v in values.leaves.items()})
@@ -416,10 +404,9 @@ def _ablated(given: Any, draft: Draft) -> None:
     named = [written.note(key, 0.0)[:2] for key in given]
     keys = [key for key, again in named if not again]
     for position, key in enumerate(keys):
-        problem = key_problem(key)
-        if problem:
-            draft.report(f"factors.{key}", problem[0], "", problem[1])
-        elif key == DISTRIBUTION or not is_allowed(declarations()[key], 0):
+        if not _can_vary(key, f"factors.{key}", draft):
+            continue
+        if key == DISTRIBUTION or not is_allowed(declarations()[key], 0):
             message = "cannot be switched off: 0 is not allowed, or does not mean that it has no effect"
             draft.report(f"factors.{key}", message)
         elif key in keys[:position]:
