@@ -600,8 +600,10 @@ BAD_COMMANDS = {
     (
         "sequenced",
         "population.months=24,120",
-    ): "interventions[0] (power.distribution in month 60): the run ends before",
-    ("population.users=8,3200",): "must be at least 32",
+    ): "interventions[0] (power.distribution in month 60): the run ends before; months go from 0 to 23, over sequenced in 1 of",
+    (
+        "population.users=8,3200",
+    ): "must be at least 32: every place needs a user, in 1 of 2 design points (0)",
     ("work.load=1,2", "population.places=${oc.env:HOME},scotland"): "${…} is refused",
     ("work.load=1,2", "+work.more=1"): "`+` is refused",
     ("hierarchy", "scenario=devolved", "work.load=1,2"): "given together with names of scenarios",
