@@ -106,7 +106,7 @@ def test_more_than_two_are_compared_pair_by_pair_in_order(gapsim):
 def test_compare_prints_a_summary_for_people(gapsim):
     code, out, _ = gapsim("compare", *SMALL, "--replications", 2)
     assert code == 0
-    for part in ("hierarchy", "distributed", "gap", "wrong design", "months to half", "2 replications"):
+    for part in ("hierarchy", "distributed", "gap", "unsuitable design", "months to half", "2 replications"):
         assert part in out
 
 

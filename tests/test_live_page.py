@@ -73,7 +73,7 @@ def test_the_table_under_every_chart_holds_the_same_numbers(room, served):
     assert tables["stages"][-1][5] == f"{100 * last[0]['stage.shift'][-1]:.0f} %"
     assert tables["people"][-1][2] == f"{last[0]['will.authorities'][-1]:.2f}"
     lost = {row[0]: row[1:] for row in tables["losses"]}
-    assert lost["not taken up"] == [f"{100 * s['loss.not_taken_up'][-1]:.2f}" for s in last]
+    assert lost["low uptake"] == [f"{100 * s['loss.not_taken_up'][-1]:.2f}" for s in last]
     assert lost["Sum"] == [f"{100 * s['gap'][-1]:.2f}" for s in last]
 
 

@@ -204,7 +204,7 @@ def test_reports_that_would_name_another_winner_are_told(tmp_path):
 def test_losses_are_named_by_region(tmp_path):
     weights = {"b": np.eye(len(CAUSES))[3] * 5 + 1}
     words = str(read(tmp_path / "s", CASES["a"][0], weights).verdict)
-    assert "Where a wins, b loses more benefit to will (" in words
+    assert "Where a wins, b loses more benefit to lack of will (" in words
 
 
 def test_rules_no_better_than_guessing_do_not_explain(tmp_path):

@@ -6,65 +6,126 @@ Also the names of all responses that an experiment can keep, each one number per
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from sim.model.state import ACTIVITIES, CAUSES, FOCAL_OUTPUTS, STAGES
 
-OUTCOME_MEANINGS = {
-    "gap": "Share of intended benefit that never reached anybody: 1 − realised / intended, over the whole run.",
-    "nominal_gap": "The gap as reports tell it: 1 − reported / intended.",
-    "rhetoric_reality": "Reported minus realised benefit, as a share of what was intended.",
-    "worst_decile_gap": "Gap in the tenth of authorities where it is widest: the postcode lottery.",
-    "months_to_half": (
-        "Median months from announcement until half of the nation has a change with fidelity, of changes announced in the "
-        "first half of the run; unknown if most never got there."
+
+class Term(NamedTuple):
+    """What a name in an output is called in a sentence or on a chart, and what it means."""
+
+    label: str
+    meaning: str
+
+
+OUTCOMES = {
+    "gap": Term(
+        "gap",
+        "Share of intended benefit that never reached anybody: 1 − realised / intended, over the whole run.",
     ),
-    "recovered_later": "Share of missing coverage that was caught up on later.",
-    "persistence": (
-        "Of the most real coverage that each change ever reached, the share still there at the end of the run; of changes "
-        "whose plan has ended."
+    "nominal_gap": Term("gap as reported", "The gap in the reports: 1 − reported / intended."),
+    "rhetoric_reality": Term(
+        "reported beyond real delivery",
+        "Reported minus realised benefit, as a share of what was intended.",
     ),
-    "gap_fifth_1": "Gap in the most deprived places, which hold a fifth of the people.",
-    "gap_fifth_2": "Gap in the second most deprived fifth.",
-    "gap_fifth_3": "Gap in the middle fifth by deprivation.",
-    "gap_fifth_4": "Gap in the second least deprived fifth.",
-    "gap_fifth_5": "Gap in the least deprived fifth.",
-    "starts": "How many changes were started, counted in each place.",
-    "stops": "How many changes were abandoned, counted in each place.",
+    "worst_decile_gap": Term(
+        "gap in the worst-served tenth",
+        "Gap in the tenth of authorities where it is widest: the postcode lottery.",
+    ),
+    "months_to_half": Term(
+        "months to half delivery",
+        "Median months from announcement until half of the nation has a change with fidelity, of "
+        "changes announced in the first half of the run; unknown if most never get there.",
+    ),
+    "recovered_later": Term(
+        "share of missed progress made up later",
+        "Share of missing coverage that was caught up on later.",
+    ),
+    "persistence": Term(
+        "share of peak delivery kept to the end",
+        "Of the most real coverage that each change ever reached, the share still there at the end of "
+        "the run; of changes whose plan has ended.",
+    ),
+    "gap_fifth_1": Term(
+        "gap in the most deprived fifth",
+        "Gap in the most deprived places, which hold a fifth of the people.",
+    ),
+    "gap_fifth_2": Term("gap in the second most deprived fifth", "Gap in the second most deprived fifth."),
+    "gap_fifth_3": Term("gap in the middle fifth by deprivation", "Gap in the middle fifth by deprivation."),
+    "gap_fifth_4": Term("gap in the second least deprived fifth", "Gap in the second least deprived fifth."),
+    "gap_fifth_5": Term("gap in the least deprived fifth", "Gap in the least deprived fifth."),
+    "starts": Term("changes started", "How many changes were started, counted in each place."),
+    "stops": Term("changes stopped", "How many changes were abandoned, counted in each place."),
 }
 
-CAUSE_MEANINGS = {
-    "not_started": "The place had not begun, or never began.",
-    "waiting_on_clearance": "A decision point or a partner still had to agree.",
-    "waiting_on_attention": "The request lay in the queue of those who must decide.",
-    "will": "Those who carry the change out lacked commitment.",
-    "ability": "They lacked the skill to implement.",
-    "capacity": "There were not staff hours enough, for no more special reason.",
-    "switching": "Staff hours went to switching between too many concurrent changes.",
-    "policy_end": "Staff hours went to announcing and planning beyond need.",
-    "participation": "Staff hours went to co-design.",
-    "reporting": "Staff hours went to reports upwards.",
-    "prevention": "Staff hours went to crisis demand that grew since the start.",
-    "wrong_design": "What was delivered did not fit the need, or had to be redesigned.",
-    "relapse": "What had been reached slipped again.",
-    "blame": "Fear of visible failure drew the pilot out.",
-    "not_a_priority": "A pilot waited, or coverage lapsed, because neither own interest nor pressure made it a priority.",
-    "priority_capacity": "The same, where a lighter workload alone would have lifted the hold.",
-    "priority_ability": "The same, where full ability alone would have lifted the hold.",
-    "priority_blame": "The same, where the absence of fear alone would have lifted the hold.",
-    "ritual_compliance": "It was reported and done in form, not as intended.",
-    "not_taken_up": "Users could not or would not take it up.",
-    "spillover_missing": "Others had not adopted a compatible design.",
-    "devalued_by_delay": "It came, but late benefit is worth less.",
-    "ahead": "Benefit ahead of plan: a gain, so it is negative.",
+CAUSES_OF_LOSS = {
+    "not_started": Term("not started", "The authority had not begun, or never began."),
+    "waiting_on_clearance": Term(
+        "waiting for agreement",
+        "A decision point or a partner still had to agree.",
+    ),
+    "waiting_on_attention": Term(
+        "waiting for a decision",
+        "The request was in the queue of those who must decide.",
+    ),
+    "will": Term("lack of will", "Those who carry the change out lacked commitment."),
+    "ability": Term("lack of ability", "They lacked the skill to implement."),
+    "capacity": Term("lack of staff time", "There were too few staff hours, for no more special reason."),
+    "switching": Term(
+        "switching between changes",
+        "Staff hours went to switching between too many concurrent changes.",
+    ),
+    "policy_end": Term("planning beyond need", "Staff hours went to announcing and planning beyond need."),
+    "participation": Term("co-design work", "Staff hours went to co-design."),
+    "reporting": Term("reporting work", "Staff hours went to reports upwards."),
+    "prevention": Term("crisis demand", "Staff hours went to crisis demand that grew since the start."),
+    "wrong_design": Term(
+        "unsuitable design",
+        "What was delivered did not fit the need, or had to be redesigned.",
+    ),
+    "relapse": Term("relapse", "Coverage that had been reached slipped."),
+    "blame": Term("fear of blame", "Fear of visible failure made the pilot longer."),
+    "not_a_priority": Term(
+        "low priority",
+        "A pilot waited, or coverage lapsed, because neither own interest nor pressure made it a priority.",
+    ),
+    "priority_capacity": Term(
+        "low priority for lack of staff",
+        "The same, where a lighter workload alone would have removed the hold.",
+    ),
+    "priority_ability": Term(
+        "low priority for lack of ability",
+        "The same, where full ability alone would have removed the hold.",
+    ),
+    "priority_blame": Term(
+        "low priority for fear of blame",
+        "The same, where the absence of fear alone would have removed the hold.",
+    ),
+    "ritual_compliance": Term("symbolic compliance", "It was reported and done in form, not as intended."),
+    "not_taken_up": Term("low uptake", "Users could not take it up, or did not want to."),
+    "spillover_missing": Term("missing adoption elsewhere", "Others had not adopted a compatible design."),
+    "devalued_by_delay": Term("delay", "It came, but late benefit is worth less."),
+    "ahead": Term("ahead of plan (a gain)", "Benefit ahead of plan: a gain, so it is negative."),
 }
 
-STAGE_MEANINGS = {
-    "not_started": "The change has been announced, and this place has not begun.",
-    "see": "The need is recognised.",
-    "spark": "There is commitment, and a design is sought.",
-    "shape": "The design is installed, piloted and adapted.",
-    "shift": "It is rolled out and sustained; only here does benefit arise.",
-    "abandoned": "The place has given the change up.",
+STAGE_TERMS = {
+    "not_started": Term("not started", "The change has been announced, and this place has not begun."),
+    "see": Term("see", "The need is recognised."),
+    "spark": Term("spark", "There is commitment, and a design is sought."),
+    "shape": Term("shape", "The design is installed, piloted and adapted."),
+    "shift": Term("shift", "It is rolled out and sustained; only here does benefit arise."),
+    "abandoned": Term("abandoned", "The place has given the change up."),
+}
+
+KIND_TERMS = {
+    "centre": Term("Central government", "Central government: one agent; its capacity is attention."),
+    "authorities": Term(
+        "Local authorities",
+        "The 32 local authorities; their capacity is staff time left after business as usual.",
+    ),
+    "third_sector": Term("Third sector", "Third-sector bodies; their capacity is funded staff time."),
+    "users": Term("Service users", "Service users; their will is trust, their capacity is time."),
 }
 
 ACTIVITY_MEANINGS = {
@@ -82,12 +143,21 @@ ACTIVITY_MEANINGS = {
     "unspent": "Hours on offer that nothing took; they are never carried over.",
 }
 
-KIND_MEANINGS = {
-    "centre": "Central government: one agent; its capacity is attention.",
-    "authorities": "The 32 local authorities; their capacity is staff time left after business as usual.",
-    "third_sector": "Third-sector bodies; their capacity is funded staff time.",
-    "users": "Service users; their will is trust, their capacity is time.",
-}
+
+def labels(terms: Mapping[str, Term]) -> dict[str, str]:
+    """Labels by name."""
+    return {name: term.label for name, term in terms.items()}
+
+
+def meanings(terms: Mapping[str, Term]) -> dict[str, str]:
+    """Meanings by name."""
+    return {name: term.meaning for name, term in terms.items()}
+
+
+OUTCOME_LABELS, OUTCOME_MEANINGS = labels(OUTCOMES), meanings(OUTCOMES)
+CAUSE_LABELS, CAUSE_MEANINGS = labels(CAUSES_OF_LOSS), meanings(CAUSES_OF_LOSS)
+STAGE_LABELS, STAGE_MEANINGS = labels(STAGE_TERMS), meanings(STAGE_TERMS)
+KIND_LABELS, KIND_MEANINGS = labels(KIND_TERMS), meanings(KIND_TERMS)
 
 FIFTHS = tuple(f"gap_fifth_{fifth}" for fifth in range(1, 6))
 LOSSES = tuple(f"losses.{cause}" for cause in CAUSES)
@@ -139,62 +209,6 @@ def matching_responses(pattern: str) -> tuple[str, ...]:
     return (pattern,) if pattern in RESPONSES else ()
 
 
-OUTCOME_LABELS = {
-    "gap": "gap",
-    "nominal_gap": "gap as reported",
-    "rhetoric_reality": "reported beyond real delivery",
-    "worst_decile_gap": "gap in the worst-served tenth",
-    "gap_fifth_1": "gap in the most deprived fifth",
-    "gap_fifth_5": "gap in the least deprived fifth",
-    "recovered_later": "share of missed progress made up later",
-    "persistence": "share of peak delivery kept to the end",
-    "months_to_half": "months to half delivery",
-    "starts": "changes started",
-    "stops": "changes stopped",
-}
-
-CAUSE_LABELS = {
-    "not_started": "not started",
-    "waiting_on_clearance": "waiting on clearance",
-    "waiting_on_attention": "waiting on attention",
-    "will": "will",
-    "ability": "ability",
-    "capacity": "capacity",
-    "switching": "capacity lost to switching",
-    "policy_end": "capacity lost to the policy end",
-    "participation": "capacity lost to co-design",
-    "reporting": "capacity lost to reporting",
-    "prevention": "capacity lost to crisis demand",
-    "wrong_design": "wrong design",
-    "relapse": "relapse",
-    "blame": "blame",
-    "not_a_priority": "not a priority",
-    "priority_capacity": "not a priority, for lack of staff",
-    "priority_ability": "not a priority, for lack of ability",
-    "priority_blame": "not a priority, for fear of blame",
-    "ritual_compliance": "ritual compliance",
-    "not_taken_up": "not taken up",
-    "spillover_missing": "spillover missing",
-    "devalued_by_delay": "devalued by delay",
-    "ahead": "ahead of plan (a gain)",
-}
-
-STAGE_LABELS = {
-    "not_started": "not started",
-    "see": "see",
-    "spark": "spark",
-    "shape": "shape",
-    "shift": "shift",
-    "abandoned": "abandoned",
-}
-
-KIND_LABELS = {
-    "centre": "Central government",
-    "authorities": "Local authorities",
-    "third_sector": "Third sector",
-    "users": "Service users",
-}
-
 UNITS = {"months_to_half": " months", "starts": "", "stops": ""}
 """Units of outcomes that are not shares."""
 
@@ -202,7 +216,7 @@ UNITS = {"months_to_half": " months", "starts": "", "stops": ""}
 def outcome_name(outcome: str) -> str:
     """The name of an outcome, or of a loss, in words."""
     if outcome.startswith("losses."):
-        return "lost to " + cause_name(outcome.removeprefix("losses."))
+        return "loss to " + cause_name(outcome.removeprefix("losses."))
     return OUTCOME_LABELS.get(outcome, outcome.replace("_", " "))
 
 
