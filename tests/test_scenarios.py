@@ -18,7 +18,7 @@ from sim.model.schema import declarations, value_of
 from sim.reporting.describe import explain
 from sim.scenarios import compose as composing
 from sim.scenarios import scenario_files
-from sim.scenarios.compose import compose
+from sim.scenarios.compose import compose, updated
 from sim.scenarios.overrides import Overrides
 
 SHIPPED = sorted(scenario_files.shelf()[0])
@@ -508,13 +508,18 @@ def test_hydra_composes_a_scenario_once_in_a_process(folder, monkeypatch):
     monkeypatch.setattr(
         composing, "hydra_compose", lambda name: compositions.append(name) or hydra_compose(name)
     )
-    for composed_before in (composing._by_hydra, composing._groups):
-        composed_before.cache_clear()
+    composing._BY_HYDRA.clear()
+    composing._groups.cache_clear()
     here = folder(text="work:\n  load: 3\n")
     for load in (1.5, 2.5):
         for name in ("hierarchy", "rush", "mine"):
             assert one(name, f"work.load={load}", folders=[here]).work.load == load
-    assert len(compositions) == 2, "the shipped scenarios together, and one of an added folder"
+    assert len(compositions) == 3
+    compose(["sequenced", "devolved", "mine"], folders=[here])
+    assert len(compositions) == 4, "new scenarios of one command are composed together"
+    for path in scenario_files.shelf()[0].values():
+        updated(scenario_files.read(path), Overrides())
+    assert len(compositions) == 5, "so are all that the live view shows"
     assert one("mine", folders=[here]).work.load == 3.0
 
 

@@ -2,7 +2,7 @@
 
 Precedence: declared defaults < scenario file < `mechanisms=none` < key=value, in any order of the arguments.
 
-Hydra composes the scenario files, once per process. `laid_over` applies every other value: those of a command, of a view
+Hydra composes each scenario file once per process. `laid_over` applies every other value: those of a command, of a view
 and of a design point.
 """
 
@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from hydra import compose as hydra_compose
 from hydra import initialize
@@ -41,6 +42,8 @@ DATED_FIELDS = {
 
 _HYDRA = Lock()
 """Hydra's state is global to the process, so one thread composes at a time."""
+_BY_HYDRA: WeakKeyDictionary[ScenarioFile, dict[str, Any]] = WeakKeyDictionary()
+"""The values of each scenario file that was composed."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,6 @@ def compose(
         asked = overrides.read(asked)
     known, problems = scenario_files.shelf(folders)
     problems = [*already, *asked.problems, *problems]
-    composed = []
     files: dict[str, ScenarioFile] = {}
     for name in names:
         path = scenario_files.find(name, known)
@@ -107,11 +109,14 @@ def compose(
         elif name in files:
             problems.append(Problem(names_from, name, "the same scenario is named twice"))
         else:
-            files[name] = file = scenario_files.read(path)
-            problems.extend(file.problems)
-            parameters = _parameters(file, asked, problems)
-            if parameters is not None:
-                composed.append(_composed(name, file, parameters, asked))
+            files[name] = scenario_files.read(path)
+    _compose_by_hydra(list(files.values()))
+    composed = []
+    for name, file in files.items():
+        problems.extend(file.problems)
+        parameters = _parameters(file, asked, problems)
+        if parameters is not None:
+            composed.append(_composed(name, file, parameters, asked))
     if not files:
         # Without a known scenario, the overrides are checked over the baseline.
         _parameters(scenario_files.read(known["baseline"]), asked, problems)
@@ -168,10 +173,11 @@ def _parameters(file: ScenarioFile, asked: Overrides, problems: list[Problem]) -
 @lru_cache(maxsize=256)
 def _groups(file: ScenarioFile, without_distribution: bool) -> Mapping[str, Any]:
     """The groups of parameters of a scenario before any override; validated if they are valid."""
-    shipped = _shipped()
-    files = shipped if file in shipped else (file,)
-    composed = _by_hydra(files).get(file.name, {})
-    values = dict(leaf for leaf in overrides.leaves("", composed, file.where) if isinstance(leaf, tuple))
+    if file not in _BY_HYDRA:
+        shipped = [scenario_files.read(path) for path in scenario_files.shelf()[0].values()]
+        _compose_by_hydra(shipped if file in shipped else [file])
+    composed = overrides.leaves("", _BY_HYDRA[file], file.where)
+    values = dict(leaf for leaf in composed if isinstance(leaf, tuple))
     if without_distribution:
         values.pop(DISTRIBUTION, None)
     tree = laid_over(Parameters().__dict__, values)
@@ -182,24 +188,22 @@ def _groups(file: ScenarioFile, without_distribution: bool) -> Mapping[str, Any]
         return tree
 
 
-@lru_cache(maxsize=1)
-def _shipped() -> tuple[ScenarioFile, ...]:
-    return tuple(map(scenario_files.read, scenario_files.shelf()[0].values()))
-
-
-@lru_cache(maxsize=64)
-def _by_hydra(files: Sequence[ScenarioFile]) -> dict[str, Any]:
-    """The values of scenario files as one tree by name: one composition for all, since most of its cost is fixed."""
-    store = ConfigStore.instance()
-    with _HYDRA, initialize(version_base="1.3", config_path=None):
-        for file in files:
+def _compose_by_hydra(files: Sequence[ScenarioFile]) -> None:
+    """Compose the files that this process has not composed yet; together, since most of the cost is fixed."""
+    with _HYDRA:
+        new = {file.name: file for file in files if file not in _BY_HYDRA}
+        if not new:
+            return
+        store = ConfigStore.instance()
+        for name, file in new.items():
             node = OmegaConf.create()
             for key, value in file.leaves.items():
                 OmegaConf.update(node, key, value, merge=False)
-            store.store(group="scenario", name=file.name, node=node, package=f"composed.{file.name}")
-        store.store(name="gapsim", node={"defaults": ["_self_", {"scenario": [file.name for file in files]}]})
-        tree: Any = OmegaConf.to_container(hydra_compose("gapsim"), resolve=False)
-    return tree.get("composed", {})
+            store.store(group="scenario", name=name, node=node, package=f"composed.{name}")
+        store.store(name="gapsim", node={"defaults": ["_self_", {"scenario": list(new)}]})
+        with initialize(version_base="1.3", config_path=None):
+            tree: Any = OmegaConf.to_container(hydra_compose("gapsim"), resolve=False)
+        _BY_HYDRA.update((file, tree.get("composed", {}).get(name, {})) for name, file in new.items())
 
 
 def _with_valid_values(tree: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:
