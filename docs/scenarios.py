@@ -33,7 +33,7 @@ from sim.model.state import CAUSES
 from sim.model.vocabulary import cause_name
 from sim.runner.compare import cores
 from sim.scenarios import scenario_files
-from sim.scenarios.compose import updated
+from sim.scenarios.compose import compose_file
 from sim.scenarios.overrides import Overrides
 from sim.scenarios.scenario_files import NARROWS, REPORTS, Claim, ScenarioFile
 from sim.stats import interval
@@ -108,7 +108,7 @@ def digest(path: Path) -> str:
 
 def claims() -> dict[str, ScenarioFile]:
     """The scenarios that test a claim, by name."""
-    files = (scenario_files.read(path) for path in scenario_files.shelf()[0].values())
+    files = (scenario_files.read(path) for path in scenario_files.available()[0].values())
     return {file.name: file for file in files if file.claim is not None}
 
 
@@ -141,7 +141,7 @@ def together(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def parameters_of(leaves: Mapping[str, Any], beneath: Mapping[str, Any]) -> Parameters:
     """What a scenario runs with over a set of parameters: what it sets wins."""
     whole = Overrides(leaves={**beneath, **leaves})
-    return updated(scenario_files.read(scenario_files.shelf()[0][BASELINE]), whole).parameters
+    return compose_file(scenario_files.read(scenario_files.available()[0][BASELINE]), whole).parameters
 
 
 def outcomes(parameters: Parameters, replications: int) -> np.ndarray:
@@ -196,7 +196,7 @@ def row_of(name: str, without: str, differences: list[np.ndarray], rules: str) -
     """One row of the table: from paired differences at the defaults, and in the sets if they were run."""
     defaults, sets = differences[0], np.array([one[:, 0].mean() for one in differences[1:]])
     found = interval(defaults[:, 0])
-    row: Row = {"scenario": name, "without": without, "hash": digest(scenario_files.shelf()[0][name])}
+    row: Row = {"scenario": name, "without": without, "hash": digest(scenario_files.available()[0][name])}
     row |= {end: f"{found[end]:.4f}" for end in ("mean", "low", "high")}
     if sets.size:
         matters = 100 * MEANINGFUL

@@ -56,7 +56,7 @@ class Served:
 def serve(entry: AccessCode | None, deck: Deck | None = None):
     bound = socket.create_server(("127.0.0.1", 0))
     settings = uvicorn.Config(
-        Live(views.shelf(), entry, deck).application(),
+        Live(views.available(), entry, deck).application(),
         log_level="error",
         lifespan="off",
         ws="none",

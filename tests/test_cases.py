@@ -20,7 +20,7 @@ from sim.model.parameters import MECHANISM_NAMES, Parameters
 from sim.model.schema import declarations, value_of
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = tuple(case_files.shelf())
+SHIPPED = tuple(case_files.available())
 PAGE = (ROOT / "docs" / "cases.md").read_text(encoding="utf-8")
 
 FROZEN = {
@@ -48,7 +48,7 @@ MENDED = {
 
 
 def content(name):
-    path = case_files.shelf().get(name, case_schema.DATA / f"{name}.yaml")
+    path = case_files.available().get(name, case_schema.DATA / f"{name}.yaml")
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 

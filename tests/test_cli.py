@@ -496,9 +496,9 @@ def test_everything_listed_is_explained(gapsim):
 
 def test_experiments_are_listed_with_their_question_and_explained_with_their_size(gapsim):
     said = strictly(gapsim("list", "experiments", "--json")[1])["experiments"]
-    assert [one["name"] for one in said] == sorted(experiment_files.shelf())
+    assert [one["name"] for one in said] == sorted(experiment_files.available())
     assert all(one["question"].endswith("?") for one in said)
-    for name, path in experiment_files.shelf().items():
+    for name, path in experiment_files.available().items():
         out = gapsim("explain", name)[1]
         plan = experiment_files.read(path)
         points = points_of(plan.points or design_points(plan.factors, plan.design, 1))

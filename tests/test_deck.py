@@ -19,7 +19,7 @@ STEP = {"title": "Watch", "ask": "What do you expect?", "show": "#a=hierarchy&b=
 
 @pytest.fixture(scope="module")
 def known():
-    return views.shelf()
+    return views.available()
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def test_an_address_is_read_as_a_view():
     assert look == {"m": "48", "place": "Na h-Eileanan Siar"}
 
 
-@pytest.mark.parametrize("name", session.shelf())
+@pytest.mark.parametrize("name", session.available())
 def test_a_shipped_deck_holds_and_lets_the_room_say_neither(name, known):
     read = session.read(session.find(name), known)
     assert 5 <= len(read.steps) <= 8

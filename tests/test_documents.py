@@ -173,7 +173,7 @@ def test_what_a_page_tells_to_do_can_be_done(page, desk, monkeypatch, capsys):
         if block.language == "yaml" and (named := FILE_NAMED.findall(block.before)):
             (desk / named[-1]).write_text(block.text, encoding="utf-8")
             if page.name == "add_a_deck_step.md":
-                session.read(Path(named[-1]), views.shelf())
+                session.read(Path(named[-1]), views.available())
         elif block.language == "python":
             exec(compile(block.text, f"{page.name}", "exec"), {"__name__": "page"})
         elif block.language == "sh" or (not block.language and block.text.startswith("gapsim ")):

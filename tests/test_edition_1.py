@@ -333,7 +333,7 @@ def test_results_of_other_commands_are_no_sweep(gapsim, edition, refused, name):
 
 
 def test_the_deck_is_read():
-    read = session.read(EDITION / "deck.yaml", views.shelf())
+    read = session.read(EDITION / "deck.yaml", views.available())
     assert read.title == "Who should decide?"
     assert [step.title for step in read.steps] == ["Predict before you look", "A crisis in the third year"]
     assert [step.part for step in read.steps] == ["predict", "twin"]
@@ -347,7 +347,7 @@ def test_the_deck_is_read():
 def test_links_mean_what_they_meant(link):
     view, look, problems = url.read(link["address"], "here")
     assert (view, look, problems) == (link["view"], link["look"], [])
-    read = views.read(view, views.shelf())
+    read = views.read(view, views.available())
     assert [side.scenario for side in read.sides] == [side["scenario"] for side in link["view"]["sides"]]
     assert read.seed == link["view"].get("seed", 2026)
 
@@ -356,11 +356,11 @@ def test_a_link_or_a_deck_that_names_what_is_no_more_is_refused_by_name(tmp_path
     text = (EDITION / "deck.yaml").read_text(encoding="utf-8")
     (tmp_path / "deck.yaml").write_text(text.replace("b.work.load", "b.work.burden"), encoding="utf-8")
     with pytest.raises(InputProblems, match=r"step 1 of 2, side 2: work\.burden"):
-        session.read(tmp_path / "deck.yaml", views.shelf())
+        session.read(tmp_path / "deck.yaml", views.available())
     view, _, problems = url.read("#a=hierarchy&b.work.burden=2&world=3", "here")
     assert [problem.key for problem in problems] == ["world"]
     with pytest.raises(InputProblems, match=r"work\.burden"):
-        views.read(view, views.shelf())
+        views.read(view, views.available())
 
 
 def test_other_rules_are_said_with_both_fingerprints():

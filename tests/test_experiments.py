@@ -30,7 +30,7 @@ from sim.model.vocabulary import DEFAULT_RESPONSES, RESPONSES, matching_response
 from sim.runner import run_one
 from sim.scenarios import scenario_files
 
-SHIPPED = sorted(experiment_files.shelf())
+SHIPPED = sorted(experiment_files.available())
 shipped = functools.cache(load)
 WANTED = {
     "power_by_heterogeneity", "regime_map", "mechanism_ablation", "sensitivity_screening", "sensitivity", "policy_types",
@@ -73,14 +73,14 @@ def swept(*arguments, **named):
 
 def test_shipped_experiments_and_scenarios_have_different_names():
     assert set(SHIPPED) == WANTED
-    assert not WANTED & set(scenario_files.shelf()[0])
+    assert not WANTED & set(scenario_files.available()[0])
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_experiments_are_valid_at_every_point(name):
     experiment = shipped(name)
     assert experiment.question.endswith("?")
-    text = experiment_files.shelf()[name].read_text(encoding="utf-8")
+    text = experiment_files.available()[name].read_text(encoding="utf-8")
     assert text.lstrip("# ").startswith("question:")
     assert "neither" in text.lower(), "the result that would count as neither"
     assert "runs" in text, "the number of runs"

@@ -26,7 +26,7 @@ from sim.model.schedule import begin, simulate
 from sim.model.state import CAUSES, STAGES, Stage
 from sim.runner import compare
 from sim.scenarios import scenario_files
-from sim.scenarios.compose import compose, updated
+from sim.scenarios.compose import compose, compose_file
 from sim.scenarios.overrides import Overrides, read
 
 ADDRESS = "http://127.0.0.1:8123"
@@ -36,7 +36,7 @@ PACE = {"month": 36, "key": "mechanisms.pace", "value": 1.0}
 
 @pytest.fixture(scope="module")
 def known():
-    return views.shelf()
+    return views.available()
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_a_view_composes_to_what_the_command_line_composes_to(known, given):
 
 def test_every_scenario_composes_alike_with_and_without_hydra(known):
     for scenario in compose(list(known)):
-        assert updated(known[scenario.name], Overrides()) == scenario
+        assert compose_file(known[scenario.name], Overrides()) == scenario
 
 
 def test_moves_come_after_the_dated_changes_of_the_scenario(known):
@@ -108,7 +108,7 @@ def test_moves_come_after_the_dated_changes_of_the_scenario(known):
         {"month": 12, "key": "power.agenda", "value": ALL_TO_THE_CENTRE, "places": ["Fife", "Highland"]},
     ]
     for name in ("hierarchy", "crisis"):
-        own = views.moves_of(updated(known[name], Overrides()).parameters)
+        own = views.moves_of(compose_file(known[name], Overrides()).parameters)
         said = compose([name], [f"interventions={written([*own, *moves])}"])[0]
         view = views.read({"sides": [{"scenario": name, "moves": moves}]}, known)
         assert view.sides[0].composed == said
@@ -349,7 +349,7 @@ def test_a_story_has_a_handful_of_lines_a_month_each_about_places_there_are(know
     for name, asked in (
         ("hierarchy", hard_to_pass), ("concordat", Overrides()), ("crisis", Overrides()), ("layering", Overrides()),
     ):  # fmt: skip
-        lines = narrative.tell(playback.play(updated(known[name], asked).parameters, 2026, 0))
+        lines = narrative.tell(playback.play(compose_file(known[name], asked).parameters, 2026, 0))
         months = [line["month"] for line in lines]
         assert months == sorted(months)
         assert max(months.count(month) for month in months) <= narrative.MOST_A_MONTH
@@ -365,7 +365,7 @@ def test_a_story_has_a_handful_of_lines_a_month_each_about_places_there_are(know
 
 
 def test_a_stall_is_told_of_the_councils_that_stall_with_their_hurdle(known):
-    lived = playback.play(updated(known["hierarchy"], Overrides()).parameters, 2026, 0)
+    lived = playback.play(compose_file(known["hierarchy"], Overrides()).parameters, 2026, 0)
     stalls = [line for line in narrative.tell(lived) if line["kind"] == "stall"]
     assert stalls
     for line in stalls:
@@ -446,7 +446,7 @@ def test_every_declaration_reaches_the_page(client):
         declared = declarations()[d["key"]]
         assert (d["default"], d["unit"], d["live"]) == (declared.default, declared.unit, declared.live)
         assert d["high"] == access.LARGEST.get(d["key"], declared.high)
-    assert {s["name"] for s in told["scenarios"]} == set(scenario_files.shelf()[0])
+    assert {s["name"] for s in told["scenarios"]} == set(scenario_files.available()[0])
     crisis = next(s for s in told["scenarios"] if s["name"] == "crisis")
     assert [move["until"] for move in crisis["moves"]] == [60]
     assert (

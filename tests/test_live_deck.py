@@ -13,7 +13,7 @@ pytest_plugins = ("live_browser",)
 
 @pytest.fixture(scope="module")
 def leaders():
-    return session.read(session.find("leaders"), views.shelf())
+    return session.read(session.find("leaders"), views.available())
 
 
 @pytest.fixture(scope="module")

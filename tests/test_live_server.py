@@ -34,7 +34,7 @@ SHORT = {"sides": [{"scenario": "hierarchy", "set": {"population.months": 12, "p
 
 @pytest.fixture(scope="module")
 def known():
-    return views.shelf()
+    return views.available()
 
 
 @pytest.fixture(scope="module")

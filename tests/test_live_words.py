@@ -116,7 +116,7 @@ def test_a_language_has_the_keys_of_the_table_and_the_values_that_go_into_them(f
     pairs = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=list)
     found = dict(pairs)
     assert len(found) == len(pairs), "a key is given twice"
-    known = {**metadata.words_of_the_model(views.shelf()), **TABLE}
+    known = {**metadata.words_of_the_model(views.available()), **TABLE}
     assert not set(found) - set(known)
     for key, text in found.items():
         assert text, key
@@ -133,7 +133,7 @@ def widened(text: str) -> str:
 
 
 def test_what_the_model_and_the_table_both_name_they_name_alike():
-    model = metadata.words_of_the_model(views.shelf())
+    model = metadata.words_of_the_model(views.available())
     both = set(model) & set(TABLE)
     assert {"stage.shift", "kind.users"} <= both
     assert {key: model[key] for key in both} == {key: TABLE[key] for key in both}
@@ -142,7 +142,7 @@ def test_what_the_model_and_the_table_both_name_they_name_alike():
 @pytest.fixture
 def strange(tmp_path, monkeypatch):
     """A language of which every letter is another."""
-    every = {**metadata.words_of_the_model(views.shelf()), **TABLE}
+    every = {**metadata.words_of_the_model(views.available()), **TABLE}
     table = {key: widened(text) for key, text in every.items()} | {"language": "gd"}
     (tmp_path / "en.json").write_text(json.dumps(TABLE), encoding="utf-8")
     (tmp_path / "xx.json").write_text(json.dumps(table), encoding="utf-8")
@@ -196,7 +196,7 @@ def served_now(strange):
 
 
 def test_story_sentences_and_refusals_speak_the_language_too(strange):
-    client = TestClient(Live(views.shelf()).application(), base_url="http://127.0.0.1:8123")
+    client = TestClient(Live(views.available()).application(), base_url="http://127.0.0.1:8123")
     told = client.post("/api/run", json=TWIN).json()
     said = [*told["sentences"], *(line["text"] for side in told["sides"] for line in side["story"])]
     said += [side["sentence"] for side in told["sides"]]

@@ -181,3 +181,9 @@ def test_a_mechanism_is_on_trial_with_the_magnitudes_that_its_strength_multiplie
 
 def test_nonsense_has_no_nearest_key():
     assert nearest_key("xyzzy.plugh") is None
+
+
+@pytest.mark.parametrize("key", [["work.load"], {"work.load": 1}, 5, None])
+def test_a_dated_change_whose_key_is_no_text_is_refused(key):
+    with pytest.raises(ValidationError, match="key"):
+        Parameters.model_validate({"interventions": [{"month": 1, "key": key, "value": 1.0}]})

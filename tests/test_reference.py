@@ -12,7 +12,7 @@ from sim.model.parameters import MECHANISM_NAMES
 from sim.model.schema import declarations
 from sim.reporting.reference.effects import COLUMNS, effects
 from sim.reporting.reference.pages import pages, subjects
-from sim.scenarios.scenario_files import shelf
+from sim.scenarios.scenario_files import available
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 MEASURED = effects(FOLDER / "effects.csv")
@@ -42,7 +42,7 @@ def test_everything_declared_has_its_place():
         assert declared.source in text or key.startswith("power.")
     assert all(f"## `{name}`" in PAGES["mechanisms.md"] for name in MECHANISM_NAMES)
     assert all(f"## `power.{row}`" in PAGES["rights.md"] for row in ROWS)
-    assert all(f"## `{name}`" in PAGES["scenarios.md"] for name in shelf()[0])
+    assert all(f"## `{name}`" in PAGES["scenarios.md"] for name in available()[0])
 
 
 def test_everything_is_measured():

@@ -205,13 +205,13 @@ def test_a_view_is_given_back_under_the_keys_of_today():
     link = "#a=baseline&a.reference.blame_scale=0.2&a@3.mechanisms.layering=0.9&b=hierarchy"
     asked, _, problems = url.read(link, "here")
     assert not problems
-    side = views.read(asked, views.shelf()).sides[0]
+    side = views.read(asked, views.available()).sides[0]
     assert side.given == {"reference.blame_bar": 0.5}
     assert [(move["key"], move["value"]) for move in side.moves] == [("mechanisms.overload", 0.9)]
     assert side.composed.parameters.reference.blame_bar == 0.5
     asked, _, _ = url.read("#a=baseline&a.mechanisms.layering=0.2&a.mechanisms.policy_end=0.3", "here")
     with pytest.raises(InputProblems, match=r"give mechanisms\.overload only"):
-        views.read(asked, views.shelf())
+        views.read(asked, views.available())
 
 
 @pytest.mark.parametrize("old", OLD)

@@ -16,7 +16,7 @@ from sim.scenarios import scenario_files
 DOCS = Path(__file__).parents[1] / "docs"
 CLAIMS = {
     name: scenario_files.read(path).claim
-    for name, path in scenario_files.shelf()[0].items()
+    for name, path in scenario_files.available()[0].items()
     if scenario_files.read(path).claim is not None
 }
 
@@ -84,7 +84,7 @@ def test_the_groups_of_a_scenario_add_up_to_it(script):
 
 def test_every_claim_has_a_row_of_the_current_file(script, rows):
     hashes = {row["scenario"]: row["hash"] for row in rows if not row["without"]}
-    now = {name: script.digest(scenario_files.shelf()[0][name]) for name in CLAIMS}
+    now = {name: script.digest(scenario_files.available()[0][name]) for name in CLAIMS}
     old = [name for name in now if hashes.get(name) != now[name]]
     assert not old, f"run: uv run python docs/scenarios.py {' '.join(old)}"
     assert set(hashes) == set(now)

@@ -18,10 +18,10 @@ from sim.model.schema import declarations, value_of
 from sim.reporting.describe import explain
 from sim.scenarios import compose as composing
 from sim.scenarios import scenario_files
-from sim.scenarios.compose import compose, updated
+from sim.scenarios.compose import compose, compose_file
 from sim.scenarios.overrides import Overrides
 
-SHIPPED = sorted(scenario_files.shelf()[0])
+SHIPPED = sorted(scenario_files.available()[0])
 HEADER = "# @package _global_\nheader:\n  title: Mine\n  question: What then?\n  source: made up\n"
 
 
@@ -64,12 +64,12 @@ def flat(parameters):
 
 def test_baseline_is_the_declared_defaults_and_also_called_status_quo():
     assert one("baseline") == Parameters() == one("status_quo")
-    assert not scenario_files.read(scenario_files.shelf()[0]["baseline"]).leaves
+    assert not scenario_files.read(scenario_files.available()[0]["baseline"]).leaves
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_scenario_has_a_header_and_changes_what_it_names(name):
-    file = scenario_files.read(scenario_files.shelf()[0][name])
+    file = scenario_files.read(scenario_files.available()[0][name])
     assert not file.problems
     assert all(file.header[part] for part in ("title", "question", "source"))
     parameters = one(name)
@@ -148,7 +148,7 @@ CLAIM = """  claim: It helps.
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_scenario_but_the_tables_of_rights_makes_a_claim(name):
-    claim = scenario_files.read(scenario_files.shelf()[0][name]).claim
+    claim = scenario_files.read(scenario_files.available()[0][name]).claim
     assert (claim is not None) == (name in CLAIMS)
 
 
@@ -517,8 +517,8 @@ def test_hydra_composes_a_scenario_once_in_a_process(folder, monkeypatch):
     assert len(compositions) == 3
     compose(["sequenced", "devolved", "mine"], folders=[here])
     assert len(compositions) == 4, "new scenarios of one command are composed together"
-    for path in scenario_files.shelf()[0].values():
-        updated(scenario_files.read(path), Overrides())
+    for path in scenario_files.available()[0].values():
+        compose_file(scenario_files.read(path), Overrides())
     assert len(compositions) == 5, "so are all that the live view shows"
     assert one("mine", folders=[here]).work.load == 3.0
 

@@ -32,7 +32,7 @@ from sim.reporting.reference.effects import COLUMNS
 from sim.reporting.reference.pages import subjects
 from sim.runner.compare import cores
 from sim.scenarios import overrides, scenario_files
-from sim.scenarios.compose import updated
+from sim.scenarios.compose import compose_file
 from sim.stats import interval
 
 REPLICATIONS = 12
@@ -95,8 +95,8 @@ def beside(key: str) -> tuple[str, ...]:
 def outcomes_of(scenario: str, settings: tuple[str, ...], name: str = "gap") -> np.ndarray:
     """An outcome in every world; shares in percent."""
     size = () if any(s.startswith("population.users=") for s in settings) else (SIZE,)
-    file = scenario_files.read(scenario_files.shelf()[0][scenario])
-    return lived(updated(file, overrides.read([*size, *settings])).parameters, name)
+    file = scenario_files.read(scenario_files.available()[0][scenario])
+    return lived(compose_file(file, overrides.read([*size, *settings])).parameters, name)
 
 
 def lived(parameters: Parameters, name: str) -> np.ndarray:

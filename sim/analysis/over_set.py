@@ -22,7 +22,7 @@ from sim.history.matching.fitted_set import set_file
 from sim.model import provenance
 from sim.model.geography import DATA
 from sim.scenarios import scenario_files
-from sim.scenarios.compose import updated
+from sim.scenarios.compose import compose_file
 from sim.scenarios.overrides import Overrides
 from sim.storage import atomic_write_text
 
@@ -168,7 +168,7 @@ def _as_shipped(scenario: ScenarioRuns) -> bool:
     if name not in STRUCTURES:
         return False
     file = paths.bundled("scenarios") / f"{name}.yaml"
-    return scenario.parameters == updated(scenario_files.read(file), Overrides()).parameters
+    return scenario.parameters == compose_file(scenario_files.read(file), Overrides()).parameters
 
 
 def _structure(name: str) -> str:

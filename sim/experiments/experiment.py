@@ -90,7 +90,7 @@ def load(
     problems = [*already, *_seed_problems(asked, seed)]
     path = experiment_files.find(str(name_or_path))
     if path is None:
-        missing = no_such("experiment", str(name_or_path), experiment_files.shelf())
+        missing = no_such("experiment", str(name_or_path), experiment_files.available())
         raise InputProblems([*problems, *asked.problems, missing])
     draft = experiment_files.read(path)
     for key, values in asked.sweeps.items():
@@ -264,8 +264,8 @@ def _seed_problems(asked: Overrides, seed: int | None) -> list[Problem]:
 
 def _mistyped_experiments(names: Sequence[str], folders: Sequence[str | Path]) -> dict[str, Problem]:
     """Names that are no scenario's and are nearest to an experiment's."""
-    experiments = experiment_files.shelf()
-    known = [*scenario_files.shelf(folders)[0], *scenario_files.ALIASES, *experiments]
+    experiments = experiment_files.available()
+    known = [*scenario_files.available(folders)[0], *scenario_files.ALIASES, *experiments]
     nearest = {name: nearest_name(name, known) for name in names if name not in known}
     message = "there is no such experiment or scenario"
     return {

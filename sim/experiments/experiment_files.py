@@ -152,14 +152,14 @@ class Draft:
         return found
 
 
-def shelf() -> dict[str, Path]:
+def available() -> dict[str, Path]:
     """The shipped experiments by name, in alphabetical order."""
     return {path.stem: path for path in sorted(paths.bundled("experiments").glob("*.yaml"))}
 
 
 def find(name: str) -> Path | None:
     """The file of an experiment, by its name or its path; None when it is neither."""
-    return Path(name) if name.endswith(ENDINGS) else shelf().get(name)
+    return Path(name) if name.endswith(ENDINGS) else available().get(name)
 
 
 def read(path: Path) -> Draft:

@@ -186,7 +186,7 @@ class Read:
     problems: list[Problem] = field(default_factory=list)
 
 
-def shelf(folder: Path | None = None) -> dict[str, Path]:
+def available(folder: Path | None = None) -> dict[str, Path]:
     """All shipped cases by name, in alphabetical order; or those of another folder."""
     where = folder or paths.bundled("scenarios") / "cases"
     return {path.stem: path for path in sorted(where.glob("*.yaml"))}

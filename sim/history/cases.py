@@ -86,7 +86,7 @@ def cases(names: Sequence[str] = (), folder: Path | None = None) -> list[Case]:
     Raises:
         InputProblems: with everything that is wrong in names and files.
     """
-    known = case_files.shelf(folder)
+    known = case_files.available(folder)
     problems: list[Problem] = []
     for name in dict.fromkeys(names):
         if name not in known:

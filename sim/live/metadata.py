@@ -14,7 +14,7 @@ from sim.model.provenance import version
 from sim.model.schema import Declaration, declarations
 from sim.model.state import ACTIVITIES, CAUSES, STAGES
 from sim.scenarios import scenario_files
-from sim.scenarios.compose import updated
+from sim.scenarios.compose import compose_file
 from sim.scenarios.overrides import Overrides
 
 NAMED = {
@@ -71,7 +71,7 @@ def words_of_the_model(known: views.Shelf) -> dict[str, str]:
         found |= {f"{kind}.{name}": label for name, label in labels.items()}
         found |= {f"{kind}.{name}.help": sentence for name, sentence in sentences.items()}
     for name, file in known.items():
-        composed = updated(file, Overrides())
+        composed = compose_file(file, Overrides())
         found |= {f"scenario.{name}": composed.title, f"scenario.{name}.question": composed.question}
     return found
 
@@ -116,7 +116,7 @@ def _right(row: str) -> dict[str, Any]:
 
 
 def _scenario(name: str, known: views.Shelf) -> dict[str, Any]:
-    composed = updated(known[name], Overrides())
+    composed = compose_file(known[name], Overrides())
     return {
         "name": name,
         "title": i18n.declared(f"scenario.{name}", composed.title),
@@ -154,5 +154,5 @@ def _places() -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    table = {**i18n.words(), **words_of_the_model(views.shelf())}
+    table = {**i18n.words(), **words_of_the_model(views.available())}
     print(json.dumps(table, ensure_ascii=False, indent=1))

@@ -72,7 +72,7 @@ def serve(
         problem = Problem(COMMAND_LINE, "--language", said, language, nearest_name(language, there))
         raise InputProblems([problem])
     i18n.speak(language)
-    known = views.shelf(folders)
+    known = views.available(folders)
     played = None if deck is None else decks.read(decks.find(deck), known)
     bound = _bound(host, port)
     try:

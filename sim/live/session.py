@@ -53,7 +53,7 @@ class Deck:
     steps: tuple[Step, ...]
 
 
-def shelf() -> dict[str, Path]:
+def available() -> dict[str, Path]:
     """The shipped decks by name."""
     return {path.stem: path for path in sorted(paths.bundled("decks").glob("*.yaml"))}
 
@@ -64,13 +64,11 @@ def find(name: str) -> Path:
     Raises:
         InputProblems: if there is no such deck.
     """
-    path = Path(name) if name.endswith(ENDINGS) else shelf().get(name)
+    path = Path(name) if name.endswith(ENDINGS) else available().get(name)
     if path is not None and path.is_file():
         return path
-    said = (
-        f"there is no such file; shipped decks are {', '.join(shelf())}, and a file of your own ends in .yaml"
-    )
-    raise InputProblems([Problem(COMMAND_LINE, "--deck", said, shown(name), nearest_name(name, shelf()))])
+    said = f"there is no such file; shipped decks are {', '.join(available())}, and a file of your own ends in .yaml"
+    raise InputProblems([Problem(COMMAND_LINE, "--deck", said, shown(name), nearest_name(name, available()))])
 
 
 def read(path: Path, known: views.Shelf) -> Deck:

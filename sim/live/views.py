@@ -22,7 +22,7 @@ from sim.model.decision_rights import ROWS
 from sim.model.parameters import DEFAULT_SEED, MAX_SEED, Parameters
 from sim.model.schema import declarations, value_of
 from sim.scenarios import scenario_files
-from sim.scenarios.compose import Composed, updated
+from sim.scenarios.compose import Composed, compose_file
 from sim.scenarios.overrides import INTERVENTIONS, MECHANISM_CHOICES, Overrides, leaves
 from sim.scenarios.scenario_files import ScenarioFile
 
@@ -75,17 +75,17 @@ class View:
         return json.dumps(self.as_data(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def shelf(folders: Sequence[str | Path] = ()) -> dict[str, ScenarioFile]:
+def available(folders: Sequence[str | Path] = ()) -> dict[str, ScenarioFile]:
     """All scenarios by name, read once.
 
     Raises:
         InputProblems: if a file or folder cannot be used.
     """
-    known, problems = scenario_files.shelf(folders)
+    known, problems = scenario_files.available(folders)
     files = {name: scenario_files.read(path) for name, path in known.items()}
     raise_if_any([*problems, *(problem for file in files.values() for problem in file.problems)])
     for file in files.values():
-        updated(file, Overrides())
+        compose_file(file, Overrides())
     return files
 
 
@@ -251,7 +251,7 @@ def _composed(
     file: ScenarioFile, asked: Overrides, where: str, own: int, problems: list[Problem]
 ) -> Composed | None:
     try:
-        composed = updated(file, asked)
+        composed = compose_file(file, asked)
     except InputProblems as error:
         problems.extend(replace(p, where=where, key=_as_move(p.key, own)) for p in error.problems)
         return None

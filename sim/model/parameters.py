@@ -480,9 +480,9 @@ class Intervention(Group):
     @model_validator(mode="before")
     @classmethod
     def _as_named_now(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or given.get("key") not in aliases.RENAMED:
+        key = given.get("key") if isinstance(given, dict) else None
+        if not isinstance(key, str) or key not in aliases.RENAMED:
             return given
-        key = given["key"]
         return {**given, "key": aliases.current_key(key), "value": aliases.value(key, given.get("value"))}
 
 

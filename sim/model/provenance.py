@@ -12,7 +12,7 @@ from pathlib import Path
 from sim import paths
 
 MATTERING = ("numpy", "numba")
-UNCOMPILED = ("model/outcomes.py", "model/schema.py", "experiments/design_point.py")
+UNCOMPILED = ("model/outcomes.py", "model/schema.py", "experiments/design_point.py", "scenarios/layers.py")
 """Files that no compiled process reads, and that fix the numbers of a run all the same."""
 EQUAL_MODELS = paths.PACKAGE / "data" / "equal_models.txt"
 """Groups of fingerprints that stand for the same model, one a line."""

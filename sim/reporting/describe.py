@@ -35,7 +35,7 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
     Raises:
         InputProblems: if nothing bears it; with the nearest name.
     """
-    known, problems = scenario_files.shelf(folders)
+    known, problems = scenario_files.available(folders)
     raise_if_any(problems)
     bare = name
     for prefix in ("mechanisms.", "losses.", "stage.", "hours."):
@@ -50,10 +50,10 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
     scenario = scenario_files.ALIASES.get(name, name)
     if scenario in known:
         parts.append(_scenario(scenario_files.read(known[scenario])))
-    if name in experiment_files.shelf():
-        parts.append(_experiment(experiment_files.read(experiment_files.shelf()[name])))
-    if name in case_files.shelf():
-        parts.append(_case(case_files.read(case_files.shelf()[name])))
+    if name in experiment_files.available():
+        parts.append(_experiment(experiment_files.read(experiment_files.available()[name])))
+    if name in case_files.available():
+        parts.append(_case(case_files.read(case_files.available()[name])))
     parts += [f"{bare}: {kind}\n  {words[bare]}" for kind, words in WORDS.items() if bare in words]
     parts += [
         _parameter(d)
@@ -66,8 +66,8 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
     if not parts:
         everything = [
             *known,
-            *experiment_files.shelf(),
-            *case_files.shelf(),
+            *experiment_files.available(),
+            *case_files.available(),
             *ROWS,
             *MECHANISM_NAMES,
             *declarations(),
@@ -223,7 +223,7 @@ def _dated(dated: dict[str, Any]) -> str:
 
 def names(folders: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:
     """All names that commands understand, with what each says."""
-    known, problems = scenario_files.shelf(folders)
+    known, problems = scenario_files.available(folders)
     files = [scenario_files.read(path) for path in known.values()]
     raise_if_any([*problems, *(problem for file in files for problem in file.problems)])
     strengths = [d for d in declarations().values() if d.group == "mechanisms"]
@@ -233,12 +233,12 @@ def names(folders: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:
         "experiments": [
             {"name": name, "title": draft.title, "question": draft.question}
             for name, draft in (
-                (n, experiment_files.read(path)) for n, path in experiment_files.shelf().items()
+                (n, experiment_files.read(path)) for n, path in experiment_files.available().items()
             )
         ],
         "cases": [
             {"name": read.name, **read.content.header.model_dump()}
-            for read in map(case_files.read, case_files.shelf().values())
+            for read in map(case_files.read, case_files.available().values())
             if read.content is not None
         ],
         "mechanisms": [

@@ -99,7 +99,7 @@ def compose(
     """
     if not isinstance(asked, Overrides):
         asked = overrides.read(asked)
-    known, problems = scenario_files.shelf(folders)
+    known, problems = scenario_files.available(folders)
     problems = [*already, *asked.problems, *problems]
     files: dict[str, ScenarioFile] = {}
     for name in names:
@@ -124,7 +124,7 @@ def compose(
     return composed
 
 
-def updated(file: ScenarioFile, asked: Overrides) -> Composed:
+def compose_file(file: ScenarioFile, asked: Overrides) -> Composed:
     """Compose one scenario file with overrides, as `compose` does by name.
 
     Args:
@@ -174,7 +174,7 @@ def _parameters(file: ScenarioFile, asked: Overrides, problems: list[Problem]) -
 def _groups(file: ScenarioFile, without_distribution: bool) -> Mapping[str, Any]:
     """The groups of parameters of a scenario before any override; validated if they are valid."""
     if file not in _BY_HYDRA:
-        shipped = [scenario_files.read(path) for path in scenario_files.shelf()[0].values()]
+        shipped = [scenario_files.read(path) for path in scenario_files.available()[0].values()]
         _compose_by_hydra(shipped if file in shipped else [file])
     composed = overrides.leaves("", _BY_HYDRA[file], file.where)
     values = dict(leaf for leaf in composed if isinstance(leaf, tuple))

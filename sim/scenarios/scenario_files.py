@@ -98,7 +98,7 @@ class ScenarioFile:
     claim: Claim | None = None
 
 
-def shelf(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list[Problem]]:
+def available(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list[Problem]]:
     """All scenarios by name: the shipped ones, then those of added folders.
 
     Returns:

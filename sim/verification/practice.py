@@ -144,7 +144,7 @@ def statements() -> tuple[Statement, ...]:
 @lru_cache(maxsize=1)
 def _scenarios() -> dict[str, tuple[Composed, frozenset[str]]]:
     """The scenarios that statements name, each with the parameters that it sets itself."""
-    known, _ = scenario_files.shelf()
+    known, _ = scenario_files.available()
     found = {}
     for composed in compose(["baseline", TOLD, ROOM, ABLE]):
         path = scenario_files.find(composed.name, known)

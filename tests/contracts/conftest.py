@@ -85,7 +85,7 @@ def studies(swept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def known() -> Any:
     """Scenarios as the live view knows them."""
-    return views.shelf()
+    return views.available()
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,7 @@ def _is_share(key: str) -> bool:
 
 
 def _scenarios() -> dict[str, scenario_files.ScenarioFile]:
-    known, problems = scenario_files.shelf()
+    known, problems = scenario_files.available()
     files = {name: scenario_files.read(path) for name, path in known.items()}
     raise_if_any([*problems, *(problem for file in files.values() for problem in file.problems)])
     return files
