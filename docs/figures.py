@@ -42,7 +42,13 @@ from sim.scenarios.compose import compose
 from sim.verification import practice
 
 HERE = Path(__file__).parent
-PAGES = (HERE / "validation.md", HERE / "claims.md", HERE / "index.md", HERE.parent / "README.md")
+PAGES = (
+    HERE / "validation.md",
+    HERE / "claims.md",
+    HERE / "index.md",
+    HERE / "results.md",
+    HERE.parent / "README.md",
+)
 TABLE = HERE / "figures.csv"
 FIGURE = re.compile(r"<!--fig (?P<name>[\w.]+)-->(?P<text>.*?)<!--end-->", re.DOTALL)
 

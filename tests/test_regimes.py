@@ -131,7 +131,7 @@ def test_a_structure_practically_the_same_as_the_best_denies_it_the_win(tmp_path
 
 
 def test_the_rival_of_a_winner_is_the_next(tmp_path):
-    """Not the one whose difference varies more, though it is harder to tell apart."""
+    """Not the one whose difference varies more, though its difference is less clear."""
     made = responses(gaps({"a": np.full(40, LEVEL), "b": np.full(40, LEVEL + 0.03)}, luck=0.001))
     made["c"] = responses(gaps({"c": np.full(40, LEVEL + 0.2)}, luck=0.08, seed=9))["c"]
     found = regimes(read_sweep(write(tmp_path / "s", design(40), made)))

@@ -20,7 +20,7 @@ PAGES = (
     "reference/scenarios.html",
     "tutorials/1_first_run.html",
     "recipes/another_place.html",
-    "doors/developer.html",
+    "guides/developer.html",
 )
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 
@@ -79,7 +79,7 @@ def test_equations_are_drawn_and_none_is_left_as_it_was_typed(opened):
 
 
 def test_steps_with_commands_between_them_are_numbered_on(opened):
-    steps = opened("doors/policy.html", WIDE).locator("article ol")
+    steps = opened("guides/policy.html", WIDE).locator("article ol")
     assert steps.count() == 1
     assert steps.locator("> li").count() == 4
     assert steps.locator("li pre").count() == 3

@@ -410,7 +410,7 @@ def _within(over: OverTheSet) -> float:
 def _sets(over: OverTheSet) -> str:
     return (
         f"Over the {over.sets} sets of parameters that history does not rule out (and the ranges of what history cannot "
-        "tell apart),"
+        "distinguish),"
     )
 
 

@@ -95,7 +95,7 @@ class Regimes:
         winner: position of the winning structure at each point, or `NOBODY`.
         kind: `WON`, `SAME` (the best two differ by less than matters), `OPEN` or `UNKNOWN`, at each point.
         best: the structure with the smallest mean at each point, or `NOBODY` where too little is known.
-        rival: the structure with the next smallest mean; where nobody wins, the one hardest to tell apart from the best.
+        rival: the structure with the next smallest mean; without a winner, the one that differs least clearly.
         edge: by how much the rival's mean is larger; shape (points,).
         low: lower end of the edge's corrected interval.
         high: upper end.

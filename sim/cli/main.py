@@ -1,4 +1,4 @@
-"""The `gapsim` command: doors only; every rule is behind them.
+"""The `gapsim` command: what may be asked, and with which options.
 
 Nothing heavy is imported up here, so that help comes at once.
 """

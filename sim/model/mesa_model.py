@@ -67,12 +67,12 @@ class Model(mesa.Model):
     def __init__(
         self, parameters: Parameters | None = None, seed: int = DEFAULT_SEED, replication: int = 0
     ) -> None:
-        """Set the world up, at month 0.
+        """Initialise a run, at month 0.
 
         Args:
-            parameters: what holds in it; the defaults when left out.
+            parameters: its parameters; the defaults when left out.
             seed: random seed.
-            replication: number of the replication; (seed, replication) fixes the world in every power structure.
+            replication: number of the replication; (seed, replication) fixes the random numbers in every scenario.
 
         Raises:
             TypeError: if parameters are not `sim.Parameters`.
@@ -97,7 +97,7 @@ class Model(mesa.Model):
             )
 
     def step(self) -> None:
-        """Live one month.
+        """Run one month.
 
         Raises:
             ValueError: if the run has ended.

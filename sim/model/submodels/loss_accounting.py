@@ -12,7 +12,7 @@ from sim.model.state import CAPACITY_ROWS, LEDGER, Cause
 from sim.model.submodels.effort import MINIMUM
 
 NEGLIGIBLE = 1e-9
-"""Differences of coverage, and factors, below which nothing is left to tell apart."""
+"""Coverage and factors below this are treated as 0."""
 
 
 @kernel

@@ -298,7 +298,7 @@ def range_over_the_set(comparison: Comparison) -> Chart | None:
     summary = (
         f"Paired differences {a.name} − {b.name} in points of intended benefit; left of 0 is smaller in {a.name}. Open dots "
         f"and thick lines: mean and the middle 95 % of {known.points} design points over the sets of parameters that history "
-        "does not rule out and the ranges of what history cannot tell apart. Full dots: the mean at the defaults with its "
+        "does not rule out and the ranges of what history cannot distinguish. Full dots: the mean at the defaults with its "
         "95 % interval."
     )
     columns = (
