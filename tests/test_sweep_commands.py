@@ -85,6 +85,22 @@ def test_replay_tells_a_row_that_is_not_what_comes_now(gapsim, tmp_path):
     assert gapsim("replay", "there", "x")[0] == 2
 
 
+def test_a_table_altered_after_the_sweep_is_named_in_a_warning(gapsim, tmp_path):
+    gapsim("sweep", *ASKED, *SERIAL, "--replications", 2, "--out", "there")
+    commands = (("status", "there"), ("report", "there"), ("report", "there", "--json"))
+    assert not any("warning" in gapsim(*command)[2] for command in commands)
+    path = tmp_path / "there" / "runs.parquet"
+    table = parquet.read_table(path)
+    gaps = [value / 2 for value in table["gap"].to_pylist()]
+    parquet.write_table(table.set_column(table.column_names.index("gap"), "gap", [gaps]), path)
+    for command in commands:
+        warnings = [line for line in gapsim(*command)[2].splitlines() if line.startswith("warning: ")]
+        assert len(warnings) == 1, command
+        assert "there/runs.parquet was altered after the sweep finished" in warnings[0]
+    path.unlink()
+    assert "warning: there/runs.parquet is missing" in gapsim("status", "there")[2]
+
+
 def test_dry_run_says_what_it_will_take_and_writes_nothing(gapsim, tmp_path):
     code, out, err = gapsim("sweep", *ASKED, "--replications", 500, "--dry-run", "--workers", 2)
     assert code == 0

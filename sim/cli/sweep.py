@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import re
 import shlex
 import signal
@@ -30,7 +31,7 @@ from sim.errors import (
     whole_number,
 )
 from sim.model.parameters import MAX_SEED
-from sim.paths import PLAN, REPORT, RESULTS, folder_problem, foreign_file_problem, out_problem
+from sim.paths import MANIFEST, PLAN, REPORT, RESULTS, folder_problem, foreign_file_problem, out_problem
 
 MOST_WORKERS = 1024
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -198,6 +199,7 @@ def status(folder: str) -> int:
     from sim.runner import status
 
     plan = plan_files.read(Path(folder))
+    _warn_of_altered_files(Path(folder))
     said = status.status(plan, Path(folder))
     share = 100 * said["done"] / max(1, said["total"])
     click.echo(f"{plan.name}: {said['state']}, {said['done']} of {said['total']} runs ({share:.0f} %)")
@@ -222,6 +224,22 @@ def status(folder: str) -> int:
         if changed:
             click.echo(f"note: {changed}", err=True)
     return OK
+
+
+def _warn_of_altered_files(folder: Path) -> None:
+    """Print a warning for each file of a finished sweep that differs from its hash in the manifest."""
+    from sim.runner.finalise import manifest
+
+    for entry in (manifest(folder) or {}).get("files", []):
+        path = folder / entry["name"]
+        if not path.is_file():
+            _say(f"warning: {path} is missing; it was there when the sweep finished")
+            continue
+        with open(path, "rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:
+                _say(
+                    f"warning: {path} was altered after the sweep finished (its hash is not that in {MANIFEST})"
+                )
 
 
 def _without(option: str, command: str) -> str:
@@ -366,6 +384,7 @@ def report(*, folder: str, out: str | None, screened: str | None, as_json: bool)
     from sim.reporting import terminal
     from sim.reporting.sweep_page.page import write_sweep_report
 
+    _warn_of_altered_files(Path(folder))
     path, found = write_sweep_report(Path(folder), target)
     if as_json:
         from sim.reporting.sweep_page.tables import summary
@@ -387,6 +406,7 @@ def _screened(folder: str, text: str, out: str | None, as_json: bool) -> int:
         Problem(COMMAND_LINE, name, "has no place beside --screened, which writes no page") for name in beside
     ]
     raise_if_any(problems)
+    _warn_of_altered_files(Path(folder))
     from sim.analysis.sweep_data import read_sweep
 
     sweep = read_sweep(Path(folder))
