@@ -1,4 +1,4 @@
-"""What is wrong: with what somebody asked for, all of it at once and with what would be right, or with a run."""
+"""Errors in user input, reported all at once with the allowed values, errors in runs, and exit codes."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 COMMAND_LINE = "command line"
 
 OK, INTERNAL_ERROR, BAD_INPUT, RUNS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
-"""What a command ends with."""
+"""Exit codes."""
 
 LONGEST_VALUE = 120
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong: where it stands, which key and value, what is allowed, and what was probably meant.
+    """One error in the input: its place, key and value, what is allowed, and the nearest valid name.
 
     Args:
         where: file, or `command line`.
         key: the key, name or option.
-        wrong: what is wrong and what is allowed, in words.
-        value: the value as written; empty when there is none to show.
-        nearest: the valid key or name that looks most like this one.
+        wrong: message that says what is wrong and what is allowed.
+        value: the value as written; empty if there is none to show.
+        nearest: the valid key or name most similar to this one.
     """
 
     where: str
@@ -40,25 +40,25 @@ class Problem:
 
 
 class InputProblems(Exception):
-    """What was asked for cannot be done; every reason is listed, and nothing has been written."""
+    """The input is invalid; lists every problem. Nothing has been written."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(problems))
         super().__init__(self.report())
 
     def report(self) -> str:
-        """All problems, one a line."""
+        """All problems, one per line."""
         count = len(self.problems)
         title = "One problem" if count == 1 else f"{count} problems"
         return "\n".join([f"{title}; nothing was written.", *(f"  {problem}" for problem in self.problems)])
 
 
 class RunFailed(Exception):
-    """A run stopped with an error; the message says which run and why."""
+    """A run stopped with an error; the message names the run and the reason."""
 
 
 def shown(value: Any) -> str:
-    """A value as it may stand in a message: text in quotes, so that '0.4' and 0.4 can be significantly different."""
+    """A value formatted for a message: text is quoted, so that '0.4' and 0.4 look different."""
     if isinstance(value, dict):
         text = "{" + ", ".join(f"{key}: {shown(part)}" for key, part in value.items()) + "}"
     elif value is None:
@@ -69,25 +69,25 @@ def shown(value: Any) -> str:
 
 
 def nearest_name(name: str, names: Iterable[str]) -> str | None:
-    """The known name that looks most like a mistyped one, or None if nothing does."""
+    """The known name most similar to a mistyped one, or None if none is similar."""
     close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
     return close[0] if close else None
 
 
 def no_such(kind: str, name: str, known: Iterable[str]) -> Problem:
-    """A scenario, experiment or case that does not exist, with what was probably meant, or where all are named."""
+    """Problem: an unknown scenario, experiment or case, with the nearest name or how to list all."""
     nearest = nearest_name(name, known)
     return Problem(COMMAND_LINE, name or "''", there_is_no(kind, nearest), "", nearest)
 
 
 def there_is_no(kind: str, nearest: str | None) -> str:
-    """That there is no such thing, and where all are named if nothing looks like what was meant."""
+    """Message that a name is unknown; says how to list all names if none is similar."""
     said = f"there is no such {kind}"
     return said if nearest else f"{said}; `gapsim list {kind}s` names all"
 
 
 def whole_number(option: str, text: str | None, default: int, low: int, high: int) -> int | Problem:
-    """The whole number given to an option, or what is wrong with it."""
+    """The whole number given to an option, or the problem with it."""
     if text is None:
         return default
     try:

@@ -1,6 +1,6 @@
 """Runs as pandas data frames, for notebooks: `sim.run`, `sim.compare`, `sim.sweep`.
 
-They take the words of the command line (names of scenarios, `key=value`) and give what its files hold. Sweeps start
+They take the arguments of the command line (scenario names, `key=value`) and return the contents of its files. Sweeps start
 processes, so a script (not a notebook) calls `sim.sweep` under `if __name__ == "__main__":`.
 """
 
@@ -34,10 +34,10 @@ def run(
         replication: number of the replication; (seed, replication) fixes the random numbers in every scenario.
 
     Returns:
-        A row a month; `.attrs["outcomes"]` holds the outcomes of the whole run by name.
+        One row per month; `.attrs["outcomes"]` holds the outcomes of the whole run by name.
 
     Raises:
-        InputProblems: with everything that is wrong.
+        InputProblems: listing every problem.
     """
     import pandas as pd
 
@@ -51,19 +51,19 @@ def run(
 
 
 def compare(*arguments: str, replications: int = REPLICATIONS, seed: int = DEFAULT_SEED) -> DataFrame:
-    """Scenarios side by side in the same replications, as in `runs.parquet` of `gapsim compare`.
+    """Scenarios compared in the same replications, as in `runs.parquet` of `gapsim compare`.
 
     Args:
         arguments: names of scenarios (hierarchy and distributed when there are none) and `key=value`.
-        replications: how many replications.
+        replications: number of replications.
         seed: random seed.
 
     Returns:
         A row for each scenario and replication, with all outcomes; NaN is unknown.
 
     Raises:
-        InputProblems: with everything that is wrong.
-        RunFailed: naming the run that failed.
+        InputProblems: listing every problem.
+        RunFailed: naming the failed run.
     """
     import pandas as pd
 
@@ -88,25 +88,25 @@ def sweep(
     time_limit: float | None = None,
     retry_failed: bool = False,
 ) -> DataFrame:
-    """An experiment run to its end, as in `runs.parquet` of `gapsim sweep`; called again it goes on where it stopped.
+    """A complete experiment, as in `runs.parquet` of `gapsim sweep`; a second call resumes an interrupted sweep.
 
     Args:
         arguments: an experiment, or names of scenarios and `key=a,b,c`; and `key=value`.
-        replications: how many replications; as the experiment says when left out.
-        seed: random seed; as the experiment says when left out.
-        out: folder of results; `results/<experiment>` when left out.
-        workers: how many processes; one a core when left out.
+        replications: number of replications; by default, set by the experiment.
+        seed: random seed; by default, set by the experiment.
+        out: results folder; by default `results/<experiment>`.
+        workers: number of worker processes; by default one per core.
         engine: `processes`, `serial` or `dask`.
-        address: a Dask scheduler that is there already.
-        time_limit: seconds that one run may take.
-        retry_failed: whether runs that failed before are simulated again.
+        address: address of a running Dask scheduler.
+        time_limit: time limit for one run in seconds.
+        retry_failed: whether to repeat runs that failed before.
 
     Returns:
-        A row a run: design point, scenario, replication, seed, status, factors, responses; `.attrs["folder"]` says where
-        the files are.
+        One row per run: design point, scenario, replication, seed, status, factors, responses; `.attrs["folder"]` is the
+        results folder.
 
     Raises:
-        InputProblems: with everything that is wrong, or because the folder holds another plan.
+        InputProblems: listing every problem, or if the folder holds another plan.
     """
     import pandas as pd
 
@@ -122,7 +122,7 @@ def sweep(
     folder = RESULTS / sweeping.folder_name(plan, experiment.source) if out is None else Path(out)
     outcome = sweeping.sweep(plan, folder, workers_at, limit=time_limit, retry_failed=retry_failed)
     if not outcome.finished:
-        raise RunFailed(f"{outcome.done} of {outcome.runs} runs are kept in {folder}")
+        raise RunFailed(f"{outcome.done} of {outcome.runs} runs are stored in {folder}")
     frame: Any = pd.read_parquet(folder / RUNS)
     frame.attrs["folder"] = str(folder)
     return frame

@@ -142,13 +142,13 @@ def test_replications_are_the_same_whatever_the_number_of_threads(monkeypatch):
 
 def test_a_failed_run_is_code_3_and_leaves_nothing(gapsim, tmp_path, monkeypatch):
     def fails(parameters, seed, replication):
-        raise ZeroDivisionError("no luck")
+        raise ZeroDivisionError("division by zero")
 
     monkeypatch.setattr(compare, "simulate", fails)
     code, out, err = gapsim("compare", *SMALL, "--replications", 2, "--json")
     assert (code, out) == (3, "")
     assert "seed 2026, replication 0" in err
-    assert "no luck" in err
+    assert "division by zero" in err
     assert not list(tmp_path.iterdir())
 
 
@@ -224,14 +224,14 @@ def test_what_is_wrong_with_options_stops_every_command(gapsim, tmp_path, name):
     last = [option.opts[0] for option in options if not option.is_flag][:1]
     code, out, err = gapsim(name, *given, "--nonsense", "--help=yes", *last)
     assert (code, out) == (2, "")
-    assert f"--nonsense: there is no such option; `gapsim {name} --help` names all" in err
-    assert "--help = yes: takes no value" in err
+    assert f"--nonsense: there is no such option; `gapsim {name} --help` lists all options" in err
+    assert "--help = yes: is a flag and takes no value" in err
     for option in last:
         assert f"{option}: needs a value after it" in err
     assert not list(tmp_path.iterdir())
 
 
-def test_options_are_told_with_everything_else_that_is_wrong(gapsim):
+def test_problems_of_options_are_reported_with_all_others(gapsim):
     words = (
         "nosuch",
         "a.b=2",
@@ -249,11 +249,11 @@ def test_options_are_told_with_everything_else_that_is_wrong(gapsim):
     assert (code, out) == (2, "")
     assert err.splitlines() == [
         "8 problems; nothing was written.",
-        "  command line: --replicatons = 5: there is no such option; `gapsim compare --help` names all; "
+        "  command line: --replicatons = 5: there is no such option; `gapsim compare --help` lists all options; "
         "did you mean `--replications`?",
-        "  command line: --jsn: there is no such option; `gapsim compare --help` names all; did you mean `--json`?",
-        "  command line: --json = 3: takes no value: it is given or left out",
-        "  command line: --seed: needs a value after it; `gapsim compare --help` says what it takes",
+        "  command line: --jsn: there is no such option; `gapsim compare --help` lists all options; did you mean `--json`?",
+        "  command line: --json = 3: is a flag and takes no value",
+        "  command line: --seed: needs a value after it; see `gapsim compare --help`",
         "  command line: --out = '': the name of the folder is empty",
         "  command line: a.b = 2: there is no such parameter; `gapsim list parameters` names all",
         "  command line: work.laod = 1: there is no such parameter; did you mean `work.load`?",
@@ -263,7 +263,7 @@ def test_options_are_told_with_everything_else_that_is_wrong(gapsim):
 
 MISSING = {
     "an argument": (["explain", "--josn"], ["NAME: is missing", "--josn: there is no such option"]),
-    "an option": (["export", "x"], ["--to csv|netcdf: is missing; `gapsim export --help`"]),
+    "an option": (["export", "x"], ["--to csv|netcdf: is missing; see `gapsim export --help`"]),
     "one too many": (
         ["list", "a", "b", "--jsn"],
         ["gapsim list: got unexpected extra argument (b)", "--jsn"],
@@ -272,7 +272,7 @@ MISSING = {
         ["--json", "compare"],
         ["--json: there is no such option of gapsim itself"],
     ),
-    "no such command": (["compair"], ["there are cases, compare, config", "did you mean `compare`?"]),
+    "no such command": (["compair"], ["commands are cases, compare, config", "did you mean `compare`?"]),
 }
 
 
@@ -381,7 +381,7 @@ def test_a_folder_that_only_seems_writable_is_refused_before_anything_is_run(gap
     assert "work.load = nan" in err
 
 
-def test_everything_wrong_with_a_command_is_told_at_once(gapsim, tmp_path):
+def test_all_problems_of_a_command_are_reported_at_once(gapsim, tmp_path):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "mine.yaml").write_text("# @package _global_\nwork: {laod: 1}\n")
     asked = [
@@ -428,7 +428,7 @@ def test_run_writes_one_run_and_takes_its_scenario_by_name_or_by_key(gapsim, tmp
     assert gapsim("run", "devolved", *SMALL)[1].startswith("outcome")
 
 
-def test_run_in_detail_is_lived_once_and_adds_up_to_the_run(gapsim, tmp_path, monkeypatch):
+def test_run_in_detail_is_simulated_once_and_adds_up_to_the_run(gapsim, tmp_path, monkeypatch):
     begun, begin = [], schedule.begin
     monkeypatch.setattr(schedule, "begin", lambda *asked: begun.append(asked) or begin(*asked))
     gapsim("run", "devolved", *SMALL, "--out", "there", "--detail")

@@ -69,7 +69,7 @@ def test_a_sweep_is_run_shown_replayed_and_exported(gapsim, tmp_path):
         )
 
 
-def test_replay_tells_a_row_that_is_not_what_comes_now(gapsim, tmp_path):
+def test_replay_reports_a_row_that_differs(gapsim, tmp_path):
     gapsim("sweep", *ASKED, *SERIAL, "--replications", 1, "--out", "there")
     path = tmp_path / "there" / "runs.parquet"
     table = parquet.read_table(path)
@@ -80,7 +80,7 @@ def test_replay_tells_a_row_that_is_not_what_comes_now(gapsim, tmp_path):
     assert gapsim("replay", "there", 1)[0] == 0
     code, out, _ = gapsim("replay", "there", 2)
     assert code == 1
-    assert f"gap: {gaps[2]!r} is kept" in out
+    assert f"gap: {gaps[2]!r} is stored" in out
     assert gapsim("replay", "there", 4)[0] == 2
     assert gapsim("replay", "there", "x")[0] == 2
 
@@ -128,7 +128,7 @@ def test_shards_are_merged_and_a_missing_one_is_named(gapsim, tmp_path):
     *_, to_go_on = out.splitlines()
     assert to_go_on.startswith("to go on: gapsim sweep ")
     assert to_go_on.endswith(" --engine serial --replications 3 --out part1"), (
-        "all that is left, not one share"
+        "everything that is left, not one shard"
     )
     code, out, _ = gapsim("merge", "part1", "part2", "--out", "whole")
     assert (code, out) == (0, "finished: 12 runs in whole, 0 of them failed\n")
@@ -149,7 +149,7 @@ def test_a_folder_of_its_own_and_a_different_plan(gapsim, tmp_path):
     assert "2 replications there and only 1 here" in err
 
 
-def test_all_that_is_wrong_is_said_at_once(gapsim, tmp_path):
+def test_all_problems_are_reported_at_once(gapsim, tmp_path):
     code, out, err = gapsim(
         "sweep", "hierarchy", "changes.heterogenity=1,2", "--replications", "0", "--workers", "x", "--shard", "3/2",
         "--engine", "threads", "--time-limit", "-1",

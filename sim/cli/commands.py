@@ -1,6 +1,6 @@
-"""What each command does: read what was asked, check all of it, do it, print it.
+"""Functions behind the commands: check the input, run, write results, print them.
 
-Simulation, reading and reports are imported where they are needed, so that a refusal comes quickly.
+Heavy modules are imported after the checks, so that invalid input is reported quickly.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CHECKS = ("null", "directions", "conservation", "known-answers", "all", PRACTICE
 
 
 class Asked:
-    """The arguments and common options of one command, and all that is wrong with them so far."""
+    """The arguments and common options of one command, and their problems so far."""
 
     def __init__(self, arguments: Sequence[str], seed: str | None = None) -> None:
         self.names = [argument for argument in arguments if not is_override(argument)]
@@ -41,7 +41,7 @@ class Asked:
         self.seed = self._seed(seed)
 
     def number(self, option: str, text: str | None, default: int, low: int, high: int) -> int:
-        """The whole number given to an option; the default, and a problem noted, when it is none."""
+        """The whole number given to an option; for anything else, the default, and a problem is added."""
         value = whole_number(option, text, default, low, high)
         if isinstance(value, Problem):
             self.problems.append(value)
@@ -66,7 +66,7 @@ class Asked:
         return self.number("--seed", text, DEFAULT_SEED if given is None else given, 0, MAX_SEED)
 
     def folder(self, text: str | None, *written: str) -> Path | None:
-        """The folder named for files to be written, or None; what stands in the way of writing there is noted."""
+        """The folder given to --out, or None; a problem is added if files cannot be written there."""
         problem = out_problem(text, RESULTS, written=written)
         self.problems.extend([problem] if problem else [])
         return None if text is None else Path(text)
@@ -76,13 +76,13 @@ def compare(
     *, arguments: Sequence[str], replications: str | None, seed: str | None, out: str | None, folders: Sequence[str],
     as_json: bool, command: Sequence[str],
 ) -> int:  # fmt: skip
-    """Run scenarios side by side, write results and report, print the answer."""
+    """Compare scenarios, write results and report, print the summary."""
     asked = Asked(arguments, seed)
     named = asked.folder(out, REPORT, METADATA, RUNS, COUNCILS)
     count = asked.number("--replications", replications, REPLICATIONS, 1, MOST_REPLICATIONS)
     if asked.overrides.scenario is not None:
-        said = "is refused here: name the scenarios one after the other"
-        asked.problems.append(Problem(COMMAND_LINE, "scenario", said, asked.overrides.scenario or "''"))
+        message = "cannot be used here: give the scenario names as separate arguments"
+        asked.problems.append(Problem(COMMAND_LINE, "scenario", message, asked.overrides.scenario or "''"))
     composed = compose(asked.names or COMPARED, asked.overrides, folders, asked.problems)
     note_compilation()
     from sim import storage
@@ -146,9 +146,9 @@ def run(
 
 
 def verify(*, which: str, replications: str | None, seed: str | None, as_json: bool) -> int:
-    """Run the checks of one kind, or all; the exit code is 1 when one does not hold.
+    """Run one group of checks, or all; returns 1 if a check fails.
 
-    A pattern of practice that is missed is a result and leaves it at 0.
+    A pattern of practice that is not reproduced is a result, not a failure: returns 0.
     """
     asked = Asked(())
     root = None
@@ -183,7 +183,7 @@ def cases(
     *, arguments: Sequence[str], defaults: bool, replications: str | None, seed: str | None, out: str | None,
     as_json: bool, command: Sequence[str],
 ) -> int:  # fmt: skip
-    """Live historical cases again, judge each by its rule, print the answer and write the page."""
+    """Replay historical cases, evaluate each by its rule, print the summary and write the report."""
     asked = Asked(arguments, seed)
     named = asked.folder(out, REPORT, METADATA, SERIES)
     usual = CASE_REPLICATIONS if defaults else SET_REPLICATIONS
@@ -191,13 +191,13 @@ def cases(
     from sim.history import cases as historical
 
     asked.problems += [
-        Problem(COMMAND_LINE, key, "belongs to the history; a set of parameters leaves it alone", "")
+        Problem(COMMAND_LINE, key, "belongs to the history, so it cannot be set", "")
         for key in asked.overrides.leaves
         if key.startswith(historical.SET_BY_CASES)
     ]
     if asked.overrides.scenario is not None:
-        said = "is refused here: cases are not scenarios"
-        asked.problems.append(Problem(COMMAND_LINE, "scenario", said, asked.overrides.scenario))
+        message = "cannot be used here: cases are not scenarios"
+        asked.problems.append(Problem(COMMAND_LINE, "scenario", message, asked.overrides.scenario))
     chosen = []
     try:
         chosen = historical.cases(asked.names)
@@ -249,7 +249,7 @@ def cases(
 
 
 def explain(name: str, folders: Sequence[str]) -> int:
-    """Print what a name stands for; a name with several meanings gets all of them."""
+    """Print the meaning of a name, or all its meanings."""
     from sim.reporting import describe as explained
 
     click.echo(explained.explain(name, folders))
@@ -260,8 +260,8 @@ def config(*, arguments: Sequence[str], folders: Sequence[str], as_json: bool) -
     """Print the resolved configuration."""
     asked = Asked(arguments)
     if asked.overrides.seed is not None:
-        said = "belongs to a run, not to a configuration"
-        asked.problems.append(Problem(COMMAND_LINE, "seed", said, str(asked.overrides.seed)))
+        message = "belongs to a run, not to a configuration"
+        asked.problems.append(Problem(COMMAND_LINE, "seed", message, str(asked.overrides.seed)))
     scenario = compose(asked.one_name(), asked.overrides, folders, asked.problems)[0]
     if as_json:
         print_json(scenario.parameters.model_dump(mode="json"))
@@ -271,7 +271,7 @@ def config(*, arguments: Sequence[str], folders: Sequence[str], as_json: bool) -
 
 
 def list_names(*, what: str | None, folders: Sequence[str], as_json: bool) -> int:
-    """Print the names that commands understand."""
+    """Print the names that commands accept."""
     from sim.reporting import describe as explained
 
     names = explained.names(folders)
@@ -305,7 +305,7 @@ def live(
 
 
 def note_compilation() -> None:
-    """Say that the first run on a machine takes longer, where it will."""
+    """Print a note if the model must be compiled first, which takes longer."""
     from sim.model.kernels import jit
 
     if not jit.is_cached():
@@ -314,7 +314,7 @@ def note_compilation() -> None:
 
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on standard error while runs come in, where somebody is watching."""
+    """A progress bar on standard error, if that is a terminal."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
@@ -333,7 +333,7 @@ def print_json(content: Any) -> None:
 
 
 def _plain(content: Any) -> Any:
-    """The same content in JSON's own types; unknown numbers become null."""
+    """The content as JSON types; unknown numbers become null."""
     if isinstance(content, dict):
         return {str(key): _plain(part) for key, part in content.items()}
     if isinstance(content, list | tuple):

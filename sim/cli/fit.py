@@ -1,4 +1,4 @@
-"""What `gapsim fit` does: find the sets of parameters that the historical cases do not rule out."""
+"""`gapsim fit`: finds the parameter sets that the historical cases do not rule out."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from sim.paths import RESULTS
 
 WHAT = ("set", "screening", "calibration")
 SEED = 5
-"""Random seed of the fit: other replications than those of `gapsim cases` and `gapsim compare`."""
+"""Random seed of the fit; its replications differ from those of `gapsim cases` and `gapsim compare`."""
 
-SCREENED, SCREENING_WORLDS = 1000, 2
-TRUTHS, TRUE_WORLDS = 64, 8
+SCREENED, SCREENING_REPLICATIONS = 1000, 2
+TRUTHS, TRUTH_REPLICATIONS = 64, 8
 MAP_POINTS = 300
 APART = {"screening": 10, "truths": 20, "map": 30}
 """Added to the seed for separate replications."""
@@ -30,7 +30,7 @@ APART = {"screening": 10, "truths": 20, "map": 30}
 def fit(
     *, what: str, seed: str | None, workers: str | None, out: str | None, engine: str, command: Sequence[str]
 ) -> int:
-    """Fit, or look at what can be fitted, or at how often a fit holds a known truth."""
+    """Run history matching, the screening of parameters, or the calibration check."""
     asked = Asked(())
     root = asked.number("--seed", seed, SEED, 0, MAX_SEED - 100)
     count = None if workers is None else asked.number("--workers", workers, 1, 1, MOST_WORKERS)
@@ -49,7 +49,7 @@ def fit(
                 folder, root, chosen, words, bar
             )
     except KeyboardInterrupt:
-        click.echo(f"interrupted; what was done is kept in {folder}. To go on: {words}", err=True)
+        click.echo(f"interrupted; finished runs are stored in {folder}. To go on: {words}", err=True)
         return INTERRUPTED
     return OK
 
@@ -59,9 +59,9 @@ def _say(words: str) -> None:
 
 
 def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any) -> Any:
-    """Runs of all that the fit asks for: the cases as they are fitted, and the conditions of practice in force.
+    """Simulates the fitted cases and the conditions of practice at given parameter sets.
 
-    What is not fitted stands at its prior default, so that no fit rests on an earlier one.
+    Parameters that are not fitted keep their prior default, so that no fit depends on an earlier one.
     """
     from sim.history.cases import as_fitted, cases
     from sim.history.matching.practice_conditions import practice_conditions
@@ -84,14 +84,14 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     from sim.model.schema import declarations
 
     effort, space = WaveSettings(), Space(fitted_factors())
-    live = _histories(folder, seed, space, engine, command, bar)
-    known = live.cases
-    asked = [*targets(known), *(condition.target for condition in live.practice)]
+    histories = _histories(folder, seed, space, engine, command, bar)
+    known = histories.cases
+    asked = [*targets(known), *(condition.target for condition in histories.practice)]
     start = space.shares({key: [declarations()[key].judged] for key in space.names})[0]
-    found = fit(space, asked, live, effort, seed, start, _say)
+    found = fit(space, asked, histories, effort, seed, start, _say)
     left_out = leave_each_out(found, known, effort.enough)
-    # What is fitted is read as mended. How the same sets do by the frozen readings is written beside it.
-    frozen = replace(live, cases=cases(), practice=())
+    # The fit uses the corrected readings; results for the original, frozen readings are written as well.
+    frozen = replace(histories, cases=cases(), practice=())
     rows = found.confirmed.shares[[0, *found.chosen]]
     _, values = frozen("frozen", rows, effort.confirm_replications, FRESH)
     tables.write_fit(folder, found, left_out, prior_point(values, targets(frozen.cases)))
@@ -111,7 +111,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
 
 
 def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
-    """Say what the defaults are to be declared as, and what stands there now."""
+    """Print the new defaults to declare, with the current ones."""
     from sim.model.schema import declarations, prior_defaults
 
     how = "rounded" if rounded else "not rounded, since rounding rules it out"
@@ -121,12 +121,12 @@ def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
         moved = value != declared.default
         judged = f", judged={declared.judged!r}" if value != declared.judged else ""
         click.echo(
-            f"  {key}: {value!r}{judged}{f'  (now {declared.default!r})' if moved else '  (as it is)'}"
+            f"  {key}: {value!r}{judged}{f'  (now {declared.default!r})' if moved else '  (unchanged)'}"
         )
     for key, value in prior_defaults().items():
         if key not in first:
             click.echo(
-                f"  {key}: {value!r}, as judged: it is not fitted  (now {declarations()[key].default!r})"
+                f"  {key}: {value!r}, the prior default: not fitted  (now {declarations()[key].default!r})"
             )
 
 
@@ -138,14 +138,14 @@ def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> 
     factors = screening.uncertainties()
     space = Space(tuple(factors))
     root = seed + APART["screening"]
-    live = _histories(folder, root, space, engine, command, bar)
-    shares, values = live("screening", space.spread(SCREENED, root), SCREENING_WORLDS, 0)
+    histories = _histories(folder, root, space, engine, command, bar)
+    shares, values = histories("screening", space.spread(SCREENED, root), SCREENING_REPLICATIONS, 0)
     found = screening.screened(factors, shares, values.mean(axis=1))
     apart = {key for row in kept_out() for key in row.keys}
     tables.write_screening(folder, found, apart)
     informed = [one.key for one in found if one.informed]
     fitted = [key for key in informed if key not in apart]
-    click.echo(f"of {len(found)} uncertainties, the cases tell of {len(informed)}: {', '.join(informed)}")
+    click.echo(f"of {len(found)} uncertainties, the cases inform {len(informed)}: {', '.join(informed)}")
     click.echo(f"to be fitted, once the table is shipped, are {len(fitted)}: {', '.join(fitted)}")
     click.echo(f"table: {folder / SCREENING}", err=True)
 
@@ -162,16 +162,16 @@ def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -
     whole = _histories(folder, seed, space, engine, command, bar)
     met = targets(whole.cases)
 
-    def live(name: str, shares: Any, worlds: int, fresh: int) -> tuple[Any, Any]:
-        """The runs of the fit itself; what practice asks is no history and is left aside."""
+    def simulate(name: str, shares: Any, worlds: int, fresh: int) -> tuple[Any, Any]:
+        """Simulate the cases only; conditions of practice are not history."""
         shares, values = whole(name, shares, worlds, fresh)
         return shares, values[..., : len(met)]
 
-    shares, values = live("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
-    run_variance = stochastic_variance(space, live, effort, seed)
+    shares, values = simulate("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
+    run_variance = stochastic_variance(space, simulate, effort, seed)
     learned = learn(space, met, [Wave("wave-1", shares, values)], run_variance, effort)
     root = seed + APART["truths"]
-    truths, made_up = live("truths", space.spread(TRUTHS, root), TRUE_WORLDS, APART["truths"])
+    truths, made_up = simulate("truths", space.spread(TRUTHS, root), TRUTH_REPLICATIONS, APART["truths"])
     found = coverage(space, met, learned, run_variance, effort.worlds, truths, made_up, root)
     tables.write_calibration(folder, found)
     click.echo(

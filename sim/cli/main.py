@@ -1,6 +1,6 @@
-"""The `gapsim` command: what may be asked, and with which options.
+"""The `gapsim` command: declares every command and its options, and sets exit codes.
 
-Nothing heavy is imported up here, so that help comes at once.
+Heavy modules are imported inside the commands, so that `--help` is fast.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def _arguments(metavar: str) -> Callable[[Command], Command]:
 
 
 def _seed(default: str) -> Callable[[Command], Command]:
-    said = f"Random seed: the same seed gives the same results. [default: {default}]"
-    return click.option("--seed", metavar="S", help=said)
+    text = f"Random seed: the same seed gives the same results. [default: {default}]"
+    return click.option("--seed", metavar="S", help=text)
 
 
 _scenarios = click.option(
@@ -36,13 +36,13 @@ _scenarios = click.option(
 )
 _out = click.option("--out", metavar="DIR", help="Folder for the results. [default: a new one in results/]")
 _json = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object on standard output, nothing else."
+    "--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else, on standard output."
 )
 
 
 def _replications(default: str) -> Callable[[Command], Command]:
-    said = f"Number of replications. [default: {default}]"
-    return click.option("--replications", metavar="N", help=said)
+    text = f"Number of replications. [default: {default}]"
+    return click.option("--replications", metavar="N", help=text)
 
 
 @click.group(
@@ -50,14 +50,14 @@ def _replications(default: str) -> Callable[[Command], Command]:
     name="gapsim",
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
-    epilog="Exit codes: 0 done, 1 our fault, 2 something wrong with the input, 3 some runs failed, 130 interrupted.",
+    epilog="Exit codes: 0 success, 1 internal error, 2 invalid input, 3 some runs failed, 130 interrupted.",
 )
 @click.version_option(package_name="gapsim", prog_name="gapsim")
 @click.pass_context
 def gapsim(context: click.Context) -> None:
-    """Does it matter where power resides? A simulation of the implementation gap, on the 32 Scottish councils.
+    """Does it matter who holds power? Simulates the implementation gap in the 32 Scottish councils.
 
-    Arguments with `=` set parameters (KEY=VALUE); the others are names of scenarios. Options may stand anywhere.
+    Arguments with `=` set parameters (KEY=VALUE); other arguments are scenario names. Options can come in any order.
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
@@ -72,9 +72,9 @@ def gapsim(context: click.Context) -> None:
 @_json
 @click.pass_obj
 def compare(command: Sequence[str], **asked: Any) -> int:
-    """Run scenarios side by side in the same replications: which closes more of the gap, and where was benefit lost?
+    """Compare scenarios in the same replications: which closes more of the gap, and where is benefit lost?
 
-    Without a scenario: hierarchy and distributed. KEY=VALUE applies to every scenario.
+    If no scenario is named, compares hierarchy and distributed. KEY=VALUE applies to every scenario.
     """
     from sim.cli import commands
 
@@ -88,11 +88,11 @@ def compare(command: Sequence[str], **asked: Any) -> int:
 @_scenarios
 @_json
 @click.option(
-    "--detail", is_flag=True, help="Write by change and council, and by month and council, as well."
+    "--detail", is_flag=True, help="Also write tables by change and council, and by month and council."
 )
 @click.pass_obj
 def run(command: Sequence[str], **asked: Any) -> int:
-    """Run one scenario once, and keep its monthly series, its councils and what made it."""
+    """Run one scenario once and store its monthly series, council results and metadata."""
     from sim.cli import commands
 
     return commands.run(command=command, **asked)
@@ -100,28 +100,36 @@ def run(command: Sequence[str], **asked: Any) -> int:
 
 @gapsim.command(gathers=True)
 @_arguments("(EXPERIMENT | [SCENARIO …] KEY=a,b,c …) [KEY=VALUE …]")
-@_replications("as the experiment says, else 100")
-@_seed("as the experiment says, else 2026")
+@_replications("set by the experiment, otherwise 100")
+@_seed("set by the experiment, otherwise 2026")
 @click.option("--out", metavar="DIR", help="Folder for the results. [default: results/<experiment>]")
-@click.option("--workers", metavar="N", help="How many processes. [default: one a core]")
+@click.option("--workers", metavar="N", help="Number of worker processes. [default: one per core]")
 @click.option(
     "--engine", metavar="E", help="Execution backend: processes, serial or dask. [default: processes]"
 )
-@click.option("--address", metavar="A", help="A Dask scheduler that is there already.")
+@click.option("--address", metavar="A", help="Address of a running Dask scheduler.")
 @click.option(
-    "--shard", metavar="i/n", help="Run share i of n only, for job arrays; `gapsim merge` puts them together."
+    "--shard",
+    metavar="i/n",
+    help="Run only shard i of n, for job arrays; `gapsim merge` combines the shards.",
 )
 @click.option(
-    "--time-limit", metavar="SECONDS", help="Time one run may take. [default: 100 times the slowest so far]"
+    "--time-limit",
+    metavar="SECONDS",
+    help="Time limit for one run. [default: 100 times the slowest run so far]",
 )
-@click.option("--dry-run", is_flag=True, help="Check every point, say what it will take, write nothing.")
-@click.option("--retry-failed", is_flag=True, help="Live the runs again that failed before.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Check every design point and estimate time, memory and disk space; write nothing.",
+)
+@click.option("--retry-failed", is_flag=True, help="Repeat the runs that failed before.")
 @_scenarios
 @click.pass_obj
 def sweep(command: Sequence[str], **asked: Any) -> int:
-    """Run an experiment, or every combination of the values given: what decides which structure wins?
+    """Run an experiment, or every combination of the given values: what decides which structure wins?
 
-    What is done is kept; the same command goes on where it stopped, and more replications extend what is there.
+    Finished runs are stored. The same command resumes an interrupted sweep; more replications extend a finished one.
     """
     from sim.cli import sweep
 
@@ -131,7 +139,7 @@ def sweep(command: Sequence[str], **asked: Any) -> int:
 @gapsim.command()
 @click.argument("folder", metavar="DIR")
 def status(folder: str) -> int:
-    """Say how far the sweep in a folder is, from another shell."""
+    """Show the progress of the sweep in a folder, from another shell."""
     from sim.cli import sweep
 
     return sweep.status(folder)
@@ -140,11 +148,13 @@ def status(folder: str) -> int:
 @gapsim.command()
 @click.argument("folders", nargs=-1, required=True, metavar="DIR…")
 @click.option(
-    "--out", metavar="DIR", help="Folder for the whole. [default: the only folder, or results/<experiment>]"
+    "--out",
+    metavar="DIR",
+    help="Folder for the merged results. [default: the only folder, or results/<experiment>]",
 )
 @click.pass_obj
 def merge(command: Sequence[str], **asked: Any) -> int:
-    """Put the shards of a sweep together, from one folder or several."""
+    """Merge the shards of a sweep from one or more folders."""
     from sim.cli import sweep
 
     return sweep.merge(command=command, **asked)
@@ -154,7 +164,7 @@ def merge(command: Sequence[str], **asked: Any) -> int:
 @click.argument("folder", metavar="DIR")
 @click.argument("run", metavar="RUN")
 def replay(folder: str, run: str) -> int:
-    """Make one run of a sweep again, by its number, and prove it the same to the bit."""
+    """Repeat one run of a sweep, given by its number, and check that the results are bit-identical."""
     from sim.cli import sweep
 
     return sweep.replay(folder, run)
@@ -162,7 +172,7 @@ def replay(folder: str, run: str) -> int:
 
 @gapsim.command()
 @click.argument("folder", metavar="DIR")
-@click.option("--to", "form", required=True, metavar="csv|netcdf", help="The form that is wanted.")
+@click.option("--to", "form", required=True, metavar="csv|netcdf", help="Output format.")
 @click.pass_obj
 def export(command: Sequence[str], folder: str, form: str) -> int:
     """Write the runs of a finished sweep as CSV or netCDF, beside its tables."""
@@ -173,14 +183,14 @@ def export(command: Sequence[str], folder: str, form: str) -> int:
 
 @gapsim.command(gathers=True)
 @click.argument("which", default="all", metavar="[null|directions|conservation|known-answers|all|practice]")
-@_replications("by check")
-@_seed("written down with the checks")
+@_replications("depends on the check")
+@_seed("set by the checks")
 @_json
 def verify(**asked: Any) -> int:
-    """Check the model against what must hold: the null, directions, conservation, known answers.
+    """Check the model: null model, directions of effects, conservation, known answers.
 
-    `practice` asks which patterns that practitioners describe the model shows. It is no part of `all`, and a pattern that is
-    missed is no error.
+    `practice` checks which patterns described by practitioners the model reproduces. `all` does not include it, and a
+    pattern that the model does not reproduce is not an error.
     """
     from sim.cli import commands
 
@@ -189,17 +199,17 @@ def verify(**asked: Any) -> int:
 
 @gapsim.command(gathers=True)
 @_arguments("[CASE …] [KEY=VALUE …]")
-@click.option("--defaults", is_flag=True, help="Ask the declared defaults instead of the fitted set.")
-@_replications("4 for each fitted set of parameters, 50 for the defaults")
+@click.option("--defaults", is_flag=True, help="Use the declared defaults instead of the fitted set.")
+@_replications("4 for each fitted parameter set, 50 for the defaults")
 @_seed("2026")
 @_out
 @_json
 @click.pass_obj
 def cases(command: Sequence[str], **asked: Any) -> int:
-    """Live historical cases again: hit or miss, by rules that were fixed before any of them was run?
+    """Replay historical cases: hit or miss, by rules that were fixed before any of them was run?
 
-    Without a case: all eight, over the fitted set. KEY=VALUE sets the system, which is one for all cases, and wins over
-    the set. A miss is no error.
+    If no case is named, replays all eight over the fitted set. KEY=VALUE sets a parameter of the system, which all cases
+    share, and takes precedence over the fitted set. A miss is not an error.
     """
     from sim.cli import commands
 
@@ -209,15 +219,20 @@ def cases(command: Sequence[str], **asked: Any) -> int:
 @gapsim.command(gathers=True)
 @click.argument("what", default="set", metavar="[set|screening|calibration]")
 @_seed("5")
-@click.option("--workers", metavar="N", help="How many processes. [default: one a core]")
-@click.option("--engine", metavar="E", default="processes", help="processes or serial. [default: processes]")
+@click.option("--workers", metavar="N", help="Number of worker processes. [default: one per core]")
+@click.option(
+    "--engine",
+    metavar="E",
+    default="processes",
+    help="Execution backend: processes or serial. [default: processes]",
+)
 @click.option("--out", metavar="DIR", help="Folder for the fit. [default: results/fit]")
 @click.pass_obj
 def fit(command: Sequence[str], **asked: Any) -> int:
-    """Find the sets of parameters that the historical cases do not rule out, and leave out each case in turn.
+    """Find the parameter sets that the historical cases do not rule out, and leave out each case in turn.
 
-    What is done is kept; the same command goes on where it stopped. `screening` says which parameters the cases tell of at
-    all, `calibration` how often a set holds a truth that is known.
+    Finished runs are stored; the same command resumes an interrupted fit. `screening` shows which parameters the cases
+    inform, `calibration` how often a fitted set contains a known truth.
     """
     from sim.cli import fit
 
@@ -228,7 +243,7 @@ def fit(command: Sequence[str], **asked: Any) -> int:
 @click.argument("name")
 @_scenarios
 def explain(name: str, folders: Sequence[str]) -> int:
-    """Say what a mechanism, parameter, row of power, scenario, experiment, case, outcome or cause of loss means."""
+    """Explain a mechanism, parameter, decision right, scenario, experiment, case, outcome or cause of loss."""
     from sim.cli import commands
 
     return commands.explain(name, folders)
@@ -239,7 +254,7 @@ def explain(name: str, folders: Sequence[str]) -> int:
 @_scenarios
 @_json
 def config(**asked: Any) -> int:
-    """Print the resolved configuration as YAML; saved to a file, it is itself a scenario."""
+    """Print the resolved configuration as YAML, which can be saved and used as a scenario."""
     from sim.cli import commands
 
     return commands.config(**asked)
@@ -247,15 +262,15 @@ def config(**asked: Any) -> int:
 
 @gapsim.command()
 @click.argument("folder", metavar="DIR")
-@click.option("--out", metavar="FILE", help="Where the page goes. [default: report.html in DIR]")
+@click.option("--out", metavar="FILE", help="File for the report. [default: report.html in DIR]")
 @click.option(
     "--screened",
     metavar="N",
-    help="Of a Morris screening: print the N strongest for each response as factors, no page.",
+    help="For a Morris screening: print the N strongest factors for each response; write no report.",
 )
 @_json
 def report(**asked: Any) -> int:
-    """Read a sweep: a page with the map of where each structure wins, what decides it, and how surely."""
+    """Write the report of a sweep: where each structure wins, what decides it, and how certain that is."""
     from sim.cli import sweep
 
     return sweep.report(**asked)
@@ -273,36 +288,36 @@ def list_(**asked: Any) -> int:
 
 
 @gapsim.command(gathers=True)
-@click.option("--port", metavar="P", help="Port to listen on; 0 takes a free one. [default: 8123]")
+@click.option("--port", metavar="P", help="Port to listen on; 0 picks a free port. [default: 8123]")
 @click.option(
     "--host",
     metavar="H",
     default="127.0.0.1",
     show_default=True,
-    help="Address to listen on. Another than the default lets other machines in, who need the code printed.",
+    help="Address to listen on. Any other address lets other machines connect; they need the access code printed.",
 )
 @click.option(
-    "--open/--no-open", "browse", default=None, help="Open a browser. [default: where there is a desktop]"
+    "--open/--no-open", "browse", default=None, help="Open a browser. [default: if there is a desktop]"
 )
 @click.option("--language", metavar="L", default="en", show_default=True, help="Language of the page.")
 @click.option(
     "--deck",
     metavar="FILE",
-    help="Play the steps of a session from a file, or from a shipped deck by its name.",
+    help="Play the steps of a session from a file, or a bundled deck by name.",
 )
 @_scenarios
 def live(**asked: Any) -> int:
-    """Show runs to a room: a page on this machine that plays them, without any network."""
+    """Serve a web page on this machine that plays runs for an audience, without an internet connection."""
     from sim.cli import commands
 
     return commands.live(**asked)
 
 
 def execute(arguments: Sequence[str]) -> int:
-    """Carry out one command line.
+    """Run one command line.
 
     Returns:
-        The exit code: 0 ok, 1 our fault, 2 input, 3 some runs failed, 130 interrupted.
+        The exit code: 0 success, 1 internal error, 2 invalid input, 3 some runs failed, 130 interrupted.
     """
     before, aliases.say = aliases.say, _say
     try:
@@ -319,7 +334,7 @@ def execute(arguments: Sequence[str]) -> int:
         click.echo("interrupted; nothing was written.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader (`head`, say) has seen enough; what is left must not raise again at exit.
+        # The reader (`head`, for example) has closed the pipe; flushing at exit must not raise again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except RunFailed as error:
@@ -327,14 +342,14 @@ def execute(arguments: Sequence[str]) -> int:
         return RUNS_FAILED
     except Exception:
         traceback.print_exc()
-        click.echo("This is a fault of gapsim, not of what you asked for.", err=True)
+        click.echo("This is an error in gapsim, not in your input.", err=True)
         return INTERNAL_ERROR
     finally:
         aliases.say = before
 
 
-def _say(said: str) -> None:
-    click.echo(said, err=True)
+def _say(message: str) -> None:
+    click.echo(message, err=True)
 
 
 def main() -> None:

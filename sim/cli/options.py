@@ -1,4 +1,4 @@
-"""The words of a command line; options that are unknown, repeated or lack a value are reported together."""
+"""Parses a command line and reports all unknown, repeated and incomplete options together."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _FOUND = f"{__name__}.found"
 
 
 def found() -> list[Problem]:
-    """What is wrong with the options of the command that is carried out, for it to tell with all else that is wrong."""
+    """Problems with the options of the current command, for it to report with its other problems."""
     context = click.get_current_context(silent=True)
     return [] if context is None else list(context.meta.get(_FOUND, ()))
 
 
 class Command(click.Command):
-    """A command that takes each option once, but for those declared to be repeated, and tells everything it refuses.
+    """A command that accepts each option once, unless declared `multiple`, and reports all problems together.
 
     Args:
-        gathers: whether it begins its own list of problems with `found`; otherwise it is refused before it begins.
+        gathers: whether the command reports `found` itself, with its own problems; otherwise it does not start.
     """
 
     def __init__(self, *arguments: Any, gathers: bool = False, **settings: Any) -> None:
@@ -31,10 +31,10 @@ class Command(click.Command):
         self.gathers = gathers
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the command line, as far as it can be read.
+        """Parse as much of the command line as possible.
 
         Raises:
-            InputProblems: if an argument is missing or one too many, with all that is wrong with options.
+            InputProblems: if an argument is missing or superfluous, with all problems of options.
         """
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
@@ -47,19 +47,19 @@ class Command(click.Command):
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Carry the command out.
+        """Run the command.
 
         Raises:
-            InputProblems: with all that is wrong with options, unless the command tells of it itself.
+            InputProblems: with all problems of options, unless the command reports them itself.
         """
         if not self.gathers:
             raise_if_any(found())
         return super().invoke(ctx)
 
     def _readable(self, context: click.Context, arguments: Sequence[str]) -> tuple[list[str], list[Problem]]:
-        """The words without those that cannot be read, and what is wrong with these and with options given twice."""
+        """The arguments that can be parsed, and the problems of the others and of repeated options."""
         words, problems = list(arguments), []
-        # A parser keeps the last value only, unless an option may be repeated; so all may, for a first reading.
+        # click keeps only the last value of an option unless it is `multiple`; so all are, for a first reading.
         reading = copy.copy(self)
         reading.params = [copy.copy(parameter) for parameter in self.params]
         options = [parameter for parameter in reading.params if isinstance(parameter, click.Option)]
@@ -75,35 +75,38 @@ class Command(click.Command):
             except click.BadOptionUsage as error:
                 problems.append(_without_or_with_value(words, error.option_name, options, context))
         values = {option: given.get(option.name or "", ()) for option in once}
-        return words, [*problems, *(_twice(option, said) for option, said in values.items() if len(said) > 1)]
+        return words, [
+            *problems,
+            *(_repeated(option, given) for option, given in values.items() if len(given) > 1),
+        ]
 
 
 class Commands(click.Group):
-    """The commands, which tell all that is wrong with their options at once."""
+    """A group of commands that report all problems with their options together."""
 
     command_class = Command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is meant.
+        """Find a command by name.
 
         Raises:
-            InputProblems: if there is none of that name, naming all.
+            InputProblems: if no command has that name; the message lists all commands.
         """
         if self.get_command(ctx, args[0]) is None:
-            said = f"there is no such command; there are {', '.join(self.list_commands(ctx))}"
+            message = f"there is no such command; commands are {', '.join(self.list_commands(ctx))}"
             nearest = nearest_name(args[0], self.commands)
-            raise_if_any([Problem(COMMAND_LINE, args[0] or "''", said, "", nearest)])
+            raise_if_any([Problem(COMMAND_LINE, args[0] or "''", message, "", nearest)])
         return super().resolve_command(ctx, args)
 
 
 def report_problems(error: click.UsageError) -> Problem:
-    """What the parser of the command line refuses, in the words of all other refusals."""
+    """A click usage error as a Problem."""
     path = error.ctx.command_path if error.ctx else "gapsim"
     if isinstance(error, click.NoSuchOption):
-        said = f"there is no such option of {path} itself; options of a command stand after its name"
-        return Problem(COMMAND_LINE, error.option_name, said)
+        message = f"there is no such option of {path} itself; put options of a command after its name"
+        return Problem(COMMAND_LINE, error.option_name, message)
     if isinstance(error, click.MissingParameter) and error.param is not None:
         name = (
             error.param.opts[0] if isinstance(error.param, click.Option) else error.param.human_readable_name
@@ -115,41 +118,41 @@ def report_problems(error: click.UsageError) -> Problem:
 
 
 def _help(path: str) -> str:
-    return f"`{path} --help` says what it takes"
+    return f"see `{path} --help`"
 
 
 def _unknown(words: list[str], name: str, options: Sequence[click.Option], context: click.Context) -> Problem:
-    """Tell of an option that does not exist, and take it out of the words, with its value where it looks like one."""
+    """Report an unknown option and remove it from the words, with the next word if it looks like its value."""
     place = next(n for n, word in enumerate(words) if word.startswith(name))
     written, _, value = words.pop(place).partition("=")
     # Without dashes, which all have in common.
     names = {
         text.lstrip("-"): option for option in options for text in (*option.opts, *option.secondary_opts)
     }
-    meant = nearest_name(written.lstrip("-"), names)
-    nearest = f"--{meant}" if meant else None
+    suggested = nearest_name(written.lstrip("-"), names)
+    nearest = f"--{suggested}" if suggested else None
     follows = words[place : place + 1]
-    if meant and not value and not names[meant].is_flag and follows and follows[0].isalnum():
+    if suggested and not value and not names[suggested].is_flag and follows and follows[0].isalnum():
         value = words.pop(place)
-    said = f"there is no such option; `{context.command_path} --help` names all"
-    return Problem(COMMAND_LINE, written, said, value, nearest)
+    message = f"there is no such option; `{context.command_path} --help` lists all options"
+    return Problem(COMMAND_LINE, written, message, value, nearest)
 
 
 def _without_or_with_value(
     words: list[str], name: str, options: Sequence[click.Option], context: click.Context
 ) -> Problem:
-    """Tell of an option that lacks its value, or of one that takes none, and take it out of the words."""
+    """Report an option without its value, or a flag with one, and remove it from the words."""
     if any(name in option.opts and not option.is_flag for option in options):
-        # What lacks its value stands last.
+        # Only the last word can lack its value.
         words.pop()
         return Problem(COMMAND_LINE, name, f"needs a value after it; {_help(context.command_path)}")
     written = next(word for word in words if word.startswith(f"{name}="))
     words.remove(written)
     value = written.partition("=")[2]
-    return Problem(COMMAND_LINE, name, "takes no value: it is given or left out", value)
+    return Problem(COMMAND_LINE, name, "is a flag and takes no value", value)
 
 
-def _twice(option: click.Option, values: Sequence[object]) -> Problem:
+def _repeated(option: click.Option, values: Sequence[object]) -> Problem:
     name = option.opts[0]
     if option.is_flag:
         values = [name if value else option.secondary_opts[0] for value in values]

@@ -38,7 +38,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Settings:
-    """The options of `gapsim sweep`, read, with all that is wrong with them."""
+    """The parsed options of `gapsim sweep`, and their problems."""
 
     def __init__(self, asked: dict[str, Any]) -> None:
         self.problems: list[Problem] = options.found()
@@ -76,7 +76,7 @@ class Settings:
         found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text or "1/1")
         number, of = (int(part) for part in found.groups()) if found else (0, 0)
         if not 1 <= number <= of:
-            said = "must be i/n: share i of n, counted from 1, as in 3/8"
+            said = "must be i/n: shard i of n, counted from 1, for example 3/8"
             self.problems.append(Problem(COMMAND_LINE, "--shard", said, text or "''"))
             return 1, 1
         return number, of
@@ -102,7 +102,7 @@ def sweep(
     *, arguments: Sequence[str], folders: Sequence[str], dry_run: bool, retry_failed: bool,
     command: Sequence[str], **options: Any,
 ) -> int:  # fmt: skip
-    """Plan an experiment, and run what is left of it."""
+    """Plan an experiment and run the runs that are not stored yet."""
     settings = Settings(options)
     plan, folder = _planned(arguments, settings, folders, command)
     if dry_run:
@@ -112,7 +112,7 @@ def sweep(
 
     engine = executors.make_executor(settings.engine, settings.workers, settings.address)
     if engine.workers == 0:
-        _say("the scheduler has no workers yet; waiting for the first")
+        _say("the scheduler has no workers yet; waiting for the first one")
     compile_first()
     share = sweeping.Shard(*settings.share)
     try:
@@ -122,7 +122,7 @@ def sweep(
                 watcher=bar, say=_say,
             )  # fmt: skip
     except KeyboardInterrupt:
-        _say(f"interrupted; what was done is kept in {folder}. To go on: gapsim {shlex.join(command)}")
+        _say(f"interrupted; finished runs are stored in {folder}. To go on: gapsim {shlex.join(command)}")
         return INTERRUPTED
     except OSError as error:
         return _not_stored(error, folder, command)
@@ -148,7 +148,7 @@ def _planned(
 
 
 def compile_first() -> None:
-    """Compile here what is not compiled yet: otherwise every worker would do it at the same time."""
+    """Compile the model before workers start; otherwise every worker compiles it at the same time."""
     from sim.model.kernels import jit
 
     note_compilation()
@@ -193,7 +193,7 @@ def _dry_run(plan: Any, folder: Path, settings: Settings) -> int:
 
 
 def status(folder: str) -> int:
-    """Print how far a sweep is, from another shell."""
+    """Print the progress of a sweep."""
     from sim.experiments import plan_files, plans
     from sim.model import provenance
     from sim.runner import status
@@ -218,7 +218,7 @@ def status(folder: str) -> int:
         )
     if said["state"] == "stopped":
         changed = plans.other_rules(plan, provenance.model(), provenance.version())
-        # Without a share, whoever types it does all that is left.
+        # Without --shard, the command runs everything that is left.
         again = _without("--shard", plan.command)
         click.echo(f"to go on, with the version that made it: {again}" if changed else f"to go on: {again}")
         if changed:
@@ -254,7 +254,7 @@ def _without(option: str, command: str) -> str:
 
 
 def merge(*, folders: Sequence[str], out: str | None, command: Sequence[str]) -> int:
-    """Put the shards of a sweep together."""
+    """Merge the shards of a sweep."""
     from sim.experiments import plan_files
     from sim.runner import sweep
 
@@ -275,7 +275,7 @@ def merge(*, folders: Sequence[str], out: str | None, command: Sequence[str]) ->
 
 
 def replay(folder: str, run: str) -> int:
-    """Make one run again, and compare it with what is kept of it."""
+    """Repeat one run and compare it with the stored results."""
     number = whole_number("RUN", run, 0, 0, 10**15)
     if isinstance(number, Problem):
         raise InputProblems([number])
@@ -286,15 +286,15 @@ def replay(folder: str, run: str) -> int:
     about = ", ".join(f"{name} {value}" for name, value in again.about.items())
     click.echo(f"run {again.run}: {about}")
     if again.same:
-        click.echo("made again, it is the same in every column, to the bit")
+        click.echo("the repeated run is identical in every column, to the bit")
         return OK
     for name, (before, now) in again.differing.items():
-        click.echo(f"{name}: {before!r} is kept, {now!r} came now")
+        click.echo(f"{name}: {before!r} is stored, {now!r} was computed now")
     return INTERNAL_ERROR
 
 
 def export(folder: str, form: str, command: Sequence[str]) -> int:
-    """Write the runs of a finished sweep in another form."""
+    """Write the runs of a finished sweep as CSV or netCDF."""
     from sim.runner import export
 
     try:
@@ -314,25 +314,25 @@ def _print_outcome(outcome: Any, share: Any) -> None:
         click.echo(f"{whole}: {outcome.runs} runs in {outcome.folder}, {outcome.failed} of them failed")
         if outcome.failed:
             _say(
-                f"why they failed is in {outcome.folder / 'failures.parquet'}; --retry-failed lives them again"
+                f"the reasons are in {outcome.folder / 'failures.parquet'}; use --retry-failed to repeat them"
             )
     else:
         click.echo(
             f"{share.label} is done: {outcome.done} of all {outcome.runs} runs are in {outcome.folder}"
         )
-        _say("when all shards are done: gapsim merge, with the folders that they are in")
+        _say("when all shards are done, combine them: gapsim merge with their folders")
 
 
 def _not_stored(error: OSError, folder: Path, command: Sequence[str]) -> int:
     why = "the disk is full" if error.errno in FULL else "the results cannot be stored"
     _say(f"{why}: {error}")
-    _say(f"What was stored before is whole, and kept in {folder}. To go on: gapsim {shlex.join(command)}")
+    _say(f"Runs stored before are intact in {folder}. To go on: gapsim {shlex.join(command)}")
     return INTERNAL_ERROR
 
 
 @contextmanager
 def sigterm_as_interrupt() -> Iterator[None]:
-    """A batch system that ends a job is answered as somebody who presses Ctrl-C."""
+    """Treat SIGTERM, by which a batch system ends a job, like Ctrl-C."""
     if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
         yield
         return
@@ -362,10 +362,10 @@ def report(*, folder: str, out: str | None, screened: str | None, as_json: bool)
     """Write the report of a sweep, finished or not, and print the verdict.
 
     Returns:
-        0, also when some of the sweep's runs failed: the report says so.
+        0, even if some runs of the sweep failed; the report says so.
 
     Raises:
-        InputProblems: when the folder is not that of a sweep, or the page cannot be written.
+        InputProblems: if the folder does not hold a sweep, or the report cannot be written.
     """
     if screened is not None:
         return _screened(folder, screened, out, as_json)
@@ -373,7 +373,7 @@ def report(*, folder: str, out: str | None, screened: str | None, as_json: bool)
     problem = folder_problem(target.parent)
     if problem and out is None:
         problem = replace(
-            problem, key="DIR", wrong=f"{problem.wrong}; give the page another place with --out FILE"
+            problem, key="DIR", wrong=f"{problem.wrong}; write the report elsewhere with --out FILE"
         )
     raise_if_any(
         [
@@ -398,12 +398,13 @@ def report(*, folder: str, out: str | None, screened: str | None, as_json: bool)
 
 
 def _screened(folder: str, text: str, out: str | None, as_json: bool) -> int:
-    """Print what a Morris screening leaves, as the factors of an experiment file."""
+    """Print the strongest factors of a Morris screening in the form of an experiment file."""
     most = whole_number("--screened", text, 1, 1, MOST_SCREENED)
     problems = [most] if isinstance(most, Problem) else []
     beside = [name for name, given in (("--out", out is not None), ("--json", as_json)) if given]
     problems += [
-        Problem(COMMAND_LINE, name, "has no place beside --screened, which writes no page") for name in beside
+        Problem(COMMAND_LINE, name, "has no place beside --screened, which writes no report")
+        for name in beside
     ]
     raise_if_any(problems)
     _warn_of_altered_files(Path(folder))
@@ -434,7 +435,7 @@ def _not_a_page(out: str | None, target: Path) -> list[Problem]:
     if out is not None and (not out.strip() or Path(out).is_dir()):
         return [Problem(COMMAND_LINE, "--out", "must name a file for the page, not a folder", out or "''")]
     if out is None and not (target.parent / PLAN).is_file():
-        # No sweep's folder: reading it says so, and a page beside it is not in question.
+        # Not the folder of a sweep: reading it reports that, so the report file need not be checked.
         return []
     foreign = foreign_file_problem(target, "--out" if out is not None else "DIR", "file with --out")
     return [foreign] if foreign else []
