@@ -146,8 +146,8 @@ def test_the_range_comes_first_and_the_defaults_second(ship):
     said = verdict(compared(0.6, 0.5))
     # The middle 95 % of 2 to 15: 2.325 to 14.675.
     assert said.headline.startswith(
-        "Over the 100 sets of parameters that history does not rule out (and the ranges of what history cannot tell "
-        "apart), distributed closes more of the gap than hierarchy, by 2.3 to 14.7 percentage points of intended benefit "
+        "Over the 100 sets of parameters that history does not rule out (and the ranges of what history cannot "
+        "distinguish), distributed closes more of the gap than hierarchy, by 2.3 to 14.7 percentage points of intended benefit "
         "(mean 8.5; the middle 95 % of 200 design points, 4 replications each). At the defaults it does so by "
     )
     assert re.search(
