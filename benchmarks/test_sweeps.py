@@ -52,7 +52,7 @@ def test_ten_thousand_default_runs(benchmark, tmp_path):
 
 @pytest.mark.parametrize("engine", ["processes", "dask"])
 def test_what_workers_spend_outside_the_model(benchmark, tmp_path, monkeypatch, engine):
-    """Share of the workers' time that is not setting up, living or reading a run: aim 5 % in a pool, 12 % with Dask.
+    """Share of the workers' time that is not initialising, simulating or reading a run: aim 5 % in a pool, 12 % with Dask.
 
     `waiting` counts the time between chunks as well, from the first receipt to the last.
     """
@@ -98,13 +98,13 @@ def test_tables_of_a_million_runs(benchmark, tmp_path):
     plan = plans.make_plan(from_command_line(GRID, 1, 2026), "gapsim sweep")
     plan_files.write(plan, tmp_path)
     (tmp_path / parts.PARTS).mkdir()
-    luck = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     for first in range(0, plan.runs, 500):
         runs = np.arange(first, first + 500)
-        lived = [
-            RunRecord(row, (0.001, 0.006, 0.0002)) for row in luck.random((500, len(plan.responses))).tolist()
+        records = [
+            RunRecord(row, (0.001, 0.006, 0.0002)) for row in rng.random((500, len(plan.responses))).tolist()
         ]
-        parts.write(tmp_path, parts.table(plan, runs, lived), f"whole-{first:07d}")
+        parts.write(tmp_path, parts.table(plan, runs, records), f"whole-{first:07d}")
     code = [sys.executable, "-c", FINISHING, str(tmp_path)]
     done = benchmark.pedantic(subprocess.run, (code,), {"capture_output": True, "text": True}, rounds=1)
     assert done.returncode == 0, done.stderr

@@ -21,7 +21,7 @@ FITTED_NULLS = ("constant_hazards", "bass")
 
 
 @lru_cache(maxsize=2)
-def lived(folder: Path) -> dict[str, Any]:
+def summaries(folder: Path) -> dict[str, Any]:
     """What a command `gapsim cases … --out FOLDER` came to."""
     found: dict[str, Any] = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
     return found
@@ -46,7 +46,7 @@ def mended(case: dict[str, Any]) -> str:
 
 def hits() -> tuple[list[str], list[list[object]]]:
     """Every case under the defaults, under the fitted set, and left out of the fit."""
-    fitted, defaults, apart = lived(FITTED), lived(DEFAULTS), left_out()
+    fitted, defaults, apart = summaries(FITTED), summaries(DEFAULTS), left_out()
     head = [
         "case",
         "defaults",
@@ -76,7 +76,7 @@ def hits() -> tuple[list[str], list[list[object]]]:
 
 def curves() -> tuple[list[str], list[list[object]]]:
     """Every case as null models have it, beside the median run of defaults and fitted set."""
-    fitted, defaults, apart = lived(FITTED), lived(DEFAULTS), left_out()
+    fitted, defaults, apart = summaries(FITTED), summaries(DEFAULTS), left_out()
     head = [
         "case", "constant hazards", "Bass", "last value", "linear trend", "median run, defaults", "median run, fitted",
         "constant hazards, fitted to the others", "Bass, fitted to the others",

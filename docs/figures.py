@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import yaml
-from against_history import DEFAULTS, FITTED, SHIPPED, left_out, lived
+from against_history import DEFAULTS, FITTED, SHIPPED, left_out, summaries
 from scipy.stats import spearmanr
 
 from sim.analysis import over_set
@@ -61,7 +61,7 @@ WORLDS = 100
 """Worlds of one comparison, unless said otherwise."""
 NARROWED = 0.7
 """Width of the middle nine tenths of the set, as a share of that of the range, from which a parameter counts as narrowed."""
-DEAR = "design.hours=30000"
+EXPENSIVE = "design.hours=30000"
 NUMBERS = [
     "none",
     "one",
@@ -103,7 +103,7 @@ def closes_more(found: Verdict) -> str:
         (other,) = set(SAID) - {found.winner}
         return f"{SAID[found.winner]} closes more of the gap than {SAID[other]}"
     if found.kind == "depends":
-        return "it depends on luck which of hierarchy and distributed power closes more of the gap"
+        return "it depends on chance which of hierarchy and distributed power closes more of the gap"
     return "neither hierarchy nor distributed power is shown to close more of the gap"
 
 
@@ -203,7 +203,7 @@ def for_the_centre() -> set[str]:
 
 def of_the_cases() -> Figures:
     """Hits and misses of the defaults and of the fitted set: `gapsim cases --out results/cases`, and with `--defaults`."""
-    fitted, defaults = lived(FITTED), lived(DEFAULTS)
+    fitted, defaults = summaries(FITTED), summaries(DEFAULTS)
     close = [
         name
         for name, case in fitted["cases"].items()
@@ -264,7 +264,7 @@ def of_the_comparison() -> Figures:
         "comparison.low": f"{low:+.1f}",
         "comparison.high": f"{high:+.1f}",
         "comparison.width": f"{high - low:.1f}",
-        "comparison.luck": f"{2 * 1.96 * run_variance / np.sqrt(WORLDS):.2f}",
+        "comparison.chance": f"{2 * 1.96 * run_variance / np.sqrt(WORLDS):.2f}",
         "comparison.distributed": percent(float((by_set > MATTERS).mean())),
         "comparison.hierarchy": percent(float((by_set < -MATTERS).mean())),
         "comparison.hierarchy_loses": listed(of_hierarchy),
@@ -359,10 +359,10 @@ def of_practice() -> Figures:
     }
 
 
-def of_dear_designs() -> Figures:
-    """Hierarchy minus distributed where designing is dear: `gapsim compare design.hours=30000`."""
-    difference, says = of_one_comparison(DEAR)
-    return {"dear.difference": difference, "dear.says": says}
+def of_expensive_designs() -> Figures:
+    """Hierarchy minus distributed where designing is expensive: `gapsim compare design.hours=30000`."""
+    difference, says = of_one_comparison(EXPENSIVE)
+    return {"expensive.difference": difference, "expensive.says": says}
 
 
 SOURCES = {
@@ -372,7 +372,7 @@ SOURCES = {
     "docs/over_the_set.py": of_the_range,
     "gapsim sweep fitted_comparison": of_the_comparison,
     "gapsim sweep fitted_map": of_the_map,
-    f"gapsim compare {DEAR}": of_dear_designs,
+    f"gapsim compare {EXPENSIVE}": of_expensive_designs,
     "gapsim verify practice": of_practice,
 }
 

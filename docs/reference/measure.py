@@ -1,10 +1,10 @@
-"""Measure what each thing alone does to the gap, for the charts of the reference, and write the pages anew.
+"""Measure what each thing alone does to the gap, for the charts of the reference, and write the pages again.
 
     uv run python docs/reference/measure.py                     everything: some minutes
     uv run python docs/reference/measure.py work.load power.agenda    these alone
 
-Each point is the mean over paired worlds: the same luck at every level and under both tables of decision rights. The numbers go
-to `effects.csv`, with n, seed and the fingerprint of the rules that gave them.
+Each point is the mean over paired replications: the same random numbers at every level and under both tables of
+decision rights. The numbers go to `effects.csv`, with n, seed and the fingerprint of the rules that gave them.
 """
 
 from __future__ import annotations
@@ -96,10 +96,10 @@ def outcomes_of(scenario: str, settings: tuple[str, ...], name: str = "gap") -> 
     """An outcome in every world; shares in percent."""
     size = () if any(s.startswith("population.users=") for s in settings) else (SIZE,)
     file = scenario_files.read(scenario_files.available()[0][scenario])
-    return lived(compose_file(file, overrides.read([*size, *settings])).parameters, name)
+    return outcome_of(compose_file(file, overrides.read([*size, *settings])).parameters, name)
 
 
-def lived(parameters: Parameters, name: str) -> np.ndarray:
+def outcome_of(parameters: Parameters, name: str) -> np.ndarray:
     """An outcome in every world, once for each replication; shares in percent."""
     scale = 1.0 if name in UNITS else 100.0
     return scale * np.array([summary(simulate(parameters, SEED, k))[name] for k in range(REPLICATIONS)])

@@ -1,4 +1,4 @@
-"""Write the reference pages and their charts anew, from the declarations and the numbers measured before.
+"""Write the reference pages and their charts again, from the declarations and the numbers measured before.
 
     uv run python docs/reference/write.py
 

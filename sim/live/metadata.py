@@ -28,7 +28,7 @@ NAMED = {
 ENDS = {"hierarchy": HIERARCHY, "status_quo": STATUS_QUO, "distributed": DISTRIBUTED}
 
 
-def everything(known: views.Shelf) -> dict[str, Any]:
+def everything(known: views.Known) -> dict[str, Any]:
     """All that the page needs to build itself, as one value."""
     return {
         "version": version(),
@@ -56,7 +56,7 @@ def everything(known: views.Shelf) -> dict[str, Any]:
     }
 
 
-def words_of_the_model(known: views.Shelf) -> dict[str, str]:
+def words_of_the_model(known: views.Known) -> dict[str, str]:
     """Words that are declared with the model, in English, by the keys under which a language file gives its own."""
     found = {}
     for key, d in declarations().items():
@@ -115,7 +115,7 @@ def _right(row: str) -> dict[str, Any]:
     }
 
 
-def _scenario(name: str, known: views.Shelf) -> dict[str, Any]:
+def _scenario(name: str, known: views.Known) -> dict[str, Any]:
     composed = compose_file(known[name], Overrides())
     return {
         "name": name,

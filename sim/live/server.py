@@ -55,7 +55,7 @@ class TooMany(Exception):
 class Live:
     """One live view: the scenarios it knows, its page, and who may ask what."""
 
-    def __init__(self, known: views.Shelf, entry: AccessCode | None = None, deck: Deck | None = None) -> None:
+    def __init__(self, known: views.Known, entry: AccessCode | None = None, deck: Deck | None = None) -> None:
         """Get ready to answer.
 
         Args:

@@ -71,7 +71,7 @@ def find(name: str) -> Path:
     raise InputProblems([Problem(COMMAND_LINE, "--deck", said, shown(name), nearest_name(name, available()))])
 
 
-def read(path: Path, known: views.Shelf) -> Deck:
+def read(path: Path, known: views.Known) -> Deck:
     """Read a deck, and check every step of it.
 
     Args:
@@ -116,7 +116,7 @@ def _unknown(where: str, key: str, value: Any, fields: tuple[str, ...]) -> Probl
 
 
 def _step(
-    content: Any, number: int, of: int, where: str, known: views.Shelf, problems: list[Problem]
+    content: Any, number: int, of: int, where: str, known: views.Known, problems: list[Problem]
 ) -> Step:
     here = f"{where}, step {number} of {of}"
     if not isinstance(content, Mapping):
@@ -145,7 +145,7 @@ def _text(content: Mapping[str, Any], field: str, where: str, problems: list[Pro
     return text
 
 
-def _shown(text: Any, number: int, where: str, known: views.Shelf, problems: list[Problem]) -> str:
+def _shown(text: Any, number: int, where: str, known: views.Known, problems: list[Problem]) -> str:
     """The fragment that a step lays, with the step in it; what is wrong with it is added to `problems`."""
     if not isinstance(text, str) or "=" not in text:
         said = "must be an address of the live view, in quotes, as *Copy link* gives it: '#a=hierarchy&b=distributed'"

@@ -44,7 +44,7 @@ KEPT = {
 
 NUMBERED = re.compile(rf"{INTERVENTIONS}[.\[](\d+)\]?")
 
-Shelf = Mapping[str, ScenarioFile]
+Known = Mapping[str, ScenarioFile]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def available(folders: Sequence[str | Path] = ()) -> dict[str, ScenarioFile]:
     return files
 
 
-def read(content: Any, known: Shelf) -> View:
+def read(content: Any, known: Known) -> View:
     """Read a view that came from outside.
 
     Raises:
@@ -132,7 +132,7 @@ def _whole(content: Mapping[str, Any], key: str, default: int, most: int, proble
     return default
 
 
-def _side(content: Any, where: str, known: Shelf, problems: list[Problem]) -> Side | None:
+def _side(content: Any, where: str, known: Known, problems: list[Problem]) -> Side | None:
     if not isinstance(content, Mapping):
         problems.append(Problem(where, "side", "must be an object", shown(content)))
         return None

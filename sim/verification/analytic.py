@@ -200,7 +200,7 @@ def imitation(seed: int, replications: int) -> list[KnownAnswer]:
             started = run.state.cells.started[:, 0]
             shares.append([float(np.mean((started >= 0) & (started < 12 * year))) for year in known])
     means = np.mean(shares, axis=0)
-    # Luck in the first adopters shifts the whole curve: its slope times that shift, plus what a monthly step blurs.
+    # Chance in the first adopters shifts the whole curve: its slope times that shift, plus what a monthly step blurs.
     return [
         KnownAnswer(
             f"imitation: share started after {year} years",

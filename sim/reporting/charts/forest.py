@@ -412,7 +412,7 @@ def contrast_chart(key: str, found: Sequence[Contrast], is_share: bool, made_by:
         "response is smaller at "
         "the point. All contrasts of the sweep are corrected together for their number; intervals are for one alone."
     )
-    columns = ("Point", "Response", "Change", "95 % interval", "Told apart", "Worlds")
+    columns = ("Point", "Response", "Change", "95 % interval", "Significant", "Replications")
     return Chart(key, found[0].group or "Point against point", title, summary, data, layout, columns, said)
 
 

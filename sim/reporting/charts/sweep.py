@@ -100,7 +100,7 @@ def difference_chart(found: Sequence[MapDifference], response: str, made_by: str
         "Mean difference (95 % interval)",
         "Smallest and largest at a point",
         "Replications",
-        "Told apart",
+        "Significant",
     )
     write = points if scale == 100 else number
     said = [

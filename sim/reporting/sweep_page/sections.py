@@ -184,7 +184,7 @@ def _remaining_variance(f: Findings) -> str:
         return ""
     parts = [f"{percent(min(s.chance_share, 1.0), 0)} for the {escape(s.response)}" for s in known]
     return (
-        f"<p>Luck is left in the points' means, and the indices divide it too: of their variance {listing(parts)}. More "
+        f"<p>Chance is part of the points' means, and the indices include it: of their variance {listing(parts)}. More "
         "replications make it less.</p>"
     )
 
@@ -219,7 +219,7 @@ def differences(f: Findings) -> Section | None:
          "yes" if d.clear else "no", d.pairs)
         for d in f.differences
     ]  # fmt: skip
-    heads = ("Pair", "Outcome", "Mean difference over the map (95 % interval)", "Told apart", "Replications")
+    heads = ("Pair", "Outcome", "Mean difference over the map (95 % interval)", "Significant", "Replications")
     count = counted(len(f.differences), "difference")
     words = (
         f"<p>All {count} are read together, so each is called significantly different only after Holm's "
@@ -281,7 +281,7 @@ def replications(f: Findings) -> Section | None:
             f"<p>Of the {counted(enough.open_points, 'point')} not significantly different, so many would be if "
             "the differences seen "
             "are the true ones (a rough guess: they are uncertain themselves):</p>"
-            + scrolling("replications needed", ("Replications", "Told apart", "Still not"), rows)
+            + scrolling("replications needed", ("Replications", "Significant", "Still not"), rows)
         )
     return Section(
         "replications-section", "Were there enough replications?", words, [agreement_chart(enough, stamp(f))], after,
