@@ -66,7 +66,7 @@ def test_words_follow_from_numbers(figures):
         (
             "depends",
             None,
-        ): "it depends on luck which of hierarchy and distributed power closes more of the gap",
+        ): "it depends on chance which of hierarchy and distributed power closes more of the gap",
         ("neither", None): "neither hierarchy nor distributed power is shown to close more of the gap",
     }
     for (kind, winner), words in by_verdict.items():
