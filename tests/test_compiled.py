@@ -125,9 +125,9 @@ from numba.core.dispatcher import Dispatcher
 import sim
 from sim.model.schedule import simulate
 from sim.scenarios.compose import compose
-from sim.scenarios.scenario_files import shelf
+from sim.scenarios.scenario_files import available
 
-known, problems = shelf()
+known, problems = available()
 assert not problems
 size = {"population.users": 32, "population.bodies": 4, "changes.arriving": 6}
 others = [{"work.form": "minimum"}, {"work.dynamics": "hazard"}, {"population.mixing": "complete"}, {"mechanisms": "none"},

@@ -127,7 +127,7 @@ def test_cases_are_lived_over_the_set_unless_the_defaults_are_asked_for(gapsim, 
     assert "Left out of the fit" in page
     assert f"n = {said['sets']} replications" in page
     assert f"{said['sets']} parameter sets · 1 replication each" in page
-    assert "other worlds" in page
+    assert "other replications" in page
     about = json.loads((tmp_path / "there" / "metadata.json").read_text())
     # What the command sets wins over the set.
     assert "work.form" not in about["fitted_sets"][0]

@@ -39,8 +39,8 @@ OF_ITSELF = ("test_no_orphan.py", "test_common_random_numbers.py")
 THERE = f"""
 from sim import explain
 from sim.live.metadata import everything
-from sim.live.views import shelf
-told = everything(shelf([]))
+from sim.live.views import available
+told = everything(available([]))
 (switch,) = [m for m in told["mechanisms"] if m["name"] == "{NAME}"]
 (lever,) = [p for p in told["parameters"] if p["key"] == switch["key"]]
 assert (lever["low"], lever["high"], lever["default"], lever["live"]) == (0.0, 1.0, 0.0, True)

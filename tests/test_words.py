@@ -15,7 +15,13 @@ ALLOWED = re.compile(
     r"lived experience|people living|not told apart|seconds_living|\"living\"|setting up, living"
 )
 """Also names in outputs, which others script against."""
-RECORDS = ("docs/records/", "sim/data/", "docs/predictions.md", "docs/migration.md", "docs/reference/effects.csv")
+RECORDS = (
+    "docs/records/",
+    "sim/data/",
+    "docs/predictions.md",
+    "docs/migration.md",
+    "docs/reference/effects.csv",
+)
 KINDS = (".py", ".md", ".js", ".html", ".json", ".yaml", ".ipynb", ".css")
 
 
