@@ -15,6 +15,21 @@ settings.register_profile(
 )
 settings.load_profile("gapsim")
 
+BROWSER = ("test_live_page", "test_live_page_access", "test_live_deck", "test_site")
+PROCESS = (
+    "test_sweep_engines", "test_sweep_faults", "test_sweep_status", "test_dask_scheduler", "test_packaging",
+    "test_live_server", "test_compiled", "test_walk", "test_edition_1",
+)  # fmt: skip
+"""Files whose tests drive a browser, or start processes of their own: `uv run pytest -m "browser or process"`."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.stem in BROWSER:
+            item.add_marker("browser")
+        if item.path.stem in PROCESS:
+            item.add_marker("process")
+
 
 @pytest.fixture(scope="session")
 def six_places(tmp_path_factory) -> str:

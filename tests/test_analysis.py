@@ -236,7 +236,9 @@ def test_a_side_that_alone_ever_reaches_half_is_named_though_no_pair_can_be_comp
 def test_names_the_largest_losses_and_what_differs_most():
     said = verdict(two(0.60, 0.55, a={"weights": {"blame": 6.0}}))
     assert "in north fear of blame" in said.text
-    assert re.search(r"Where the losses differ most: fear of blame, [0-9.]+ points more lost in north", said.text)
+    assert re.search(
+        r"Where the losses differ most: fear of blame, [0-9.]+ points more lost in north", said.text
+    )
 
 
 def test_delivery_ahead_of_plan_is_gained_and_not_lost():

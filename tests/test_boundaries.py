@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 import worlds
-from scipy.stats import spearmanr
+from scipy.stats import spearmanr, ttest_1samp
 from synthetic_comparison import comparison, scenario
 
 import sim
@@ -19,7 +19,7 @@ from sim.model.schema import record
 from sim.model.state import CELLS, Activity, Kind, table
 from sim.model.submodels.handover import redesign_cost
 from sim.reporting.comparison_text import at_these_settings
-from sim.stats import interval
+from sim.stats import interval, p_value
 
 
 @pytest.mark.parametrize("order", list(permutations(("a", "b", "c"))), ids="".join)
@@ -55,6 +55,8 @@ def test_variances_have_one_degree_of_freedom_less_than_values():
     found = interval(np.array([0.0, 1.0]))
     # t(.975, 1) x sd / sqrt(2), the sd of 0 and 1 being sqrt(1/2).
     assert found["high"] - found["mean"] == pytest.approx(12.706204736 * 0.5)
+    few = np.array([1.0, 2.0, 4.0])
+    assert p_value(few) == pytest.approx(ttest_1samp(few, 0.0).pvalue)
     assert pooled(np.array([[[0.0], [1.0], [2.0], [3.0]]])).tolist() == pytest.approx([5.0])
 
 

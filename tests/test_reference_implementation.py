@@ -38,28 +38,51 @@ TURNS = (
 """The table is turned round and back in mid-run, and one of its rows once more."""
 
 
+CASES = [
+    (0.0, HIERARCHY, 0.0, {}, 4, ()),
+    (0.0, HIERARCHY, 0.5, {}, 5, ()),
+    (1.0, DISTRIBUTED, 0.5, BUSY, 6, ()),
+    (0.0, HIERARCHY, 1.0, BUSY | STOPPED, 7, ()),
+    (1.0, DISTRIBUTED, 1.0, STOPPED, 8, ()),
+    (0.0, HIERARCHY, 0.5, FOCAL, 9, ()),
+    (1.0, DISTRIBUTED, 1.0, BEGUN, 10, ()),
+    (0.0, HIERARCHY, 1.0, PILOTED | STOPPED, 11, ()),
+    (None, STATUS_QUO, 0.5, {}, 12, ("blame",)),
+    (None, STATUS_QUO, 0.5, {"work.load": 1.5}, 13, ("turns",)),
+    (None, STATUS_QUO, 1.0, STOPPED, 14, ("turns", "design_economies")),
+    (1.0, DISTRIBUTED, 0.5, FOR_SOME, 15, ()),
+]
+NAMES = ("distribution", "rights", "strength", "settings", "seed", "off")
+WHOLE = (5, 9, 13)
+"""Seeds of those that run at full length in the quick tests as well: plain, with a followed change, and with turned rights."""
+SHORT = {"population.users": 64, "population.months": 60}
+
+
+def seed_of(case):
+    return case[NAMES.index("seed")]
+
+
 @pytest.mark.parametrize(
-    ("distribution", "rights", "strength", "settings", "seed", "off"),
-    [
-        (0.0, HIERARCHY, 0.0, {}, 4, ()),
-        (0.0, HIERARCHY, 0.5, {}, 5, ()),
-        (1.0, DISTRIBUTED, 0.5, BUSY, 6, ()),
-        (0.0, HIERARCHY, 1.0, BUSY | STOPPED, 7, ()),
-        (1.0, DISTRIBUTED, 1.0, STOPPED, 8, ()),
-        (0.0, HIERARCHY, 0.5, FOCAL, 9, ()),
-        (1.0, DISTRIBUTED, 1.0, BEGUN, 10, ()),
-        (0.0, HIERARCHY, 1.0, PILOTED | STOPPED, 11, ()),
-        (None, STATUS_QUO, 0.5, {}, 12, ("blame",)),
-        (None, STATUS_QUO, 0.5, {"work.load": 1.5}, 13, ("turns",)),
-        (None, STATUS_QUO, 1.0, STOPPED, 14, ("turns", "design_economies")),
-        (1.0, DISTRIBUTED, 0.5, FOR_SOME, 15, ()),
-    ],
+    NAMES, [pytest.param(*c, marks=() if seed_of(c) in WHOLE else pytest.mark.slow) for c in CASES]
 )
 def test_the_model_agrees_with_its_reference(distribution, rights, strength, settings, seed, off):
-    settings = {"population.users": 160, **settings}
+    agree(distribution, rights, strength, {"population.users": 160, **settings}, seed, off)
+
+
+@pytest.mark.parametrize(NAMES, [c for c in CASES if seed_of(c) not in WHOLE])
+def test_the_model_agrees_with_its_reference_for_five_years(
+    distribution, rights, strength, settings, seed, off
+):
+    agree(distribution, rights, strength, settings | SHORT, seed, off)
+
+
+def agree(distribution, rights, strength, settings, seed, off):
+    months = settings.get("population.months", 120)
     strengths = dict.fromkeys(STABLE, strength) | {name: 0.0 for name in off if name in STABLE}
     dated = EVENTS if "focal.arrival" in settings else TURNS if "turns" in off else ()
-    assert_agree({"distribution": distribution}, rights, strengths, settings, seed, DATA, PLEDGE, dated)
+    dated = tuple(change for change in dated if change[0] < months)
+    pledge = PLEDGE if months > PLEDGE[1] else (12, 48)
+    assert_agree({"distribution": distribution}, rights, strengths, settings, seed, DATA, pledge, dated)
 
 
 @pytest.mark.parametrize(
@@ -129,28 +152,41 @@ ADAPTED = STOPPED | {
 """Designs corrected fast, many of them by what a stopped pilot taught, and places able enough for some changes only."""
 
 
+AT_BAR_QUICKLY = (22, 26, 28, 32)
+
+
 @pytest.mark.parametrize(
     ("rights", "strength", "set_apart", "settings", "seed", "turns"),
     [
-        (HIERARCHY, 0.0, {"scale_up": 1.0}, {}, 21, False),
-        (HIERARCHY, 0.5, AT_BAR, {}, 22, False),
-        (DISTRIBUTED, 0.5, AT_BAR, HIGH_BAR, 23, False),
-        (STATUS_QUO, 1.0, {"scale_up": 0.4, "decoupling": 1.0, "hidden_work": 0.0}, RESTLESS, 24, False),
-        (STATUS_QUO, 0.5, AT_BAR, LAW, 25, False),
-        (DISTRIBUTED, 1.0, AT_BAR, LAW | {"focal.stage": 4, "focal.coverage": 0.3}, 26, False),
-        (HIERARCHY, 0.5, {"hidden_work": 1.0}, BUSY | {"authorities.staff_hours": 0.08}, 27, False),
-        (STATUS_QUO, 0.5, AT_BAR, HIGH_BAR | RESTLESS, 28, True),
-        (DISTRIBUTED, 0.7, {"scale_up": 1.0, "decoupling": 1.0}, {"reference.mandate_span": 1.0}, 29, True),
-        (
-            HIERARCHY,
-            1.0,
-            {"scale_up": 1.0},
-            {"reference.relapse_rate": 0.5, "reference.blame_bar": 3.0},
-            30,
-            False,
-        ),
-        (HIERARCHY, 1.0, {"scale_up": 0.3}, ADAPTED, 31, False),
-        (STATUS_QUO, 0.5, AT_BAR | {"adaptation": 1.0}, ADAPTED, 32, True),
+        pytest.param(*case, marks=() if case[4] in AT_BAR_QUICKLY else pytest.mark.slow)
+        for case in [
+            (HIERARCHY, 0.0, {"scale_up": 1.0}, {}, 21, False),
+            (HIERARCHY, 0.5, AT_BAR, {}, 22, False),
+            (DISTRIBUTED, 0.5, AT_BAR, HIGH_BAR, 23, False),
+            (STATUS_QUO, 1.0, {"scale_up": 0.4, "decoupling": 1.0, "hidden_work": 0.0}, RESTLESS, 24, False),
+            (STATUS_QUO, 0.5, AT_BAR, LAW, 25, False),
+            (DISTRIBUTED, 1.0, AT_BAR, LAW | {"focal.stage": 4, "focal.coverage": 0.3}, 26, False),
+            (HIERARCHY, 0.5, {"hidden_work": 1.0}, BUSY | {"authorities.staff_hours": 0.08}, 27, False),
+            (STATUS_QUO, 0.5, AT_BAR, HIGH_BAR | RESTLESS, 28, True),
+            (
+                DISTRIBUTED,
+                0.7,
+                {"scale_up": 1.0, "decoupling": 1.0},
+                {"reference.mandate_span": 1.0},
+                29,
+                True,
+            ),
+            (
+                HIERARCHY,
+                1.0,
+                {"scale_up": 1.0},
+                {"reference.relapse_rate": 0.5, "reference.blame_bar": 3.0},
+                30,
+                False,
+            ),
+            (HIERARCHY, 1.0, {"scale_up": 0.3}, ADAPTED, 31, False),
+            (STATUS_QUO, 0.5, AT_BAR | {"adaptation": 1.0}, ADAPTED, 32, True),
+        ]
     ],
 )
 def test_both_agree_month_by_month_on_the_rules_at_the_bar(
