@@ -23,12 +23,18 @@ PROCESS = (
 """Files whose tests drive a browser, or start processes of their own: `uv run pytest -m "browser or process"`."""
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    """Mark them, and leave them out of `uv run pytest` without a file or an expression of its own."""
     for item in items:
         if item.path.stem in BROWSER:
             item.add_marker("browser")
         if item.path.stem in PROCESS:
             item.add_marker("process")
+    if config.option.markexpr != "not slow" or any(".py" in argument for argument in config.args):
+        return
+    quick = [i for i in items if not {"browser", "process"} & {mark.name for mark in i.iter_markers()}]
+    config.hook.pytest_deselected(items=[i for i in items if i not in set(quick)])
+    items[:] = quick
 
 
 @pytest.fixture(scope="session")
