@@ -62,6 +62,7 @@ window.Worker = class extends window.Worker {
 """
 LONG = 40
 """Letters of an equation in a line beyond which it may be scrolled on a narrow screen."""
+TAG = re.compile(r"<[^>]*>")
 FETCHED = re.compile(r'<(?:script|img|iframe|source|video|audio)\b[^>]*\bsrc="((?:https?:)?//[^"]+)"')
 FETCHED_LINK = re.compile(
     r'<link\b(?=[^>]*\brel="(?:stylesheet|preconnect|icon|preload)")[^>]*\bhref="((?:https?:)?//[^"]+)"'
@@ -87,11 +88,28 @@ def main() -> None:
         sys.exit("the site was not built: see above")
     carry_the_search()
     drawn = sum(draw_equations(page) for page in SITE.rglob("*.html"))
+    left = [f"{page.relative_to(SITE)}: {found}" for page in SITE.rglob("*.html") for found in stray(page)]
+    if left:
+        sys.exit("equations that were not drawn:\n" + "\n".join(sorted(left)))
     asked = [found for page in SITE.rglob("*") for found in requests(page)]
     if asked:
         sys.exit("these would be fetched from outside:\n" + "\n".join(sorted(set(asked))))
     pages = len(list(SITE.rglob("*.html")))
     print(f"{pages} pages, {drawn} equations, nothing fetched from outside: {SITE / 'index.html'}")
+
+
+def stray(page: Path) -> list[str]:
+    """Dollars and backslashes that a reader would see: an equation that was not drawn, or an escape that was not taken out."""
+    text = re.sub(
+        r"<(script|style|code|pre|svg|title)\b.*?</\1>",
+        "",
+        page.read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
+    return [
+        " ".join(found.split())
+        for found in re.findall(r".{0,40}(?:\$|\\[A-Za-z_{]).{0,40}", TAG.sub(" ", text))
+    ]
 
 
 def with_groups(configuration: str) -> str:
@@ -195,7 +213,8 @@ def draw_equations(page: Path) -> int:
         nonlocal count
         count += 1
         written = html.unescape(found.group(1)).strip()
-        drawn = convert(written, display=display)
+        # The converter keeps the backslash of an escaped underscore.
+        drawn = convert(written, display=display).replace("\\_", "_")
         return f'<span class="long">{drawn}</span>' if display == "inline" and len(written) > LONG else drawn
 
     text = INLINE.sub(lambda m: mathml(m, "inline"), text)
