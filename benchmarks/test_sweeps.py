@@ -82,12 +82,12 @@ FINISHING = """
 import resource, sys
 from pathlib import Path
 from sim.experiments import plan_files
-from sim.runner import finishing, parts
-from sim.runner.parts import kept
+from sim.runner import finalise, parts
+from sim.runner.parts import completed_runs
 folder = Path(sys.argv[1])
 plan = plan_files.read(folder)
 good, _ = parts.sound(folder, plan.identity)
-finishing.finish(plan, folder, kept(plan, good), "benchmark")
+finalise.write_tables(plan, folder, completed_runs(plan, good), "benchmark")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 """
 

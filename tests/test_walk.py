@@ -37,14 +37,14 @@ OF_ITSELF = ("test_no_orphan.py", "test_common_random_numbers.py")
 """Tests with a case for each mechanism, of which its own are run."""
 
 THERE = f"""
-from sim import explain
+from sim.reporting import describe
 from sim.live.metadata import everything
 from sim.live.views import available
 told = everything(available([]))
 (switch,) = [m for m in told["mechanisms"] if m["name"] == "{NAME}"]
 (lever,) = [p for p in told["parameters"] if p["key"] == switch["key"]]
 assert (lever["low"], lever["high"], lever["default"], lever["live"]) == (0.0, 1.0, 0.0, True)
-assert "reference.{NAME}_will" in explain.explain("{NAME}")
+assert "reference.{NAME}_will" in describe.explain("{NAME}")
 """
 
 
