@@ -27,7 +27,7 @@ from sim.live.session import Deck
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
-"""No name resolves: whatever the page asks for beyond this machine fails."""
+"""No name resolves: requests to other machines fail."""
 WIDE = {"width": 1366, "height": 768}
 
 
@@ -49,7 +49,7 @@ class Served:
             )
 
     def run(self, view: dict[str, Any] = TWIN) -> Any:
-        """A view, lived."""
+        """The answer to a view."""
         return self.ask("api/run", view)
 
 

@@ -19,7 +19,7 @@ def parameters(**groups):
 
 
 def plain(**strengths):
-    """A world without mechanisms, but for those named."""
+    """Parameters with all mechanisms off except the named ones."""
     return parameters(mechanisms={**NONE, **strengths})
 
 

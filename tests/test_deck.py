@@ -76,11 +76,11 @@ WRONG = {
     "a part of an address that there is not": (step(show="#a=rush&sead=1"), ["sead = 1", "did you mean `seed`"]),
     "a part without value": (step(show="#a=rush&m"), ["m: is not written as KEY=VALUE"]),
     "the same twice": (step(show="#a=rush&a=crisis"), ["a = crisis: is given twice"]),
-    "luck that there is not": (step(show="#a=rush&seed=-1"), ["step 2 of 2, view: seed = -1"]),
+    "a seed that there is not": (step(show="#a=rush&seed=-1"), ["step 2 of 2, view: seed = -1"]),
     "a month beyond the run": (step(show="#a=rush&m=121"), ["m = 121: must be a month of the run", "0 to 120"]),
     "a month that is none": (step(show="#a=rush&m=soon"), ["m = soon: must be a month"]),
     "a council that there is not": (step(show="#a=rush&place=Glasgow"), ["place = Glasgow", "did you mean `Glasgow City`"]),
-    "what another room said": (step(show="#a=rush&votes=1.2.3"), ["votes = 1.2.3: is what a room has said"]),
+    "what another room said": (step(show="#a=rush&votes=1.2.3"), ["votes = 1.2.3: is an answer of an earlier audience"]),
 }  # fmt: skip
 
 
@@ -167,9 +167,9 @@ def test_a_deck_goes_with_the_declarations_and_only_to_those_let_in(written, kno
     plain = TestClient(Live(known).application(), base_url="http://127.0.0.1:8123")
     assert plain.get("/api/declarations").json()["deck"] is None
     client = TestClient(Live(known, None, played).application(), base_url="http://127.0.0.1:8123")
-    told = client.get("/api/declarations").json()["deck"]
-    assert told["title"] == "Mine"
-    assert [each["show"][-6:] for each in told["steps"]] == ["step=1", "step=2"]
+    received = client.get("/api/declarations").json()["deck"]
+    assert received["title"] == "Mine"
+    assert [each["show"][-6:] for each in received["steps"]] == ["step=1", "step=2"]
     guarded = TestClient(Live(known, AccessCode(), played).application(), base_url="http://127.0.0.1:8123")
     assert guarded.get("/api/declarations").status_code == 401
 

@@ -152,9 +152,9 @@ def test_all_that_is_wrong_with_a_view_is_told_at_once(client):
     )
     answer = client.post("/api/run", json=wrong)
     assert answer.status_code == 400
-    told = answer.json()["problems"]
-    assert all(set(each) == {"where", "key", "value", "wrong", "nearest"} for each in told)
-    found = {(each["where"], each["key"].partition(" ")[0], each["nearest"]) for each in told}
+    answer = answer.json()["problems"]
+    assert all(set(each) == {"where", "key", "value", "wrong", "nearest"} for each in answer)
+    found = {(each["where"], each["key"].partition(" ")[0], each["nearest"]) for each in answer}
     assert found == {
         ("view", "zeal", None),
         ("view", "seed", None),
@@ -171,9 +171,9 @@ def test_all_that_is_wrong_with_a_view_is_told_at_once(client):
 
 def test_series_and_outcomes_are_those_of_a_plain_run(client, known):
     view = twin({"set": {"work.load": 1.5}}, {"moves": [PACE]}, seed=7, replication=3)
-    told = asked(client, view)
-    for side, lived in zip(told["sides"], views.read(view, known).sides, strict=True):
-        run = simulate(lived.composed.parameters, 7, 3)
+    answer = asked(client, view)
+    for side, recording in zip(answer["sides"], views.read(view, known).sides, strict=True):
+        run = simulate(recording.composed.parameters, 7, 3)
         for name, column in outcomes.series(run).items():
             np.testing.assert_allclose(np.array(side["series"][name], float), column, rtol=1e-4, atol=1e-12)
         for name, value in outcomes.summary(run).items():
@@ -182,8 +182,8 @@ def test_series_and_outcomes_are_those_of_a_plain_run(client, known):
         for name in ("gap", "will", "ability", "capacity"):
             np.testing.assert_allclose(side["places"][name][-1], councils[name], atol=0.0006)
         assert side["series"]["gap"][-1] == side["summary"]["gap"]
-    assert told["sides"][0]["resolved"]["work.load"] == 1.5
-    assert told["sides"][1]["moves"] == [PACE]
+    assert answer["sides"][0]["resolved"]["work.load"] == 1.5
+    assert answer["sides"][1]["moves"] == [PACE]
 
 
 def test_every_change_has_its_stage_in_every_council_and_month(known):
@@ -203,38 +203,38 @@ def test_every_change_has_its_stage_in_every_council_and_month(known):
 
 
 def test_what_is_copied_of_each_month_agrees_with_the_journal(known):
-    lived = playback.play(compose(["crisis"])[0].parameters, 2026, 0)
+    recording = playback.play(compose(["crisis"])[0].parameters, 2026, 0)
     run = simulate(compose(["crisis"])[0].parameters, 2026, 0)
-    for mine, plain in zip(lived.run.state.journal, run.state.journal, strict=True):
-        assert mine.tobytes() == plain.tobytes(), "living month by month changes nothing"
+    for mine, plain in zip(recording.run.state.journal, run.state.journal, strict=True):
+        assert mine.tobytes() == plain.tobytes(), "recording month by month changes nothing"
     journal, weight = run.state.journal, run.state.places.weight
-    assert (lived.stages.sum(axis=1) == journal.stages).all()
+    assert (recording.stages.sum(axis=1) == journal.stages).all()
     known_months = journal.stages.sum(axis=1) > 0
     np.testing.assert_allclose(
-        (lived.real @ weight)[known_months], journal.months.real_coverage[known_months]
+        (recording.real @ weight)[known_months], journal.months.real_coverage[known_months]
     )
     np.testing.assert_allclose(
-        (lived.nominal @ weight)[known_months], journal.months.nominal_coverage[known_months]
+        (recording.nominal @ weight)[known_months], journal.months.nominal_coverage[known_months]
     )
-    np.testing.assert_allclose(lived.places["will"].mean(axis=1), journal.readiness[:, 1, 0])
-    np.testing.assert_allclose(lived.places["trust"] @ weight, journal.readiness[:, 3, 0])
+    np.testing.assert_allclose(recording.places["will"].mean(axis=1), journal.readiness[:, 1, 0])
+    np.testing.assert_allclose(recording.places["trust"] @ weight, journal.readiness[:, 3, 0])
     again, before = begin(compose(["crisis"])[0].parameters, 2026, 0), 0.0
     for month in range(60):
         again.advance(1)
         opened = np.clip(again.state.ledger - before, 0.0, None)
-        np.testing.assert_allclose(lived.held[month], opened.sum(axis=1), atol=1e-12)
+        np.testing.assert_allclose(recording.held[month], opened.sum(axis=1), atol=1e-12)
         before = again.state.ledger.copy()
 
 
-def test_a_place_frame_says_the_usual_stage_and_the_hurdle(known):
-    lived = playback.play(compose(["hierarchy"])[0].parameters, 2026, 0)
-    stage, hurdle = playback.usual_stage(lived), playback.limits(lived)
+def test_a_place_frame_says_the_usual_stage_and_the_limiting(known):
+    recording = playback.play(compose(["hierarchy"])[0].parameters, 2026, 0)
+    stage, limiting = playback.usual_stage(recording), playback.limits(recording)
     month, place = 60, 5
-    counts = lived.under_way[month, place]
+    counts = recording.under_way[month, place]
     assert counts[stage[month, place]] == counts.max()
-    assert lived.held[month, place, hurdle[month, place]] == lived.held[month, place].max() > 0
-    assert set(np.unique(hurdle)) <= {playback.NOTHING, *range(len(CAUSES))}
-    before_any = lived.stages.sum(axis=2) == 0
+    assert recording.held[month, place, limiting[month, place]] == recording.held[month, place].max() > 0
+    assert set(np.unique(limiting)) <= {playback.NOTHING, *range(len(CAUSES))}
+    before_any = recording.stages.sum(axis=2) == 0
     assert (stage[before_any] == playback.NOTHING).all()
 
 
@@ -251,27 +251,27 @@ def test_the_usual_stage_is_that_of_changes_under_way_the_more_advanced_of_equal
 
 
 def test_what_is_in_place_or_given_up_is_not_under_way(known):
-    lived = playback.play(compose(["hierarchy"])[0].parameters, 2026, 0)
-    cells = lived.run.state.cells
+    recording = playback.play(compose(["hierarchy"])[0].parameters, 2026, 0)
+    cells = recording.run.state.cells
     for place in range(32):
         open_cells = [
             c
             for c in cells[place]
             if c["stage"] != Stage.ABANDONED and not (c["stage"] == Stage.SHIFT and c["nominal"] >= 0.9)
         ]
-        assert lived.under_way[-1, place].tolist() == [
+        assert recording.under_way[-1, place].tolist() == [
             sum(c["stage"] == s for c in open_cells) for s in range(6)
         ]
-    assert 0 < lived.under_way[-1].sum() < lived.stages[-1].sum()
+    assert 0 < recording.under_way[-1].sum() < recording.stages[-1].sum()
 
 
 def test_the_spread_is_the_comparison_of_as_many_replications(client):
-    told = asked(client, twin(seed=5), "spread", futures=4)
+    answer = asked(client, twin(seed=5), "spread", futures=4)
     compared = compare.compare(compose(["hierarchy", "distributed"]), 4, 5)
     gaps = [scenario.series["gap"] for scenario in compared.scenarios]
-    for side, gap in zip(told["sides"], gaps, strict=True):
+    for side, gap in zip(answer["sides"], gaps, strict=True):
         np.testing.assert_allclose(np.array(side["gap"], float), gap, rtol=1e-4)
-    ends = [told["paired"]["band"][end][-1] for end in ("mean", "low", "high")]
+    ends = [answer["paired"]["band"][end][-1] for end in ("mean", "low", "high")]
     from sim.analysis.comparison import difference
 
     expected = difference(*compared.scenarios, "gap")
@@ -281,9 +281,9 @@ def test_the_spread_is_the_comparison_of_as_many_replications(client):
 def test_sides_of_unlike_length_have_no_paired_band(client):
     view = twin({"set": {"population.months": 60}})
     assert "paired" not in asked(client, view, "spread", futures=2)
-    told = asked(client, view)
-    assert [side["months"] for side in told["sides"]] == [60, 120]
-    assert len(told["sentences"]) == 120
+    answer = asked(client, view)
+    assert [side["months"] for side in answer["sides"]] == [60, 120]
+    assert len(answer["sentences"]) == 120
 
 
 def test_rounding_gives_what_is_written_and_read_again():
@@ -300,9 +300,9 @@ def test_a_side_has_the_same_result_in_every_view(known):
     plain, moved = {"scenario": "hierarchy"}, {"scenario": "hierarchy", "moves": [PACE]}
     responses._simulated.cache_clear()
     first = responses.run(views.read({"sides": [plain, moved]}, known))
-    lived = responses._simulated.cache_info().misses
+    recording = responses._simulated.cache_info().misses
     swapped = responses.run(views.read({"sides": [moved, plain]}, known))
-    assert responses._simulated.cache_info().misses == lived == 2
+    assert responses._simulated.cache_info().misses == recording == 2
     assert swapped["sides"] == first["sides"][::-1]
     other = responses.run(views.read({"sides": [plain, moved], "replication": 1}, known))
     assert other["sides"][0]["series"] != first["sides"][0]["series"]
@@ -323,20 +323,20 @@ def test_all_before_a_move_is_byte_for_byte_the_same(known, month):
         responses.run(views.read({"sides": [{"scenario": "hierarchy", "moves": moves}]}, known))
         for moves in ([], [move])
     )
-    one, other = (json.dumps(_until(told, month)) for told in (without, moved))
+    one, other = (json.dumps(_until(answer, month)) for answer in (without, moved))
     assert one == other
-    last = [json.dumps(_until(told, 120)) for told in (without, moved)]
+    last = [json.dumps(_until(answer, 120)) for answer in (without, moved)]
     assert last[0] != last[1]
     assert next(line for line in moved["sides"][0]["story"] if line["kind"] == "move")["month"] == month + 1
 
 
-def _until(told, month):
-    side = told["sides"][0]
+def _until(answer, month):
+    side = answer["sides"][0]
     return {
         "series": {name: column[:month] for name, column in side["series"].items()},
         "places": {name: column[:month] for name, column in side["places"].items()},
         "story": [line for line in side["story"] if line["month"] <= month],
-        "sentences": told["sentences"][:month],
+        "sentences": answer["sentences"][:month],
     }
 
 
@@ -349,7 +349,7 @@ def test_a_story_has_a_handful_of_lines_a_month_each_about_places_there_are(know
     for name, asked in (
         ("hierarchy", hard_to_pass), ("concordat", Overrides()), ("crisis", Overrides()), ("layering", Overrides()),
     ):  # fmt: skip
-        lines = narrative.tell(playback.play(compose_file(known[name], asked).parameters, 2026, 0))
+        lines = narrative.events(playback.play(compose_file(known[name], asked).parameters, 2026, 0))
         months = [line["month"] for line in lines]
         assert months == sorted(months)
         assert max(months.count(month) for month in months) <= narrative.MOST_A_MONTH
@@ -364,16 +364,18 @@ def test_a_story_has_a_handful_of_lines_a_month_each_about_places_there_are(know
     assert kinds == set(narrative.KINDS)
 
 
-def test_a_stall_is_told_of_the_councils_that_stall_with_their_hurdle(known):
-    lived = playback.play(compose_file(known["hierarchy"], Overrides()).parameters, 2026, 0)
-    stalls = [line for line in narrative.tell(lived) if line["kind"] == "stall"]
+def test_a_stall_is_told_of_the_councils_that_stall_with_their_limiting(known):
+    recording = playback.play(compose_file(known["hierarchy"], Overrides()).parameters, 2026, 0)
+    stalls = [line for line in narrative.events(recording) if line["kind"] == "stall"]
     assert stalls
     for line in stalls:
         window = slice(line["month"] - narrative.WINDOW, line["month"])
-        held = lived.held[window][:, line["places"]].sum(axis=0)
-        assert (held.sum(axis=1) / lived.due[window][:, line["places"]].sum(axis=0) > narrative.MOVING).all()
-        (hurdle,) = set(held.argmax(axis=1))
-        assert line["text"].endswith(f"{narrative.say(f'reason.{CAUSES[hurdle]}')}.")
+        held = recording.held[window][:, line["places"]].sum(axis=0)
+        assert (
+            held.sum(axis=1) / recording.due[window][:, line["places"]].sum(axis=0) > narrative.MOVING
+        ).all()
+        (limiting,) = set(held.argmax(axis=1))
+        assert line["text"].endswith(f"{narrative.say(f'reason.{CAUSES[limiting]}')}.")
 
 
 def test_a_moved_row_is_told_with_its_holders_and_its_places(known):
@@ -382,7 +384,7 @@ def test_a_moved_row_is_told_with_its_holders_and_its_places(known):
     view = views.read({"sides": [{"scenario": "hierarchy", "moves": [row, whole]}]}, known)
     lines = [
         line
-        for line in narrative.tell(playback.play(view.sides[0].composed.parameters, 2026, 0))
+        for line in narrative.events(playback.play(view.sides[0].composed.parameters, 2026, 0))
         if line["kind"] == "move"
     ]
     assert [line["text"] for line in lines] == [
@@ -393,7 +395,7 @@ def test_a_moved_row_is_told_with_its_holders_and_its_places(known):
     assert [len(line["places"]) for line in lines] == [2, 0]
 
 
-def test_every_hurdle_has_words():
+def test_every_limiting_has_words():
     for cause in CAUSES[: playback.LEDGER]:
         assert narrative.say(f"reason.{cause}")
 
@@ -422,8 +424,8 @@ def test_a_sentence_can_say_either_side_neither_or_not_known(gaps, said):
     ]
     assert said in narrative.of_months(sides)[0]
     sides[1]["title"] = "A"
-    told = narrative.of_months(sides)[0]
-    assert ("A (A)" in told) == (said.startswith(("A", "B", "neither")))
+    answer = narrative.of_months(sides)[0]
+    assert ("A (A)" in answer) == (said.startswith(("A", "B", "neither")))
 
 
 def test_a_side_that_was_changed_is_called_so_from_the_month_of_the_change(client):
@@ -432,30 +434,30 @@ def test_a_side_that_was_changed_is_called_so_from_the_month_of_the_change(clien
     said = client.post("/api/run", json={"v": 1, "sides": [plain, moved]}).json()["sentences"]
     assert ["(changed)" in sentence for sentence in said] == [month >= 60 for month in range(120)]
     held = {"scenario": "distributed", "set": {"work.load": 3.0}}
-    told = client.post("/api/run", json={"v": 1, "sides": [plain, held]}).json()
-    assert "Distributed power (changed)" in told["sentence"]
-    assert "Hierarchy (changed)" not in told["sentence"]
+    answer = client.post("/api/run", json={"v": 1, "sides": [plain, held]}).json()
+    assert "Distributed power (changed)" in answer["sentence"]
+    assert "Hierarchy (changed)" not in answer["sentence"]
 
 
 def test_every_declaration_reaches_the_page(client):
-    told = client.get("/api/declarations").json()
+    answer = client.get("/api/declarations").json()
     from sim.model.schema import declarations
 
-    assert {d["key"] for d in told["parameters"]} == set(declarations()) - set(views.KEPT)
-    for d in told["parameters"]:
+    assert {d["key"] for d in answer["parameters"]} == set(declarations()) - set(views.KEPT)
+    for d in answer["parameters"]:
         declared = declarations()[d["key"]]
         assert (d["default"], d["unit"], d["live"]) == (declared.default, declared.unit, declared.live)
         assert d["high"] == access.LARGEST.get(d["key"], declared.high)
-    assert {s["name"] for s in told["scenarios"]} == set(scenario_files.available()[0])
-    crisis = next(s for s in told["scenarios"] if s["name"] == "crisis")
+    assert {s["name"] for s in answer["scenarios"]} == set(scenario_files.available()[0])
+    crisis = next(s for s in answer["scenarios"] if s["name"] == "crisis")
     assert [move["until"] for move in crisis["moves"]] == [60]
     assert (
-        next(r for r in told["rights"] if r["row"] == "agenda")["tables"]["distributed"]
+        next(r for r in answer["rights"] if r["row"] == "agenda")["tables"]["distributed"]
         == DISTRIBUTED["agenda"]
     )
-    assert [c["name"] for c in told["causes"]] == list(CAUSES)
-    assert [s["name"] for s in told["stages"]] == list(STAGES)
-    assert len({(p["tile_row"], p["tile_col"]) for p in told["places"]}) == 32
+    assert [c["name"] for c in answer["causes"]] == list(CAUSES)
+    assert [s["name"] for s in answer["stages"]] == list(STAGES)
+    assert len({(p["tile_row"], p["tile_col"]) for p in answer["places"]}) == 32
 
 
 # What can be taken away
@@ -478,12 +480,12 @@ def taken(client, kind, view=TAKEN, **more):
 
 
 def test_the_csv_holds_the_numbers_of_the_page(client):
-    told = asked(client, TAKEN)
+    answer = asked(client, TAKEN)
     name, content = taken(client, "csv")
-    assert name.endswith(f"{told['fingerprint']}.csv")
+    assert name.endswith(f"{answer['fingerprint']}.csv")
     rows = list(csv.DictReader(io.StringIO(content.decode())))
     assert len(rows) == 240
-    for letter, side in zip("ab", told["sides"], strict=True):
+    for letter, side in zip("ab", answer["sides"], strict=True):
         mine = [row for row in rows if row["side"] == letter]
         assert {(row["scenario"], row["seed"]) for row in mine} == {(side["scenario"], "11")}
         for column, values in side["series"].items():

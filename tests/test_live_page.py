@@ -51,11 +51,11 @@ def test_numbers_are_those_of_the_server_and_of_the_csv(room, served):
     first, second = ([row for row in rows if row["side"] == letter] for letter in "ab")
     for wanted in (1, 24, 61, 120):
         seek(page, wanted)
-        told = [side["series"]["gap"][wanted - 1] for side in answer["sides"]]
-        assert told == [
+        received = [side["series"]["gap"][wanted - 1] for side in answer["sides"]]
+        assert received == [
             float(r[wanted - 1]["gap"]) if r[wanted - 1]["gap"] else None for r in (first, second)
         ]
-        shown = [percent(share) if share is not None else "–" for share in told]
+        shown = [percent(share) if share is not None else "–" for share in received]
         assert list(gaps(page)) == shown
         assert page.locator("#sentence").inner_text() == answer["sentences"][wanted - 1]
 
@@ -339,8 +339,8 @@ def test_possible_futures(room, served):
     page = room.open("#m=120")
     page.locator(".do-spread").click()
     page.wait_for_selector(".chart.spread")
-    told = served.ask("api/spread", {**TWIN, "futures": 20})
-    ends = [[line[-1] for line in side["gap"]] for side in told["sides"]]
+    received = served.ask("api/spread", {**TWIN, "futures": 20})
+    ends = [[line[-1] for line in side["gap"]] for side in received["sides"]]
     fewer = sum(b < a for a, b in zip(*ends, strict=True))
     assert page.locator(".chart.spread .faint").count() == 40
     assert f"B ends with the smaller gap in {fewer} of 20" in page.locator(".figure-spread h3").inner_text()
@@ -367,8 +367,8 @@ def test_events_lead_to_their_month(room, served):
     wanted = int(link.inner_text().split()[-1])
     link.click()
     assert month(page) == wanted
-    told = sum(event["month"] <= wanted for side in served.run()["sides"] for event in side["story"])
-    assert page.locator(".story li:visible").count() == told
+    received = sum(event["month"] <= wanted for side in served.run()["sides"] for event in side["story"])
+    assert page.locator(".story li:visible").count() == received
 
 
 def test_charts_can_be_saved_and_say_what_they_are(room):

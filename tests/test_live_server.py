@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 from sim.cli import main
 from sim.live import access, middleware, serve, server, views
 from sim.live.access import ALPHABET, AccessCode, RateLimit
-from sim.live.middleware import ALWAYS_SAID
+from sim.live.middleware import SECURITY_HEADERS
 from sim.live.server import Live
 from sim.model.geography import DATA
 from sim.model.schema import declarations
@@ -49,7 +49,7 @@ def client(live):
 
 def refused(answer, status, key):
     assert answer.status_code == status, answer.text
-    assert set(ALWAYS_SAID) <= set(answer.headers)
+    assert set(SECURITY_HEADERS) <= set(answer.headers)
     problems = answer.json()["problems"]
     assert problems
     assert key in {problem["key"] for problem in problems}, problems
@@ -129,7 +129,7 @@ def test_the_library_s_check_of_the_host_would_let_pass_what_ours_refuses(live, 
         refused(client.get("/", headers=headers), 421, "Host")
     answer = library.get("/", headers={"host": "evil.example"})
     assert answer.headers["content-type"].startswith("text/plain")
-    assert not set(ALWAYS_SAID) & set(answer.headers)
+    assert not set(SECURITY_HEADERS) & set(answer.headers)
 
 
 def test_a_name_given_with_host_is_let_in_and_no_other(live):
@@ -398,11 +398,11 @@ def test_futures_are_bounded(client, futures):
 
 def test_our_own_fault_is_said_to_be_ours_and_the_server_goes_on(client, monkeypatch, capsys):
     def fails(view):
-        raise ZeroDivisionError("no luck")
+        raise ZeroDivisionError("broken")
 
     monkeypatch.setattr(server.responses, "run", fails)
     refused(client.post("/api/run", json={**SHORT, "seed": 77}), 500, "server")
-    assert "no luck" in capsys.readouterr().err
+    assert "broken" in capsys.readouterr().err
     monkeypatch.undo()
     assert client.post("/api/run", json={**SHORT, "seed": 77}).status_code == 200, "a failure is not kept"
 
@@ -477,7 +477,7 @@ def test_old_answers_are_let_go(live):
     with TestClient(live.application(), base_url=ADDRESS) as client:
         for seed in range(3000, 3030):
             client.post("/api/run", json={**SHORT, "seed": seed})
-    assert len(live.workshop._answers) <= 24
+    assert len(live.pool._answers) <= 24
 
 
 # The code
@@ -511,12 +511,12 @@ def test_codes_cannot_be_guessed_and_tokens_expire(known):
     assert set(entry.code) <= set(ALPHABET)
     assert AccessCode().code != entry.code
     token = entry.token(entry.code)
-    assert entry.lets_in(token)
-    assert not AccessCode(lambda: now[0]).lets_in(token), "another server's token"
-    now[0] += 3600 * access.HOURS_INSIDE - 1
-    assert entry.lets_in(token)
+    assert entry.is_valid(token)
+    assert not AccessCode(lambda: now[0]).is_valid(token), "another server's token"
+    now[0] += 3600 * access.TOKEN_HOURS - 1
+    assert entry.is_valid(token)
     now[0] += 2
-    assert not entry.lets_in(token)
+    assert not entry.is_valid(token)
     client = TestClient(Live(known, entry).application(), base_url=ADDRESS)
     tries = [client.post("/api/enter", json={"code": "AAAAAAAA"}).status_code for _ in range(62)]
     assert tries == [403] * 60 + [429] * 2

@@ -124,7 +124,7 @@ def test_a_language_has_the_keys_of_the_table_and_the_values_that_go_into_them(f
 
 
 def widened(text: str) -> str:
-    """A text with other letters, so that whatever does not come from the table shows; places for values stay."""
+    """A text with other letters, so that a text that does not come from the table is noticed; places for values stay."""
     parts = re.split(r"(\{\w+\})", text)
     return "".join(
         part if part[:1] == "{" else re.sub("[A-Za-z]", lambda m: chr(ord(m[0]) + 0xFEE0), part)
@@ -197,9 +197,9 @@ def served_now(strange):
 
 def test_story_sentences_and_refusals_speak_the_language_too(strange):
     client = TestClient(Live(views.available()).application(), base_url="http://127.0.0.1:8123")
-    told = client.post("/api/run", json=TWIN).json()
-    said = [*told["sentences"], *(line["text"] for side in told["sides"] for line in side["story"])]
-    said += [side["sentence"] for side in told["sides"]]
+    received = client.post("/api/run", json=TWIN).json()
+    said = [*received["sentences"], *(line["text"] for side in received["sides"] for line in side["story"])]
+    said += [side["sentence"] for side in received["sides"]]
     assert len(said) > 200
     assert not not_from_the_table(said)
     refused = client.get("/nowhere").json()["problems"][0]["wrong"]

@@ -1,6 +1,6 @@
-"""Access to the live view: a code where other machines can reach it, and limits on what one request may ask for.
+"""Access code, signed tokens and rate limits of the live view, and limits on the size of a request.
 
-Limits bound the work, not the model: what they refuse, `gapsim run` accepts.
+The limits bound the work of the server, not the model: `gapsim run` accepts what they refuse.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from sim.errors import Problem
 from sim.model.parameters import Parameters
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Letters and digits that cannot be taken for each other from the last row."""
+"""Letters and digits that are not easily confused from a distance."""
 LENGTH = 8
 ADDRESSES = 4096
-"""So many addresses are remembered; the ones longest unheard of are forgotten."""
+"""Number of addresses that are remembered; the least recently used are dropped."""
 
 Clock = Callable[[], float]
 
@@ -37,11 +37,11 @@ class AccessCode:
         given = code.strip().upper().replace("-", "").replace(" ", "")
         if not hmac.compare_digest(given.encode(), self.code.encode()):
             return None
-        expires = f"{int(self._clock()) + 3600 * HOURS_INSIDE}"
+        expires = f"{int(self._clock()) + 3600 * TOKEN_HOURS}"
         return f"{expires}.{self._signature(expires)}"
 
-    def lets_in(self, token: str) -> bool:
-        """Whether a token was signed here and has not expired."""
+    def is_valid(self, token: str) -> bool:
+        """Whether a token was signed by this server and has not expired."""
         expires, _, signature = token.partition(".")
         signed = hmac.compare_digest(signature.encode(), self._signature(expires).encode())
         return signed and self._clock() < int(expires)
@@ -51,7 +51,7 @@ class AccessCode:
 
 
 class RateLimit:
-    """How much each address may still ask: so much a minute, refilled as time goes by."""
+    """An allowance for each address that refills at a constant rate."""
 
     def __init__(self, a_minute: float, clock: Clock = time.monotonic) -> None:
         self._a_minute = a_minute
@@ -67,7 +67,7 @@ class RateLimit:
         now = self._clock()
         left, when = self._left.pop(address, (self._a_minute, now))
         left = min(self._a_minute, left + (now - when) * self._a_minute / 60.0)
-        # What is larger than the whole allowance must wait for a full one, or it would wait for ever.
+        # A request larger than the whole allowance needs a full one; otherwise it could never be granted.
         needed = min(amount, self._a_minute)
         enough = left >= needed
         self._left[address] = (left - needed if enough else left, now)
@@ -101,8 +101,8 @@ RUNS_A_MINUTE = 3000
 CODES_A_MINUTE = 60
 """Codes that one address may try a minute: a room may share an address, and a guesser would need thousands of years."""
 
-HOURS_INSIDE = 12
-"""How long a code, once entered, lets its browser in."""
+TOKEN_HOURS = 12
+"""Hours until a token expires."""
 
 LARGEST = {
     "population.months": 360,
@@ -111,7 +111,7 @@ LARGEST = {
     "changes.arriving": 100,
     "changes.in_progress": 100,
 }
-"""The most that a view may ask of what a run costs."""
+"""Largest values of the parameters that determine the cost of a run."""
 
 
 def cost(parameters: Parameters) -> float:
@@ -121,7 +121,7 @@ def cost(parameters: Parameters) -> float:
 
 
 def too_large(parameters: Parameters, where: str) -> list[Problem]:
-    """What a view asks for beyond the bounds, though the model could do it."""
+    """A problem for each parameter above the limits of the live view."""
     found = []
     for key, most in LARGEST.items():
         group, _, name = key.partition(".")

@@ -1,4 +1,4 @@
-"""What can be taken away from a view: its numbers, its scenarios, a program that makes the numbers again, the page."""
+"""Files made from a view: numbers as CSV, scenarios as YAML, a Python program, and the page in one file."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from sim.scenarios.scenario_files import PACKAGE_LINE
 
 LETTERS = "ab"
 FUTURES = 20
-"""So many futures go with the page, since a stick cannot run more."""
+"""Number of replications in the page, which cannot run more without a server."""
 WIDTH = 110
 
 
 @dataclass(frozen=True)
 class Download:
-    """A file to take away."""
+    """A file for download."""
 
     name: str
     media_type: str
@@ -36,7 +36,7 @@ class Download:
 
 @dataclass(frozen=True)
 class Shipped:
-    """What goes into the page on a stick besides the run."""
+    """What the page in one file contains besides the run."""
 
     page: Mapping[str, bytes]
     strings: Any
@@ -44,7 +44,7 @@ class Shipped:
 
 
 def numbers(view: View, side: int, shipped: Shipped) -> Download:
-    """The series of all sides as CSV: the very numbers that the page shows."""
+    """The series of all sides as CSV, with the numbers that the page shows."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     for number, result in enumerate(responses.run(view)["sides"]):
@@ -137,7 +137,7 @@ KINDS: dict[str, tuple[Maker, int]] = {
     "python": (program, 0),
     "html": (standalone_page, 1 + FUTURES),
 }
-"""What can be asked for, by name: how it is made, and how many runs of each side that takes."""
+"""Kinds of downloads by name: the function that makes one, and its number of runs a side."""
 
 
 def _name(view: View, ending: str) -> str:
@@ -145,7 +145,7 @@ def _name(view: View, ending: str) -> str:
 
 
 def _differences(side: Side) -> dict[str, Any]:
-    """What a side changes of the declared defaults, as a tree."""
+    """The differences of a side from the declared defaults, as a tree."""
     tree = in_groups(views.differences(side.composed.parameters))
     dated = views.moves_of(side.composed.parameters)
     return {**tree, INTERVENTIONS: dated} if dated else tree

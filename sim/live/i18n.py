@@ -1,8 +1,8 @@
-"""The words of the live view: one table for page, story, sentences and refusals, and a file for each language.
+"""The texts of the live view: one file for each language, with the same keys.
 
-`languages/en.json` is the table. Another language is another file beside it with the same keys; what it leaves out is
-said in English. Words that are declared with the model (what a parameter is called and means, causes, scenarios) stand
-there and not here; a language file gives its own under the keys of `sim.live.metadata.words_of_the_model`.
+`languages/en.json` is the table. Another language is another file beside it with the same keys; missing
+keys fall back to English. English names and descriptions of parameters, causes and scenarios are declared with the model;
+a translation gives them under the keys of `sim.live.metadata.words_of_the_model`.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ LANGUAGES = Path(__file__).parent / "languages"
 ENGLISH = "en"
 
 OWN_NAMES = ("mechanisms", "reference")
-"""Groups whose parameters are called by their own names alone."""
+"""Groups that are left out of the names of their parameters."""
 
 _spoken = ENGLISH
 
 
 def languages() -> list[str]:
-    """The languages there are, by the names of their files."""
+    """The available languages, named by their files."""
     return sorted(path.stem for path in LANGUAGES.glob("*.json"))
 
 
 def speak(language: str) -> None:
-    """Say everything in one of `languages` from now on: a server speaks one language to all."""
+    """Set the language of the process to one of `languages`: a server has one language for all clients."""
     global _spoken
     _spoken = language
 
 
 def spoken() -> str:
-    """The language that is spoken now."""
+    """The current language."""
     return _spoken
 
 
 def words() -> dict[str, str]:
-    """All words by key, in the language that is spoken; `{name}` stands where a value goes."""
+    """All texts by key in the current language; `{name}` marks the place of a value."""
     return _table(_spoken)
 
 
@@ -49,31 +49,31 @@ def _table(language: str) -> dict[str, str]:
 
 
 def say(key: str, **values: Any) -> str:
-    """The words of a key, with values put in."""
+    """The text of a key with its values."""
     return words()[key].format(**values)
 
 
 def declared(key: str, english: str) -> str:
-    """Words that are declared with the model: in English as they stand there, in another language from its file."""
+    """The translation of a text that the model declares in English."""
     return words().get(key, english)
 
 
 def count(key: str, number: int, **values: Any) -> str:
-    """The words for a number of things: those of `key.one` for one, of `key.many` otherwise."""
+    """A text with a number: `key.one` for one, `key.many` otherwise."""
     written = words().get(f"number.{number}", str(number))
     text = say(f"{key}.one" if number == 1 else f"{key}.many", n=written, **values)
     return text[:1].upper() + text[1:]
 
 
 def listing(items: list[str]) -> str:
-    """Words in a row: `a, b and c`."""
+    """A list in words: `a, b and c`."""
     if len(items) < 2:
         return "".join(items)
     return say("listing", most=", ".join(items[:-1]), last=items[-1])
 
 
 def name_of(key: str) -> str:
-    """What a parameter, or a row of the table of rights, is called: `load (work)`; a mechanism by its own name."""
+    """The name of a parameter or decision right, such as `load (work)`; a mechanism has its name alone."""
     group, _, rest = key.partition(".")
     name, plain_group = rest.replace("_", " ").replace(".", ": "), group.replace("_", " ")
     english = name if group in OWN_NAMES else say("name", name=name, group=plain_group)

@@ -1,4 +1,4 @@
-"""What the page receives once: parameters, decision rights, scenarios, words; all read from their declarations."""
+"""Describes parameters, decision rights, scenarios and labels to the page, read from their declarations."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ NAMED = {
     "kind": (vocabulary.KIND_LABELS, vocabulary.KIND_MEANINGS),
     "outcome": (vocabulary.OUTCOME_LABELS, vocabulary.OUTCOME_MEANINGS),
 }
-"""What is named and explained where the model's own words stand."""
+"""Labels and meanings that the model declares."""
 
 ENDS = {"hierarchy": HIERARCHY, "status_quo": STATUS_QUO, "distributed": DISTRIBUTED}
 
 
 def everything(known: views.Known) -> dict[str, Any]:
-    """All that the page needs to build itself, as one value."""
+    """All declarations that the page is built from."""
     return {
         "version": version(),
         "seed": DEFAULT_SEED,
@@ -57,7 +57,7 @@ def everything(known: views.Known) -> dict[str, Any]:
 
 
 def words_of_the_model(known: views.Known) -> dict[str, str]:
-    """Words that are declared with the model, in English, by the keys under which a language file gives its own."""
+    """English texts declared with the model, by the keys under which a language file translates them."""
     found = {}
     for key, d in declarations().items():
         found[f"parameter.{key}"] = d.sentence

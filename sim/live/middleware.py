@@ -1,7 +1,7 @@
-"""The guard: what every request must show before anything reads it, and what every answer says to the browser.
+"""Checks every request before it is read, and adds security headers to every answer.
 
-A page elsewhere in the same browser must not be able to ask this server anything (Origin), nor to pose as it under a
-name of its own (Host). Both are always checked, on the loopback address too.
+Other pages in the same browser must not be able to send requests to this server (Origin), or to reach it under another
+host name (Host). Both are always checked, on the loopback address too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ POLICY = "; ".join(
 )
 """What the page may load: its own files, and pictures that it draws itself."""
 
-ALWAYS_SAID = {
+SECURITY_HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -46,11 +46,11 @@ ALWAYS_SAID = {
 }
 
 SECONDS_TO_SEND = 10.0
-"""A body that is not here by then is given up."""
+"""Seconds after which an incomplete body is refused."""
 
 
 def refusal(status: int, problems: Iterable[Problem], **headers: str) -> Response:
-    """A clear answer that something is wrong: a list of problems, in JSON."""
+    """An error response: a list of problems in JSON."""
     listed = [
         {"where": p.where, "key": p.key, "value": p.value, "wrong": p.wrong, "nearest": p.nearest}
         for p in problems
@@ -59,7 +59,7 @@ def refusal(status: int, problems: Iterable[Problem], **headers: str) -> Respons
 
 
 def one(status: int, key: str, wrong: str, value: str = "", **headers: str) -> Response:
-    """A refusal with one problem."""
+    """An error response with one problem."""
     return refusal(status, [Problem("request", key, wrong, value[:120])], **headers)
 
 
@@ -67,11 +67,11 @@ class RequestGuard:
     """Checks Host, Origin, kind and size of every request; writes the headers of every answer."""
 
     def __init__(self, app: ASGIApp, names: Sequence[str] = ()) -> None:
-        """Stand before an application.
+        """Wrap an application.
 
         Args:
             app: what is guarded.
-            names: names, besides the address that a request came in at, under which the server may be asked.
+            names: further host names that are accepted, besides the address of the server.
         """
         self.app = app
         self.names = tuple(name.lower() for name in names)
@@ -86,9 +86,9 @@ class RequestGuard:
             return
         headers = Headers(scope=scope)
 
-        async def dressed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(ALWAYS_SAID)
+                MutableHeaders(scope=message).update(SECURITY_HEADERS)
             await send(message)
 
         refused = self._refused(scope, headers)
@@ -97,8 +97,8 @@ class RequestGuard:
             if isinstance(body, Response):
                 refused = body
             else:
-                receive = _again(body)
-        await (refused or self.app)(scope, receive, dressed)
+                receive = _replayed(body)
+        await (refused or self.app)(scope, receive, send_with_headers)
 
     def _refused(self, scope: Scope, headers: Headers) -> Response | None:
         hosts = headers.getlist("host")
@@ -116,7 +116,7 @@ class RequestGuard:
         return None
 
     def _own(self, scope: Scope) -> set[str]:
-        """The names that a request may call this server by: the address it came in at, and those given."""
+        """Accepted values of Host: the address that the request arrived at, and the given names."""
         address, port = plain(scope["server"][0]), scope["server"][1]
         names = {f"[{address}]" if ":" in address else address, *self.names}
         if is_loopback(address):
@@ -126,7 +126,7 @@ class RequestGuard:
 
 
 def plain(address: str) -> str:
-    """An address as people write it: an IPv4 address that came in through IPv6 loses its wrapping."""
+    """An address in its usual form: an IPv4 address mapped to IPv6 becomes IPv4."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -175,7 +175,7 @@ async def _body(headers: Headers, receive: Receive) -> bytes | Response:
         return one(408, "body", say("refused.late"), connection="close")
 
 
-def _again(body: bytes) -> Receive:
+def _replayed(body: bytes) -> Receive:
     sent = False
 
     async def receive() -> dict[str, Any]:

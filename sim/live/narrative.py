@@ -1,6 +1,6 @@
-"""What is said about a run: events of each month, and one sentence that states the result so far.
+"""Texts about a run: the events of each month, and one sentence that states the result so far.
 
-The sentence speaks of one possible future and says so.
+The sentence says that it describes one possible future.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from sim.live.playback import NOTHING, Playback, largest
 from sim.model.state import CAUSES, Stage
 
 MOST_A_MONTH = 4
-"""More lines than this are not read while the months go by."""
+"""Most lines a month: more cannot be read during playback."""
 
 WINDOW = 6
-"""Whether a place moves is judged over so many months: a single month says little."""
+"""Months over which a stall is measured."""
 STALLED = 0.5
-"""A place stalls when at least this share of the progress due in the window went missing, …"""
+"""A place stalls when at least this share of the progress due in the window is missing."""
 MOVING = 0.4
-"""… and moves again when no more than this does."""
+"""A stalled place moves again when at most this share is missing."""
 QUARTER = 3
-"""Stalls and limiting factors are reported every so many months, …"""
+"""Months between reports of stalls and limiting factors."""
 GROUP = 3
-"""… when at least so many councils share them."""
+"""Fewest councils that share a stall or a recovery for it to be reported."""
 SHIFTED = 6
-"""This many must share a new limiting factor for it to be reported."""
+"""Fewest councils that share a new limiting factor for it to be reported."""
 
 MARKS = (0.1, 0.25, 0.5, 0.75)
 """Shares of coverage that are reported when first reached, as reported or in fact."""
 
 FIRST_NAMED = 3
-"""This many councils are named in a line; of more only the number is given."""
+"""Most councils that a line names; a larger group is given as a number."""
 
 BEGUN_BY = 0.5
 """Starts are reported when this share of councils begins a change in the same month."""
@@ -48,7 +48,7 @@ KINDS = ("move", "delivers", "stall", "signed", "mark", "limit", "again", "annou
 Line = dict[str, Any]
 
 
-def tell(recording: Playback) -> list[Line]:
+def events(recording: Playback) -> list[Line]:
     """The lines of a run in the order of its months.
 
     Returns:
@@ -56,9 +56,9 @@ def tell(recording: Playback) -> list[Line]:
         means the whole nation).
     """
     lines: list[Line] = []
-    tellers = (_moves, _announced, _marks, _signed, _stalls, _delivers, _abandoned, _started)
-    for teller in tellers:
-        lines.extend(teller(recording))
+    kinds = (_moves, _announced, _marks, _signed, _stalls, _delivers, _abandoned, _started)
+    for kind in kinds:
+        lines.extend(kind(recording))
     by_month: dict[int, list[Line]] = {}
     for line in lines:
         by_month.setdefault(line["month"], []).append(line)
@@ -75,7 +75,7 @@ def _line(month: int, kind: str, text: str, places: Any = ()) -> Line:
 
 
 def _who(key: str, recording: Playback, places: np.ndarray, **values: Any) -> str:
-    """A line about councils: a few are named, more are counted."""
+    """A text about councils: up to three are named, more are counted."""
     if len(places) <= FIRST_NAMED:
         names = listing([recording.run.territory.name[a] for a in places])
         return say(f"{key}.named.{'one' if len(places) == 1 else 'many'}", names=names, **values)
@@ -117,7 +117,7 @@ def _marks(recording: Playback) -> Iterator[Line]:
     for kind, coverage in (("reported", months.nominal_coverage), ("real", months.real_coverage)):
         for mark in MARKS:
             month = int(np.argmax(coverage >= mark))
-            # What is there from the start is no news.
+            # Coverage present from the start is not an event.
             if month:
                 yield _line(
                     month, "mark", say(f"story.mark.{kind}", share=say("percent", n=f"{100 * mark:g}"))
@@ -215,7 +215,7 @@ def of_one(side: dict[str, Any]) -> str:
 
 
 def of_months(sides: Sequence[dict[str, Any]]) -> list[str]:
-    """What can be said after each month; of sides of unlike length, as far as the longer one goes."""
+    """The sentence for each month; if the sides differ in length, up to the end of the longer one."""
     months = max(side["months"] for side in sides)
     return [_after(sides, min(month, months - 1)) for month in range(months)]
 
@@ -261,7 +261,7 @@ def _names(sides: Sequence[dict[str, Any]], month: int) -> list[str]:
 
 
 def _title(side: dict[str, Any], month: int) -> str:
-    """What a side is called after a month: its scenario, and from then on that it was changed by hand."""
+    """The title of a side in a month: its scenario, marked as changed from the first change by hand."""
     changed = side["changed"] is not None and month >= side["changed"]
     return say("sentence.changed", title=side["title"]) if changed else side["title"]
 

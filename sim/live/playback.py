@@ -1,4 +1,4 @@
-"""Frames: what a room sees of a run, month by month and place by place, read off the run as it is simulated."""
+"""Simulates a run and records what the page shows of it, by month and place."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from sim.model.state import LEDGER, STAGES, Stage
 DIGITS = 5
 """Significant digits of series and outcomes, on the page and in downloads alike."""
 EXACT = 22
-"""Powers of ten up to this one are floats without a rest."""
+"""Powers of ten up to this exponent are exact floats."""
 DOUBT = 1e-6
-"""So near to a half, a scaled number may have been rounded past it."""
+"""Distance from a half within which rounding of a scaled number is uncertain."""
 PLACE_DECIMALS = 3
 
 COPIED = ("will", "ability", "capacity", "trust", "signed")
-"""Columns of places that are kept for every month as they are."""
+"""Columns of places that are recorded every month."""
 SHOWN = ("will", "ability", "capacity", "trust")
-"""Those of them that the page shows."""
+"""Recorded columns that the page shows."""
 
 NEGLIGIBLE = 1e-9
 """Progress or benefit missing below this is rounding."""
 
 IN_PLACE = 0.9
-"""A change is in place where it is reported to cover this share: few ever reach the last person."""
+"""Reported coverage from which a change counts as in place: few changes reach everybody."""
 
 NOTHING = -1
-"""Where a cause of loss is asked for and nothing was lost."""
+"""Code for no cause of loss."""
 
 
 @dataclass(frozen=True)
 class Playback:
-    """A run that has ended, and what was copied of each of its months: T months, A places.
+    """A finished run and its records by month: T months, A places.
 
     Attributes:
         run: the run.
@@ -70,7 +70,7 @@ class Playback:
 
 
 def play(parameters: Parameters, seed: int, replication: int) -> Playback:
-    """Live a whole run a month at a time, and copy what the journal does not keep.
+    """Simulate a whole run month by month, and record what the journal does not hold.
 
     Raises:
         ValueError: if the table of places or the interventions cannot be used.
@@ -86,7 +86,7 @@ def play(parameters: Parameters, seed: int, replication: int) -> Playback:
     before, opened = state.ledger.copy(), np.empty_like(state.ledger)
     home = state.bodies.home
     bodies_here = np.bincount(home, minlength=count)
-    # Columns looked up once: a table looks a name up again each time.
+    # Columns are looked up once: access by name is slow in a record array.
     columns = {name: state.places[name] for name in COPIED}
     stage_now, nominal_now, real_now = (state.cells[name] for name in ("stage", "nominal", "real_coverage"))
     body_will, announced_by = state.bodies.will, state.calendar.arrived.tolist()
@@ -96,7 +96,7 @@ def play(parameters: Parameters, seed: int, replication: int) -> Playback:
             places[name][month] = column
         bodies[month] = np.bincount(home, body_will, count)
         stage[month], nominal[month], real[month] = stage_now, nominal_now, real_now
-        # Nothing can be missing yet of what is not announced.
+        # Only announced changes can have losses.
         there = slice(0, announced_by[month])
         now, new = state.ledger[:, there], opened[:, there]
         np.subtract(now, before[:, there], out=new)
@@ -127,7 +127,7 @@ def _due(changes: np.recarray, arrived: np.ndarray) -> np.ndarray:
 
 
 def limits(recording: Playback) -> np.ndarray:
-    """What held each place's changes back most in each month, as a number of `CAUSES`: (T, A); `NOTHING` if nothing."""
+    """The limiting factor of each place in each month, as a position in `CAUSES`: (T, A); `NOTHING` if none."""
     return largest(recording.held)
 
 
@@ -147,9 +147,9 @@ def _counted(stage: np.ndarray, which: np.ndarray) -> np.ndarray:
 
 
 def usual_stage(recording: Playback) -> np.ndarray:
-    """Where a place's work stands: (T, A) the stage of most of its changes under way, the more advanced of equals.
+    """The stage of most of a place's changes under way, the more advanced of equals: (T, A).
 
-    Where none is under way, *shift* if any is in place, else given up; `NOTHING` before anything is announced.
+    If none is under way, *shift* if any is in place, otherwise abandoned; `NOTHING` before anything is announced.
     """
     last = recording.under_way.shape[2] - 1
     stage = last - recording.under_way[:, :, ::-1].argmax(axis=2)
@@ -209,7 +209,7 @@ def summary_numbers(run: Run) -> dict[str, float | None]:
 
 
 def ties(run: Run) -> list[list[list[float]]]:
-    """Whom each place looks to, and with which share of its attention: a list of [place, share] for each place."""
+    """The peers of each place and their shares of its attention: a list of [place, share] for each place."""
     land = run.territory
     ends = zip(land.tie_start[:-1].tolist(), land.tie_start[1:].tolist(), strict=True)
     other, weight = land.tie_other.tolist(), np.round(land.tie_weight, PLACE_DECIMALS).tolist()
@@ -229,7 +229,7 @@ def rounded(values: np.ndarray) -> list[Any]:
     up, down = (10.0 ** np.clip(exponent, 0, EXACT) for exponent in (places, -places))
     scaled = known * up / down
     found = np.where(np.isfinite(values), np.rint(scaled) / up * down, np.nan)
-    # Where the last digit hangs on what the product lost, and beyond the exact powers, it is written out and read.
+    # Near a half, and beyond the exact powers, the number is formatted and parsed instead.
     doubtful = (np.abs(scaled % 1.0 - 0.5) < DOUBT) | (np.abs(places) > EXACT)
     found[doubtful] = [float(f"{value:.{DIGITS}g}") for value in values[doubtful].tolist()]
     return plain(found)

@@ -1,4 +1,4 @@
-"""What the server answers: the result of a view, or many of its possible futures side by side."""
+"""Computes the answers of the server: the runs of a view, or several of its possible futures."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from sim.model.schedule import simulate
 from sim.stats import intervals
 
 KEPT_SIDES = 8
-"""Number of sides that are cached: a lever mostly moves one side, and a swap moves nothing."""
+"""Number of sides that are cached: a lever mostly changes one side, and a swap changes none."""
 
 
 def run(view: View) -> dict[str, Any]:
-    """Live both sides of a view under the same random numbers: every month of each, its story, and what it comes to."""
+    """Simulate all sides of a view under the same random numbers: their months, events and results."""
     sides = [_simulated(_Asked.of(side, view)) for side in view.sides]
     said = narrative.of_months(sides)
     return {
@@ -75,14 +75,14 @@ def _simulated(asked: _Asked) -> dict[str, Any]:
         "bodies": np.bincount(state.bodies.home, minlength=len(land.code)).tolist(),
         "users": (state.places.last_user - state.places.first_user).tolist(),
         "ties": playback.ties(recording.run),
-        "story": narrative.tell(recording),
+        "story": narrative.events(recording),
         "summary": playback.summary_numbers(recording.run),
     }
     return {**content, "sentence": narrative.of_one(content)}
 
 
 def _changed(side: Side) -> int | None:
-    """The month from which a side is no longer its scenario, or None if nothing was changed by hand."""
+    """The month of the first change by hand, or None if there is none."""
     if side.given:
         return 0
     return min((move["month"] for move in side.moves), default=None)

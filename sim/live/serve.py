@@ -1,4 +1,4 @@
-"""The door: binds the address, warms the model up, says where to look, and closes cleanly."""
+"""Starts and stops the server: binds the address, compiles the model, prints the address and opens a browser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sim.live.middleware import is_loopback, plain
 from sim.live.server import Live
 
 OPENING = {"sides": [{"scenario": "hierarchy"}, {"scenario": "distributed"}]}
-"""The view that a room sees first."""
+"""The first view."""
 
 HOW: dict[str, Any] = {
     "http": "h11",
@@ -37,11 +37,11 @@ HOW: dict[str, Any] = {
     "limit_concurrency": 1000,
     "timeout_graceful_shutdown": 2,
 }
-"""How the server is run: it believes no header about who asks, and says nothing of itself."""
+"""Settings of the server: it trusts no proxy header and does not identify itself."""
 
 EVERYWHERE = ("0.0.0.0", "::")
 SOMEWHERE = "192.0.2.1"
-"""An address that is nobody's, reserved for documentation."""
+"""An address that no machine has: it is reserved for documentation."""
 
 
 def serve(
@@ -58,13 +58,13 @@ def serve(
         host: address to bind; other machines can reach any but a loopback address, and need a code.
         port: port to bind; 0 takes a free one.
         folders: folders of scenarios besides the shipped one.
-        browse: whether to open a browser; None does so where there is a desktop.
+        browse: whether to open a browser; None opens one if there is a desktop.
         language: the language of the page, one of `sim.live.i18n.languages`.
         deck: the steps of a session: a file, or the name of a shipped one.
 
     Raises:
-        InputProblems: if the address cannot be bound, a scenario or the deck cannot be used, or there is no such
-            language.
+        InputProblems: if the address cannot be bound, a scenario or the deck cannot be used, or the language
+            is unknown.
     """
     there = i18n.languages()
     if language not in there:
@@ -79,7 +79,7 @@ def serve(
         entry = None if is_loopback(bound.getsockname()[0]) else AccessCode()
         live = Live(known, entry, played)
         responses.run(views.read(OPENING, known))
-        # What is here now stays; looking through it again and again for what may go would delay answers.
+        # Objects made so far are permanent; scanning them in each garbage collection would delay answers.
         gc.freeze()
         address = _address(host, bound)
         click.echo(f"gapsim live: {address}")
@@ -96,8 +96,7 @@ def serve(
         settings = uvicorn.Config(live.application(names), **HOW)
         uvicorn.Server(settings).run(sockets=[bound])
     except KeyboardInterrupt:
-        # This is how it is stopped.
-        pass
+        pass  # Ctrl-C is the usual way to stop the server.
     finally:
         bound.close()
     click.echo("\nstopped.", err=True)
@@ -130,7 +129,7 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _address(host: str, bound: socket.socket) -> str:
-    """Where to look: for a server that listens everywhere, the address by which others reach this machine."""
+    """The address to open: for a server on all interfaces, the one by which others reach this machine."""
     name = plain(bound.getsockname()[0])
     if name in EVERYWHERE:
         name = _outward()
@@ -142,7 +141,7 @@ def _address(host: str, bound: socket.socket) -> str:
 def _outward() -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            # Nothing is sent: the system only says which of its addresses it would use.
+            # Nothing is sent: the system only selects the local address it would use.
             probe.connect((SOMEWHERE, 9))
             return str(probe.getsockname()[0])
         except OSError:

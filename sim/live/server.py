@@ -1,4 +1,4 @@
-"""The server: each request carries its whole view, and nothing of it stays here but the latest answers."""
+"""The endpoints of the live view. Each request holds its whole view; the server only caches recent answers."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ Answer = TypeVar("Answer")
 
 
 class TooMany(Exception):
-    """One address asks for more runs than its share; the argument is how many seconds to wait."""
+    """One address asks for too many runs; the argument is the number of seconds to wait."""
 
 
 class Live:
-    """One live view: the scenarios it knows, its page, and who may ask what."""
+    """The live view: its scenarios, the files of its page, and its limits."""
 
     def __init__(self, known: views.Known, entry: AccessCode | None = None, deck: Deck | None = None) -> None:
-        """Get ready to answer.
+        """Prepare everything that does not depend on a request.
 
         Args:
             known: scenarios by name.
@@ -70,12 +70,12 @@ class Live:
         self.page = {path.name: path.read_bytes() for path in sorted(PAGE.glob("*")) if path.suffix in KINDS}
         self.page[STRINGS] = _json(i18n.words())
         self.shipped = downloads.Shipped(self.page, i18n.words(), described)
-        self.workshop = WorkerPool()
+        self.pool = WorkerPool()
         self.runs = RateLimit(access.RUNS_A_MINUTE)
         self.codes = RateLimit(access.CODES_A_MINUTE)
 
     def application(self, names: tuple[str, ...] = ()) -> ASGIApp:
-        """The application behind its guard; `names` are those it may be called by besides its address."""
+        """The application behind its guard; `names` are further host names that it accepts."""
         routes = [
             Route("/", self.index),
             Route("/page/{name}", self.file),
@@ -96,7 +96,7 @@ class Live:
 
     def _inside(self, handler: Handler) -> Handler:
         async def checked(request: Request) -> Response:
-            if self.entry is not None and not self.entry.lets_in(request.headers.get(CODE_HEADER, "")):
+            if self.entry is not None and not self.entry.is_valid(request.headers.get(CODE_HEADER, "")):
                 return one(401, "code", say("refused.code.needed"))
             return await handler(request)
 
@@ -117,7 +117,7 @@ class Live:
         return Response(self.page[name], media_type=KINDS[Path(name).suffix])
 
     async def enter(self, request: Request) -> Response:
-        """A token for whoever knows the code."""
+        """A token in exchange for the code."""
         content = await _content(request)
         code = content.get("code") if isinstance(content, dict) else None
         if self.entry is None:
@@ -131,7 +131,7 @@ class Live:
         return _answer(_json({"token": token}))
 
     async def declarations(self, request: Request) -> Response:
-        """All that the page needs to build itself."""
+        """The declarations from which the page is built."""
         return _answer(self.declared)
 
     async def run(self, request: Request) -> Response:
@@ -140,7 +140,7 @@ class Live:
         return _answer(await self._worked(request, "run", view, 1, lambda: _json(responses.run(view))))
 
     async def spread(self, request: Request) -> Response:
-        """Many futures of a view."""
+        """Several replications of a view."""
         content = await _content(request)
         futures = content.pop("futures", 20) if isinstance(content, dict) else 20
         view = views.read(content, self.known)
@@ -158,7 +158,7 @@ class Live:
         return _answer(await self._worked(request, f"spread {futures}", view, futures, work))
 
     async def download(self, request: Request) -> Response:
-        """A view as a file to take away."""
+        """A view as a file for download."""
         content = await _content(request)
         asked = content if isinstance(content, dict) else {}
         kind, side = asked.get("kind"), asked.get("side", 0)
@@ -183,12 +183,12 @@ class Live:
         self, request: Request, what: str, view: views.View, runs: int, work: Callable[[], Answer]
     ) -> Answer:
         asked = f"{what} {view.text()}"
-        if runs and not self.workshop.has(asked):
+        if runs and not self.pool.has(asked):
             cost = runs * sum(access.cost(side.composed.parameters) for side in view.sides)
             wait = self.runs.take(_address(request), cost)
             if wait:
                 raise TooMany(wait)
-        return await self.workshop.answer(asked, work)
+        return await self.pool.answer(asked, work)
 
 
 def _json(content: Any) -> bytes:

@@ -1,7 +1,7 @@
-"""A deck: the steps of a session in a file, each with what is shown, what is said and what the room is asked.
+"""Reads and checks a deck: a YAML file with the steps of a session.
 
-What a step shows is an address of the live view, so whatever can be set by hand on the page can be a step. A deck is read
-and checked as a whole before anything is served.
+Each step has an address of the live view, so a step can show anything that can be set on the page, a question for the
+audience and notes for the presenter. The whole deck is checked before anything is served.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ FIELDS = ("title", "steps")
 NEEDED = ("title", "ask", "show")
 STEP_FIELDS = ("title", "say", "ask", "show", "part")
 PARTS = ("twin", "losses", "stages", "people", "levers", "predict", "spread", "share")
-"""The parts of the page, by the names under which its words stand."""
+"""Parts of the page, named as in the keys of the language file."""
 LONGEST = {"title": 80, "ask": 240, "say": 600}
-"""Letters that can be read from the back of a room, or said in a breath or two."""
+"""Most letters of each text: it must be readable from the back of a room."""
 MOST_STEPS = 60
-OF_THE_ROOM = ("guess", "about", "votes")
+AUDIENCE_KEYS = ("guess", "about", "votes")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: what is shown (the fragment of an address), what the room is asked, and what may be said."""
+    """One step: the fragment of the address that it shows, the question, and notes for the presenter."""
 
     title: str
     ask: str
@@ -47,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Deck:
-    """The steps of a session, in their order."""
+    """The title and the steps of a session, in order."""
 
     title: str
     steps: tuple[Step, ...]
@@ -72,14 +72,14 @@ def find(name: str) -> Path:
 
 
 def read(path: Path, known: views.Known) -> Deck:
-    """Read a deck, and check every step of it.
+    """Read a deck and check every step.
 
     Args:
         path: the file.
         known: scenarios by name.
 
     Raises:
-        InputProblems: with everything that is wrong with it.
+        InputProblems: with all errors in it.
     """
     relative = os.path.relpath(path)
     where = str(path) if relative.startswith("..") else relative
@@ -140,21 +140,21 @@ def _text(content: Mapping[str, Any], field: str, where: str, problems: list[Pro
         return ""
     text = " ".join(text.split())
     if len(text) > LONGEST[field]:
-        said = f"must have at most {LONGEST[field]} letters, or no room reads it; it has {len(text)}"
+        said = f"must have at most {LONGEST[field]} letters to be readable in a room; it has {len(text)}"
         problems.append(Problem(where, field, said, shown(text)))
     return text
 
 
 def _shown(text: Any, number: int, where: str, known: views.Known, problems: list[Problem]) -> str:
-    """The fragment that a step lays, with the step in it; what is wrong with it is added to `problems`."""
+    """The address fragment of a step with its number added; errors are added to `problems`."""
     if not isinstance(text, str) or "=" not in text:
         said = "must be an address of the live view, in quotes, as *Copy link* gives it: '#a=hierarchy&b=distributed'"
         problems.append(Problem(where, "show", said, shown(text)))
         return ""
     content, look, found = url.read(text.strip(), where)
-    for key in OF_THE_ROOM:
+    for key in AUDIENCE_KEYS:
         if key in look:
-            said = "is what a room has said; take it out, so that the next room speaks for itself"
+            said = "is an answer of an earlier audience; take it out, so that the next one gives its own"
             found.append(Problem(where, key, said, look[key]))
     problems += found
     try:

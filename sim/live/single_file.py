@@ -1,8 +1,8 @@
-"""The page in one file: its styles, modules and data inside it, and a policy that lets nothing else in.
+"""Joins the page, its styles, modules and data into one HTML file that loads nothing else.
 
 Modules are joined in the order in which they need each other. Only what the page's modules use is understood: named
 imports of files beside them, and exports where a name is declared; anything else is refused, so that a page that
-cannot be joined is noticed when it is written and not on a stick.
+cannot be joined is noticed by the tests and not by a user.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LEFT_OVER = re.compile(r"^(?:import\b|export\b)|\bimport\s*\(|\bimport\.meta\b",
 
 
 def one_file(page: Mapping[str, bytes], data: Mapping[str, Any]) -> bytes:
-    """The page with data in it, as one HTML file that asks for nothing.
+    """The page with data in it, as one HTML file that sends no request.
 
     Args:
         page: the page's files by name.

@@ -1,7 +1,7 @@
-"""The address of a view, read as the page reads it: everything after `#`, as *Copy link* gives it.
+"""Reads the address of a view: the part after `#`, in the form that *Copy link* gives.
 
-`#a=hierarchy&a.work.load=1.5&a@36.mechanisms.pace=0.9&b=distributed&seed=2026&r=0&m=61`; the page's own reading is
-`page/address.js`, and a test in a browser holds the two against each other. Ranges are checked where they are declared.
+`#a=hierarchy&a.work.load=1.5&a@36.mechanisms.pace=0.9&b=distributed&seed=2026&r=0&m=61`; the page reads it
+with `page/address.js`, and a browser test compares the two. Ranges are checked where they are declared.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SIDES = ("a", "b")
 OPENING = ("hierarchy", "distributed")
 """The scenarios of the two sides that an address leaves out."""
 LOOKS = ("m", "place", "guess", "about", "votes", "step", "change")
-"""What is looked at and what the room said, beside the view itself."""
+"""Keys that are not part of the view: what is selected, and the audience's answers."""
 VIEW_KEYS = {"seed": "seed", "r": "replication"}
 
 NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
@@ -26,14 +26,14 @@ MOVE = re.compile(r"([ab])@([^.]*)\.(.+)")
 
 
 def read(address: str, where: str) -> tuple[dict[str, Any], dict[str, str], list[Problem]]:
-    """What an address names.
+    """Split an address into a view, selected items and problems.
 
     Args:
-        address: a whole address, or what stands after its `#`.
-        where: what to call it in a message.
+        address: a whole address, or the part after its `#`.
+        where: its name in messages.
 
     Returns:
-        The view as `sim.live.views.read` takes it, what is looked at by its key, and what cannot be read.
+        The view as `sim.live.views.read` takes it, the selected items by key, and the problems.
     """
     sides: list[dict[str, Any]] = [{"scenario": name, "set": {}, "moves": []} for name in OPENING]
     view: dict[str, Any] = {"sides": sides}

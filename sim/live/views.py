@@ -1,7 +1,7 @@
-"""A view: everything that a room looks at, as one value; and what it means in parameters.
+"""Reads a view, the one value that says what the page shows, and composes its parameters.
 
 A view names one or two scenarios, what is set on each from the start, the dated changes on each, and the replication. It is
-checked as a whole, with the rules and the words of the command line, and nothing of it is kept: the same view always
+checked as a whole, with the rules and messages of the command line. The server stores no view: the same view always
 gives the same answer.
 """
 
@@ -30,7 +30,7 @@ VERSION = 1
 VIEW = "view"
 BASELINE = "baseline"
 FIELDS = ("v", "sides", "seed", "replication")
-MOST_TOLD = 20
+MOST_UNKNOWN = 20
 """More unknown fields than this are not reported one by one."""
 SIDE_FIELDS = ("scenario", "set", "moves")
 
@@ -40,7 +40,7 @@ KEPT = {
     "seed": "belongs to the view, not to a side",
     "scenario": "is a field of the side",
 }
-"""What a side cannot set, and why."""
+"""Keys that a side cannot set, and the reason."""
 
 NUMBERED = re.compile(rf"{INTERVENTIONS}[.\[](\d+)\]?")
 
@@ -49,7 +49,7 @@ Known = Mapping[str, ScenarioFile]
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a view: a scenario, what is set over it, what is moved when, and what all that resolves to."""
+    """One side of a view: a scenario, its settings, its dated changes, and the parameters composed from them."""
 
     scenario: str
     given: dict[str, Any]
@@ -59,7 +59,7 @@ class Side:
 
 @dataclass(frozen=True)
 class View:
-    """What a room looks at: one side or two under the same random numbers."""
+    """One side, or two under the same random numbers."""
 
     sides: tuple[Side, ...]
     seed: int
@@ -90,10 +90,10 @@ def available(folders: Sequence[str | Path] = ()) -> dict[str, ScenarioFile]:
 
 
 def read(content: Any, known: Known) -> View:
-    """Read a view that came from outside.
+    """Read and check a view from a request or a deck.
 
     Raises:
-        InputProblems: with everything that is wrong with it.
+        InputProblems: with all errors in it.
     """
     if not isinstance(content, Mapping):
         raise InputProblems([Problem(VIEW, VIEW, "must be an object", shown(content))])
@@ -116,11 +116,11 @@ def read(content: Any, known: Known) -> View:
 
 
 def unknown(content: Mapping[str, Any], fields: Sequence[str], where: str) -> list[Problem]:
-    """Fields that an object of a request has and should not."""
+    """A problem for each unknown field of an object in a request."""
     said = f"there is no such field; known are {', '.join(fields)}"
     return [
         Problem(where or VIEW, key, said, shown(content[key]), nearest_name(key, fields))
-        for key in [key for key in content if key not in fields][:MOST_TOLD]
+        for key in [key for key in content if key not in fields][:MOST_UNKNOWN]
     ]
 
 
@@ -147,7 +147,7 @@ def _side(content: Any, where: str, known: Known, problems: list[Problem]) -> Si
     given, moves = content.get("set", {}), content.get("moves", [])
     asked = _settings(given, where, found)
     dated = _dated(moves, where, found)
-    # On a scenario that there is not, what else is wrong shows on the baseline.
+    # With an unknown scenario, the other settings are checked on the baseline.
     if file is not None or BASELINE in known:
         file = file or known[BASELINE]
         own = file.leaves.get(INTERVENTIONS, [])
@@ -163,12 +163,12 @@ def _side(content: Any, where: str, known: Known, problems: list[Problem]) -> Si
 
 
 def _named_now(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is set, under the keys of today."""
+    """The settings under current key names."""
     return {current_key(key): value_now(key, value) for key, value in given.items()}
 
 
 def _dated_now(move: dict[str, Any]) -> dict[str, Any]:
-    """A move, under the key of today."""
+    """A dated change under its current key name."""
     key = move["key"]
     return (
         {**move, "key": current_key(key), "value": value_now(key, move["value"])} if key in RENAMED else move
@@ -176,7 +176,7 @@ def _dated_now(move: dict[str, Any]) -> dict[str, Any]:
 
 
 def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:
-    """What is set from the start, as overrides; what is wrong with its form is added to `problems`."""
+    """The settings of a side as overrides; errors in their form are added to `problems`."""
     asked = Overrides()
     if not isinstance(given, Mapping) or _keys(given) > access.MOST_SET:
         said = f"must be an object of at most {access.MOST_SET} keys and values"
@@ -260,7 +260,7 @@ def _composed(
 
 
 def _as_move(key: str, own: int) -> str:
-    """The name of a move in a message: those of the scenario come before those of the view."""
+    """The name of a move in a message: the scenario's own moves are numbered before those of the view."""
     numbered = NUMBERED.match(key)
     return f"moves[{int(numbered[1]) - own}]{key[numbered.end() :]}" if numbered else key
 

@@ -1,4 +1,4 @@
-"""The workshop: runs are simulated in a few threads, in the order asked for, and what was just answered is kept a while."""
+"""A pool of threads that simulates runs in the order of the requests, with a cache of recent answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sim.live import access
 
 KEPT = 24
-"""Answers kept: a room that opens the same view is served from one run."""
+"""Number of cached answers: an audience that opens the same view is served from one run."""
 
 
 Answer = TypeVar("Answer")
@@ -22,7 +22,7 @@ class Busy(Exception):
 
 
 class WorkerPool:
-    """Threads that work requests off, and their latest answers by what was asked."""
+    """Threads that handle requests, and recent answers by request."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(access.AT_ONCE, "gapsim-live")
@@ -30,11 +30,11 @@ class WorkerPool:
         self._waiting = 0
 
     def has(self, asked: str) -> bool:
-        """Whether an answer is there or on its way, so that it costs nothing more."""
+        """Whether an answer is cached or in progress, and so costs nothing more."""
         return asked in self._answers
 
     async def answer(self, asked: str, work: Callable[[], Answer]) -> Answer:
-        """The answer to what was asked: from the cache, or computed now.
+        """The answer to a request, from the cache or computed now.
 
         Raises:
             Busy: when too many are waiting.
@@ -48,14 +48,14 @@ class WorkerPool:
             found.add_done_callback(lambda done: self._finished(asked, done))
             self._answers[asked] = found
         self._answers.move_to_end(asked)
-        # Another client may wait for the same answer: one that goes away takes nothing with it.
+        # Another client may wait for the same answer, so a client that disconnects must not cancel it.
         return await asyncio.shield(found)
 
     def _finished(self, asked: str, done: asyncio.Future[Any]) -> None:
         self._waiting -= 1
         if (done.cancelled() or done.exception()) and self._answers.get(asked) is done:
             del self._answers[asked]
-        # Only answers that are there are let go of; what is on its way is still waited for.
+        # Only finished answers are dropped: others still have clients waiting.
         ready = [key for key, answer in self._answers.items() if answer.done()]
         for key in ready[: max(0, len(ready) - KEPT)]:
             del self._answers[key]

@@ -1,4 +1,4 @@
-// One council, both sides: will, ability, capacity, its bodies and users, what limits it now, and whom it looks to.
+// One council, both sides: will, ability, capacity, its bodies and users, what limits it now, and the councils it looks to.
 
 import { make, write } from "./elements.js";
 import { atPlace, stageAt } from "./run.js";
