@@ -118,14 +118,14 @@ def _bound(host: str, port: int) -> socket.socket:
         return bound
     except OSError as error:
         bound.close()
-        if error.errno == errno.EADDRINUSE:
-            said = f"is taken by another program; give another, as in `--port {port + 1}`, or `--port 0` for a free one"
-            raise InputProblems([Problem(COMMAND_LINE, "--port", said, str(port))]) from error
-        if error.errno == errno.EACCES:
-            said = "may not be used by you; ports from 1024 may"
-            raise InputProblems([Problem(COMMAND_LINE, "--port", said, str(port))]) from error
-        said = f"is no address of this machine ({error.strerror})"
-        raise InputProblems([Problem(COMMAND_LINE, "--host", said, host)]) from error
+        busy = f"is taken by another program; give another, as in `--port {port + 1}`, or `--port 0` for a free one"
+        of_port = {errno.EADDRINUSE: busy, errno.EACCES: "may not be used by you; ports from 1024 may"}
+        if error.errno in of_port:
+            problem = Problem(COMMAND_LINE, "--port", of_port[error.errno], str(port))
+        else:
+            said = f"is no address of this machine ({error.strerror})"
+            problem = Problem(COMMAND_LINE, "--host", said, host)
+        raise InputProblems([problem]) from error
 
 
 def _address(host: str, bound: socket.socket) -> str:

@@ -142,15 +142,11 @@ class Live:
     async def spread(self, request: Request) -> Response:
         """Several replications of a view."""
         content = await _content(request)
-        futures = content.pop("futures", 20) if isinstance(content, dict) else 20
+        problems: list[Problem] = []
+        asked = {"futures": content.pop("futures", 20)} if isinstance(content, dict) else {}
+        futures = views.whole_number(asked, "futures", 20, 2, access.MOST_FUTURES, problems)
         view = views.read(content, self.known)
-        if (
-            not isinstance(futures, int)
-            or isinstance(futures, bool)
-            or not 2 <= futures <= access.MOST_FUTURES
-        ):
-            said = f"must be a whole number from 2 to {access.MOST_FUTURES}"
-            raise InputProblems([Problem(views.VIEW, "futures", said, shown(futures))])
+        raise_if_any(problems)
 
         def work() -> bytes:
             return _json(responses.spread(view, futures))
@@ -161,15 +157,13 @@ class Live:
         """A view as a file for download."""
         content = await _content(request)
         asked = content if isinstance(content, dict) else {}
-        kind, side = asked.get("kind"), asked.get("side", 0)
+        kind = asked.get("kind")
         view = views.read(asked.get("view"), self.known)
         problems = views.unknown(asked, ("view", "kind", "side"), "")
         if not isinstance(kind, str) or kind not in downloads.KINDS:
             said = f"must be one of {', '.join(downloads.KINDS)}"
             problems.append(Problem(views.VIEW, "kind", said, shown(kind)))
-        if type(side) is not int or not 0 <= side < len(view.sides):
-            said = f"must be a whole number from 0 to {len(view.sides) - 1}"
-            problems.append(Problem(views.VIEW, "side", said, shown(side)))
+        side = views.whole_number(asked, "side", 0, 0, len(view.sides) - 1, problems)
         raise_if_any(problems)
 
         make, runs = downloads.KINDS[str(kind)]

@@ -84,7 +84,7 @@ def read(path: Path, known: views.Known) -> Deck:
     relative = os.path.relpath(path)
     where = str(path) if relative.startswith("..") else relative
     tree = _tree(path, where)
-    problems = [_unknown(where, key, tree[key], FIELDS) for key in tree if key not in FIELDS]
+    problems = views.unknown(tree, FIELDS, where)
     title = _text(tree, "title", where, problems)
     given = tree.get("steps")
     if not isinstance(given, list) or not 1 <= len(given) <= MOST_STEPS:
@@ -110,11 +110,6 @@ def _tree(path: Path, where: str) -> Mapping[str, Any]:
     return {str(key): value for key, value in tree.items()}
 
 
-def _unknown(where: str, key: str, value: Any, fields: tuple[str, ...]) -> Problem:
-    said = f"there is no such field; known are {', '.join(fields)}"
-    return Problem(where, key, said, shown(value), nearest_name(key, fields))
-
-
 def _step(
     content: Any, number: int, of: int, where: str, known: views.Known, problems: list[Problem]
 ) -> Step:
@@ -123,7 +118,7 @@ def _step(
         said = f"must be a mapping with {', '.join(NEEDED)}"
         problems.append(Problem(here, "step", said, shown(content)))
         return Step("", "", "", "", PARTS[0])
-    problems += [_unknown(here, str(k), content[k], STEP_FIELDS) for k in content if k not in STEP_FIELDS]
+    problems += views.unknown({str(key): value for key, value in content.items()}, STEP_FIELDS, here)
     title, ask = (_text(content, field, here, problems) for field in ("title", "ask"))
     said = _text(content, "say", here, problems) if "say" in content else ""
     part = content.get("part", PARTS[0])

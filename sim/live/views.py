@@ -100,8 +100,8 @@ def read(content: Any, known: Known) -> View:
     problems = unknown(content, FIELDS, "")
     if content.get("v", VERSION) != VERSION:
         problems.append(Problem(VIEW, "v", f"must be {VERSION}", shown(content["v"])))
-    seed = _whole(content, "seed", DEFAULT_SEED, MAX_SEED, problems)
-    replication = _whole(content, "replication", 0, access.MOST_REPLICATION, problems)
+    seed = whole_number(content, "seed", DEFAULT_SEED, 0, MAX_SEED, problems)
+    replication = whole_number(content, "replication", 0, 0, access.MOST_REPLICATION, problems)
     asked = content.get("sides")
     if not isinstance(asked, list) or not 1 <= len(asked) <= access.MOST_SIDES:
         said = f"must be a list of 1 to {access.MOST_SIDES} sides"
@@ -124,11 +124,14 @@ def unknown(content: Mapping[str, Any], fields: Sequence[str], where: str) -> li
     ]
 
 
-def _whole(content: Mapping[str, Any], key: str, default: int, most: int, problems: list[Problem]) -> int:
+def whole_number(
+    content: Mapping[str, Any], key: str, default: int, low: int, high: int, problems: list[Problem]
+) -> int:
+    """A whole number of a request, or its default; a value that is not allowed is added to `problems`."""
     value = content.get(key, default)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+    if type(value) is int and low <= value <= high:
         return value
-    problems.append(Problem(VIEW, key, f"must be a whole number from 0 to {most}", shown(value)))
+    problems.append(Problem(VIEW, key, f"must be a whole number from {low} to {high}", shown(value)))
     return default
 
 
@@ -155,16 +158,10 @@ def _side(content: Any, where: str, known: Known, problems: list[Problem]) -> Si
             asked.leaves[INTERVENTIONS] = [*own, *dated]
         composed = _composed(file, asked, where, len(own), found)
         if composed is not None and not found:
-            return Side(
-                str(name), dict(sorted(_named_now(given).items())), [*map(_dated_now, moves)], composed
-            )
+            current = {current_key(key): value_now(key, value) for key, value in given.items()}
+            return Side(str(name), dict(sorted(current.items())), [*map(_dated_now, moves)], composed)
     problems.extend(found)
     return None
-
-
-def _named_now(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings under current key names."""
-    return {current_key(key): value_now(key, value) for key, value in given.items()}
 
 
 def _dated_now(move: dict[str, Any]) -> dict[str, Any]:
