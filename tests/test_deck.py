@@ -46,25 +46,27 @@ def without(field):
 
 
 WRONG = {
-    "no text": (b"\xff\xfe\x00", ["file", "cannot be read as text in UTF-8"]),
+    "no text": (b"\xff\xfe\x00", ["file", "cannot be read", "YAML in UTF-8"]),
     "no YAML": ("title: Mine\nsteps: [", ["file", "is not valid YAML", "line"]),
     "a colon without quotes": ("title: Who: we?\nsteps: []", ["is not valid YAML", "in quotes"]),
     "a field twice": ("title: Mine\ntitle: Yours\nsteps: []", ["is not valid YAML", "title"]),
-    "a list": ("- title: Mine\n", ["file", "must be a mapping with `title:` and `steps:`"]),
-    "no title": ({"steps": [STEP]}, ["title = null: must be there"]),
+    "a list": ("- title: Mine\n", ["file", "must be a mapping", "with `title:` and `steps:`"]),
+    "no title": ({"steps": [STEP]}, ["mine.yaml: title: must be text of 1 to 80 letters"]),
     "a field that there is not": ({"titel": "x", **step()}, ["titel", "did you mean `title`"]),
-    "no steps": ({"title": "Mine"}, ["steps = null: must be a list of 1 to 60 steps"]),
+    "no steps": ({"title": "Mine"}, ["steps: must be a list of 1 to 60 steps"]),
     "no step": ({"title": "Mine", "steps": []}, ["steps = []: must be a list"]),
     "too many steps": ({"title": "Mine", "steps": [STEP] * 61}, ["1 to 60 steps"]),
     "a step that is text": ({"title": "Mine", "steps": ["watch"]}, ["step 1 of 1: step = 'watch': must be a mapping"]),
-    "a step's field that there is not": (step(note="x"), ["step 2 of 2: note", "known are title, say, ask, show, part"]),
-    "a step without title": (without("title"), ["step 1 of 1: title = null"]),
-    "a step without question": (without("ask"), ["step 1 of 1: ask = null"]),
-    "a step that shows nothing": (without("show"), ["step 1 of 1: show = null", "as *Copy link* gives it"]),
+    "a step's field that there is not": (step(note="x"), ["step 2 of 2: note", "a step has title, say, ask, show, part"]),
+    "a step without title": (without("title"), ["step 1 of 1: title: must be text"]),
+    "a step without question": (without("ask"), ["step 1 of 1: ask: must be text"]),
+    "a step that shows nothing": (without("show"), ["step 1 of 1: show: must be an address", "as *Copy link* gives it"]),
     "an address taken for a comment": ("title: Mine\nsteps:\n- ask: q?\n  show: #a=rush\n", ["show = null", "in quotes"]),
     "yes for a question": (step(ask=True), ["step 2 of 2: ask = True", "in quotes"]),
-    "notes that are empty": (step(say=" "), ["step 2 of 2: say = ' '"]),
-    "a question that no room reads": (step(ask="why " * 61), ["at most 240 letters", "it has 243"]),
+    "notes that are empty": (step(say=" "), ["step 2 of 2: say = ''", "of 1 to 600 letters"]),
+    "a question that no room reads": (step(ask="why " * 61), ["ask = 'why why", "of 1 to 240 letters"]),
+    "a title that no room reads": (step(title="x" * 81), ["step 2 of 2: title", "of 1 to 80 letters"]),
+    "notes that are too long": (step(say="x" * 601), ["step 2 of 2: say", "of 1 to 600 letters"]),
     "a part that there is not": (step(part="loses"), ["part = 'loses'", "did you mean `losses`"]),
     "an address that is none": (step(show="hierarchy"), ["show = 'hierarchy': must be an address"]),
     "a scenario that there is not": (step(show="#a=hierachy"), ["side 1: scenario = 'hierachy'", "did you mean `hierarchy`"]),
@@ -98,6 +100,11 @@ def test_all_problems_of_a_deck_are_said_together(written):
     with pytest.raises(InputProblems) as refused:
         written({"title": "", "steps": [first, {**STEP, "ask": 3}]})
     assert [p.key for p in refused.value.problems] == ["title", "part", "scenario", "work.load", "ask"]
+
+
+def test_letters_are_counted_without_line_breaks_and_repeated_spaces(written):
+    read = written(step(ask="why?" + " \n" * 200 + "x" * 235))
+    assert len(read.steps[1].ask) == 240
 
 
 def test_a_step_shows_what_its_address_names_and_says_which_step_it_is(written):

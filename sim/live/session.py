@@ -10,28 +10,64 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-import yaml
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from pydantic import BeforeValidator, Field
 
 from sim import paths
 from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, raise_if_any, shown
 from sim.live import url, views
 from sim.model.geography import territory
 from sim.model.parameters import Parameters
+from sim.scenarios.forms import Form, parse, read_form, read_text
 
 ENDINGS = (".yaml", ".yml")
-FIELDS = ("title", "steps")
-NEEDED = ("title", "ask", "show")
-STEP_FIELDS = ("title", "say", "ask", "show", "part")
-PARTS = ("twin", "losses", "stages", "people", "levers", "predict", "spread", "share")
+Part = Literal["twin", "losses", "stages", "people", "levers", "predict", "spread", "share"]
+PARTS: tuple[Part, ...] = get_args(Part)
 """Parts of the page, named as in the keys of the language file."""
-LONGEST = {"title": 80, "ask": 240, "say": 600}
-"""Most letters of each text: it must be readable from the back of a room."""
 MOST_STEPS = 60
 AUDIENCE_KEYS = ("guess", "about", "votes")
+
+
+def _on_one_line(text: Any) -> Any:
+    return " ".join(text.split()) if isinstance(text, str) else text
+
+
+OneLine = Annotated[str, BeforeValidator(_on_one_line)]
+"""Text whose length is counted without line breaks and repeated spaces."""
+
+
+def _text(longest: int, default: Any = ...) -> Any:
+    """The field of a text that must be readable from the back of a room."""
+    message = f"must be text of 1 to {longest} letters (in quotes, if in doubt)"
+    return Field(default, min_length=1, max_length=longest, description=message)
+
+
+class DeckFile(Form):
+    """A deck as it is written."""
+
+    label: ClassVar[str] = "a deck"
+    title: OneLine = _text(80)
+    steps: list[Any] = Field(
+        min_length=1,
+        max_length=MOST_STEPS,
+        description=f"must be a list of 1 to {MOST_STEPS} steps, each beginning with `-`",
+    )
+
+
+class StepForm(Form):
+    """A step as it is written."""
+
+    label: ClassVar[str] = "a step"
+    title: OneLine = _text(80)
+    say: OneLine = _text(600, "")
+    ask: OneLine = _text(240)
+    show: str = Field(
+        pattern="=",
+        description="must be an address of the live view, in quotes, as *Copy link* gives it: "
+        "'#a=hierarchy&b=distributed'",
+    )
+    part: Part = Field("twin", description=f"must be one of {', '.join(PARTS)}")
 
 
 @dataclass(frozen=True)
@@ -83,69 +119,35 @@ def read(path: Path, known: views.Known) -> Deck:
     """
     relative = os.path.relpath(path)
     where = str(path) if relative.startswith("..") else relative
-    tree = _tree(path, where)
-    problems = views.unknown(tree, FIELDS, where)
-    title = _text(tree, "title", where, problems)
-    given = tree.get("steps")
-    if not isinstance(given, list) or not 1 <= len(given) <= MOST_STEPS:
-        said = f"must be a list of 1 to {MOST_STEPS} steps, each beginning with `-`"
-        raise InputProblems([*problems, Problem(where, "steps", said, shown(given))])
-    steps = [_step(each, n, len(given), where, known, problems) for n, each in enumerate(given, start=1)]
-    raise_if_any(problems)
-    return Deck(title, tuple(steps))
-
-
-def _tree(path: Path, where: str) -> Mapping[str, Any]:
     try:
-        content = OmegaConf.create(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputProblems([Problem(where, "file", f"cannot be read as text in UTF-8 ({error})")]) from error
-    except (yaml.YAMLError, OmegaConfBaseException) as error:
-        said = f"is not valid YAML ({' '.join(str(error).split())}); text with a colon goes in quotes"
-        raise InputProblems([Problem(where, "file", said)]) from error
-    if not isinstance(content, DictConfig):
-        raise InputProblems([Problem(where, "file", "must be a mapping with `title:` and `steps:`")])
-    tree = OmegaConf.to_container(content, resolve=False)
-    assert isinstance(tree, dict)
-    return {str(key): value for key, value in tree.items()}
+        tree = parse(read_text(path))
+    except ValueError as error:
+        rule = "a deck is YAML in UTF-8, with `title:` and `steps:`; text with a colon goes in quotes"
+        raise InputProblems([Problem(where, "file", f"{error}; {rule}")]) from error
+    deck, problems = read_form(DeckFile, tree, where)
+    written = getattr(deck, "steps", [])
+    steps = [_step(each, n, len(written), where, known, problems) for n, each in enumerate(written, start=1)]
+    raise_if_any(problems)
+    return Deck(deck.title, tuple(step for step in steps if step is not None))
 
 
 def _step(
     content: Any, number: int, of: int, where: str, known: views.Known, problems: list[Problem]
-) -> Step:
+) -> Step | None:
+    """One step; errors are added to `problems`, and a step with errors in its form is None."""
     here = f"{where}, step {number} of {of}"
     if not isinstance(content, Mapping):
-        said = f"must be a mapping with {', '.join(NEEDED)}"
-        problems.append(Problem(here, "step", said, shown(content)))
-        return Step("", "", "", "", PARTS[0])
-    problems += views.unknown({str(key): value for key, value in content.items()}, STEP_FIELDS, here)
-    title, ask = (_text(content, field, here, problems) for field in ("title", "ask"))
-    said = _text(content, "say", here, problems) if "say" in content else ""
-    part = content.get("part", PARTS[0])
-    if part not in PARTS:
-        wrong = f"must be one of {', '.join(PARTS)}"
-        problems.append(Problem(here, "part", wrong, shown(part), nearest_name(str(part), PARTS)))
-    return Step(title, ask, said, _shown(content.get("show"), number, here, known, problems), part)
+        problems.append(Problem(here, "step", "must be a mapping with title, ask and show", shown(content)))
+        return None
+    form, invalid = read_form(StepForm, content, here)
+    problems += invalid
+    has_address = all(problem.key != "show" for problem in invalid)
+    show = _shown(form.show, number, here, known, problems) if has_address else ""
+    return None if invalid else Step(form.title, form.ask, form.say, show, form.part)
 
 
-def _text(content: Mapping[str, Any], field: str, where: str, problems: list[Problem]) -> str:
-    text = content.get(field)
-    if not isinstance(text, str) or not text.strip():
-        problems.append(Problem(where, field, "must be there, as text (in quotes, if in doubt)", shown(text)))
-        return ""
-    text = " ".join(text.split())
-    if len(text) > LONGEST[field]:
-        said = f"must have at most {LONGEST[field]} letters to be readable in a room; it has {len(text)}"
-        problems.append(Problem(where, field, said, shown(text)))
-    return text
-
-
-def _shown(text: Any, number: int, where: str, known: views.Known, problems: list[Problem]) -> str:
+def _shown(text: str, number: int, where: str, known: views.Known, problems: list[Problem]) -> str:
     """The address fragment of a step with its number added; errors are added to `problems`."""
-    if not isinstance(text, str) or "=" not in text:
-        said = "must be an address of the live view, in quotes, as *Copy link* gives it: '#a=hierarchy&b=distributed'"
-        problems.append(Problem(where, "show", said, shown(text)))
-        return ""
     content, look, found = url.read(text.strip(), where)
     for key in AUDIENCE_KEYS:
         if key in look:
