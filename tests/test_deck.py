@@ -115,11 +115,11 @@ def test_a_step_shows_what_its_address_names_and_says_which_step_it_is(written):
     assert read.steps[0].part == "twin"
     assert read.steps[0].say == ""
     assert read.steps[1] == session.Step(
-        "Watch",
-        "What do you expect?",
-        "Two lines",
-        "a=rush&a@36.mechanisms.pace=0.9@S12000049&b=crisis&seed=7&r=2&m=48&step=2",
-        "losses",
+        title="Watch",
+        ask="What do you expect?",
+        say="Two lines",
+        show="a=rush&a@36.mechanisms.pace=0.9@S12000049&b=crisis&seed=7&r=2&m=48&step=2",
+        part="losses",
     )
 
 

@@ -55,8 +55,8 @@ class DeckFile(Form):
     )
 
 
-class StepForm(Form):
-    """A step as it is written."""
+class Step(Form):
+    """One step: the question, notes for the presenter, and the address and part of the page that it shows."""
 
     label: ClassVar[str] = "a step"
     title: OneLine = _text(80)
@@ -68,17 +68,6 @@ class StepForm(Form):
         "'#a=hierarchy&b=distributed'",
     )
     part: Part = Field("twin", description=f"must be one of {', '.join(PARTS)}")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step: the fragment of the address that it shows, the question, and notes for the presenter."""
-
-    title: str
-    ask: str
-    say: str
-    show: str
-    part: str
 
 
 @dataclass(frozen=True)
@@ -139,11 +128,11 @@ def _step(
     if not isinstance(content, Mapping):
         problems.append(Problem(here, "step", "must be a mapping with title, ask and show", shown(content)))
         return None
-    form, invalid = read_form(StepForm, content, here)
+    step, invalid = read_form(Step, content, here)
     problems += invalid
     has_address = all(problem.key != "show" for problem in invalid)
-    show = _shown(form.show, number, here, known, problems) if has_address else ""
-    return None if invalid else Step(form.title, form.ask, form.say, show, form.part)
+    show = _shown(step.show, number, here, known, problems) if has_address else ""
+    return None if invalid else step.model_copy(update={"show": show})
 
 
 def _shown(text: str, number: int, where: str, known: views.Known, problems: list[Problem]) -> str:
