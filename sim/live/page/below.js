@@ -1,4 +1,4 @@
-// What lies below the first screen: while the clock runs, only the part that is on the screen keeps up with it.
+// The parts below the first screen: during playback only the visible part is updated.
 
 /**
  * The parts below, as one.

@@ -1,4 +1,4 @@
-// A deck: the steps of a session, one after the other. Each lays its own view and puts its question to the room.
+// A deck: the steps of a session in order. Each step shows its own view and asks the audience its question.
 
 import { make, write } from "./elements.js";
 import { say } from "./words.js";

@@ -1,4 +1,4 @@
-// What is declared about the model, indexed for the page. No parameter value stands in the page itself.
+// The facts declared about the model, indexed for the page. The page itself has no parameter values.
 
 import { say, valueInWords } from "./words.js";
 

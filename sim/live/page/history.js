@@ -1,4 +1,4 @@
-// The present view, those before it and those undone.
+// The current view, earlier views and undone views.
 
 /** Keeps a view and its history; `changed(view, why)` is called after every change. */
 export function createHistory(first, changed) {

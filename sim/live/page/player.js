@@ -1,6 +1,6 @@
-// The clock of the page: all months are there already, so playing is only choosing which one is shown.
+// The clock of the page: all months are loaded already, so playing only selects the month that is shown.
 
-/** A timer may fire a hair before its time. */
+/** Part of a month that is added because a timer may fire slightly early. */
 const EARLY = 1e-6;
 
 /**

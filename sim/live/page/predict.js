@@ -1,4 +1,4 @@
-// Predict, then reveal: the room says first what it expects, as a curve and as votes; then the run is played.
+// Prediction: the audience gives its expectation as a curve and as votes before the run is played.
 
 import { frameOfMonths } from "./axes.js";
 import { draw, drawing, make, onWidth, set, write } from "./elements.js";

@@ -1,4 +1,4 @@
-// What went wrong, named: the key, its value, what is allowed and the nearest name; and the way in with a code.
+// Named problems: the key, its value, the allowed values and the nearest name; and the form for the access code.
 
 import { make } from "./elements.js";
 import { SIDES } from "./view.js";

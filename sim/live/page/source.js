@@ -1,4 +1,4 @@
-// Where runs come from: the server, or, in a page taken away on a stick, what is embedded in it.
+// Where runs come from: the server, or the data embedded in a page saved as one file.
 
 const EMBEDDED = "gapsim-embedded";
 const CODE = "gapsim-code";

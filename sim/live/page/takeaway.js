@@ -1,4 +1,4 @@
-// Take away: one file that plays without Python, the numbers, the scenario as YAML, and a snippet that gives them again.
+// Downloads: the page as one file, the numbers, the scenario as YAML, and a Python program that prints the numbers.
 
 import { make, write } from "./elements.js";
 import { offer } from "./pictures.js";

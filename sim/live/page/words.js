@@ -1,4 +1,4 @@
-// Every word on the page comes from one table, so that the page can speak another language.
+// All texts of the page come from one table, so that the page can be translated.
 
 let table = {};
 
