@@ -23,6 +23,17 @@ PROCESS = (
 """Files whose tests drive a browser, or start processes of their own: `uv run pytest -m "browser or process"`."""
 
 
+def asked_for(config):
+    """Whether files or an expression were named: then nothing more is left out."""
+    return config.option.markexpr != "not slow" or any(".py" in argument for argument in config.args)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    # Workers do not see which files were named.
+    node.workerinput["asked_for"] = asked_for(node.config)
+
+
 def pytest_collection_modifyitems(config, items):
     """Mark them, and leave them out of `uv run pytest` without a file or an expression of its own."""
     for item in items:
@@ -30,7 +41,7 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker("browser")
         if item.path.stem in PROCESS:
             item.add_marker("process")
-    if config.option.markexpr != "not slow" or any(".py" in argument for argument in config.args):
+    if config.workerinput["asked_for"] if hasattr(config, "workerinput") else asked_for(config):
         return
     quick = [i for i in items if not {"browser", "process"} & {mark.name for mark in i.iter_markers()}]
     config.hook.pytest_deselected(items=[i for i in items if i not in set(quick)])
