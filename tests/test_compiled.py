@@ -207,11 +207,11 @@ def test_an_edit_of_a_rule_is_never_ignored(tmp_path):
     assert first == again
     assert first[0].startswith(str(tmp_path))
     # The rule is called from another file, whose compiled form knows nothing of the edit.
-    begins = "def combine(form, will, ability, capacity):"
+    begins = "def progress_rate(form, will, ability, capacity):"
     files = (tmp_path / "sim" / "model" / "submodels").glob("*.py")
     (rule,) = [path for path in files if begins in path.read_text(encoding="utf-8")]
     text = rule.read_text(encoding="utf-8")
-    weaker = f"\n\n@compiled\n{begins}\n    return 0.5 * will * ability * capacity\n"
+    weaker = f"\n\n@kernel\n{begins}\n    return 0.5 * will * ability * capacity\n"
     rule.write_text(text + weaker, encoding="utf-8")
     edited = live()
     assert edited[1] != first[1]
