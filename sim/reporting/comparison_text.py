@@ -91,7 +91,7 @@ def verdict(comparison: Comparison) -> Verdict:
 
 
 def at_these_settings(comparison: Comparison) -> Verdict:
-    """What the runs of a comparison alone allow one to say, whatever the set says."""
+    """What the runs of a comparison alone show, without the range over the set."""
     return _of_one_point(comparison, _at_these_settings(comparison), NotKnown(""))
 
 

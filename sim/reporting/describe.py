@@ -74,7 +74,7 @@ def explain(name: str, folders: Sequence[str] = ()) -> str:
             *RENAMED,
             *(w for words in WORDS.values() for w in words),
         ]
-        said = "nothing bears this name; `gapsim list` shows what there is"
+        said = "there is no such name; `gapsim list` shows all names"
         raise InputProblems([Problem(COMMAND_LINE, name or "''", said, "", nearest_name(name, everything))])
     return "\n\n".join(parts)
 

@@ -88,7 +88,7 @@ def _only_reported(check: Mapping[str, Any]) -> bool:
 
 def _check(check: Mapping[str, Any]) -> list[str]:
     mean, low, high = (number(check[end], 4) for end in ("mean", "low", "high"))
-    verdict = "reported" if _only_reported(check) else "holds" if check["passed"] else "DOES NOT HOLD"
+    verdict = "reported" if _only_reported(check) else "holds" if check["passed"] else "FAILED"
     return [
         str(check["name"]),
         str(check["class"]),
