@@ -27,7 +27,7 @@ WOULD_NOTICE = (
     "test_parameters.py",
     "test_null.py",
     "test_experiments.py::test_the_map_covers_all_uncertainties_and_all_power_structures",
-    "test_experiments.py::test_the_ablation_takes_all_mechanisms",
+    "test_experiments.py::test_the_ablation_covers_all_stable_mechanisms",
     "test_experiments.py::test_the_readme_lists_every_experiment_with_its_runs",
     "test_compiled.py::test_this_python_gives_the_numbers_written_down",
     "test_directions.py::test_prediction_is_the_specified_one",
