@@ -28,23 +28,35 @@ def intervals(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Returns:
         Mean, low and high, each of shape (columns,): NaN where nothing is known, and the ends NaN with one row.
     """
-    known = np.isfinite(values)
-    n = known.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(known, values, 0.0).sum(axis=0) / n
-        deviation = np.where(known, values - mean, 0.0)
-        # A column of equal numbers has no spread, though its mean may be off by a last bit.
-        spread = np.where(_constant(values, known), 0.0, np.sqrt((deviation**2).sum(axis=0) / (n - 1)))
-        half = np.where(
-            n > 1, stdtrit(np.maximum(n - 1, 1), 0.5 + CONFIDENCE / 2) * spread / np.sqrt(n), np.nan
-        )
+    n, mean, spread, _ = _moments(values)
+    half = _half_width(n, spread, 0.5 + CONFIDENCE / 2)
     return mean, mean - half, mean + half
 
 
-def _constant(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+def mean_over(values: np.ndarray, axis: int) -> np.ndarray:
+    """Means of what is known along an axis; NaN where nothing is."""
+    known = np.isfinite(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(known, values, 0.0).sum(axis=axis) / known.sum(axis=axis)
+
+
+def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of every column: how many numbers are known, their mean, their standard deviation, and whether all are equal."""
+    known = np.isfinite(values)
+    n, mean = known.sum(axis=0), mean_over(values, axis=0)
     lowest = np.where(known, values, np.inf).min(axis=0, initial=np.inf)
     highest = np.where(known, values, -np.inf).max(axis=0, initial=-np.inf)
-    return lowest == highest
+    constant = lowest == highest
+    with np.errstate(invalid="ignore", divide="ignore"):
+        deviation = np.where(known, values - mean, 0.0)
+        # A column of equal numbers has no spread, though its mean may be off by a last bit.
+        spread = np.where(constant, 0.0, np.sqrt((deviation**2).sum(axis=0) / (n - 1)))
+    return n, mean, spread, constant
+
+
+def _half_width(n: np.ndarray, spread: np.ndarray, quantile: float) -> np.ndarray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(n > 1, stdtrit(np.maximum(n - 1, 1), quantile) * spread / np.sqrt(n), np.nan)
 
 
 def interval(values: Sequence[float] | np.ndarray) -> Interval:
@@ -54,6 +66,11 @@ def interval(values: Sequence[float] | np.ndarray) -> Interval:
     """
     mean, low, high = intervals(np.asarray(values, dtype=float).reshape(-1, 1))
     return {"mean": known_or_none(mean[0]), "low": known_or_none(low[0]), "high": known_or_none(high[0])}
+
+
+def excludes_zero(level: Interval) -> bool:
+    """Whether a known interval lies wholly on one side of 0."""
+    return level["low"] is not None and level["high"] is not None and (level["low"] > 0 or level["high"] < 0)
 
 
 def known_or_none(value: float) -> float | None:
@@ -92,15 +109,10 @@ def p_values(values: np.ndarray) -> np.ndarray:
     Returns:
         Shape (columns,); 1 where fewer than two numbers are known.
     """
-    known = np.isfinite(values)
-    n = known.sum(axis=0)
-    filled = np.where(known, values, 0.0)
+    n, mean, spread, constant = _moments(values)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = filled.sum(axis=0) / n
-        spread = np.sqrt((np.where(known, values - mean, 0.0) ** 2).sum(axis=0) / (n - 1))
         found = 2 * stdtr(np.maximum(n - 1, 1), -np.abs(mean) / (spread / np.sqrt(n)))
-    constant = _constant(values, known)
-    found = np.where(constant, np.where((filled != 0.0).any(axis=0), 0.0, 1.0), found)
+    found = np.where(constant, np.where(mean != 0.0, 0.0, 1.0), found)
     return np.where(n > 1, found, 1.0)
 
 
@@ -128,10 +140,5 @@ def false_discoveries(p: np.ndarray, rate: float = 1 - CONFIDENCE) -> tuple[np.n
 
 def half_width(values: np.ndarray, level: float) -> np.ndarray:
     """Half the width of the t-interval of confidence 1 − level for the mean of every column; NaN with one row."""
-    known = np.isfinite(values)
-    n = known.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(known, values, 0.0).sum(axis=0) / n
-        spread = np.sqrt((np.where(known, values - mean, 0.0) ** 2).sum(axis=0) / (n - 1))
-        spread = np.where(_constant(values, known), 0.0, spread)
-        return np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 1 - level / 2) * spread / np.sqrt(n), np.nan)
+    n, _, spread, _ = _moments(values)
+    return _half_width(n, spread, 1 - level / 2)

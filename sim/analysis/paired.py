@@ -15,7 +15,7 @@ import numpy as np
 from sim.analysis.comparison import ALPHA, HEADLINE_OUTCOMES, SMALLEST_REPORTED
 from sim.analysis.regime_map import NOBODY, UNKNOWN, Regimes
 from sim.analysis.sweep_data import AS_THE_SCENARIO, Sweep, SweptFactor, losses_of, plain
-from sim.stats import Interval, holm, interval, p_value
+from sim.stats import Interval, holm, interval, mean_over, p_value
 
 WRITTEN_DOWN = ("list", "table", "zip", "ablation")
 """Designs whose points somebody chose one by one, so that each has a meaning of its own."""
@@ -206,13 +206,6 @@ def _difference(
     names = sweep.structures
     return MapDifference(names[a], names[b], outcome, **interval(by_replication), pairs=pairs, smallest=ends[0],
                          largest=ends[1], adjusted=adjusted)  # fmt: skip
-
-
-def mean_over(values: np.ndarray, axis: int) -> np.ndarray:
-    """Means of what is known along an axis; NaN where nothing is."""
-    known = np.isfinite(values)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(known, values, 0.0).sum(axis=axis) / known.sum(axis=axis)
 
 
 def level_over(sweep: Sweep, structure: int, response: str, points: np.ndarray) -> Interval:

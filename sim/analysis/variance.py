@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 
 from sim.analysis.regime_map import NOBODY, OPEN, Regimes, regimes
 from sim.analysis.sweep_data import Sweep, SweptFactor
-from sim.stats import CONFIDENCE
+from sim.stats import CONFIDENCE, mean_over
 
 RESAMPLES = 200
 
@@ -28,10 +28,10 @@ def point_means(values: np.ndarray) -> np.ndarray:
         Shape (points,); NaN where no replication is known.
     """
     known = np.isfinite(values)
+    by_replication = mean_over(values, axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        by_world = np.where(known, values, 0.0).sum(axis=0) / known.sum(axis=0)
         overall = np.where(known, values, 0.0).sum() / known.sum()
-        even = np.where(known, values - by_world + overall, 0.0)
+        even = np.where(known, values - by_replication + overall, 0.0)
         return np.where(known.any(axis=1), even.sum(axis=1) / known.sum(axis=1), np.nan)
 
 
@@ -93,9 +93,10 @@ def _components_share(values: np.ndarray) -> float:
     points, replications = values.shape
     if replications < 2:
         return float("nan")
-    by_point, by_world, residual = values.mean(axis=1), values.mean(axis=0), _stochastic_variance(values)
+    by_point, by_replication = values.mean(axis=1), values.mean(axis=0)
+    residual = _stochastic_variance(values)
     settings = max(0.0, float(by_point.var(ddof=1)) - residual / replications)
-    replications_variance = max(0.0, float(by_world.var(ddof=1)) - residual / points)
+    replications_variance = max(0.0, float(by_replication.var(ddof=1)) - residual / points)
     total = settings + replications_variance + residual
     return (replications_variance + residual) / total if total > 0 else float("nan")
 

@@ -23,7 +23,7 @@ from sim.experiments.plans import DESIGN_POINT, Plan
 from sim.model import provenance
 from sim.paths import DESIGN, FAILURES, MANIFEST, PLAN, RUNS, SUMMARY, TIMINGS
 from sim.runner.parts import FAILED, OK, SECONDS, WINDOW, CompletedRuns, RowGroup, iter_sorted, row_groups
-from sim.stats import intervals, known_or_none
+from sim.stats import intervals, known_or_none, mean_over
 from sim.storage import atomic_write, atomic_write_text
 
 
@@ -157,11 +157,8 @@ def _summary(plan: Plan, path: Path) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {scenario.name: {} for scenario in plan.scenarios}
     for response in plan.responses:
         values = storage.values(file.read(columns=[response])[response]).reshape(cube)
-        known = np.isfinite(values)
-        count = known.sum(axis=1)
-        with np.errstate(invalid="ignore"):
-            by_world = np.where(known, values, 0.0).sum(axis=1) / count
-        ends = intervals(by_world)
+        count = np.isfinite(values).sum(axis=1)
+        ends = intervals(mean_over(values, axis=1))
         for place, scenario in enumerate(plan.scenarios):
             said = dict(
                 zip(("mean", "low", "high"), (known_or_none(end[place]) for end in ends), strict=True)

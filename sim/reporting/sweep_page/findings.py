@@ -15,7 +15,6 @@ from sim.analysis.paired import (
     Region,
     contrasts,
     map_differences,
-    mean_over,
     regions,
 )
 from sim.analysis.regime_map import BestPositions, Regimes, Scale, best_positions, only, regimes, scale_of
@@ -23,6 +22,7 @@ from sim.analysis.sensitivity import Sensitivity, of_difference, of_structures
 from sim.analysis.sweep_data import Sweep
 from sim.analysis.variance import ReplicationsNeeded, replications_for_map, seed_share
 from sim.reporting.sweep_text.verdict import MapVerdict, map_verdict
+from sim.stats import mean_over
 
 MOST_MOVED = 3
 """Of more structures than this, only the two best have their sensitivity worked out: it takes seconds for each."""

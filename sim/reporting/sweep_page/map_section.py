@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.paired import level_over, mean_over, point_names
+from sim.analysis.paired import level_over, point_names
 from sim.analysis.regime_map import NOBODY, OPEN, SAME, SCALE, Regimes
 from sim.analysis.sensitivity import Sensitivity
 from sim.analysis.sweep_data import SweptFactor, is_share
@@ -20,7 +20,7 @@ from sim.reporting.html import escape
 from sim.reporting.sweep_page.findings import Findings
 from sim.reporting.sweep_page.section import Section, scrolling, written_level
 from sim.reporting.sweep_text.headline import share
-from sim.stats import known_or_none
+from sim.stats import known_or_none, mean_over
 
 LETTERS = string.ascii_uppercase + string.ascii_lowercase
 """A structure's letter on the map, by position."""

@@ -13,13 +13,12 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.decision_rules import Rules
-from sim.analysis.paired import mean_over
 from sim.analysis.regime_map import NOBODY, OPEN, SAME, UNKNOWN
 from sim.analysis.sweep_data import FAILED, NOT_RUN, losses_of
 from sim.reporting.sweep_page.findings import Findings
 from sim.reporting.sweep_page.map_section import points_file_name
 from sim.reporting.sweep_page.section import Table
-from sim.stats import known_or_none
+from sim.stats import known_or_none, mean_over
 from sim.storage import atomic_write_text
 
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from sim.analysis.comparison import meaningful_in_words
 from sim.analysis.decision_rules import Rules
-from sim.analysis.paired import mean_over
 from sim.analysis.regime_map import NOBODY, SAME, BestPositions, Regimes
 from sim.analysis.sweep_data import Sweep, SweptFactor, is_share
 from sim.formatting import counted, listing, number, points
 from sim.model.vocabulary import outcome_name
+from sim.stats import mean_over
 
 NEARLY_ALL = 0.95
 CHANCE_ALONE = 0.05
