@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 from sim.stats import Interval
 
@@ -67,11 +69,20 @@ def levels(named: list[tuple[str, float | None]]) -> str:
     return f"from {percent(low)} ({first}) to {percent(high)} ({last})"
 
 
+def with_interval(middle: str, low: float | None, high: float | None, write: Callable[..., str]) -> str:
+    """A number as written, with its interval, if it has one: `41.0 % (39.5 to 42.5)`."""
+    return middle if low is None else f"{middle} ({write(low)} to {write(high)})"
+
+
+def number_with_interval(level: Interval, decimals: int = 1) -> str:
+    """A number that is not a share, with its interval, if it has one."""
+    write = partial(number, decimals=decimals)
+    return with_interval(write(level["mean"]), level["low"], level["high"], write)
+
+
 def share_with_interval(level: Interval) -> str:
     """A share as a percentage with its interval, if it has one."""
-    if level["low"] is None:
-        return percent(level["mean"])
-    return f"{percent(level['mean'])} ({points(level['low'])} to {points(level['high'])})"
+    return with_interval(percent(level["mean"]), level["low"], level["high"], points)
 
 
 def points_with_interval(level: Interval) -> str:

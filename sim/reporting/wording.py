@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sim.formatting import listing, number, points, share_with_interval
+from sim.formatting import listing, number, number_with_interval, points, share_with_interval, with_interval
 from sim.history.cases import QUOTED_BY
 from sim.model.vocabulary import UNITS
 from sim.stats import Interval
@@ -40,10 +40,7 @@ def without_quoted(names: Iterable[str], hits: int, others: int) -> list[str]:
 
 def written_level(outcome: str, level: Interval) -> str:
     """An outcome with its interval, if it has one, in its own unit."""
-    if outcome not in UNITS:
-        return share_with_interval(level)
-    mean, low, high = (number(level[end]) for end in ("mean", "low", "high"))
-    return mean if level["low"] is None else f"{mean} ({low} to {high})"
+    return number_with_interval(level) if outcome in UNITS else share_with_interval(level)
 
 
 def written_difference(d: Difference) -> str:
@@ -52,4 +49,4 @@ def written_difference(d: Difference) -> str:
     if d.mean is None:
         return write(None)
     mean = ("+" if d.mean > 0 else "") + write(d.mean) + unit
-    return mean if d.low is None else f"{mean} ({write(d.low)} to {write(d.high)})"
+    return with_interval(mean, d.low, d.high, write)

@@ -19,7 +19,7 @@ from sim.analysis.comparison import (
     shares,
 )
 from sim.analysis.over_set import OverTheSet
-from sim.formatting import counted, listing, number, points, signed_points
+from sim.formatting import counted, listing, number, points, signed_points, with_interval
 from sim.model.vocabulary import cause_name, outcome_name
 from sim.reporting.charts.base import (
     WIDTH,
@@ -165,14 +165,9 @@ def _panel(
     }
     place: dict[str, Any] = {"xref": f"{xa} domain", "yref": ya, "xshift": 8, "size": 13}
     notes = [
-        label(1, at, _short(d), ink if d.clear else MUTED, **place)
+        label(1, at, written((d.mean, d.low, d.high)), ink if d.clear else MUTED, **place)
         for at, d, ink in zip(y, found, inks, strict=True)
     ]
-    ends = np.concatenate([mean, low, high, [0.0]])
-    ends = ends[np.isfinite(ends)]
-    pad = max(0.08 * float(np.ptp(ends)), 0.25)
-    span = [float(ends.min()) - pad, float(ends.max()) + pad]
-    zero = {"zeroline": True, "zerolinecolor": INK, "zerolinewidth": 1.5}
     named = {
         "tickvals": y,
         "ticktext": [text(name) for name in names],
@@ -181,12 +176,19 @@ def _panel(
     # A panel with fewer rows than its neighbour is shorter, its axis close beneath it.
     upright = {"domain": [1 - len(found) / rows, 1], "range": [len(found), 0]}
     axes = {
-        axis_key("x", k): axis(
-            anchor=ya, domain=domain, range=span, nticks=6, tickangle=0, title=axis_title("points"), **zero
-        ),
+        axis_key("x", k): _points_axis(np.concatenate([mean, low, high]), 6, anchor=ya, domain=domain),
         axis_key("y", k): axis(anchor=xa, **upright, **named),
     }
     return [dots], notes, axes
+
+
+def _points_axis(ends: np.ndarray, ticks: int, **more: Any) -> dict[str, Any]:
+    """The axis of differences in points: around all that is known and 0, with the line of no difference."""
+    known = np.append(ends[np.isfinite(ends)], 0.0)
+    pad = max(0.08 * float(np.ptp(known)), 0.25)
+    span = [float(known.min()) - pad, float(known.max()) + pad]
+    zero = {"zeroline": True, "zerolinecolor": INK, "zerolinewidth": 1.5}
+    return axis(range=span, nticks=ticks, tickangle=0, title=axis_title("points"), **zero, **more)
 
 
 def sides(k: int, a: ScenarioRuns, b: ScenarioRuns) -> list[dict[str, Any]]:
@@ -216,12 +218,6 @@ def _ink(d: Difference, plain: bool) -> str:
     if plain:
         return INK
     return colour(0) if d.mean < 0 else colour(1)
-
-
-def _short(d: Difference) -> str:
-    if d.low is None:
-        return signed_points(d.mean)
-    return f"{signed_points(d.mean)} ({points(d.low)} to {points(d.high)})"
 
 
 def _differences_title(a: ScenarioRuns, b: ScenarioRuns, outcomes: list[Difference]) -> str:
@@ -258,8 +254,7 @@ def range_over_the_set(comparison: Comparison) -> Chart | None:
     rows = len(OF_MANY)
     upper, lower = ([j + at for j in range(rows)] for at in (0.32, 0.68))
     data = [_marks(over, upper, PAPER, 5), _marks(defaults, lower, INK, 1.8)]
-    ends = 100 * np.array([value for one in (*over, *defaults) for value in one if value is not None] + [0.0])
-    pad = max(0.08 * float(np.ptp(ends)), 0.25)
+    ends = 100 * np.array([*over, *defaults], dtype=float)
     notes = [
         label(1, at, f"{what} {written(one)}", ink, xref="x domain", xshift=8, size=13)
         for what, found, place, ink in (
@@ -279,15 +274,7 @@ def range_over_the_set(comparison: Comparison) -> Chart | None:
         bottom=54,
         top=34,
         annotations=[*sides(0, a, b), *notes],
-        xaxis=axis(
-            range=[float(ends.min()) - pad, float(ends.max()) + pad],
-            nticks=8,
-            tickangle=0,
-            title=axis_title("points"),
-            zeroline=True,
-            zerolinecolor=INK,
-            zerolinewidth=1.5,
-        ),
+        xaxis=_points_axis(ends, 8),
         yaxis=axis(
             range=[rows, 0],
             tickvals=middles,
@@ -325,7 +312,7 @@ def title(known: OverTheSet) -> str:
 def written(one: Ends) -> str:
     """A difference with its ends, if it has any, in points."""
     mean, low, high = one
-    return signed_points(mean) if low is None else f"{signed_points(mean)} ({points(low)} to {points(high)})"
+    return with_interval(signed_points(mean), low, high, points)
 
 
 def _marks(found: list[Ends], y: list[float], fill: str, thick: float) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.sweep_data import is_share
-from sim.formatting import listing, number, points
+from sim.formatting import listing, number, points, with_interval
 from sim.model.vocabulary import cause_name, outcome_name
 from sim.reporting.charts.base import Chart, axis, axis_title, frame, lean, whiskers
 from sim.reporting.charts.style import (
@@ -106,7 +106,7 @@ def difference_chart(found: Sequence[MapDifference], response: str, made_by: str
     said = [
         (
             f"{d.a} − {d.b}",
-            write(d.mean) if d.low is None else f"{write(d.mean)} ({write(d.low)} to {write(d.high)})",
+            with_interval(write(d.mean), d.low, d.high, write),
             f"{write(d.smallest)} to {write(d.largest)}",
             str(d.pairs),
             "yes" if d.clear else "no",

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.formatting import MOST_NAMED, counted, levels, listing, number, percent, points, share_with_interval
+from sim.formatting import (
+    MOST_NAMED,
+    counted,
+    levels,
+    listing,
+    number,
+    number_with_interval,
+    percent,
+    points,
+    share_with_interval,
+)
 from sim.model.decision_rights import KINDS
 from sim.model.vocabulary import KIND_LABELS as KIND_NAMES
 from sim.model.vocabulary import STAGE_LABELS
@@ -41,7 +51,7 @@ from sim.reporting.charts.style import (
     text,
 )
 from sim.reporting.comparison_text import Verdict, at_these_settings
-from sim.stats import Interval, interval, intervals
+from sim.stats import excludes_zero, interval, intervals
 
 if TYPE_CHECKING:
     from sim.runner.compare import Comparison, ScenarioRuns
@@ -78,22 +88,11 @@ def gap_over_time(comparison: Comparison) -> Chart:
     what = f"line: mean; band: 95 % interval; thin lines: {counted(runs, 'single run')} each"
     if first:
         what += f"; drawn once every run intends a hundredth of its benefit, month {drawn[0] + 1}"
-    note = heading(
-        f"Gap since the start, % of intended benefit<br>{what}", MUTED, xshift=-56, yshift=ABOVE_TICK
-    )
+    note = f"Gap since the start, % of intended benefit<br>{what}"
     title = _gap_title(comparison, at_these_settings(comparison))
-    layout = frame(
-        comparison,
-        title,
-        height,
-        left=70,
-        right=95 + room_for([s.name for s in scenarios], 16),
-        bottom=58,
-        top=42 + ABOVE_TICK,
-        annotations=[*end_labels(ends, span, height), note],
-        xaxis=month_axis(months, title=axis_title("month")),
-        yaxis=axis(range=list(span), ticksuffix=" %"),
-        hovermode="closest",
+    months_across = month_axis(months, title=axis_title("month"))
+    layout = _gap_frame(
+        comparison, title, height, 42, note, ends, span, xaxis=months_across, hovermode="closest"
     )
     final = [f"{s.name} {share_with_interval(interval(s.series['gap'][:, -1]))}" for s in scenarios]
     summary = f"The cumulative implementation gap over {months} months. At the end: {'; '.join(final)}."
@@ -101,6 +100,25 @@ def gap_over_time(comparison: Comparison) -> Chart:
     data = [*behind, *bands, *lines]
     return Chart(
         "gap", "The gap over time", title, summary, data, layout, columns, _table(comparison, months)
+    )
+
+
+def _gap_frame(
+    comparison: Comparison, title: str, height: int, above: int, note: str,
+    ends: list[tuple[float, str, str]], span: tuple[float, float], **more: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """The layout of a chart of gaps in percent: what the axis shows above it, and a label at the end of every line."""
+    return frame(
+        comparison,
+        title,
+        height,
+        left=70,
+        right=95 + room_for([s.name for s in comparison.scenarios], 16),
+        bottom=58,
+        top=above + ABOVE_TICK,
+        annotations=[*end_labels(ends, span, height), heading(note, MUTED, xshift=-56, yshift=ABOVE_TICK)],
+        yaxis=axis(range=list(span), ticksuffix=" %"),
+        **more,
     )
 
 
@@ -227,7 +245,11 @@ def will_ability_capacity(comparison: Comparison) -> Chart:
     title = _agents_title(comparison)
     layout = frame(comparison, title, height, right=right, bottom=36, top=30, annotations=notes, **axes)
     rows = [
-        (QUALITIES[q], KIND_NAMES[k], *(_written(interval(s.series[f"{q}.{k}"][:, -1])) for s in scenarios))
+        (
+            QUALITIES[q],
+            KIND_NAMES[k],
+            *(number_with_interval(interval(s.series[f"{q}.{k}"][:, -1]), 2) for s in scenarios),
+        )
         for q, k in _cells()
     ]
     columns = ("Last month", "Kind of agent", *(s.name for s in scenarios))
@@ -239,11 +261,6 @@ def will_ability_capacity(comparison: Comparison) -> Chart:
 
 def _cells() -> Iterator[tuple[str, str]]:
     return ((quality, kind) for quality in QUALITIES for kind in KINDS)
-
-
-def _written(level: Interval) -> str:
-    mean, low, high = (number(level[end], 2) for end in ("mean", "low", "high"))
-    return mean if level["low"] is None else f"{mean} ({low} to {high})"
 
 
 def _agents_title(comparison: Comparison) -> str:
@@ -263,7 +280,7 @@ def _agents_title(comparison: Comparison) -> str:
         for quality, kind in _cells():
             key = f"{quality}.{kind}"
             d = interval(a.series[key][:, -1] - b.series[key][:, -1])
-            if d["mean"] is None or d["low"] is None or d["high"] is None or d["low"] <= 0 <= d["high"]:
+            if d["mean"] is None or not excludes_zero(d):
                 continue
             if abs(d["mean"]) > largest:
                 largest = abs(d["mean"])
@@ -344,9 +361,9 @@ def _stages_title(comparison: Comparison) -> str:
     a, b = ends
     d = interval(ends[a] - ends[b])
     both = f"{levels(named)} of changes × places"
-    if d["low"] is None or d["high"] is None or d["low"] <= 0 <= d["high"]:
+    if not excludes_zero(d):
         return f"No clear difference in how many changes are in shift at the end, {ONLY}: {both}"
-    return f"{a if d['low'] > 0 else b} has more changes in shift at the end, {ONLY}: {both}"
+    return f"{a if (d['mean'] or 0.0) > 0 else b} has more changes in shift at the end, {ONLY}: {both}"
 
 
 FIFTHS = {
@@ -387,9 +404,7 @@ def deprivation_fifths(comparison: Comparison) -> Chart | None:
     lowest, highest = float(np.nanmin(seen)), float(np.nanmax(seen))
     pad = max(0.1 * (highest - lowest), 1.0)
     span = (lowest - pad, highest + pad)
-    note = heading(
-        "Gap, % of intended benefit (dot: mean; whisker: 95 % interval)", MUTED, xshift=-56, yshift=ABOVE_TICK
-    )
+    note = "Gap, % of intended benefit (dot: mean; whisker: 95 % interval)"
     ticks = {
         "tickvals": list(range(5)),
         "ticktext": list(FIFTHS.values()),
@@ -397,18 +412,8 @@ def deprivation_fifths(comparison: Comparison) -> Chart | None:
     }
     fifths = axis_title("fifths of the population, places ordered by deprivation")
     title = _deprivation_title(comparison)
-    layout = frame(
-        comparison,
-        title,
-        height,
-        left=70,
-        right=95 + room_for([s.name for s in scenarios], 16),
-        bottom=58,
-        top=24 + ABOVE_TICK,
-        annotations=[*end_labels(ends, span, height), note],
-        xaxis=axis(range=[-0.3, 4.3], showgrid=False, title=fifths, **ticks),
-        yaxis=axis(range=list(span), ticksuffix=" %"),
-    )
+    across = axis(range=[-0.3, 4.3], showgrid=False, title=fifths, **ticks)
+    layout = _gap_frame(comparison, title, height, 24, note, ends, span, xaxis=across)
     rows = [
         (name, *(share_with_interval(interval(s.summaries[key])) for s in scenarios))
         for key, name in FIFTHS.items()
@@ -424,7 +429,7 @@ def _deprivation_title(comparison: Comparison) -> str:
     said, larger = [], 0
     for s in comparison.scenarios:
         d = interval(s.summaries["gap_fifth_1"] - s.summaries["gap_fifth_5"])
-        if d["mean"] is None or d["low"] is None or d["high"] is None or d["low"] <= 0 <= d["high"]:
+        if d["mean"] is None or not excludes_zero(d):
             said.append(f"not clearly different in {s.name}")
             continue
         larger += d["mean"] > 0

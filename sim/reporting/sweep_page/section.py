@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.analysis.sweep_data import is_share
-from sim.formatting import number, share_with_interval
+from sim.formatting import number_with_interval, share_with_interval
 from sim.reporting.charts.base import Chart
 from sim.reporting.html import escape, table
 from sim.stats import Interval
@@ -33,10 +33,7 @@ def scrolling(name: str, columns: Sequence[object], rows: Iterable[Sequence[obje
 
 def written_level(response: str, value: Interval) -> str:
     """A mean of the deciding response, with its interval, in its own unit."""
-    if is_share(response):
-        return share_with_interval(value)
-    mean, low, high = (number(value[end], 2) for end in ("mean", "low", "high"))
-    return mean if value["low"] is None else f"{mean} ({low} to {high})"
+    return share_with_interval(value) if is_share(response) else number_with_interval(value, 2)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sim.analysis.decision_rules import Rules
 from sim.analysis.paired import level_over
 from sim.analysis.regime_map import NOBODY, SCALE
 from sim.analysis.sweep_data import FAILED, NOT_RUN, is_share, losses_of, plain
-from sim.formatting import counted, listing, number, percent, points
+from sim.formatting import counted, listing, number, percent, points, with_interval
 from sim.model.vocabulary import cause_name, outcome_name
 from sim.reporting.charts.forest import contrast_chart
 from sim.reporting.charts.sensitivity import influence_chart
@@ -238,8 +238,7 @@ def _difference(response: str, mean: float | None, low: float | None, high: floa
     if mean is None:
         return "unknown"
     sign = "+" if mean > 0 else ""
-    ends = "" if low is None else f" ({write(low)} to {write(high)})"
-    return f"{sign}{write(mean)}{unit}{ends}"
+    return with_interval(f"{sign}{write(mean)}{unit}", low, high, write)
 
 
 def losses(f: Findings) -> Section | None:
