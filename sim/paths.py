@@ -6,6 +6,7 @@ editable installation keeps an old copy of them, which must not hide an edit. Re
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,13 @@ from pathlib import Path
 from sim.errors import COMMAND_LINE, Problem
 
 PACKAGE = Path(__file__).resolve().parent
+
+
+def as_shown(path: Path) -> str:
+    """A path as messages name it: relative to the working directory, unless it lies outside."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
 
 RESULTS = Path("results")
 """Where results go when no folder is named."""

@@ -5,6 +5,7 @@ Arrow arrays are built from buffers, since `pyarrow.array` imports pandas, which
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -122,6 +123,12 @@ def atomic_write_text(path: Path, text: str) -> None:
 
 def _text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_table(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray]) -> None:

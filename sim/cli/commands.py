@@ -106,7 +106,7 @@ def compare(
         click.echo(terminal.wrapped(found.headline))
         click.echo(terminal.comparison(summary))
         click.echo(terminal.wrapped(" ".join(found.sentences)))
-    click.echo(f"report: {folder / 'report.html'}", err=True)
+    say(f"report: {folder / REPORT}")
     return 0
 
 
@@ -141,7 +141,7 @@ def run(
         print_json(about)
     else:
         click.echo(terminal.run(scenario.name, outcomes))
-    click.echo(f"results: {folder}", err=True)
+    say(f"results: {folder}")
     return 0
 
 
@@ -224,7 +224,7 @@ def cases(
         asked.seed,
         provenance.version(),
         not defaults,
-        bool(asked.overrides.texts),
+        asked.overrides.sets_parameters,
         shlex.join(command),
     )
     identity = {
@@ -244,7 +244,7 @@ def cases(
         print_json(summary)
     else:
         click.echo(terminal.cases(summary, page.note))
-    click.echo(f"report: {folder / 'report.html'}", err=True)
+    say(f"report: {folder / REPORT}")
     return 0
 
 
@@ -304,12 +304,17 @@ def live(
     return serve.serve(host, number, folders, browse, language, deck)
 
 
+def say(message: str) -> None:
+    """Print a message on standard error; standard output holds results only."""
+    click.echo(message, err=True)
+
+
 def note_compilation() -> None:
     """Print a note if the model must be compiled first, which takes longer."""
     from sim.model.kernels import jit
 
     if not jit.is_cached():
-        click.echo("compiling the model, once on this machine (about 30 s)", err=True)
+        say("compiling the model, once on this machine (about 30 s)")
 
 
 @contextmanager

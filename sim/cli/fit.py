@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from sim.cli.commands import Asked, progress_bar
+from sim.cli.commands import Asked, progress_bar, say
 from sim.cli.sweep import MOST_WORKERS, compile_first, sigterm_as_interrupt
 from sim.errors import COMMAND_LINE, INTERRUPTED, OK, Problem, raise_if_any
 from sim.model.parameters import MAX_SEED, Parameters
@@ -49,13 +49,9 @@ def fit(
                 folder, root, chosen, words, bar
             )
     except KeyboardInterrupt:
-        click.echo(f"interrupted; finished runs are stored in {folder}. To go on: {words}", err=True)
+        say(f"interrupted; finished runs are stored in {folder}. To go on: {words}")
         return INTERRUPTED
     return OK
-
-
-def _say(words: str) -> None:
-    click.echo(words, err=True)
 
 
 def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any) -> Any:
@@ -70,7 +66,7 @@ def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, b
 
     known, practice = as_fitted(cases()), practice_conditions()
     system = Parameters.model_validate(in_groups(prior_defaults()))
-    return Histories(known, system, space, folder, engine, seed, command, bar, practice, _say)
+    return Histories(known, system, space, folder, engine, seed, command, bar, practice, say)
 
 
 def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
@@ -88,7 +84,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     known = histories.cases
     asked = [*targets(known), *(condition.target for condition in histories.practice)]
     start = space.shares({key: [declarations()[key].judged] for key in space.names})[0]
-    found = fit(space, asked, histories, effort, seed, start, _say)
+    found = fit(space, asked, histories, effort, seed, start, say)
     left_out = leave_each_out(found, known, effort.enough)
     # The fit uses the corrected readings; results for the original, frozen readings are written as well.
     frozen = replace(histories, cases=cases(), practice=())
@@ -107,7 +103,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
             f"({100 * one.fitted:.0f} % when it is fitted)"
         )
     _say_defaults(points[0], found.rounded)
-    click.echo(f"set: {folder / FITTED_SET}", err=True)
+    say(f"set: {folder / FITTED_SET}")
 
 
 def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
@@ -147,7 +143,7 @@ def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> 
     fitted = [key for key in informed if key not in apart]
     click.echo(f"of {len(found)} uncertainties, the cases inform {len(informed)}: {', '.join(informed)}")
     click.echo(f"to be fitted, once the table is shipped, are {len(fitted)}: {', '.join(fitted)}")
-    click.echo(f"table: {folder / SCREENING}", err=True)
+    say(f"table: {folder / SCREENING}")
 
 
 def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
@@ -179,4 +175,4 @@ def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -
         f"{100 * found.nearly:.1f} % do not but for one case; "
         f"{100 * found.left:.1f} % of the space is left on average"
     )
-    click.echo(f"table: {folder / tables.CALIBRATION}", err=True)
+    say(f"table: {folder / tables.CALIBRATION}")

@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -319,7 +320,7 @@ def execute(arguments: Sequence[str]) -> int:
     Returns:
         The exit code: 0 success, 1 internal error, 2 invalid input, 3 some runs failed, 130 interrupted.
     """
-    before, aliases.say = aliases.say, _say
+    before, aliases.say = aliases.say, partial(click.echo, err=True)
     try:
         code = gapsim.main(list(arguments), prog_name="gapsim", standalone_mode=False, obj=tuple(arguments))
         sys.stdout.flush()
@@ -346,10 +347,6 @@ def execute(arguments: Sequence[str]) -> int:
         return INTERNAL_ERROR
     finally:
         aliases.say = before
-
-
-def _say(message: str) -> None:
-    click.echo(message, err=True)
 
 
 def main() -> None:

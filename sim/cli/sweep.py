@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import re
 import shlex
 import signal
@@ -18,7 +17,7 @@ from typing import Any
 import click
 
 from sim.cli import options
-from sim.cli.commands import MOST_REPLICATIONS, note_compilation, print_json, progress_bar
+from sim.cli.commands import MOST_REPLICATIONS, note_compilation, print_json, progress_bar, say
 from sim.errors import (
     COMMAND_LINE,
     INTERNAL_ERROR,
@@ -112,17 +111,17 @@ def sweep(
 
     engine = executors.make_executor(settings.engine, settings.workers, settings.address)
     if engine.workers == 0:
-        _say("the scheduler has no workers yet; waiting for the first one")
+        say("the scheduler has no workers yet; waiting for the first one")
     compile_first()
     share = sweeping.Shard(*settings.share)
     try:
         with sigterm_as_interrupt(), progress_bar(False) as bar:
             outcome = sweeping.sweep(
                 plan, folder, engine, share=share, limit=settings.limit, retry_failed=retry_failed,
-                watcher=bar, say=_say,
+                watcher=bar, say=say,
             )  # fmt: skip
     except KeyboardInterrupt:
-        _say(f"interrupted; finished runs are stored in {folder}. To go on: gapsim {shlex.join(command)}")
+        say(f"interrupted; finished runs are stored in {folder}. To go on: gapsim {shlex.join(command)}")
         return INTERRUPTED
     except OSError as error:
         return _not_stored(error, folder, command)
@@ -142,7 +141,7 @@ def _planned(
     )
     plan = plans.make_plan(experiment, f"gapsim {shlex.join(command)}")
     for note in experiment.notes:
-        _say(f"note: {note}")
+        say(f"note: {note}")
     folder = RESULTS / sweeping.folder_name(plan, experiment.source)
     return plan, folder if settings.out is None else settings.out
 
@@ -186,9 +185,9 @@ def _dry_run(plan: Any, folder: Path, settings: Settings) -> int:
     for name, value in lines.items():
         click.echo(f"{name:<{width}}  {value}")
     if found.failed:
-        click.echo(f"{found.failed} of {found.tried} runs tried failed; nothing was written.", err=True)
+        say(f"{found.failed} of {found.tried} runs tried failed; nothing was written.")
     else:
-        _say(f"tried {found.tried} runs; nothing was written.")
+        say(f"tried {found.tried} runs; nothing was written.")
     return OK
 
 
@@ -222,24 +221,22 @@ def status(folder: str) -> int:
         again = _without("--shard", plan.command)
         click.echo(f"to go on, with the version that made it: {again}" if changed else f"to go on: {again}")
         if changed:
-            click.echo(f"note: {changed}", err=True)
+            say(f"note: {changed}")
     return OK
 
 
 def _warn_of_altered_files(folder: Path) -> None:
     """Print a warning for each file of a finished sweep that differs from its hash in the manifest."""
     from sim.runner.finalise import manifest
+    from sim.storage import file_hash
 
     for entry in (manifest(folder) or {}).get("files", []):
         path = folder / entry["name"]
         if not path.is_file():
-            _say(f"warning: {path} is missing; it was there when the sweep finished")
+            say(f"warning: {path} is missing; it was there when the sweep finished")
             continue
-        with open(path, "rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:
-                _say(
-                    f"warning: {path} was altered after the sweep finished (its hash is not that in {MANIFEST})"
-                )
+        if file_hash(path) != entry["sha256"]:
+            say(f"warning: {path} was altered after the sweep finished (its hash is not that in {MANIFEST})")
 
 
 def _without(option: str, command: str) -> str:
@@ -304,29 +301,25 @@ def export(folder: str, form: str, command: Sequence[str]) -> int:
     return OK
 
 
-def _say(words: str) -> None:
-    click.echo(words, err=True)
-
-
 def _print_outcome(outcome: Any, share: Any) -> None:
     if outcome.finished:
         whole = "nothing was left to do" if outcome.executed == 0 and share is not None else "finished"
         click.echo(f"{whole}: {outcome.runs} runs in {outcome.folder}, {outcome.failed} of them failed")
         if outcome.failed:
-            _say(
+            say(
                 f"the reasons are in {outcome.folder / 'failures.parquet'}; use --retry-failed to repeat them"
             )
     else:
         click.echo(
             f"{share.label} is done: {outcome.done} of all {outcome.runs} runs are in {outcome.folder}"
         )
-        _say("when all shards are done, combine them: gapsim merge with their folders")
+        say("when all shards are done, combine them: gapsim merge with their folders")
 
 
 def _not_stored(error: OSError, folder: Path, command: Sequence[str]) -> int:
     why = "the disk is full" if error.errno in FULL else "the results cannot be stored"
-    _say(f"{why}: {error}")
-    _say(f"Runs stored before are intact in {folder}. To go on: gapsim {shlex.join(command)}")
+    say(f"{why}: {error}")
+    say(f"Runs stored before are intact in {folder}. To go on: gapsim {shlex.join(command)}")
     return INTERNAL_ERROR
 
 
@@ -393,7 +386,7 @@ def report(*, folder: str, out: str | None, screened: str | None, as_json: bool)
         print_json(content)
     else:
         click.echo(terminal.wrapped(str(found.verdict)))
-    click.echo(f"report: {path}", err=True)
+    say(f"report: {path}")
     return 0
 
 

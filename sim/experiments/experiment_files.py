@@ -5,7 +5,6 @@ A file begins with its `question`. `factors` gives each factor a range or levels
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -164,8 +163,7 @@ def find(name: str) -> Path | None:
 
 def read(path: Path) -> Draft:
     """Read one experiment file, and find all problems with it."""
-    relative = os.path.relpath(path)
-    draft = Draft(path.stem, str(path) if relative.startswith("..") else relative)
+    draft = Draft(path.stem, paths.as_shown(path))
     try:
         tree = parse(read_text(path))
         if has_interpolation(tree):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -67,7 +66,7 @@ def _factor(factor: Factor) -> dict[str, Any]:
 
 def plan_file_hash(folder: Path) -> str:
     """A hash of `plan.json`, which changes when the plan does."""
-    return hashlib.sha256((folder / PLAN).read_bytes()).hexdigest()
+    return storage.file_hash(folder / PLAN)
 
 
 def read(folder: Path) -> Plan:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from sim.errors import Problem
 from sim.model.parameters import Parameters
+from sim.model.schema import value_of
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits that are not easily confused from a distance."""
@@ -124,8 +125,7 @@ def too_large(parameters: Parameters, where: str) -> list[Problem]:
     """A problem for each parameter above the limits of the live view."""
     found = []
     for key, most in LARGEST.items():
-        group, _, name = key.partition(".")
-        value = getattr(getattr(parameters, group), name)
+        value = value_of(parameters, key)
         if value > most:
             said = f"must be at most {most} in the live view; `gapsim run` takes more"
             found.append(Problem(where, key, said, str(value)))

@@ -6,7 +6,6 @@ audience and notes for the presenter. The whole deck is checked before anything 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -106,8 +105,7 @@ def read(path: Path, known: views.Known) -> Deck:
     Raises:
         InputProblems: with all errors in it.
     """
-    relative = os.path.relpath(path)
-    where = str(path) if relative.startswith("..") else relative
+    where = paths.as_shown(path)
     try:
         tree = parse(read_text(path))
     except ValueError as error:

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.formatting import number, points
-from sim.model.vocabulary import cause_name, outcome_name
+from sim.model.vocabulary import UNITS, cause_name, outcome_name
 from sim.reporting.wording import without_quoted
 
 WIDTH = 100
 SIDE_BY_SIDE = 4
-SHARES_ARE_NOT = ("months_to_half", "starts", "stops")
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -55,11 +54,11 @@ def comparison(summary: Mapping[str, Any]) -> str:
 
 
 def _named(outcome: str) -> str:
-    return outcome_name(outcome) + ("" if outcome in SHARES_ARE_NOT else ", %")
+    return outcome_name(outcome) + ("" if outcome in UNITS else ", %")
 
 
 def _interval(outcome: str, interval: Mapping[str, float | None]) -> str:
-    write = number if outcome in SHARES_ARE_NOT else points
+    write = number if outcome in UNITS else points
     mean, low, high = (write(interval[end]) for end in ("mean", "low", "high"))
     return f"{mean} [{low}, {high}]" if interval["low"] is not None else mean
 
@@ -68,7 +67,7 @@ def run(name: str, outcomes: Mapping[str, float]) -> str:
     """The outcomes of one run."""
     rows = [["outcome", name]]
     for key, value in outcomes.items():
-        plain = key in SHARES_ARE_NOT
+        plain = key in UNITS
         rows.append([_named(key), number(value) if plain else points(value)])
     return table(rows)
 

@@ -7,7 +7,6 @@ clock, which is apart because it never is the same twice. `summary.json`: means 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -170,7 +169,9 @@ def _summary(plan: Plan, path: Path) -> dict[str, Any]:
 def _manifest(plan: Plan, folder: Path, command: str) -> dict[str, Any]:
     tables = [folder / name for name in (RUNS, FAILURES, TIMINGS, DESIGN)]
     texts = [folder / name for name in (PLAN, SUMMARY)]
-    files = [{"name": path.name, **_rows(path), "sha256": _hash(path)} for path in (*tables, *texts)]
+    files = [
+        {"name": path.name, **_rows(path), "sha256": storage.file_hash(path)} for path in (*tables, *texts)
+    ]
     status = parquet.ParquetFile(folder / RUNS).read(columns=["status"])["status"]
     failed = sum(1 for batch in status.chunks for word in batch.to_pylist() if word == FAILED)
     return {
@@ -190,11 +191,6 @@ def _manifest(plan: Plan, folder: Path, command: str) -> dict[str, Any]:
 
 def _rows(path: Path) -> dict[str, int]:
     return {"rows": parquet.read_metadata(path).num_rows} if path.suffix == ".parquet" else {}
-
-
-def _hash(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _as_text(content: dict[str, Any]) -> str:

@@ -60,11 +60,7 @@ def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
     raise_if_any(problems)
     out.mkdir(parents=True, exist_ok=True)
     lock = status.lock(out, WHOLE)
-    try:
-        lock.acquire()
-    except Timeout:
-        said = "another process is at work on this sweep; `gapsim status` shows how far it is"
-        raise InputProblems([Problem(COMMAND_LINE, "merge", said, str(out))]) from None
+    _take(lock, out, "merge")
     try:
         plan_files.write(plan, out)
         finalise.write_tables(plan, out, found, command)
@@ -128,7 +124,7 @@ class Outcome:
         done: runs kept.
         failed: runs kept that failed.
         finished: whether the tables are written.
-        simulated: runs simulated this time.
+        executed: runs executed this time.
     """
 
     folder: Path
@@ -198,16 +194,16 @@ def folder_name(plan: Plan, source: str) -> str:
     return f"sweep-{hashlib.sha256(repr(asked).encode()).hexdigest()[:10]}"
 
 
-def _take(lock: FileLock, folder: Path) -> None:
+def _take(lock: FileLock, folder: Path, key: str = "--out") -> None:
     try:
         lock.acquire()
     except Timeout:
-        raise InputProblems([_busy(folder)]) from None
+        raise InputProblems([_busy(folder, key)]) from None
 
 
-def _busy(folder: Path) -> Problem:
+def _busy(folder: Path, key: str = "--out") -> Problem:
     said = "another process is at work on this sweep; `gapsim status` shows how far it is"
-    return Problem(COMMAND_LINE, "--out", said, str(folder))
+    return Problem(COMMAND_LINE, key, said, str(folder))
 
 
 def _settle(plan: Plan, folder: Path, share: Shard) -> Plan:

@@ -126,7 +126,7 @@ class Overrides:
         self._seen.add(key)
 
     @property
-    def texts(self) -> bool:
+    def sets_parameters(self) -> bool:
         """Whether any parameter is given."""
         return bool(self.leaves) or self.mechanisms is not None
 

@@ -117,13 +117,13 @@ def available(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list
             if not NAME.fullmatch(name):
                 message = "a scenario's name is letters, digits, `_` and `-`"
             elif name in found:
-                message = f"the same name is taken by {_where(found[name])}"
+                message = f"the same name is taken by {paths.as_shown(found[name])}"
             elif name in ALIASES:
                 message = f"the same name stands for {ALIASES[name]}"
             else:
                 found[name] = path
                 continue
-            problems.append(Problem(_where(path), name, message))
+            problems.append(Problem(paths.as_shown(path), name, message))
     return found, problems
 
 
@@ -146,7 +146,7 @@ def find(name: str, known: Mapping[str, Path]) -> Path | Problem:
 
 def read(path: Path) -> ScenarioFile:
     """Read one scenario file, and find all problems with its form; the same text gives the same object."""
-    where = _where(path)
+    where = paths.as_shown(path)
     try:
         return _parsed(path.stem, where, read_text(path))
     except ValueError as error:
@@ -193,8 +193,3 @@ def _read_header(header: Any, file: ScenarioFile) -> None:
     file.problems += problems
     if isinstance(form, HeaderWithClaim) and not problems:
         file.claim = Claim(form.claim, form.predicts, tuple(through))
-
-
-def _where(path: Path) -> str:
-    relative = os.path.relpath(path)
-    return str(path) if relative.startswith("..") else relative
