@@ -123,6 +123,13 @@ class Sweep:
         """
         return self.responses[response][:, :, self.whole_replications]
 
+    def months(self, structure: int) -> np.ndarray:
+        """How many months a run of a structure has at each design point, shape (points,)."""
+        varied = next((f for f in self.factors if f.key == "population.months" and f.numeric), None)
+        if varied is not None:
+            return varied.values
+        return np.full(self.points, self.plan["scenarios"][structure]["parameters"]["population"]["months"])
+
     def factor(self, key: str) -> SweptFactor:
         """The factor of that key."""
         return next(f for f in self.factors if f.key == key)

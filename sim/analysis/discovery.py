@@ -1,0 +1,339 @@
+"""Scenario discovery: under which values of the factors a condition on the outcomes holds.
+
+Boxes by the patient rule induction method (`sim.analysis.prim`) or leaves of a classification tree. The design point is the
+unit of all statistics, so that one replication a point is enough. Whether a finding is better than guessing is judged
+on points that neither the boxes nor their number were chosen by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.analysis import prim
+from sim.analysis.conditions import Condition
+from sim.analysis.decision_rules import FEWEST
+from sim.analysis.prim import Box, Dimension, Limits
+from sim.analysis.sweep_data import SweptFactor
+
+MOST_BOXES = 4
+FEWEST_OF_EACH = 5
+"""Fewer cases, or fewer others, cannot be described."""
+SIGNIFICANT = 0.05
+FOLDS = 5
+HALVES = 20
+"""How often the method is repeated on half of the points."""
+
+FoundBoxes = list[tuple[dict[int, Limits], np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """What a box asks of one factor.
+
+    Attributes:
+        factor: the factor.
+        limits: lowest and highest value, or the values that it may take.
+        p: quasi-p-value (Bryant and Lempert 2010): how probable it is that as many of the box's points would be cases by chance
+            if the factor did not matter.
+        reproduced: share of repetitions on half of the points whose first box restricts the factor too.
+    """
+
+    factor: SweptFactor
+    limits: tuple[Any, ...]
+    p: float
+    reproduced: float
+
+
+@dataclass(frozen=True)
+class DiscoveredBox:
+    """One region in which the condition holds more often than elsewhere.
+
+    Attributes:
+        restrictions: the surest first.
+        coverage: share of all cases that lie in it.
+        density: share of its points that are cases.
+        points: how many points lie in it.
+        inside: shape (all points,): which.
+    """
+
+    restrictions: tuple[Restriction, ...]
+    coverage: float
+    density: float
+    points: int
+    inside: np.ndarray
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What the boxes are worth on points they were not made from, five folds in turn.
+
+    Attributes:
+        coverage: share of the held-out cases that lie in a box.
+        density: share of the held-out points in a box that are cases.
+        share: share of all points that are cases, which is what guessing would reach.
+        p: Fisher's exact test that the density is not larger than outside.
+    """
+
+    coverage: float
+    density: float
+    share: float
+    p: float
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """All that was found about a condition.
+
+    Attributes:
+        condition: the condition.
+        method: `prim` or `tree`.
+        points: how many points were used: those at which the value is known.
+        cases: how many of them meet the condition.
+        boxes: the regions found, in the order found; none where nothing is worth naming.
+        trajectory: the boxes on the way to the first, from all points to the smallest; none for a tree.
+        chosen: position in the trajectory of the box that the first was made from.
+        held_out: the check on points not used; None where it could not be made.
+        why_not: when there are no boxes, the reason.
+    """
+
+    condition: Condition
+    method: str
+    points: int
+    cases: int
+    boxes: tuple[DiscoveredBox, ...] = ()
+    trajectory: tuple[Box, ...] = ()
+    chosen: int = 0
+    held_out: HeldOut | None = None
+    why_not: str = ""
+
+    @property
+    def better_than_guessing(self) -> bool:
+        """Whether points that were not used confirm the boxes."""
+        held_out = self.held_out
+        return bool(
+            self.boxes and held_out and held_out.p <= SIGNIFICANT and held_out.density > held_out.share
+        )
+
+
+def discover(
+    factors: Sequence[SweptFactor], condition: Condition, seed: int, method: str = "prim"
+) -> Discovery:
+    """Find the regions in which a condition holds.
+
+    Args:
+        factors: what was varied.
+        condition: the condition at every design point.
+        seed: of folds and repetitions, so that the same sweep always gives the same result.
+        method: `prim` or `tree`.
+    """
+    known = condition.known
+    cases = condition.holds[known]
+    varied = [factor.at(known) for factor in factors]
+    varied = [factor for factor in varied if len(factor.levels) > 1]
+    said = Discovery(condition, method, len(cases), int(cases.sum()))
+    reason = _too_little(varied, cases)
+    if reason:
+        return _without_boxes(said, reason)
+    dimensions = [dimension(factor) for factor in varied]
+    find: Callable[[Sequence[Dimension], np.ndarray], FoundBoxes] = METHODS[method]
+    found = find(dimensions, cases)
+    held_out = _held_out(find, dimensions, cases, seed)
+    if not found:
+        return _without_boxes(said, "no region holds more cases than all points do")
+    reproduced = _reproduced(find, dimensions, cases, seed)
+    boxes = tuple(
+        _described(limits, inside, varied, dimensions, cases, known, reproduced) for limits, inside in found
+    )
+    steps = prim.trajectory(dimensions, cases) if method == "prim" else []
+    return Discovery(
+        condition,
+        method,
+        len(cases),
+        int(cases.sum()),
+        boxes,
+        tuple(steps),
+        _best(steps) if steps else 0,
+        held_out,
+    )
+
+
+def _without_boxes(said: Discovery, reason: str) -> Discovery:
+    return Discovery(said.condition, said.method, said.points, said.cases, why_not=reason)
+
+
+def _too_little(varied: Sequence[SweptFactor], cases: np.ndarray) -> str:
+    """Why there is nothing to be found, or nothing."""
+    count, held = len(cases), int(cases.sum())
+    if not varied:
+        return "no factor varies"
+    if count < FEWEST:
+        return f"there are only {count} points; discovery needs {FEWEST}"
+    if held in (0, count):
+        return f"the condition holds at {'every' if held else 'no'} point"
+    if min(held, count - held) < FEWEST_OF_EACH:
+        few = f"holds at only {held}" if held < count - held else f"fails at only {count - held}"
+        return f"the condition {few} of {count} points; at least {FEWEST_OF_EACH} of each are needed"
+    return ""
+
+
+def dimension(factor: SweptFactor) -> Dimension:
+    """A factor as the method sees it: real, whole, or one of several categories."""
+    if factor.numeric:
+        whole = bool((factor.values == np.round(factor.values)).all())
+        return Dimension(factor.values, "whole" if whole else "real")
+    codes = {level: code for code, level in enumerate(factor.levels)}
+    values = np.array([codes[value] for value in factor.values.tolist()])
+    return Dimension(values, "category", tuple(factor.levels))
+
+
+def boxes_by_prim(dimensions: Sequence[Dimension], cases: np.ndarray) -> FoundBoxes:
+    """One box after another, each on the points that no earlier box holds, while the next is denser than chance.
+
+    Of each trajectory the box with the best harmonic mean of coverage and density is taken, without the restrictions
+    that are not significant.
+    """
+    remaining = np.ones(len(cases), bool)
+    found: FoundBoxes = []
+    while len(found) < MOST_BOXES and cases[remaining].sum() >= FEWEST_OF_EACH:
+        steps = prim.trajectory(dimensions, cases, remaining)
+        limits = _significant(dimensions, steps[_best(steps)].limits, remaining, cases)
+        if not limits:
+            break
+        inside = prim.within(dimensions, limits, remaining)
+        found.append((limits, inside))
+        remaining &= ~inside
+    return found
+
+
+def _best(steps: Sequence[Box]) -> int:
+    """Position of the box with the best harmonic mean of coverage and density; of equals the one with fewer limits."""
+
+    def worth(place: int) -> tuple[float, int, int]:
+        box = steps[place]
+        total = box.coverage + box.density
+        return (2 * box.coverage * box.density / total if total else 0.0), -len(box.limits), -place
+
+    return max(range(len(steps)), key=worth)
+
+
+def _significant(
+    dimensions: Sequence[Dimension], limits: dict[int, Limits], points: np.ndarray, cases: np.ndarray
+) -> dict[int, Limits]:
+    """The limits of a box without those that chance explains, the least significant taken out first."""
+    limits = dict(limits)
+    while limits:
+        values = {place: quasi_p(dimensions, limits, place, points, cases) for place in limits}
+        worst = max(values, key=lambda place: values[place])
+        if values[worst] <= SIGNIFICANT:
+            break
+        del limits[worst]
+    return limits
+
+
+def quasi_p(
+    dimensions: Sequence[Dimension],
+    limits: dict[int, Limits],
+    place: int,
+    points: np.ndarray,
+    cases: np.ndarray,
+) -> float:
+    """How probable as many cases in a box are if one of its limits picks points by chance (Bryant and Lempert 2010)."""
+    from scipy.special import bdtrc
+
+    inside = prim.within(dimensions, limits, points)
+    wider = prim.within(dimensions, {k: v for k, v in limits.items() if k != place}, points)
+    held, count = int(cases[inside].sum()), int(inside.sum())
+    return float(bdtrc(held - 1, count, cases[wider].mean())) if held else 1.0
+
+
+def _held_out(
+    find: Callable[[Sequence[Dimension], np.ndarray], FoundBoxes],
+    dimensions: Sequence[Dimension],
+    cases: np.ndarray,
+    seed: int,
+) -> HeldOut:
+    """Boxes made from four fifths of the points, held against the last fifth, five times."""
+    from scipy.stats import fisher_exact
+
+    called = np.zeros(len(cases), bool)
+    order = np.random.default_rng(seed).permutation(len(cases))
+    everything = np.ones(len(cases), bool)
+    for fold in np.array_split(order, FOLDS):
+        kept = np.setdiff1d(order, fold)
+        boxes = find([_some(dimension, kept) for dimension in dimensions], cases[kept])
+        for limits, _ in boxes:
+            called[fold] |= prim.within(dimensions, limits, everything)[fold]
+    hit, missed = int(cases[called].sum()), int(cases[~called].sum())
+    table = [[hit, int(called.sum()) - hit], [missed, int((~called).sum()) - missed]]
+    density = hit / called.sum() if called.any() else 0.0
+    p = float(fisher_exact(table, alternative="greater").pvalue)
+    return HeldOut(hit / int(cases.sum()), float(density), float(cases.mean()), p)
+
+
+def _some(dimension: Dimension, points: np.ndarray) -> Dimension:
+    return Dimension(dimension.values[points], dimension.kind, dimension.categories)
+
+
+def _reproduced(
+    find: Callable[[Sequence[Dimension], np.ndarray], FoundBoxes],
+    dimensions: Sequence[Dimension],
+    cases: np.ndarray,
+    seed: int,
+) -> np.ndarray:
+    """How often a first box found on half of the points restricts each dimension, shape (dimensions,)."""
+    generator = np.random.default_rng(seed + 1)
+    counts = np.zeros(len(dimensions))
+    for _ in range(HALVES):
+        half = np.sort(generator.choice(len(cases), len(cases) // 2, replace=False))
+        boxes = find([_some(dimension, half) for dimension in dimensions], cases[half])
+        counts[list(boxes[0][0]) if boxes else []] += 1
+    return counts / HALVES
+
+
+def _described(
+    limits: dict[int, Limits],
+    inside: np.ndarray,
+    varied: Sequence[SweptFactor],
+    dimensions: Sequence[Dimension],
+    cases: np.ndarray,
+    known: np.ndarray,
+    reproduced: np.ndarray,
+) -> DiscoveredBox:
+    """A box in the words of its factors."""
+    everything = np.ones(len(cases), bool)
+    restrictions = [
+        Restriction(
+            varied[place],
+            _in_values(limit, varied[place], dimensions[place]),
+            quasi_p(dimensions, limits, place, everything, cases),
+            float(reproduced[place]),
+        )
+        for place, limit in limits.items()
+    ]
+    all_points = np.zeros(len(known), bool)
+    all_points[np.flatnonzero(known)[inside]] = True
+    held = int(cases[inside].sum())
+    return DiscoveredBox(
+        tuple(sorted(restrictions, key=lambda restriction: restriction.p)),
+        held / int(cases.sum()),
+        held / int(inside.sum()),
+        int(inside.sum()),
+        all_points,
+    )
+
+
+def _in_values(limit: Limits, factor: SweptFactor, dimension: Dimension) -> tuple[Any, ...]:
+    """Limits as values of the factor; an end that leaves nothing out is the end of the factor's range."""
+    if isinstance(limit, frozenset):
+        return tuple(dimension.categories[code] for code in sorted(limit))
+    lowest, highest = dimension.everything
+    low = factor.low if limit[0] <= lowest and factor.low is not None else limit[0]
+    high = factor.high if limit[1] >= highest and factor.high is not None else limit[1]
+    return low, high
+
+
+METHODS: dict[str, Callable[[Sequence[Dimension], np.ndarray], FoundBoxes]] = {"prim": boxes_by_prim}
