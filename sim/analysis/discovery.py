@@ -20,6 +20,9 @@ from sim.analysis.prim import Box, Dimension, Limits
 from sim.analysis.sweep_data import SweptFactor
 
 MOST_BOXES = 4
+SMALLEST_COVERAGE = 0.05
+"""A box holds at least this share of the cases."""
+
 FEWEST_OF_EACH = 5
 """Fewer cases, or fewer others, cannot be described."""
 SIGNIFICANT = 0.05
@@ -148,7 +151,7 @@ def discover(
     boxes = tuple(
         _described(limits, inside, varied, dimensions, cases, known, reproduced) for limits, inside in found
     )
-    steps = prim.trajectory(dimensions, cases) if method == "prim" else []
+    steps = steps_to_box(dimensions, cases, np.ones(len(cases), bool))[0] if method == "prim" else []
     return Discovery(
         condition,
         method,
@@ -156,7 +159,7 @@ def discover(
         int(cases.sum()),
         boxes,
         tuple(steps),
-        _best(steps) if steps else 0,
+        best(steps) if steps else 0,
         held_out,
     )
 
@@ -191,31 +194,55 @@ def dimension(factor: SweptFactor) -> Dimension:
 
 
 def boxes_by_prim(dimensions: Sequence[Dimension], cases: np.ndarray) -> FoundBoxes:
-    """One box after another, each on the points that no earlier box holds, while the next is denser than chance.
-
-    Of each trajectory the box with the best harmonic mean of coverage and density is taken, without the restrictions
-    that are not significant.
-    """
+    """One box after another, each on the points that no earlier box holds, while the next is denser than all points are."""
     remaining = np.ones(len(cases), bool)
     found: FoundBoxes = []
     while len(found) < MOST_BOXES and cases[remaining].sum() >= FEWEST_OF_EACH:
-        steps = prim.trajectory(dimensions, cases, remaining)
-        limits = _significant(dimensions, steps[_best(steps)].limits, remaining, cases)
-        if not limits:
-            break
+        limits = steps_to_box(dimensions, cases, remaining)[1]
         inside = prim.within(dimensions, limits, remaining)
+        if not limits or _no_denser(inside, cases):
+            break
         found.append((limits, inside))
         remaining &= ~inside
     return found
 
 
-def _best(steps: Sequence[Box]) -> int:
-    """Position of the box with the best harmonic mean of coverage and density; of equals the one with fewer limits."""
+def steps_to_box(
+    dimensions: Sequence[Dimension], cases: np.ndarray, remaining: np.ndarray
+) -> tuple[list[Box], dict[int, Limits]]:
+    """The trajectory to a box and the limits of the best box on it.
+
+    Where some of its limits are not significant, the method is repeated with the other dimensions alone.
+    """
+    places = list(range(len(dimensions)))
+    while True:
+        steps = prim.trajectory(dimensions, cases, remaining, places)
+        limits = steps[best(steps)].limits
+        significant = _significant(dimensions, limits, remaining, cases)
+        if len(significant) == len(limits):
+            return steps, limits
+        places = sorted(significant)
+
+
+def _no_denser(inside: np.ndarray, cases: np.ndarray) -> bool:
+    """Whether a box holds few cases, or a share of cases that points picked by chance from all might hold."""
+    from scipy.special import bdtrc
+
+    held, count = int(cases[inside].sum()), int(inside.sum())
+    by_chance = float(bdtrc(held - 1, count, cases.mean())) if held else 1.0
+    return held < SMALLEST_COVERAGE * cases.sum() or by_chance > SIGNIFICANT
+
+
+def best(steps: Sequence[Box]) -> int:
+    """Position of the box with the best weighted harmonic mean of coverage and density; of equals, with fewer limits.
+
+    Density has twice the weight of coverage (F with β = ½), since further boxes add coverage and nothing adds density.
+    """
 
     def worth(place: int) -> tuple[float, int, int]:
         box = steps[place]
-        total = box.coverage + box.density
-        return (2 * box.coverage * box.density / total if total else 0.0), -len(box.limits), -place
+        total = 0.25 * box.density + box.coverage
+        return (1.25 * box.coverage * box.density / total if total else 0.0), -len(box.limits), -place
 
     return max(range(len(steps)), key=worth)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,6 +76,7 @@ def trajectory(
     dimensions: Sequence[Dimension],
     cases: np.ndarray,
     remaining: np.ndarray | None = None,
+    places: Sequence[int] | None = None,
     peel: float = PEEL,
     smallest_mass: float = SMALLEST_MASS,
 ) -> list[Box]:
@@ -89,12 +90,14 @@ def trajectory(
         dimensions: the factors.
         cases: shape (points,): whether a point is a case of interest.
         remaining: the points that no earlier box holds; all by default.
+        places: positions of the dimensions that may be restricted; all by default.
         peel: share of a box's points that a step takes away.
         smallest_mass: share of all points that a box holds at least.
     """
     remaining = np.ones(len(cases), bool) if remaining is None else remaining
+    places = range(len(dimensions)) if places is None else places
     boxes = [_box({}, remaining, cases)]
-    for change in (_peels, _pastes):
+    for change in (partial(_peels, places=places), _pastes):
         while True:
             steps = [
                 _worth(step, boxes[-1], cases) for step in change(dimensions, boxes[-1], remaining, peel)
@@ -135,10 +138,11 @@ def _worth(step: tuple[dict[int, Limits], np.ndarray], box: Box, cases: np.ndarr
 
 
 def _peels(
-    dimensions: Sequence[Dimension], box: Box, remaining: np.ndarray, share: float
+    dimensions: Sequence[Dimension], box: Box, remaining: np.ndarray, share: float, places: Sequence[int]
 ) -> Iterator[tuple[dict[int, Limits], np.ndarray]]:
     """Every way to take a share of the points from one side of the box, or one category out of it."""
-    for position, dimension in enumerate(dimensions):
+    for position in places:
+        dimension = dimensions[position]
         now = box.limits.get(position, dimension.everything)
         values = dimension.values[box.inside]
         if isinstance(now, frozenset):
@@ -181,11 +185,11 @@ def _pastes(
         around = within(dimensions, others, remaining)
         outside = dimension.values[around & ~box.inside]
         everything = dimension.everything
+        options: list[Limits] = []
         if isinstance(now, frozenset):
-            options: list[Limits] = [now | {code} for code in sorted(everything - now)]
+            options = [now | {code} for code in np.unique(outside).tolist() if code not in now]
         else:
             below, above = -np.sort(-outside[outside < now[0]]), np.sort(outside[outside > now[1]])
-            options = []
             if below.size:
                 options.append((-_new_end(dimension, *_around_share(-below, share)[::-1]), now[1]))
             if above.size:
