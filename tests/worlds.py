@@ -45,6 +45,7 @@ POWER_SCENARIOS = (
     "partnership",
     "tight_loose_tight",
     "sequenced",
+    "harmonised_if_stalled",
 )
 
 

@@ -14,7 +14,7 @@ from sim.model.geography import Territory, territory
 from sim.model.initialise import initialise
 from sim.model.interventions import Timetable, timetable
 from sim.model.kernels.jit import kernel
-from sim.model.parameters import Parameters
+from sim.model.parameters import Intervention, Parameters
 from sim.model.schema import record
 from sim.model.state import State
 from sim.model.submodels.adaptation import adapt_designs
@@ -94,6 +94,12 @@ class Run:
     values: np.ndarray
     timetable: Timetable
     month: int = 0
+
+    @property
+    def dated(self) -> list[Intervention]:
+        """Dated interventions that have not begun yet, by month."""
+        waiting = [i for i in self.parameters.interventions if i.month is not None and i.month >= self.month]
+        return sorted(waiting, key=lambda dated: dated.month or 0)
 
     def advance(self, months: int) -> None:
         """Run some more months, with the interventions that begin or end in them."""
