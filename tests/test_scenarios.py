@@ -140,7 +140,9 @@ def test_a_change_that_ends_restores_the_value_before_it(name, end):
 
 # Claims
 
-CLAIMS = [name for name in SHIPPED if name not in ("baseline", *worlds.POWER_SCENARIOS)]
+QUESTIONS = ("baseline", *worlds.POWER_SCENARIOS, "harmonised_if_stalled")
+"""Scenarios that ask where power resides, and claim nothing."""
+CLAIMS = [name for name in SHIPPED if name not in QUESTIONS]
 CLAIM = """  claim: It helps.
   predicts: narrows
   through: [will]

@@ -45,7 +45,6 @@ POWER_SCENARIOS = (
     "partnership",
     "tight_loose_tight",
     "sequenced",
-    "harmonised_if_stalled",
 )
 
 
