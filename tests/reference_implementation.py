@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 from reference_benefit import Benefit
+from reference_dated import Dated
 from reference_work import Work
 from reference_world import (
     ABANDONED,
@@ -31,11 +32,11 @@ from reference_world import (
 )
 
 
-class ReferenceModel(Work, Benefit):
+class ReferenceModel(Work, Benefit, Dated):
     """One run from its start to its end.
 
     Asked for by parameters by key, a table of rights (row -> shares), strengths by name, months in which a pledge is
-    open, and other dated changes of national parameters (month, key, value).
+    open, and other changes of national parameters (month or what is watched, key, value, how many months it lasts).
     """
 
     # ---- a month
@@ -43,9 +44,7 @@ class ReferenceModel(Work, Benefit):
     def run(self):
         for month in range(self.months):
             self.t = month
-            now = {key: value for when, key, value in self.dated if when == month}
-            self.lay_table(now.pop("power", {}))
-            self.p.update(now)
+            self.change_parameters()
             self.hear_of_focal()
             self.live = [i for i in range(len(self.arrival)) if self.arrival[i] <= month]
             self.hand_over()

@@ -65,7 +65,9 @@ class World:
     """Places, people and changes as they are before the first month."""
 
     def __init__(self, parameters, rights, strengths, folder, seed, replication, pledge=(0, 0), dated=()):
-        self.p, self.pledge, self.dated = dict(parameters), pledge, dated
+        self.p, self.pledge = dict(parameters), pledge
+        self.dated, self.begun = [(*change, None)[:4] for change in dated], []
+        self.p_at_start, self.rights_at_start = dict(parameters), dict(rights)
         self.m = dict(strengths)
         self.lay_table(rights)
         world = mix((mix((seed + GOLDEN) & WORD) + GOLDEN * (replication + 1)) & WORD)

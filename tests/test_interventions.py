@@ -42,7 +42,7 @@ def test_every_live_parameter_may_change_in_mid_run(small, key):
     value = declared.high if declared.high != declared.default else declared.low
     run = simulate(worlds.parameters(small, interventions=[dated(20, key, float(value))]), SEED)
     assert np.all(run.values[declared.field] == float(value))
-    assert not run.dated
+    assert [begun.month for begun in run.timetable.log] == [20]
 
 
 @pytest.mark.parametrize(
@@ -277,3 +277,127 @@ def test_places_that_take_the_centres_design_pay_for_one_also_where_an_event_tak
     assert everywhere.any()
     assert np.all(cells.design_hours[0, everywhere] == 900.0)
     np.testing.assert_allclose(cells.design_hours[1:, everywhere].sum(axis=0), 900.0, rtol=1e-12)
+
+
+def watching(key, value, places=None, **when):
+    lasts, where = when.pop("lasts", None), when.pop("where", None)
+    watched = {"outcome": "nominal_gap", "above": 0.5, "places": where, **when}
+    return {"when": watched, "key": key, "value": value, "places": places, "lasts": lasts}
+
+
+def begun(run):
+    return [one.month for one in run.timetable.log]
+
+
+def test_what_is_never_seen_changes_nothing_to_the_bit(small):
+    plain = simulate(worlds.parameters(small), SEED)
+    never = watching("work.load", 2.0, above=2.0)
+    each = watching("work.load", 2.0, above=2.0, where="each")
+    for row in (never, each):
+        run = simulate(worlds.parameters(small, interventions=[row]), SEED)
+        assert not worlds.differing(plain.state, run.state)
+        assert not run.timetable.log
+
+
+@pytest.mark.parametrize("months", [1, 4])
+def test_what_waits_begins_as_if_its_month_had_been_written(small, months):
+    waits = watching("power.distribution", 1.0, after=9, **{"for": months})
+    first = simulate(worlds.parameters(small, interventions=[waits]), SEED)
+    (month,) = begun(first)
+    assert 9 <= month < 48
+    second = simulate(worlds.parameters(small, interventions=[dated(month, "power.distribution", 1.0)]), SEED)
+    assert not worlds.differing(first.state, second.state)
+    assert by_month(first, month) == by_month(simulate(worlds.parameters(small), SEED), month)
+
+
+def test_it_begins_in_the_first_month_in_which_reports_have_said_so_long_enough(small):
+    plain = simulate(worlds.parameters(small), SEED).state.journal
+    reported, intended = plain.nominal.sum(axis=1), plain.intended.sum(axis=1)
+    gaps = [1 - reported[m - 5 : m + 1].sum() / intended[m - 5 : m + 1].sum() for m in range(26, 48)]
+    limit = float(np.median(gaps))
+    row = watching("work.load", 2.0, above=None, below=limit, after=29, over=6, **{"for": 3})
+    expected = next(m for m in range(29, 48) if all(gap < limit for gap in gaps[m - 29 : m - 26]))
+    assert expected > 29
+    assert begun(simulate(worlds.parameters(small, interventions=[row]), SEED)) == [expected]
+
+
+def test_reports_and_what_is_so_are_different_things_to_see(small):
+    rows = [
+        watching("work.load", 2.0, outcome="gap", real=True, above=0.6, after=12),
+        watching("work.load", 2.0, above=0.6, after=12),
+    ]
+    real, reported = (begun(simulate(worlds.parameters(small, interventions=[row]), SEED)) for row in rows)
+    assert real
+    assert real[0] <= (reported or [48])[0]
+
+
+def test_it_lasts_and_begins_again_only_if_it_may(small):
+    always = {"above": 0.0, "after": 25, "for": 2, "lasts": 5}
+    once = watching("work.load", 2.0, **always)
+    again = watching("work.load", 2.0, repeat=True, **always)
+    assert begun(simulate(worlds.parameters(small, interventions=[once]), SEED)) == [25]
+    # Two months must be seen after each end before it can begin again.
+    run = simulate(worlds.parameters(small, interventions=[again]), SEED)
+    assert begun(run) == [25, 32, 39, 46]
+    assert load(small, [once], 29) == [2.0] * 7
+    assert load(small, [once], 30) == [0.5] * 7
+    assert load(small, [again], 32) == [2.0] * 7
+
+
+def test_each_place_is_watched_by_itself(small):
+    plain = simulate(worlds.parameters(small), SEED).state.journal
+    gaps = 1 - plain.nominal[20:40].sum(axis=0) / plain.intended[20:40].sum(axis=0)
+    limit = float(np.sort(gaps)[2:4].mean())
+    row = watching("authorities.staff_hours", 0.0, above=limit, after=40, over=20, where="each")
+    run = begin(worlds.parameters(small, interventions=[row]), SEED)
+    run.advance(41)
+    assert run.timetable.log[0].rows == tuple(np.flatnonzero(gaps > limit).tolist())
+    assert (run.values["authorities_staff_hours"][:-1] == 0).tolist() == (gaps > limit).tolist()
+    assert run.values["authorities_staff_hours"][-1] > 0
+
+
+def test_some_places_are_watched_and_others_changed(small):
+    row = watching("work.load", 2.0, ["Cairn"], where=["A", "B"], above=0.0, after=30)
+    run = begin(worlds.parameters(small, interventions=[row]), SEED)
+    run.advance(31)
+    assert np.flatnonzero(run.values["work_load"] == 2.0).tolist() == [run.territory.index("Cairn")]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"month": 3}, "give either the month"),
+        ({"when": None, "month": None}, "give either the month"),
+        ({"until": 9}, "give `lasts`"),
+        ({"when": {"outcome": "nominal_gap"}}, "needs one number"),
+        ({"when": {"outcome": "nominal_gap", "above": 0.1, "below": 0.2}}, "needs one number"),
+        ({"when": {"outcome": "gap", "above": 0.1}}, "say `real: true`"),
+        ({"when": {"outcome": "nominal_coverage", "above": 0.1, "places": "each"}}, "for the nation alone"),
+        ({"when": {"outcome": "nominal_gap", "above": 0.1, "after": 48}}, "goes from 0 to 47"),
+        ({"when": {"outcome": "nominal_gap", "above": 0.1, "for": 48}}, "must be shorter"),
+        ({"when": {"outcome": "nominal_gap", "above": 0.1, "repeat": True}}, "only if it ends"),
+        ({"when": {"outcome": "nominal_gap", "above": 0.1, "places": ["Atlantis"]}}, "no place 'Atlantis'"),
+        ({"when": {"outcome": "nominal_gap", "above": 0.1, "places": []}}, "when.places is empty"),
+        (
+            {
+                "key": "attention.ratio",
+                "value": 2.0,
+                "when": {"outcome": "nominal_gap", "above": 0.1, "places": "each"},
+            },
+            "belongs to the nation alone",
+        ),
+    ],
+)
+def test_what_cannot_be_watched_is_refused_with_the_way_out(small, row, said):
+    given = {**watching("work.load", 2.0), **row}
+    with pytest.raises(ValueError, match=said):
+        begin(worlds.parameters(small, interventions=[given]), SEED)
+
+
+def test_a_dated_one_is_written_as_it_always_was(small):
+    row = dated(3, "work.load", 2.0)
+    (kept,) = worlds.parameters(small, interventions=[row]).model_dump(mode="json")["interventions"]
+    assert kept == {**row, "until": None}
+    waits = worlds.parameters(small, interventions=[watching("work.load", 2.0)])
+    again = type(waits).model_validate(waits.model_dump(mode="json"))
+    assert again.interventions == waits.interventions

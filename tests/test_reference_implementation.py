@@ -103,7 +103,11 @@ def test_they_agree_on_a_made_up_nation_whose_table_is_turned_round(tmp_path, st
 
 
 def assert_agree(power, rights, strengths, settings, seed, folder, pledge, dated):
-    """Both implementations of one run give the same benefit, nominal and lost, and the same starts and stops."""
+    """Both implementations of one run give the same benefit, nominal and lost, and the same starts and stops.
+
+    Returns:
+        Month and number of all that began, other than the pledge.
+    """
     tree = in_groups(settings) | {"power": power, "mechanisms": strengths}
     if not power:
         tree["power"] = dict(rights)
@@ -111,9 +115,13 @@ def assert_agree(power, rights, strengths, settings, seed, folder, pledge, dated
         {"month": month, "key": "pledge.open", "value": value}
         for month, value in zip(pledge, (1.0, 0.0), strict=True)
     ]
-    for month, key, value in dated:
+    for start, key, value, *lasts in dated:
         rows = {f"power.{row}": shares for row, shares in value.items()} if key == "power" else {key: value}
-        tree["interventions"] += [{"month": month, "key": one, "value": what} for one, what in rows.items()]
+        if isinstance(start, int):
+            timing = {"month": start, "until": start + lasts[0] if lasts else None}
+        else:
+            timing = {"when": start, "lasts": lasts[0] if lasts else None}
+        tree["interventions"] += [{**timing, "key": one, "value": what} for one, what in rows.items()]
     run = simulate(Parameters.model_validate(tree), seed, 1)
     first = summary(run)
     keys = {d.key: d.default for d in declarations().values()} | settings
@@ -130,6 +138,15 @@ def assert_agree(power, rights, strengths, settings, seed, folder, pledge, dated
     )
     scale = by_month[0].max()
     np.testing.assert_allclose(np.array(second.by_month).T / scale, by_month / scale, rtol=0, atol=1e-9)
+    rows = [len(value) if key == "power" else 1 for _, key, value, *_ in dated]
+    first_row = 2 + np.concatenate([[0], np.cumsum(rows)])
+    began = [
+        (begun.month, int(np.searchsorted(first_row, begun.number)))
+        for begun in run.timetable.log
+        if begun.number in first_row
+    ]
+    assert sorted(began) == sorted((month, number) for month, number, _, _ in second.begun)
+    return began
 
 
 AT_BAR = {"scale_up": 1.0, "decoupling": 0.8, "hidden_work": 0.6}
@@ -197,3 +214,21 @@ def test_both_agree_month_by_month_on_the_rules_at_the_bar(
     pledge = (24, 60)
     strengths = dict.fromkeys(STABLE, strength) | dict.fromkeys(AT_BAR, 0.0) | set_apart
     assert_agree({}, rights, strengths, settings, seed, DATA, pledge, dated)
+
+
+STALLED = {"outcome": "nominal_gap", "above": 0.55, "after": 14, "for": 3, "over": 12}
+BETTER = {"outcome": "gap", "below": 0.9, "after": 20, "for": 4, "over": 6, "real": True, "repeat": True}
+WATCHED = (
+    (STALLED, "power", DISTRIBUTED),
+    (BETTER, "work.load", 2.5, 5),
+    (30, "design.signals", 2.0, 12),
+    (40, "power", {"agenda": STATUS_QUO["agenda"]}),
+)
+
+
+@pytest.mark.parametrize(("strength", "seed"), [(0.5, 41), (0.0, 42)])
+def test_both_begin_what_waits_for_what_is_seen_in_the_same_months(strength, seed):
+    settings = {"population.users": 64, "population.months": 60}
+    strengths = dict.fromkeys(STABLE, strength)
+    begun = assert_agree({}, HIERARCHY, strengths, settings, seed, DATA, (12, 48), WATCHED)
+    assert len({month for month, _ in begun}) > 3

@@ -14,6 +14,8 @@ from sim.analysis.comparison import MEANINGFUL
 from sim.formatting import points
 from sim.live.i18n import count, declared, listing, name_of, say
 from sim.live.playback import NOTHING, Playback, largest
+from sim.model.interventions import EACH, timing
+from sim.model.parameters import Intervention
 from sim.model.state import CAUSES, Stage
 
 MOST_A_MONTH = 4
@@ -86,15 +88,22 @@ def _who(key: str, recording: Playback, places: np.ndarray, **values: Any) -> st
 
 def _moves(recording: Playback) -> Iterator[Line]:
     run = recording.run
-    for dated in run.parameters.interventions:
-        places = [run.territory.index(name) for name in dated.places or ()]
+    for begun in run.timetable.log:
+        move = run.parameters.interventions[begun.number]
+        places = [row for row in begun.rows if row < len(run.territory.name)] if _is_local(move) else []
         names = listing([run.territory.name[a] for a in places])
-        value = _written(dated.value)
-        key = "story.move.there" if places else "story.move"
-        yield _line(dated.month, "move", say(key, what=name_of(dated.key), value=value, names=names), places)
-        if dated.until is not None and dated.until < recording.months:
+        key = ("story.move" if move.when is None else "story.move.seen") + (".there" if places else "")
+        value = _written(move.value)
+        said = say(key, what=name_of(move.key), value=value, names=names, why=timing(move))
+        yield _line(begun.month, "move", said, places)
+        if begun.until < recording.months:
             key = "story.move.ends.there" if places else "story.move.ends"
-            yield _line(dated.until, "move", say(key, what=name_of(dated.key), names=names), places)
+            yield _line(begun.until, "move", say(key, what=name_of(move.key), names=names), places)
+
+
+def _is_local(move: Intervention) -> bool:
+    """Whether an intervention may hold in some places only."""
+    return move.places is not None or (move.when is not None and move.when.places == EACH)
 
 
 def _written(value: Any) -> str:

@@ -12,7 +12,15 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 from pydantic.config import JsonDict
 
 from sim.model import aliases
@@ -466,15 +474,45 @@ class Power(Group):
     information: Shares = _row("information", "Who keeps which part of the data on users' needs.")
 
 
-class Intervention(Group):
-    """A dated change of one parameter, everywhere or in named places."""
+REPORTED = ("nominal_gap", "nominal_coverage")
+"""What decision makers see: outcomes as they are reported."""
 
-    month: int = Field(ge=0, description="Month from which the new value holds; 0 is the first month.")
+
+class When(Group):
+    """What must be seen for an intervention to begin, in place of a month."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    outcome: Literal["nominal_gap", "nominal_coverage", "gap", "real_coverage"] = Field(
+        description="What is watched: the gap or coverage as reported, or, with `real`, as it is."
+    )
+    above: float | None = Field(None, description="The outcome must be above this number.")
+    below: float | None = Field(None, description="The outcome must be below this number.")
+    after: int = Field(0, ge=0, description="First month in which the intervention can begin.")
+    months: int = Field(1, ge=1, alias="for", description="For how many months in a row it must have been so.")
+    over: int = Field(12, ge=1, description="Over how many months a gap is taken.")
+    places: Literal["each"] | list[str] | None = Field(
+        None, description="Where: the nation when left out, some places together, or `each` place by itself."
+    )
+    repeat: bool = Field(False, description="Whether it can begin again after it has ended.")
+    real: bool = Field(False, description="Whether decision makers see what is so, not what is reported.")
+
+
+class Intervention(Group):
+    """A change of one parameter from a month on, or when something is seen, everywhere or in named places."""
+
+    month: int | None = Field(
+        None, ge=0, description="Month from which the new value holds; 0 is the first month."
+    )
+    when: When | None = Field(None, description="What must be seen for it to begin, in place of a month.")
     key: str = Field(description="The parameter, as in `power.agenda` or `mechanisms.pace`; it must be live.")
     value: Any = Field(description="The new value; a whole row for a row of the power table.")
     places: list[str] | None = Field(None, description="Names or codes of the places; everywhere when left out.")
     until: int | None = Field(
         None, description="Month from which what would hold without it holds again; to the end of the run when left out."
+    )
+    lasts: int | None = Field(
+        None, ge=1, description="How many months it holds, of one that waits for what is seen; to the end when left out."
     )
 
     @model_validator(mode="before")
@@ -484,6 +522,12 @@ class Intervention(Group):
         if not isinstance(key, str) or key not in aliases.RENAMED:
             return given
         return {**given, "key": aliases.current_key(key), "value": aliases.value(key, given.get("value"))}
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Dated ones are written as they always were, since the identity of kept sweeps rests on it."""
+        absent = ("when", "lasts") if self.when is None else ("month", "until")
+        return {name: value for name, value in written(self).items() if name not in absent}
 
 
 class Parameters(Group):

@@ -12,9 +12,9 @@ import numpy as np
 
 from sim.model.geography import Territory, territory
 from sim.model.initialise import initialise
-from sim.model.interventions import Change, timeline
+from sim.model.interventions import Timetable, timetable
 from sim.model.kernels.jit import kernel
-from sim.model.parameters import Parameters
+from sim.model.parameters import Intervention, Parameters
 from sim.model.schema import record
 from sim.model.state import State
 from sim.model.submodels.adaptation import adapt_designs
@@ -82,7 +82,7 @@ class Run:
         replication: number of the replication; with the seed it fixes all random numbers.
         state: all columns.
         values: parameter record, one row for each authority and the last for the nation.
-        dated: interventions still to come, by month.
+        timetable: its interventions.
         month: months run so far.
     """
 
@@ -92,11 +92,17 @@ class Run:
     replication: int
     state: State
     values: np.ndarray
-    dated: list[Change]
+    timetable: Timetable
     month: int = 0
 
+    @property
+    def dated(self) -> list[Intervention]:
+        """Dated interventions that have not begun yet, by month."""
+        waiting = [i for i in self.parameters.interventions if i.month is not None and i.month >= self.month]
+        return sorted(waiting, key=lambda dated: dated.month or 0)
+
     def advance(self, months: int) -> None:
-        """Run some more months, with the interventions that fall due."""
+        """Run some more months, with the interventions that begin or end in them."""
         goal = self.month + months
         if goal > self.parameters.population.months:
             raise ValueError(
@@ -104,9 +110,8 @@ class Run:
             )
         with np.errstate(over="ignore"):
             while self.month < goal:
-                while self.dated and self.dated[0].month <= self.month:
-                    self.dated.pop(0).apply(self.values)
-                until = min(goal, self.dated[0].month) if self.dated else goal
+                self.timetable.apply(self.month, self.state, self.values)
+                until = int(min(goal, self.timetable.next_month(self.month)))
                 run_months(self.month, until, self.values, self.state)
                 self.month = until
 
@@ -126,7 +131,7 @@ def begin(parameters: Parameters, seed: int, replication: int = 0) -> Run:
     with np.errstate(over="ignore"):
         state = initialise(parameters, land, seed, replication)
     values = record(parameters, len(land.code) + 1)
-    return Run(parameters, land, seed, replication, state, values, timeline(parameters, land))
+    return Run(parameters, land, seed, replication, state, values, timetable(parameters, land))
 
 
 def simulate(parameters: Parameters, seed: int, replication: int = 0) -> Run:

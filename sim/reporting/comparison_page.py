@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.comparison import HEADLINE_OUTCOMES, differences
 from sim.formatting import counted, listing, number
 from sim.model.decision_rights import ROWS, columns
+from sim.model.interventions import timing
 from sim.model.schema import Declaration, declarations, value_of
 from sim.model.schema import power_table as rights_of
 from sim.model.vocabulary import outcome_name
@@ -20,7 +21,7 @@ from sim.reporting.wording import written_difference, written_level
 from sim.stats import interval
 
 if TYPE_CHECKING:
-    from sim.model.parameters import Intervention, Parameters
+    from sim.model.parameters import Parameters
     from sim.runner.compare import Comparison
 
 
@@ -239,12 +240,14 @@ def interventions(comparison: Comparison) -> list[tuple[str, ...]]:
     return [row for s in comparison.scenarios for row in _dated(s.name, s.parameters)]
 
 
-def _months(i: Intervention) -> str:
-    return str(i.month) if i.until is None else f"{i.month} until {i.until}"
-
-
 def _dated(name: str, parameters: Parameters) -> list[tuple[str, ...]]:
     return [
-        (name, _months(i), i.key, _written(i.value), listing(list(i.places)) if i.places else "everywhere")
+        (
+            name,
+            timing(i).removeprefix("from month "),
+            i.key,
+            _written(i.value),
+            listing(list(i.places)) if i.places else "everywhere",
+        )
         for i in parameters.interventions
     ]

@@ -15,6 +15,7 @@ from sim.history import case_files
 from sim.model import vocabulary
 from sim.model.aliases import RENAMED, note_renamed
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
+from sim.model.interventions import timing
 from sim.model.parameters import MECHANISM_NAMES, Power
 from sim.model.schema import Declaration, declarations, reference_magnitudes
 from sim.reporting.terminal import table
@@ -216,9 +217,7 @@ def _where(places: Sequence[str] | None) -> str:
 
 
 def _dated(dated: dict[str, Any]) -> str:
-    until = f" until month {dated['until']}" if dated.get("until") is not None else ""
-    said = f"from month {dated.get('month')}{until}: {dated.get('key')} = {shown(dated.get('value'))}"
-    return said + _where(dated.get("places"))
+    return f"{timing(dated)}: {dated.get('key')} = {shown(dated.get('value'))}" + _where(dated.get("places"))
 
 
 def names(folders: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:

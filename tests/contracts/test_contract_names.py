@@ -28,7 +28,7 @@ def declared(node):
     """What is declared of a parameter besides its default and its words, in one line."""
     kinds = node.get("anyOf", [node])
     bounds = {name: part[name] for part in kinds for name in HELD if name in part}
-    bounds["type"] = " or ".join(part["type"] for part in kinds)
+    bounds["type"] = " or ".join(part.get("type", "mapping") for part in kinds)
     about = {**bounds, **{name: node[name] for name in HELD if name in node}}
     return ", ".join(f"{name} {about[name]}" for name in HELD if name in about)
 
@@ -46,6 +46,9 @@ def test_dated_changes():
         key: declared(node) if key != "value" else "anything" for key, node in dated["properties"].items()
     }
     hold(FAMILY, "dated changes", {**found, "required": dated["required"]})
+    when = schema["$defs"]["When"]
+    watched = {key: declared(node) for key, node in when["properties"].items()}
+    hold(FAMILY, "what a change may wait for", {**watched, "required": when["required"]})
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from sim import formatting
 from sim.errors import raise_if_any, shown
 from sim.model import vocabulary
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
+from sim.model.interventions import timing
 from sim.model.parameters import MECHANISM_NAMES, Parameters, Power
 from sim.model.schema import Declaration, declarations, reference_magnitudes
 from sim.model.state import CAUSES
@@ -280,8 +281,7 @@ def _scenarios_page(measured: Mapping[str, Effect]) -> str:
 
 def _dated(dated: Mapping[str, Any]) -> str:
     there = f" in {', '.join(dated['places'])}" if dated.get("places") else ""
-    until = f" until month {dated['until']}" if dated.get("until") is not None else ""
-    return f"- from month {dated['month']}{until}: `{dated['key']}` = {shown(dated['value'])}{there}"
+    return f"- {timing(dated)}: `{dated['key']}` = {shown(dated['value'])}{there}"
 
 
 def _index(groups: list[str], measured: Mapping[str, Effect]) -> str:
