@@ -2,6 +2,7 @@
 
 `experiment_files` reads an experiment from YAML; `experiment` checks it as a whole, from a file or a command line.
 `factors` are the parameters that vary, with their ranges. `designs` chooses the design points, with `sampling` for samples;
+`policies` crosses levers with uncertainties;
 `checks` refuses impossible points before anything runs; `design_point` applies one point to a scenario.
 `plans` numbers the runs; `plan_files` stores the plan.
 """
