@@ -10,11 +10,10 @@ import numpy as np
 from sim.analysis.sweep_data import OK, Sweep
 from sim.errors import InputProblems, Problem, nearest_name
 
-NAME = r"[A-Za-z_][\w.]*"
 FORM = re.compile(
-    rf"\s*(?P<first>{NAME})\s*(?:[-−]\s*(?P<second>{NAME})\s*)?(?P<sign><=|>=|<|>)\s*"
-    r"(?P<limit>[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*"
+    r"\s*(?P<left>[A-Za-z_][\w.\s−-]*?)\s*(?P<sign><=|>=|<|>)\s*(?P<limit>[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*"
 )
+MINUS = re.compile(r"[-−]")
 SIGNS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 EXAMPLES = 'gap > 0.8, distributed.losses.will >= 0.1 or "hierarchy.gap - distributed.gap < 0"'
 
@@ -56,7 +55,7 @@ def condition(sweep: Sweep, text: str) -> Condition:
     if found is None:
         said = f"must compare an outcome, or the difference of two, with a number, as in {EXAMPLES}"
         raise InputProblems([Problem("--where", "condition", said, text)])
-    names = [name for name in (found["first"], found["second"]) if name]
+    names = _names(sweep, found["left"])
     problems = [problem for name in names if (problem := _problem(sweep, name))]
     if problems:
         raise InputProblems(problems)
@@ -67,6 +66,15 @@ def condition(sweep: Sweep, text: str) -> Condition:
     values = np.where(count > 0, np.where(known, differences, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
     sign, limit = found["sign"], float(found["limit"].replace("−", "-"))
     return Condition(f"{' - '.join(names)} {sign} {found['limit']}", values, SIGNS[sign](values, limit))
+
+
+def _names(sweep: Sweep, text: str) -> list[str]:
+    """The one outcome that a text names, or the two whose difference it is; scenarios may have a minus in their names."""
+    splits = [(text[: minus.start()].strip(), text[minus.end() :].strip()) for minus in MINUS.finditer(text)]
+    known = [pair for pair in splits if all(_parts(sweep, name) is not None for name in pair)]
+    if _parts(sweep, text) is not None or not splits:
+        return [text]
+    return list(known[0] if known else splits[0])
 
 
 def _problem(sweep: Sweep, name: str) -> Problem | None:

@@ -102,6 +102,41 @@ def _not_allowed(declared: Declaration, values: Any) -> list[int]:
     return np.flatnonzero(~((values >= declared.low) & (values <= declared.high))).tolist()
 
 
+def overwriting_problems(
+    where: str, scenarios: Sequence[Composed], points: Mapping[str, Any]
+) -> list[Problem]:
+    """Factors that would overwrite what a scenario is: it would no longer differ from the others where it says it does.
+
+    Not asked of a list, whose points are written one by one and named: what each sets, somebody meant.
+
+    Args:
+        where: file or command line, for messages.
+        scenarios: what the points are applied to.
+        points: one column for each factor.
+    """
+    found = []
+    for key, values in points.items():
+        if not isinstance(values, np.ndarray) and all(value is None for value in values):
+            continue
+        setting = [
+            scenario.name for scenario in scenarios if any(_touches(key, own) for own in scenario.sets)
+        ]
+        if setting:
+            said = (
+                f"is set by {', '.join(setting)}, and the factor would overwrite it, so that scenarios that differ "
+                "would look alike; take the key out of the factors (of `uncertainties`: except: "
+                f"[{key}]), or leave the scenario out"
+            )
+            found.append(Problem(where, key, said))
+    return found
+
+
+def _touches(key: str, own: str) -> bool:
+    """Whether a factor changes what a scenario sets: the same key, or rights of the same row."""
+    rights = key.startswith("power.") and own.startswith("power.")
+    return key == own or (rights and (DISTRIBUTION in (key, own) or key.split(".")[1] == own.split(".")[1]))
+
+
 def in_points(numbers: Sequence[int], count: int) -> str:
     """Which design points, in words: the first few and how many of all."""
     first = ", ".join(str(number) for number in numbers[:MOST_SHOWN])

@@ -17,9 +17,11 @@ from sim.experiments.checks import (
     column_problems,
     coupled_problems,
     is_allowed,
+    overwriting_problems,
     row_problems,
     value_problems,
 )
+from sim.experiments.crossing import MOST_VALUES, Crossing, crossed_points
 from sim.experiments.designs import Columns, Design, design_points, notes, points_planned
 from sim.experiments.experiment_files import Draft
 from sim.experiments.factors import Factor, declared_role, is_whole
@@ -29,9 +31,6 @@ from sim.scenarios import overrides, scenario_files
 from sim.scenarios.compose import Composed, compose
 from sim.scenarios.layers import DISTRIBUTION
 from sim.scenarios.overrides import Overrides, is_override
-
-MOST_VALUES = 100_000_000
-"""Points × factors: more would not fit into the memory that a sweep may take."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,7 @@ class Experiment:
         responses: names of the outcomes to keep.
         source: the file, or `command line`.
         notes: advice to be read before it is run.
+        crossing: its policies and futures, where it crosses them.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Experiment:
     responses: tuple[str, ...]
     source: str
     notes: tuple[str, ...] = ()
+    crossing: Crossing | None = None
 
 
 def load(
@@ -74,6 +75,7 @@ def load(
     seed: int | None = None,
     folders: Sequence[str | Path] = (),
     already: Sequence[Problem] = (),
+    searching: bool = False,
 ) -> Experiment:
     """An experiment file, with overrides applied to every run.
 
@@ -81,6 +83,7 @@ def load(
         name_or_path: name of a shipped experiment, or path of a YAML file.
         asked: `key=value` arguments, read or not; they win over the file's `parameters`.
         replications: see `from_command_line`, as for the other arguments.
+        searching: whether a search will choose the policies.
 
     Raises:
         InputProblems: with all problems.
@@ -100,6 +103,9 @@ def load(
         message = "an experiment names its own scenarios"
         problems.append(Problem(COMMAND_LINE, "scenario", message, asked.scenario))
     problems += _factors_that_are_set(draft, asked)
+    if draft.crossing is not None and draft.crossing.policies is None and not searching:
+        message = "is missing: say how policies are chosen, or let `gapsim search` look for the best of them"
+        problems.append(Problem(draft.where, "policies", message))
     return _experiment(draft, asked, replications, seed, folders, problems)
 
 
@@ -164,7 +170,12 @@ def _experiment(
     points: Columns = {}
     # Of a sweep on the command line, the valid values are still checked together with the rest.
     usable = draft.where == COMMAND_LINE and all(factor.levels for factor in draft.factors)
-    if draft.design is not None and (usable or not draft.problems):
+    if draft.crossing is not None and not found:
+        points, draft.design, invalid = crossed_points(draft.where, draft.crossing, seed)
+        found += invalid
+    elif draft.crossing is not None:
+        pass
+    elif draft.design is not None and (usable or not draft.problems):
         invalid = _size_problems(draft)
         if not invalid:
             points = draft.points or design_points(draft.factors, draft.design, seed)
@@ -177,11 +188,13 @@ def _experiment(
     except InputProblems as error:
         raise InputProblems([*error.problems, *_rows_anyway(draft, fixed, folders, points)]) from None
     assert draft.design is not None
-    raise_if_any(coupled_problems(draft.where, scenarios, points))
+    written = draft.design.kind == "list"
+    overwritten = [] if written else overwriting_problems(draft.where, scenarios, points)
+    raise_if_any([*overwritten, *coupled_problems(draft.where, scenarios, points)])
     return Experiment(
         draft.name, draft.title, draft.question, tuple(scenarios), tuple(draft.factors), draft.design, points,
         draft.replications if replications is None else replications, seed, draft.responses, draft.where,
-        tuple(notes(draft.factors, draft.design)),
+        tuple(notes(draft.factors, draft.design)), draft.crossing,
     )  # fmt: skip
 
 

@@ -17,8 +17,10 @@ from sim import paths
 from sim.errors import Problem, nearest_name, shown
 from sim.experiments import designs
 from sim.experiments.checks import as_declared, is_allowed, value_problems
+from sim.experiments.crossing import CROSSED, Crossing
 from sim.experiments.designs import DESIGNS, KINDS, SAMPLES, Columns, Design
 from sim.experiments.factors import ROLES, Factor, column, declared_role, default_range, is_whole
+from sim.experiments.policy_files import asks_for_policies, read_crossing
 from sim.model import vocabulary
 from sim.model.aliases import RENAMED, Written, current_key
 from sim.model.aliases import value as value_now
@@ -74,6 +76,13 @@ class ExperimentForm(Form):
     )
     factors: Any = None
     design: Any = None
+    levers: Any = None
+    policies: Any = None
+    uncertainties: Any = None
+    futures: Any = None
+    objectives: Any = None
+    constraints: Any = None
+    search: Any = None
     replications: int = whole(1, MOST_REPLICATIONS, REPLICATIONS)
     seed: int | None = whole(0, MAX_SEED, None)
     responses: list[str] = Field(
@@ -124,6 +133,7 @@ class Draft:
         seed: random seed; None if not stated.
         responses: names of the outcomes to keep.
         problems: all problems so far.
+        crossing: policies and futures, where the file crosses them.
     """
 
     name: str
@@ -139,6 +149,22 @@ class Draft:
     seed: int | None = None
     responses: tuple[str, ...] = DEFAULT_RESPONSES
     problems: list[Problem] = field(default_factory=list)
+    crossing: Crossing | None = None
+
+    def section(self, name: str) -> Draft:
+        """A draft for one section of the file; its problems are named after the section."""
+        return Draft(self.name, self.where, name)
+
+    def take(self, part: Draft) -> None:
+        """Take over the problems of a section, with its name for `factors` or `design`."""
+        for found in part.problems:
+            first, dot, rest = found.key.partition(".")
+            section = {"factors": "uncertainties", "design": part.title}.get(first, first)
+            if first == "factors" and part.title == "levers":
+                section = part.title
+            if rest.partition(".")[0] == section:
+                _, dot, rest = rest.partition(".")
+            self.problems.append(replace(found, key=section + dot + rest))
 
     def report(self, key: str, message: str, value: str = "", nearest: str | None = None) -> None:
         """Add one problem."""
@@ -181,7 +207,13 @@ def read(path: Path) -> Draft:
     draft.fixed = from_tree(form.parameters, draft.where)
     draft.problems += draft.fixed.problems
     draft.fixed.problems = []
-    _design(form.design, tree, path.parent, draft)
+    if asks_for_policies(tree):
+        draft.crossing = read_crossing(tree, path.parent, draft, read_factors, _design)
+        draft.factors = [*draft.crossing.space.factors, *draft.crossing.uncertainties]
+        draft.design = Design(CROSSED)
+        form = _with_judged(form, draft.crossing)
+    else:
+        _design(form.design, tree, path.parent, draft)
     responses: dict[str, None] = {}
     for name in form.responses:
         names = vocabulary.matching_responses(name)
@@ -191,6 +223,12 @@ def read(path: Path) -> Draft:
         responses.update(dict.fromkeys(names))
     draft.responses = tuple(responses)
     return draft
+
+
+def _with_judged(form: Any, crossing: Crossing) -> Any:
+    """The form with the outcomes that objectives and constraints need among its responses."""
+    judged = [name for one in (*crossing.objectives, *crossing.constraints) for name in one.outcomes]
+    return form.model_copy(update={"responses": list(dict.fromkeys([*form.responses, *judged]))})
 
 
 def _design(given: Any, tree: Mapping[Any, Any], folder: Path, draft: Draft) -> None:
@@ -268,7 +306,10 @@ def _can_vary(key: str, place: str, draft: Draft, value: str = "") -> bool:
     elif key == "mechanisms":
         message = "is many parameters; name them, or use the design `ablation`"
     elif key.removeprefix("power.") in ROWS:
-        message = f"is a row of shares; vary all its shares together (as in {inside}) with a zip or list"
+        message = (
+            f"is a row of shares that sum to 1: under `levers` it is one lever, {key}: {{simplex: true}}; or vary all its "
+            f"shares together (as in {inside}) with a zip or list"
+        )
     elif inside:
         message = f"is a group of parameters; name them one by one, as in {inside}"
     else:

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim import storage
+from sim.experiments.crossing import CROSSED
 from sim.experiments.designs import Columns, Design
 from sim.experiments.experiment import Experiment
 from sim.experiments.factors import Factor
@@ -87,6 +88,15 @@ class Plan:
         cells, scenario = np.divmod(runs, len(self.scenarios))
         replication, point = np.divmod(cells, self.points)
         return replication, point, scenario
+
+    def draws(self, point: int, replication: int) -> int:
+        """The number that fixes, with the seed, the random numbers of a run.
+
+        It is the replication; where policies meet futures, each future has random numbers of its own, the same for all
+        policies.
+        """
+        futures = self.design.settings["futures"] if self.design.kind == CROSSED else 1
+        return replication * futures + point % futures
 
     def numbers(self, replication: np.ndarray, point: np.ndarray, scenario: np.ndarray) -> np.ndarray:
         """The numbers of runs, by replication, design point and position of the scenario."""
@@ -220,6 +230,11 @@ def _of_points(old: Plan, new: Plan) -> Iterator[str]:
 
 
 def _of_the_rest(old: Plan, new: Plan) -> Iterator[str]:
+    before, after = (
+        p.design.settings.get("futures") if p.design.kind == CROSSED else None for p in (old, new)
+    )
+    if before != after:
+        yield f"each policy meets {before or 'no'} futures there and {after or 'no'} here"
     if old.seed != new.seed:
         yield f"the seed is {old.seed} there and {new.seed} here"
     if old.responses != new.responses:

@@ -50,7 +50,7 @@ def replay(folder: Path, run: int) -> Replay:
     before = _kept(plan, folder, run)
     replication, number, scenario = (int(key[0]) for key in plan.keys(np.array([run])))
     point = plan.point(number)
-    again = run_one(plan, plan.scenarios[scenario], point, replication)
+    again = run_one(plan, plan.scenarios[scenario], point, plan.draws(number, replication))
     now: dict[str, Any] = {"status": parts.FAILED if again.stage else parts.OK}
     now |= {"stage": again.stage or None, "message": again.message or None}
     unknown = [None] * len(plan.responses)

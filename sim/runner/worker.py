@@ -176,5 +176,5 @@ def _run_all(plan: Plan, runs: np.ndarray, watch: Watchdog) -> list[RunRecord]:
         if number != last:
             last, point = number, plan.point(number)
         watch.at(run)
-        records.append(run_one(plan, plan.scenarios[scenario], point, replication))
+        records.append(run_one(plan, plan.scenarios[scenario], point, plan.draws(number, replication)))
     return records

@@ -38,6 +38,19 @@ DATED_FIELDS = {
     "value": "a value of that parameter",
     "places": "a list of names or codes of places",
     "until": "a whole number",
+    "when": "what must be seen for it to begin, as in {outcome: nominal_gap, above: 0.5, after: 24, for: 6}",
+    "lasts": "a whole number of months",
+}
+WATCHED_FIELDS = {
+    "outcome": "nominal_gap or nominal_coverage, or with `real` gap or real_coverage",
+    "above": "a number",
+    "below": "a number",
+    "after": "a whole number from 0",
+    "for": "a whole number of months from 1",
+    "over": "a whole number of months from 1",
+    "places": "`each` or a list of names or codes of places",
+    "repeat": "true or false",
+    "real": "true or false",
 }
 
 _HYDRA = Lock()
@@ -58,6 +71,7 @@ class Composed:
         parameters: its parameters, with all overrides.
         explicit_power: shares of power that overrides set one by one; they win over `power.distribution` at a design
             point, as they do on the command line.
+        sets: keys that its file sets, for the whole run or from a date on; not known of a plan that was stored.
     """
 
     name: str
@@ -66,6 +80,7 @@ class Composed:
     source: str
     parameters: Parameters
     explicit_power: dict[str, float] = field(default_factory=dict)
+    sets: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -144,7 +159,9 @@ def compose_file(file: ScenarioFile, asked: Overrides) -> Composed:
 def _composed(name: str, file: ScenarioFile, parameters: Parameters, asked: Overrides) -> Composed:
     title, question, source = (file.header.get(key, "") for key in scenario_files.HEADER)
     explicit = {key: v for key, v in asked.leaves.items() if key.startswith("power.") and key != DISTRIBUTION}
-    return Composed(name, title, question, source, parameters, explicit)
+    sets = {key for key in file.leaves if key != INTERVENTIONS}
+    sets |= {dated.key for dated in parameters.interventions}
+    return Composed(name, title, question, source, parameters, explicit, frozenset(sets))
 
 
 def _parameters(file: ScenarioFile, asked: Overrides, problems: list[Problem]) -> Parameters | None:
@@ -248,16 +265,20 @@ def _value_problems(error: ValidationError, file: ScenarioFile, asked: Overrides
             yield Problem(where, key, str(found["ctx"]["error"]), value)
         else:
             key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)[1:]
+            fields, what = DATED_FIELDS, "a dated change"
+            if len(place) > 3 and place[2] == "when":
+                fields, what, place = WATCHED_FIELDS, "`when`", place[1:]
             name, nearest = str(place[2]) if len(place) > 2 else "", None
             if kind == "value_error":
                 message, value = str(found["ctx"]["error"]), ""
             elif kind == "missing":
-                message, value = "is missing: a dated change gives at least month, key and value", ""
-            elif name in DATED_FIELDS:
-                message = f"must be {DATED_FIELDS[name]}"
+                least = "month (or when), key and value" if fields is DATED_FIELDS else "an outcome"
+                message, value = f"is missing: {what} gives at least {least}", ""
+            elif name in fields:
+                message = f"must be {fields[name]}"
             elif name:
-                message = f"is not a key of a dated change: it has {', '.join(DATED_FIELDS)}"
-                nearest = nearest_name(name, DATED_FIELDS)
+                message = f"is not a key of {what}: it has {', '.join(fields)}"
+                nearest = nearest_name(name, fields)
             else:
                 what = "dated change" if len(place) == 2 else "list of dated changes"
                 message = f"must be a {what} with {', '.join(DATED_FIELDS)}"
