@@ -203,7 +203,7 @@ def test_the_state_of_the_focal_change_can_be_a_response(name):
 def test_a_file_with_every_part(write):
     name = write(
         """
-        scenarios: [hierarchy, status_quo]
+        scenarios: [crisis, status_quo]
         parameters: {work: {load: 2}, mechanisms.pace: 0.1}
         factors:
           power.distribution: {levels: [null, 0, 1]}
@@ -217,7 +217,7 @@ def test_a_file_with_every_part(write):
     )
     experiment = load(name)
     assert (experiment.name, experiment.title, experiment.question) == ("mine", "Mine", "What then?")
-    assert [scenario.name for scenario in experiment.scenarios] == ["hierarchy", "status_quo"]
+    assert [scenario.name for scenario in experiment.scenarios] == ["crisis", "status_quo"]
     assert {scenario.parameters.work.load for scenario in experiment.scenarios} == {2.0}
     assert {scenario.parameters.mechanisms.pace for scenario in experiment.scenarios} == {0.1}
     assert [(f.key, f.role) for f in experiment.factors] == [
@@ -523,13 +523,13 @@ def test_junk_anywhere_in_a_file_is_a_problem_and_no_crash(write, data):
 
 def test_several_swept_keys_make_a_grid():
     experiment = swept(
-        "hierarchy",
+        "crisis",
         "work.load=2",
         "power.distribution=0,0.5,1",
         "work.form=choice(product,minimum)",
-        "distributed",
+        "concordat",
     )
-    assert [scenario.name for scenario in experiment.scenarios] == ["hierarchy", "distributed"]
+    assert [scenario.name for scenario in experiment.scenarios] == ["crisis", "concordat"]
     assert {scenario.parameters.work.load for scenario in experiment.scenarios} == {2.0}
     rows = list(zip(*experiment.points.values(), strict=True))
     assert rows == list(itertools.product((0.0, 0.5, 1.0), ("product", "minimum")))

@@ -6,6 +6,7 @@ import csv
 import importlib.util
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -135,9 +136,8 @@ def copied(run: Run) -> Run:
         type(part)._make(column.copy() for column in part) if isinstance(part, tuple) else part.copy()
         for part in run.state
     )
-    return Run(
-        run.parameters, run.territory, run.seed, run.replication, state, run.values.copy(), list(run.dated), run.month
-    )  # fmt: skip
+    timetable = replace(run.timetable, log=list(run.timetable.log))
+    return replace(run, state=state, values=run.values.copy(), timetable=timetable)
 
 
 SIZES = {

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -100,7 +101,7 @@ def read_levers(given: Any, draft: Any, read_factors: Callable[[Any, Any], None]
         inside = draft.section("levers")
         read_factors({key: content}, inside)
         draft.take(inside)
-        levers += inside.factors
+        levers += [replace(factor, role="lever") for factor in inside.factors]
     _overlapping(levers, draft)
     return Space(tuple(levers))
 
@@ -247,7 +248,8 @@ def read_crossing(
             inner["factors"] = as_factors(tree["uncertainties"])
         read_design(inner["design"], inner, folder, part)
         draft.take(part)
-        crossing.uncertainties, crossing.futures = tuple(part.factors), part.design
+        crossing.uncertainties = tuple(replace(factor, role="uncertainty") for factor in part.factors)
+        crossing.futures = part.design
         crossing.future_points = part.points
     crossing.objectives, crossing.constraints = read_objectives(tree, draft)
     if "search" in tree:
@@ -285,7 +287,8 @@ def _read_policies(
             draft.report("levers", f"the policies of a {kind} name their levers; leave levers out")
         read_design(given, {"design": given}, folder, part)
         draft.take(part)
-        crossing.space, crossing.policies = Space(tuple(part.factors)), part.design
+        crossing.space = Space(tuple(replace(factor, role="lever") for factor in part.factors))
+        crossing.policies = part.design
         crossing.policy_points = part.points
         return
     # A stand-in factor: the settings of the design are read as for any other.

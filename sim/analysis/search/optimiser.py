@@ -1,4 +1,4 @@
-"""ε-NSGA-II: proposes policies, learns what they came to, and starts afresh from its archive when it stalls.
+"""ε-NSGA-II: proposes policies, learns what they came to, and restarts from its archive when it stalls.
 
 Kollat and Reed 2006, around the NSGA-II of pymoo (Deb et al. 2002). Every proposal follows from the seed and from the
 objectives reported so far, so that a search that is repeated with the same answers makes the same proposals.
@@ -100,7 +100,7 @@ class Optimiser:
     def _restart(self) -> None:
         """Begin again with four policies for each in the archive: a quarter as they are, the others mutated.
 
-        A mutant copies a policy of the archive and draws some of its variables anew, one of them on average.
+        A mutant copies a policy of the archive and draws some of its variables again, one of them on average.
         """
         self.restarts += 1
         self._stalled = 0
