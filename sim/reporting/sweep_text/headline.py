@@ -12,20 +12,12 @@ from sim.analysis.regime_map import NOBODY, SAME, BestPositions, Regimes
 from sim.analysis.sweep_data import Sweep, SweptFactor, is_share
 from sim.formatting import counted, listing, number, points
 from sim.model.vocabulary import outcome_name
+from sim.reporting.wording import share
 from sim.stats import mean_over
 
 NEARLY_ALL = 0.95
 CHANCE_ALONE = 0.05
 """So large a share of the points that have a winner may have it by chance; a structure with no more is not credited."""
-
-
-def share(part: float) -> str:
-    """A share of points in whole percent, unless it would read as none or all."""
-    if not np.isfinite(part):
-        return "unknown"
-    text = f"{100 * part:.0f}"
-    rounded = text in ("0", "100") and part not in (0.0, 1.0)
-    return (f"{100 * part:.1f}" if rounded else text) + " %"
 
 
 def credited(found: Regimes) -> list[int]:
