@@ -145,44 +145,42 @@ def _leading(regimes: Regimes, drawn: np.ndarray) -> dict[int, str]:
 
 def _numbers(findings: Findings, drawn: np.ndarray) -> dict[str, dict[str, Any]]:
     """Numbers that the map can show instead of who wins."""
-    compared = findings.compared
-    response = compared.decided_by
-    share = is_share(response)
-    found: dict[str, dict[str, Any]] = {}
-
-    def add(key: str, name: str, values: np.ndarray, in_points: bool, signed: bool = False) -> None:
-        found[key] = {"name": name, "share": in_points, "signed": signed, "values": lean(values[drawn])}
-
-    unit = ", %" if share else ""
+    compared, found, positions = findings.compared, findings.found, findings.positions
+    response, names = compared.decided_by, compared.structures
+    outcome, share = outcome_name(response), is_share(response)
+    unit, apart = (", %", ", points") if share else ("", "")
     means = [mean_over(values, axis=1) for values in compared.responses[response]]
-    for name, mean in zip(compared.structures, means, strict=True):
-        add(f"mean_{response}_{name}", f"mean {outcome_name(response)} in {name}{unit}", mean, share)
-    if findings.found is not None:
-        unit = ", points" if share else ""
-        if len(means) == 2:
-            a, b = compared.structures
-            add(
-                "difference",
-                f"difference in the {outcome_name(response)}, {a} − {b}{unit}",
-                means[0] - means[1],
-                share,
-                signed=True,
-            )
-        if len(means) > 2:
-            for k, name in enumerate(compared.structures):
-                leads = np.where(findings.found.known, findings.found.leaders[k].astype(float), np.nan)
-                add(f"leads_{name}", f"points at which {name} leads or shares the lead, %", leads, True)
-        edge = findings.found
-        add("edge", f"edge of the best over its nearest rival{unit}", edge.edge, share)
-        add("edge_low", f"edge, lower end of its corrected interval{unit}", edge.low, share)
-        add("edge_high", f"edge, upper end of its corrected interval{unit}", edge.high, share)
-        add("pairs", "paired replications", edge.pairs.astype(float), False)
-    if findings.positions is not None:
-        apart = "position not significantly different from the best"
-        add("best_position", f"best position on {SCALE}", findings.positions.best, False)
-        add("lowest_position", f"lowest {apart}", findings.positions.lowest, False)
-        add("highest_position", f"highest {apart}", findings.positions.highest, False)
-    return found
+    shown = [
+        (f"mean_{response}_{name}", f"mean {outcome} in {name}{unit}", mean, share)
+        for name, mean in zip(names, means, strict=True)
+    ]
+    if found is not None:
+        if len(names) == 2:
+            a, b = names
+            said = f"difference in the {outcome}, {a} − {b}{apart}"
+            shown.append(("difference", said, means[0] - means[1], share))
+        else:
+            for k, name in enumerate(names):
+                leads = np.where(found.known, found.leaders[k].astype(float), np.nan)
+                said = f"points at which {name} leads or shares the lead, %"
+                shown.append((f"leads_{name}", said, leads, True))
+        shown += [
+            ("edge", f"edge of the best over its nearest rival{apart}", found.edge, share),
+            ("edge_low", f"edge, lower end of its corrected interval{apart}", found.low, share),
+            ("edge_high", f"edge, upper end of its corrected interval{apart}", found.high, share),
+            ("pairs", "paired replications", found.pairs.astype(float), False),
+        ]
+    if positions is not None:
+        beside = "position not significantly different from the best"
+        shown += [
+            ("best_position", f"best position on {SCALE}", positions.best, False),
+            ("lowest_position", f"lowest {beside}", positions.lowest, False),
+            ("highest_position", f"highest {beside}", positions.highest, False),
+        ]
+    return {
+        key: {"name": name, "share": in_points, "signed": key == "difference", "values": lean(values[drawn])}
+        for key, name, values, in_points in shown
+    }
 
 
 def the_map(f: Findings) -> Section | None:
