@@ -15,6 +15,7 @@ from sim.history.evaluate import (
     HIT_SHARE,
     ConditionResult,
     History,
+    by_frozen_readings,
     by_mended_readings,
     of_independent_cases,
 )
@@ -112,11 +113,12 @@ def condition_words(judged: ConditionResult) -> str:
 
 def cases_json(page: Page) -> dict[str, Any]:
     """What the command prints with --json."""
-    mended, independent = by_mended_readings(page.histories), of_independent_cases(page.histories)
+    frozen, mended = by_frozen_readings(page.histories), by_mended_readings(page.histories)
+    independent = of_independent_cases(page.histories)
     return {
         "cases": {history.case.name: _one(page, history) for history in page.histories},
-        "hits": sum(history.hit for history in page.histories),
-        "misses": sum(not history.hit for history in page.histories),
+        "hits": frozen.hits,
+        "misses": frozen.cases - frozen.hits,
         "mended_hits": mended.hits,
         "mended_cases": mended.cases,
         "hits_of_independent": independent.hits,
