@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import sys
@@ -11,7 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
+import segno
 from pydantic_core import to_json
+from segno.encoder import DataOverflowError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -84,6 +87,7 @@ class Live:
             Route("/api/run", self._inside(self.run), methods=["POST"]),
             Route("/api/spread", self._inside(self.spread), methods=["POST"]),
             Route("/api/download", self._inside(self.download), methods=["POST"]),
+            Route("/api/qr.svg", self._inside(self.qr)),
         ]
         handlers: Any = {
             InputProblems: _problems,
@@ -173,16 +177,40 @@ class Live:
         kept = {"content-disposition": f'attachment; filename="{made.name}"'}
         return Response(made.content, headers=kept, media_type=made.media_type)
 
+    async def qr(self, request: Request) -> Response:
+        """The QR code of an address of the page, as a picture."""
+        address = request.query_params.get("address", "")
+        if not address.startswith(str(request.base_url)):
+            return one(400, "address", say("refused.address"), address)
+        picture = await self._limited(request, f"qr {address}", 1, lambda: _qr_code(address))
+        if picture is None:
+            return one(400, "address", say("share.long"), address)
+        return Response(picture, media_type=KINDS[".svg"])
+
     async def _worked(
         self, request: Request, what: str, view: views.View, runs: int, work: Callable[[], Answer]
     ) -> Answer:
-        asked = f"{what} {view.text()}"
-        if runs and not self.pool.has(asked):
-            cost = runs * sum(access.cost(side.composed.parameters) for side in view.sides)
+        cost = runs * sum(access.cost(side.composed.parameters) for side in view.sides)
+        return await self._limited(request, f"{what} {view.text()}", cost, work)
+
+    async def _limited(self, request: Request, asked: str, cost: float, work: Callable[[], Answer]) -> Answer:
+        """What `work` returns, from the cache or charged to the allowance of the client's address."""
+        if cost and not self.pool.has(asked):
             wait = self.runs.take(_address(request), cost)
             if wait:
                 raise TooMany(wait)
         return await self.pool.answer(asked, work)
+
+
+def _qr_code(text: str) -> bytes | None:
+    """The QR code of a text as SVG, or None if the text is too long for one."""
+    try:
+        code = segno.make(text, error="l", micro=False, boost_error=False)
+    except DataOverflowError:
+        return None
+    picture = io.BytesIO()
+    code.save(picture, kind="svg", xmldecl=False, omitsize=True, light="white")
+    return picture.getvalue()
 
 
 def _json(content: Any) -> bytes:

@@ -121,7 +121,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
       reset: () => history.change({ ...opening, sides: history.view.sides.map((side) => ({ ...side, set: {}, moves: [] })), seed: facts.seed, replication: 0 }),
     });
     createTakeaway(place("takeaway"), (kind, side) => source.download(history.view, kind, side), refused);
-    return { levers, share: createShare(place("share")) };
+    return { levers, share: createShare(place("share"), source.qr) };
   }
 
   // The last change again, from just before it: its effect is shown from there.

@@ -54,6 +54,7 @@ export const server = {
   declarations: async () => (await asked("api/declarations")).json(),
   run: async (view) => (await posted("api/run", view)).json(),
   spread: async (view, futures) => (await posted("api/spread", { ...view, futures })).json(),
+  qr: async (address) => (await asked(`api/qr.svg?address=${encodeURIComponent(address)}`)).text(),
   async download(view, kind, side) {
     const answer = await posted("api/download", { view, kind, side });
     const name = /filename="?([^";]+)"?/.exec(answer.headers.get("Content-Disposition") ?? "");
