@@ -2,6 +2,7 @@
 
 import { make, write } from "./elements.js";
 import { atPlace, stageAt } from "./run.js";
+import { table } from "./tables.js";
 import { number, percent, say } from "./words.js";
 
 const LEVELS = ["will", "ability", "capacity", "bodies", "trust"];
@@ -12,10 +13,10 @@ export function createCouncil(host, places, causes, choose) {
   let run = null;
   let month = 0;
   let place = null;
-  let cells = [];
+  let updates = [];
 
   function redraw() {
-    cells = [];
+    updates = [];
     if (place === null || !run) {
       host.replaceChildren(make("p", { class: "hint" }, say("council.none")));
       return;
@@ -27,42 +28,38 @@ export function createCouncil(host, places, causes, choose) {
       bodies: run.sides[0].bodies[place],
       users: run.sides[0].users[place],
     }));
-    const head = make("tr", {}, make("th", { scope: "col" }, say("council.what")), ...run.sides.map((side) => make("th", { scope: "col" }, `${side.letter} ${side.name}`)));
+    const head = [say("council.what"), ...run.sides.map((side) => `${side.letter} ${side.name}`)];
     const rows = [
-      row("council.stage", (side) => say(`stage.${stageAt(side, month, place)}`)),
-      row("council.gap", (side) => percent(atPlace(side, "gap", month, place))),
-      ...LEVELS.map((level) => levelRow(level)),
-      row("council.limits", (side) => limit(side)),
+      row("stage", (side) => words(() => say(`stage.${stageAt(side, month, place)}`))),
+      row("gap", (side) => words(() => percent(atPlace(side, "gap", month, place)))),
+      ...LEVELS.map((name) => row(name, (side) => level(name, side))),
+      row("limits", (side) => words(() => limit(side))),
     ];
+    const caption = make("caption", { class: "hidden-words" }, about.name);
     host.replaceChildren(
       make("div", { class: "council-head" }, heading, people),
-      make("table", { class: "council-table" }, make("caption", { class: "hidden-words" }, about.name), make("thead", {}, head), make("tbody", {}, ...rows)),
+      table({ class: "council-table" }, { caption, head, rows }),
       influences(),
     );
     show(month);
   }
 
-  function row(key, read) {
-    const values = run.sides.map((side) => {
-      const cell = make("td");
-      cells.push(() => write(cell, read(side)));
-      return cell;
-    });
-    return make("tr", {}, make("th", { scope: "row" }, say(key)), ...values);
+  function row(name, cell) {
+    return [say(`council.${name}`), ...run.sides.map(cell)];
   }
 
-  function levelRow(level) {
-    const values = run.sides.map((side) => {
-      const meter = make("meter", { min: "0", max: "1", "aria-label": `${say(`council.${level}`)}, ${side.letter}` });
-      const text = make("span");
-      cells.push(() => {
-        const value = atPlace(side, level, month, place);
-        meter.value = value ?? 0;
-        write(text, number(value, 2));
-      });
-      return make("td", {}, make("span", { class: `level level-${side.kind}` }, meter, text));
-    });
-    return make("tr", {}, make("th", { scope: "row" }, say(`council.${level}`)), ...values);
+  // Words that follow the month.
+  function words(read) {
+    const text = make("span");
+    updates.push(() => write(text, read()));
+    return text;
+  }
+
+  function level(name, side) {
+    const meter = make("meter", { min: "0", max: "1", "aria-label": `${say(`council.${name}`)}, ${side.letter}` });
+    const value = () => atPlace(side, name, month, place);
+    updates.push(() => (meter.value = value() ?? 0));
+    return make("span", { class: `level level-${side.kind}` }, meter, words(() => number(value(), 2)));
   }
 
   function limit(side) {
@@ -80,7 +77,7 @@ export function createCouncil(host, places, causes, choose) {
 
   function show(wanted) {
     month = wanted;
-    for (const update of cells) update();
+    for (const update of updates) update();
   }
 
   return {

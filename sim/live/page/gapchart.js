@@ -1,42 +1,38 @@
 // The gap over time on both sides, with the run before the last change as a ghost, and the target kept in sight.
 
 import { frameOfMonths } from "./axes.js";
-import { draw, drawing, make, onWidth, set, write } from "./elements.js";
+import { draw, drawing, make, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { at } from "./run.js";
 import { extent, path, scale, spreadApart } from "./scales.js";
+import { byMonth } from "./tables.js";
 import { percent, points, say } from "./words.js";
 
 const HEIGHT = 252;
 const LETTER = 15;
 const BREAK = 26;
+const IN_TABLE = { gap: "gap.of", nominal_gap: "reported.of" };
 
 /** Makes the chart in `host`; `seek(month)` is called when somebody points at a month. */
 export function createGapChart(host, seek) {
-  let run = null;
   let ghost = null;
-  let month = 0;
   let parts = null;
-  const figure = createFigure(host, "gap", () => ({
-    head: [say("month"), ...run.sides.flatMap((side) => [say("gap.of", { name: named(side) }), say("reported.of", { name: named(side) })])],
-    rows: run.sides[0].series.month.map((m, k) => [
-      m,
-      ...run.sides.flatMap((side) => [percent(side.series.gap[k]), percent(side.series.nominal_gap[k])]),
-    ]),
-  }));
-  const zoom = make("input", { type: "checkbox", id: "zoom", onchange: redraw });
-  const reported = make("input", { type: "checkbox", id: "reported", onchange: redraw });
+  const figure = createFigure(host, "gap", {
+    numbers: (run) => byMonth(run, Object.keys(IN_TABLE), (side, column) => say(IN_TABLE[column], { name: `${side.letter} ${side.name}` }), percent),
+    draw: drawRun,
+    show,
+    least: 260,
+  });
+  const zoom = make("input", { type: "checkbox", id: "zoom", onchange: figure.redraw });
+  const reported = make("input", { type: "checkbox", id: "reported", onchange: figure.redraw });
   figure.figure.insertBefore(
     make("div", { class: "choices" }, option(zoom, "gap.zoom"), option(reported, "gap.reported")),
     figure.plot,
   );
-  onWidth(host, redraw);
 
-  function redraw() {
-    if (!run) return;
-    const width = Math.max(260, figure.plot.clientWidth);
+  function drawRun(run, width) {
     const right = Math.min(150, Math.max(92, width * 0.26));
-    const [low, high] = zoom.checked ? zoomed() : [0, 1];
+    const [low, high] = zoom.checked ? zoomed(run) : [0, 1];
     const broken = low > 0;
     const asked = { width, height: HEIGHT, months: run.months, low, high, format: (v) => percent(v, high - low < 0.1 ? 1 : 0) };
     const drop = broken ? BREAK : 0;
@@ -54,7 +50,7 @@ export function createGapChart(host, seek) {
       lines.append(draw("path", { class: `line line-${side.kind}`, d: lineOf(side, "gap", frame) }));
     }
     const cursor = draw("line", { class: "cursor", y1: frame.margin.top, y2: HEIGHT - frame.margin.bottom });
-    svg.append(lines, ...marks(frame), cursor);
+    svg.append(lines, ...marks(run, frame), cursor);
     for (const side of run.sides) {
       const dot = draw("circle", { class: `dot fill-${side.kind}`, r: 5 });
       const label = draw("text", { class: `label ink-${side.kind}`, "font-size": LETTER });
@@ -68,8 +64,7 @@ export function createGapChart(host, seek) {
     });
     parts.mask = mask;
     parts.cursor = cursor;
-    figure.draw(svg);
-    show(month);
+    return svg;
   }
 
   function lineOf(side, column, frame) {
@@ -77,7 +72,7 @@ export function createGapChart(host, seek) {
   }
 
   // Early months swing widely while little has been intended yet; the axis follows the rest.
-  function zoomed() {
+  function zoomed(run) {
     const columns = reported.checked ? ["gap", "nominal_gap"] : ["gap"];
     const settled = [...run.sides, ...(ghost?.sides ?? [])].flatMap((side) => columns.map((name) => side.series[name].slice(Math.min(12, run.months - 1))));
     const [low, high] = extent(...settled);
@@ -100,7 +95,7 @@ export function createGapChart(host, seek) {
   }
 
   // Dated moves, on the axis of months.
-  function marks(frame) {
+  function marks(run, frame) {
     const y = HEIGHT - frame.margin.bottom;
     return run.view.sides.flatMap((side, k) =>
       side.moves.map((move) => {
@@ -110,9 +105,7 @@ export function createGapChart(host, seek) {
     );
   }
 
-  function show(wanted) {
-    month = wanted;
-    if (!parts) return;
+  function show(month, run) {
     const { frame, low, high } = parts;
     const x = frame.x(month);
     set(parts.mask, "width", x + 2);
@@ -130,10 +123,10 @@ export function createGapChart(host, seek) {
       set(label, "y", given[k] + 5);
       write(label, there ? `${side.letter}  ${percent(values[k])}` : "");
     });
-    figure.state(finding(values));
+    return finding(values, run);
   }
 
-  function finding([a, b]) {
+  function finding([a, b], run) {
     if (a === null || b === null) return say("gap.before");
     const less = a < b ? run.sides[0] : run.sides[1];
     if (a === b) return say("gap.equal");
@@ -142,19 +135,12 @@ export function createGapChart(host, seek) {
   }
 
   return {
-    load(next, before) {
-      run = next;
+    load(run, before) {
       ghost = before;
-      figure.madeBy(next.made);
-      redraw();
-      figure.refresh();
+      figure.load(run);
     },
-    show,
+    show: figure.show,
   };
-}
-
-function named(side) {
-  return `${side.letter} ${side.name}`;
 }
 
 function option(input, key) {

@@ -26,25 +26,16 @@ function headers() {
 }
 
 async function asked(address, options = {}) {
-  let answer;
-  try {
-    answer = await fetch(address, { ...options, headers: { ...headers(), ...options.headers } });
-  } catch {
+  const answer = await fetch(address, { ...options, headers: { ...headers(), ...options.headers } }).catch(() => {
     throw new Refused(0, [{ key: "", value: "", wrong: "" }]);
-  }
+  });
   if (answer.ok) return answer;
-  let problems = [];
-  try {
-    ({ problems } = await answer.json());
-  } catch {
-    problems = [];
-  }
+  const { problems } = await answer.json().catch(() => ({ problems: [] }));
   throw new Refused(answer.status, problems);
 }
 
-async function posted(address, body) {
-  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  return asked(address, options);
+function posted(address, body) {
+  return asked(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
 /** Words, declarations and runs from the server. */

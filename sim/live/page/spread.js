@@ -1,7 +1,7 @@
 // Possible futures: the same settings with other random numbers. Twenty faint lines and a band, both sides on one scale.
 
 import { frameOfMonths } from "./axes.js";
-import { draw, drawing, make, onWidth, write } from "./elements.js";
+import { draw, drawing, make, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { band, extent, path } from "./scales.js";
 import { count, percent, points, say } from "./words.js";
@@ -23,44 +23,42 @@ export function createSpread(host, { ask, another }) {
   let run = null;
   let answer = null;
   let about = "";
-  const figure = createFigure(host, "spread", () => ({
-    head: [say("month"), ...run.sides.flatMap((side) => ENDS.map((end) => `${side.letter} ${say(`spread.${end}`)}`))],
-    rows: answer ? run.sides[0].series.month.map((m, k) => [m, ...answer.sides.flatMap((side) => ENDS.map((end) => percent(side.middle[end][k])))]) : [],
-  }));
+  const figure = createFigure(host, "spread", { numbers, draw: drawRun, show: finding });
   const show = make("button", { type: "button", class: "strong do-spread", onclick: fetchAll }, say("spread.show", { n: FUTURES }));
   const next = make("button", { type: "button", class: "do-another", onclick: another }, say("spread.another"));
   const which = make("span", { class: "hint" });
   const difference = make("p");
   host.prepend(make("div", { class: "row", "data-needs": "server" }, show, next, which));
   host.append(difference);
-  onWidth(host, redraw);
+
+  function numbers() {
+    return {
+      head: [say("month"), ...run.sides.flatMap((side) => ENDS.map((end) => `${side.letter} ${say(`spread.${end}`)}`))],
+      rows: answer ? run.sides[0].series.month.map((m, k) => [m, ...answer.sides.flatMap((side) => ENDS.map((end) => percent(side.middle[end][k])))]) : [],
+    };
+  }
 
   async function fetchAll() {
     show.disabled = true;
     const wanted = run;
     const found = await ask(FUTURES);
     show.disabled = false;
-    if (wanted !== run || !found) return;
-    take(found);
+    if (wanted === run && found) take(found);
   }
 
   function take(found) {
     answer = { ...found, sides: found.sides.map((side) => ({ ...side, middle: middle(side.gap, side.band.mean) })) };
     about = lasting(run);
-    figure.madeBy(say("spread.made", { n: answer.futures, seed: run.seed, version: run.version }));
-    redraw();
-    figure.refresh();
+    figure.load(run, made());
   }
 
-  function redraw() {
-    if (!run) return;
+  function made() {
+    return answer ? say("spread.made", { n: answer.futures, seed: run.seed, version: run.version }) : "";
+  }
+
+  function drawRun(_, width) {
     write(difference, paired());
-    if (!answer) {
-      figure.plot.replaceChildren(make("p", { class: "hint" }, say("spread.none")));
-      figure.state(say("spread.before"));
-      return;
-    }
-    const width = Math.max(280, figure.plot.clientWidth);
+    if (!answer) return make("p", { class: "hint" }, say("spread.none"));
     const across = width < 620 ? 1 : answer.sides.length;
     const panel = width / across;
     const height = (HEIGHT * answer.sides.length) / across;
@@ -71,8 +69,7 @@ export function createSpread(host, { ask, another }) {
       const place = { x: (k % across) * panel, y: Math.floor(k / across) * HEIGHT };
       svg.append(drawPanel(side, run.sides[k], panel, high, place));
     });
-    figure.draw(svg);
-    figure.state(finding());
+    return svg;
   }
 
   function drawPanel(side, about, width, high, place) {
@@ -104,7 +101,7 @@ export function createSpread(host, { ask, another }) {
   }
 
   function finding() {
-    if (answer.sides.length < 2) return say("spread.before");
+    if (!answer || answer.sides.length < 2) return say("spread.before");
     const ends = answer.sides.map((side) => side.gap.map((line) => line[line.length - 1]));
     const less = ends[0].filter((v, k) => v < ends[1][k]).length;
     const more = ends[0].filter((v, k) => v > ends[1][k]).length;
@@ -118,10 +115,8 @@ export function createSpread(host, { ask, another }) {
       run = found;
       if (about !== lasting(run)) answer = null;
       which.textContent = say("spread.which", { n: run.replication + 1 });
-      if (!answer) figure.madeBy("");
       if (carried) take(carried);
-      else redraw();
-      figure.refresh();
+      else figure.load(run, made());
     },
   };
 }
