@@ -1,7 +1,6 @@
 // The player's bar, and the keys: Space plays and pauses, arrows step, Home and End go to the ends.
 
-import { make, set, write } from "./elements.js";
-import { onKeys } from "./keys.js";
+import { make, onKeys, set, write } from "./elements.js";
 import { say } from "./words.js";
 
 const PRESSED = "button, summary, a, [role=button], input[type=checkbox], input[type=radio]";
@@ -10,10 +9,7 @@ const SLIDING = "input[type=range], [role=button]";
 /** Connects the bar under `root` with a player. */
 export function connectControls(root, player) {
   const button = (name) => root.querySelector(`[data-do=${name}]`);
-  const slider = root.querySelector("#scrub");
-  const month = root.querySelector("#month");
-  const months = root.querySelector("#months");
-  const speed = root.querySelector("#speed");
+  const [slider, month, months, speed] = ["scrub", "month", "months", "speed"].map((id) => root.querySelector(`#${id}`));
   const steps = { first: () => -player.months, back: () => -1, next: () => 1, last: () => player.months };
   for (const [name, step] of Object.entries(steps)) button(name).addEventListener("click", () => player.step(step()));
   button("play").addEventListener("click", player.toggle);

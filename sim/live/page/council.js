@@ -1,14 +1,16 @@
-// One council, both sides: will, ability, capacity, its bodies and users, what limits it now, and the councils it looks to.
+// What is known of councils, both sides: of one its will, ability, capacity, bodies and users, what limits it now, and the councils it
+// looks to; of all in the month that is shown, as a table, what the maps say in words and numbers.
 
 import { make, write } from "./elements.js";
 import { atPlace, stageAt } from "./run.js";
-import { table } from "./tables.js";
+import { createFoldedTable, table } from "./tables.js";
 import { number, percent, say } from "./words.js";
 
 const LEVELS = ["will", "ability", "capacity", "bodies", "trust"];
+const IN_TABLE = ["will", "ability", "capacity"];
 const MOST_TIES = 5;
 
-/** Makes the panel in `host`; `choose(place)` goes to another council. */
+/** Makes the panel of one council in `host`; `choose(place)` goes to another council. */
 export function createCouncil(host, places, causes, choose) {
   let run = null;
   let month = 0;
@@ -92,5 +94,37 @@ export function createCouncil(host, places, causes, choose) {
       redraw();
       if (go) host.querySelector("h3")?.focus();
     },
+  };
+}
+
+/** Makes the table of all councils in `host`, closed until it is asked for. */
+export function createCouncils(host, places) {
+  let run = null;
+  let month = 0;
+  const title = say("councils.title");
+  const { details, refresh } = createFoldedTable({ class: "numbers all-councils" }, title, title, () => run && {
+    caption: `${say("month.n", { n: month })}. ${run.made}`,
+    head: [say("councils.place"), ...run.sides.flatMap((side) => ["stage", "gap", ...IN_TABLE].map((name) => `${side.letter} ${say(`council.${name}`)}`))],
+    rows: places.map((place, k) => [place.name, ...run.sides.flatMap((side) => cells(side, k))]),
+  });
+  host.append(details);
+
+  function cells(side, k) {
+    return [
+      say(`stage.${stageAt(side, month, k)}`),
+      percent(atPlace(side, "gap", month, k)),
+      ...IN_TABLE.map((level) => number(atPlace(side, level, month, k), 2)),
+    ];
+  }
+
+  return {
+    load(next) {
+      run = next;
+      refresh();
+    },
+    show(wanted) {
+      month = wanted;
+    },
+    rest: refresh,
   };
 }

@@ -1,7 +1,6 @@
 // A deck: the steps of a session in order. Each step shows its own view and asks the audience its question.
 
-import { make, write } from "./elements.js";
-import { onKeys } from "./keys.js";
+import { make, onKeys, write } from "./elements.js";
 import { say } from "./words.js";
 
 /**

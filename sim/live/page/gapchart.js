@@ -1,10 +1,9 @@
 // The gap over time on both sides, with the run before the last change as a ghost, and the target kept in sight.
 
-import { frameOfMonths } from "./axes.js";
+import { extent, frameOfMonths, scale, spreadApart } from "./axes.js";
 import { draw, drawing, make, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { at } from "./run.js";
-import { extent, path, scale, spreadApart } from "./scales.js";
 import { byMonth } from "./tables.js";
 import { percent, points, say } from "./words.js";
 
@@ -38,37 +37,27 @@ export function createGapChart(host, seek) {
     const drop = broken ? BREAK : 0;
     const frame = frameOfMonths({ ...asked, drop, margin: { right, bottom: 34 + drop } });
     const svg = drawing(width, HEIGHT, { class: "chart gap-chart" }, frame.group, target(frame, width - right, broken));
-    parts = { frame, sides: [], low, high, right: width - right };
-    for (const old of ghost?.sides ?? []) {
-      svg.append(draw("path", { class: `ghost line-${old.kind}`, d: lineOf(old, "gap", frame) }));
-    }
-    const mask = draw("rect", { x: 0, y: frame.margin.top - 4, width: 0, height: HEIGHT - frame.margin.bottom - frame.margin.top + 8 });
-    svg.append(draw("clipPath", { id: "so-far" }, mask));
-    const lines = draw("g", { "clip-path": "url(#so-far)" });
+    const line = (kind, side, column) => draw("path", { class: `${kind} line-${side.kind}`, d: frame.line(side.series[column]) });
+    const shown = frame.reveal("so-far", frame.margin.top - 4, HEIGHT - frame.margin.bottom - frame.margin.top + 8);
     for (const side of run.sides) {
-      if (reported.checked) lines.append(draw("path", { class: `thin line-${side.kind}`, d: lineOf(side, "nominal_gap", frame) }));
-      lines.append(draw("path", { class: `line line-${side.kind}`, d: lineOf(side, "gap", frame) }));
+      if (reported.checked) shown.lines.append(line("thin", side, "nominal_gap"));
+      shown.lines.append(line("line", side, "gap"));
     }
     const cursor = draw("line", { class: "cursor", y1: frame.margin.top, y2: HEIGHT - frame.margin.bottom });
-    svg.append(lines, ...marks(run, frame), cursor);
-    for (const side of run.sides) {
-      const dot = draw("circle", { class: `dot fill-${side.kind}`, r: 5 });
-      const label = draw("text", { class: `label ink-${side.kind}`, "font-size": LETTER });
-      svg.append(dot, label);
-      parts.sides.push({ side, dot, label });
-    }
+    const sides = run.sides.map((side) => ({
+      side,
+      dot: draw("circle", { class: `dot fill-${side.kind}`, r: 5 }),
+      label: draw("text", { class: `label ink-${side.kind}`, "font-size": LETTER }),
+    }));
+    const before = (ghost?.sides ?? []).map((side) => line("ghost", side, "gap"));
+    svg.append(...before, shown.clip, shown.lines, ...marks(run, frame), cursor, ...sides.flatMap(({ dot, label }) => [dot, label]));
     svg.addEventListener("click", (event) => {
       const box = svg.getBoundingClientRect();
       const back = scale(frame.margin.left, width - right, 0, run.months);
       seek(back(((event.clientX - box.left) / box.width) * width));
     });
-    parts.mask = mask;
-    parts.cursor = cursor;
+    parts = { frame, shown, cursor, sides, low, high, right: width - right };
     return svg;
-  }
-
-  function lineOf(side, column, frame) {
-    return path(side.series.month.map(frame.x), side.series[column].map((v) => (v === null ? null : frame.y(v))));
   }
 
   // Early months swing widely while little has been intended yet; the axis follows the rest.
@@ -83,15 +72,15 @@ export function createGapChart(host, seek) {
   // Where the axis starts above 0, the target stands below a break, so that nobody loses sight of it.
   function target(frame, right, broken) {
     const y = HEIGHT - 34;
-    const group = draw("g", { class: "target" });
-    group.append(draw("line", { x1: frame.margin.left, x2: right, y1: y, y2: y }));
-    group.append(draw("text", { class: "tick", x: right + 8, y: y + 4 }, say("gap.target")));
-    if (broken) {
-      const zigzag = `M${frame.margin.left - 5} ${y - 6}l10 -4l-10 -4l10 -4`;
-      group.append(draw("path", { class: "zigzag", d: zigzag }));
-      group.append(draw("text", { class: "tick", x: frame.margin.left - 6, y: y + 4, "text-anchor": "end" }, percent(0, 0)));
-    }
-    return group;
+    const { left } = frame.margin;
+    return draw(
+      "g",
+      { class: "target" },
+      draw("line", { x1: left, x2: right, y1: y, y2: y }),
+      draw("text", { class: "tick", x: right + 8, y: y + 4 }, say("gap.target")),
+      broken && draw("path", { class: "zigzag", d: `M${left - 5} ${y - 6}l10 -4l-10 -4l10 -4` }),
+      broken && draw("text", { class: "tick", x: left - 6, y: y + 4, "text-anchor": "end" }, percent(0, 0)),
+    );
   }
 
   // Dated moves, on the axis of months.
@@ -106,11 +95,11 @@ export function createGapChart(host, seek) {
   }
 
   function show(month, run) {
-    const { frame, low, high } = parts;
+    const { frame, shown, cursor, low, high } = parts;
     const x = frame.x(month);
-    set(parts.mask, "width", x + 2);
-    set(parts.cursor, "x1", x);
-    set(parts.cursor, "x2", x);
+    shown.to(month);
+    set(cursor, "x1", x);
+    set(cursor, "x2", x);
     const values = run.sides.map((side) => at(side, "gap", month));
     const heights = values.map((v) => frame.y(Math.min(high, Math.max(low, v ?? high))));
     const given = spreadApart(heights, LETTER * 1.25, frame.margin.top + 4, HEIGHT - frame.margin.bottom - 6);

@@ -1,10 +1,10 @@
 // Where the benefit was lost, growing month by month: both sides on one scale, in an order that does not jump.
 // A share of what was intended so far shrinks as more is intended; of what the whole run intends, losses only grow.
 
+import { extent, linesDown, scale, ticks } from "./axes.js";
 import { draw, drawing, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { at } from "./run.js";
-import { extent, scale, ticks } from "./scales.js";
 import { points, say } from "./words.js";
 
 const ROW = 33;
@@ -54,13 +54,8 @@ export function createLosses(host, causes) {
     const height = 30 + ROW * (large.length + (small.length ? 1 : 0));
     const top = Math.max(0.01, order[0].size) * 1.04;
     const x = scale(0, top, left, right);
-    const svg = drawing(width, height, { class: "chart losses" });
-    for (const value of ticks(0, top, width < 500 ? 3 : 6)) {
-      svg.append(
-        draw("line", { class: "grid", x1: x(value), x2: x(value), y1: 20, y2: height }),
-        draw("text", { class: "tick", x: x(value), y: 13, "text-anchor": "middle" }, points(value, 0)),
-      );
-    }
+    const grid = linesDown(ticks(0, top, width < 500 ? 3 : 6), x, 20, height, 13, (value) => points(value, 0));
+    const svg = drawing(width, height, { class: "chart losses" }, ...grid);
     const rows = large.map((cause) => ({ label: cause.label, sentence: cause.sentence, causes: [cause] }));
     if (small.length) rows.push({ label: say("losses.others"), sentence: small.map((cause) => cause.label).join(", "), causes: small });
     bars = [];
@@ -106,10 +101,9 @@ export function createLosses(host, causes) {
   function finding(run) {
     if (!month) return say("losses.before");
     const most = run.sides.map((side) => {
-      const [cause] = causes
-        .map((each) => ({ each, share: lost(side, `loss.${each.name}`, month) ?? 0 }))
-        .sort((one, other) => other.share - one.share);
-      return { letter: side.letter, cause: cause.each.label, points: points(cause.share) };
+      const shares = causes.map((each) => lost(side, `loss.${each.name}`, month) ?? 0);
+      const share = Math.max(...shares);
+      return { letter: side.letter, cause: causes[shares.indexOf(share)].label, points: points(share) };
     });
     if (most.length > 1 && most[0].cause === most[1].cause) return say("losses.same", { cause: most[0].cause, a: most[0].points, b: most[1].points });
     const worded = most.map((each) => say("losses.most", each));

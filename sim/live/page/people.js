@@ -1,10 +1,9 @@
 // Will, ability and capacity of each kind of agent, month by month: three panels for each side, on one scale.
 
-import { frameOfMonths } from "./axes.js";
+import { frameOfMonths, spreadApart } from "./axes.js";
 import { draw, drawing, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { KINDS, STATES, at } from "./run.js";
-import { path, spreadApart } from "./scales.js";
 import { byMonth } from "./tables.js";
 import { number, say } from "./words.js";
 
@@ -42,24 +41,18 @@ export function createPeople(host) {
   function drawPanel(side, state, months, width, place) {
     const margin = { top: 30, right: LABELS, left: 34, bottom: 24 };
     const frame = frameOfMonths({ width, height: PANEL, months, low: 0, high: 1, margin, wanted: 2, bare: true, format: (v) => number(v, 1) });
-    const id = `people-${side.kind}-${state}`;
-    const mask = draw("rect", { x: 0, y: 0, width: 0, height: PANEL });
-    const lines = draw("g", { "clip-path": `url(#${id})` });
-    const xs = side.series.month.map(frame.x);
-    const labels = KINDS.map((kind) => {
-      lines.append(draw("path", { class: `line kind-${kind}`, d: path(xs, side.series[`${state}.${kind}`].map((v) => (v === null ? null : frame.y(v)))) }));
-      return draw("text", { class: `label kind-ink-${kind}`, "font-size": LETTER });
-    });
+    const shown = frame.reveal(`people-${side.kind}-${state}`);
+    shown.lines.append(...KINDS.map((kind) => draw("path", { class: `line kind-${kind}`, d: frame.line(side.series[`${state}.${kind}`]) })));
+    const labels = KINDS.map((kind) => draw("text", { class: `label kind-ink-${kind}`, "font-size": LETTER }));
     const title = draw("text", { class: "name", x: margin.left, y: 17 }, `${side.letter}  ${say(`state.${state}`)}`);
-    panels.push({ side, state, frame, mask, labels, end: width - LABELS });
-    const clip = draw("clipPath", { id }, mask);
-    return draw("g", { transform: `translate(${place.x} ${place.y})` }, title, frame.group, clip, lines, ...labels);
+    panels.push({ side, state, frame, shown, labels, end: width - LABELS });
+    return draw("g", { transform: `translate(${place.x} ${place.y})` }, title, frame.group, shown.clip, shown.lines, ...labels);
   }
 
   function show(month, run) {
-    for (const { side, state, frame, mask, labels, end } of panels) {
+    for (const { side, state, frame, shown, labels, end } of panels) {
       const x = frame.x(month);
-      set(mask, "width", x + 2);
+      shown.to(month);
       const values = KINDS.map((kind) => at(side, `${state}.${kind}`, month));
       const given = spreadApart(values.map((v) => frame.y(v ?? 0)), LETTER * 1.2, frame.margin.top, PANEL - frame.margin.bottom);
       labels.forEach((label, k) => {

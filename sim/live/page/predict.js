@@ -1,10 +1,9 @@
 // Prediction: the audience gives its expectation as a curve and as votes before the run is played.
 
-import { frameOfMonths } from "./axes.js";
+import { frameOfMonths, path, scale, spreadApart } from "./axes.js";
 import { draw, drawing, make, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { at } from "./run.js";
-import { path, scale, spreadApart } from "./scales.js";
 import { count, percent, points, say } from "./words.js";
 
 const HEIGHT = 252;
@@ -78,9 +77,9 @@ export function createPredict(host, { start, play, noted }) {
       figure.redraw();
       noted();
     };
-    const less = make("button", { type: "button", "aria-label": say("predict.vote.less", { what: words }), onclick: () => step(-1) }, "−");
-    const more = make("button", { type: "button", "aria-label": say("predict.vote.more", { what: words }), onclick: () => step(1) }, "+");
-    return { shown, group: make("span", { class: "counter" }, make("span", {}, say(`predict.tally.${name}`)), less, shown, more) };
+    const button = (key, by, sign) => make("button", { type: "button", "aria-label": say(`predict.vote.${key}`, { what: words }), onclick: () => step(by) }, sign);
+    const parts = [make("span", {}, say(`predict.tally.${name}`)), button("less", -1, "−"), shown, button("more", 1, "+")];
+    return { shown, group: make("span", { class: "counter" }, ...parts) };
   }
 
   function knotMonths() {
@@ -118,21 +117,17 @@ export function createPredict(host, { start, play, noted }) {
   }
 
   function fillBoxes() {
-    boxes.forEach(({ box }, k) => {
-      box.value = guess?.[k] === null || guess === null ? "" : Math.round(100 * guess[k]);
-    });
+    boxes.forEach(({ box }, k) => (box.value = Number.isFinite(guess?.[k]) ? Math.round(100 * guess[k]) : ""));
   }
 
   function drawRun(_, width) {
     knotMonths().forEach((m, k) => write(boxes[k].name, say("month.n", { n: m })));
     const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low: 0, high: 1, margin: { right: RIGHT }, format: (v) => percent(v, 0) });
     const svg = drawing(width, HEIGHT, { class: "chart predict" }, frame.group);
-    const mask = draw("rect", { x: 0, y: 0, width: 0, height: HEIGHT });
-    const lines = draw("g", { "clip-path": "url(#revealed)" });
+    const shown = frame.reveal("revealed");
     // What happened is shown only to those who have said what they expect.
     for (const each of expected() ? run.sides : []) {
-      const ys = each.series.gap.map((v) => (v === null ? null : frame.y(v)));
-      lines.append(draw("path", { class: `${each === run.sides[about] ? "line" : "thin"} line-${each.kind}`, d: path(each.series.month.map(frame.x), ys) }));
+      shown.lines.append(draw("path", { class: `${each === run.sides[about] ? "line" : "thin"} line-${each.kind}`, d: frame.line(each.series.gap) }));
     }
     const xs = knotMonths().map(frame.x);
     const drawn = draw("path", { class: "guess", d: guess ? path(xs, guess.map((v) => (v === null ? null : frame.y(v)))) : "" });
@@ -141,10 +136,9 @@ export function createPredict(host, { start, play, noted }) {
     const ended = lastGuess();
     const room = draw("text", { class: "label guess-label", "font-size": LETTER }, ended === null ? "" : say("predict.room", { gap: percent(ended, 0) }));
     const hint = guess ? null : draw("text", { class: "hint", x: frame.x(run.months / 2), y: frame.y(0.5), "text-anchor": "middle" }, say("predict.hint"));
-    svg.append(draw("clipPath", { id: "revealed" }, mask), lines, drawn, ...dots.filter(Boolean), ...labels, room);
-    if (hint) svg.append(hint);
+    svg.append(shown.clip, shown.lines, drawn, ...[...dots, hint].filter(Boolean), ...labels, room);
     listen(svg, frame, width);
-    parts = { frame, mask, labels, room, right: width - RIGHT };
+    parts = { frame, shown, labels, room, right: width - RIGHT };
     return svg;
   }
 
@@ -172,9 +166,9 @@ export function createPredict(host, { start, play, noted }) {
 
   function show(wanted) {
     month = wanted;
-    const { frame, mask, labels, room, right } = parts;
+    const { frame, shown, labels, room, right } = parts;
     const x = frame.x(month);
-    set(mask, "width", x + 2);
+    shown.to(month);
     const values = run.sides.map((each) => (expected() ? at(each, "gap", month) : null));
     const ended = lastGuess();
     const meets = ended !== null && x > right - RIGHT;

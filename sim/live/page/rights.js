@@ -1,6 +1,6 @@
 // The table of decision rights: a grid one can edit; when one share moves, the others of its row give way.
 
-import { make } from "./elements.js";
+import { make, numberInput } from "./elements.js";
 import { positionOf } from "./facts.js";
 import { createLever } from "./lever.js";
 import { scrolling, table } from "./tables.js";
@@ -43,15 +43,12 @@ export function createRights(host, facts, moved) {
 
   function gridRow(row) {
     const boxes = row.columns.map((column) => {
-      const box = make("input", {
-        type: "number", min: "0", max: "100", step: String(STEP), "aria-label": `${say(`right.${row.row}`)}: ${say(`who.${column}`)}, %`,
-        oninput: () => (typing = box),
-        onblur: () => (typing = null),
-        onchange: () => {
-          typing = null;
-          if (box.value !== "") moved(row.key, rebalanced(shares[row.key], column, Number(box.value) / 100));
-        },
-      });
+      const label = `${say(`right.${row.row}`)}: ${say(`who.${column}`)}, %`;
+      const box = numberInput(
+        { type: "number", min: "0", max: "100", step: String(STEP), "aria-label": label },
+        (held) => (typing = held),
+        (percent) => moved(row.key, rebalanced(shares[row.key], column, percent / 100)),
+      );
       const bar = make("meter", { min: "0", max: "1", "aria-hidden": "true" });
       cells.set(`${row.key}.${column}`, { box, bar });
       return [make("span", { class: "cell" }, box, make("span", { "aria-hidden": "true" }, "%")), bar];

@@ -20,13 +20,10 @@ export async function embedded() {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
-function headers() {
-  const code = sessionStorage.getItem(CODE);
-  return code ? { "X-Gapsim-Code": code } : {};
-}
-
 async function asked(address, options = {}) {
-  const answer = await fetch(address, { ...options, headers: { ...headers(), ...options.headers } }).catch(() => {
+  const code = sessionStorage.getItem(CODE);
+  const headers = { ...(code && { "X-Gapsim-Code": code }), ...options.headers };
+  const answer = await fetch(address, { ...options, headers }).catch(() => {
     throw new Refused(0, [{ key: "", value: "", wrong: "" }]);
   });
   if (answer.ok) return answer;

@@ -1,9 +1,8 @@
 // Possible futures: the same settings with other random numbers. Twenty faint lines and a band, both sides on one scale.
 
-import { frameOfMonths } from "./axes.js";
+import { band, extent, frameOfMonths } from "./axes.js";
 import { draw, drawing, make, write } from "./elements.js";
 import { createFigure } from "./figure.js";
-import { band, extent, path } from "./scales.js";
 import { count, percent, points, say } from "./words.js";
 
 const HEIGHT = 320;
@@ -75,14 +74,15 @@ export function createSpread(host, { ask, another }) {
   function drawPanel(side, about, width, high, place) {
     const margin = { top: 34, right: 92 };
     const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low: 0, high, margin, format: (v) => percent(v, 0) });
-    const months = side.gap[0].map((_, k) => k + 1);
-    const xs = months.map(frame.x);
-    const ys = (line) => line.map((v) => (v === null || v > high ? null : frame.y(v)));
-    const faint = side.gap.map((line, k) => draw("path", { class: `faint line-${about.kind}${k === run.replication ? " now" : ""}`, d: path(xs, ys(line)) }));
-    const edge = (end) => side.middle[end].map((v) => (v === null || v > high ? NaN : frame.y(v)));
+    const within = (values) => values.map((v) => (v === null || v > high ? null : v));
+    const line = (kind, values) => draw("path", { class: `${kind} line-${about.kind}`, d: frame.line(within(values)) });
+    const faint = side.gap.map((values) => line("faint", values));
+    faint[run.replication]?.classList.add("now");
+    const edge = (end) => within(side.middle[end]).map((v) => (v === null ? NaN : frame.y(v)));
+    const xs = side.band.mean.map((_, k) => frame.x(k + 1));
     const area = draw("path", { class: `band fill-${about.kind}`, d: band(xs, edge("low"), edge("high")) });
-    const mean = draw("path", { class: `line line-${about.kind}`, d: path(xs, ys(side.band.mean)) });
-    const last = side.band.mean[months.length - 1];
+    const mean = line("line", side.band.mean);
+    const last = side.band.mean.at(-1);
     const label = draw("text", { class: `label ink-${about.kind}`, "font-size": 15, x: width - margin.right + 8, y: frame.y(last ?? 0) + 5 }, percent(last));
     const title = draw("text", { class: "name", x: frame.margin.left, y: 18 }, `${about.letter}  ${about.title}`);
     return draw("g", { transform: `translate(${place.x} ${place.y})` }, title, frame.group, area, ...faint, mean, label);

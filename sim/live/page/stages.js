@@ -1,9 +1,9 @@
 // The stage columns: how many of each side's changes have got to see, spark, shape and shift.
 
+import { linesAcross, scale, ticks } from "./axes.js";
 import { draw, drawing, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { STAGE_CODES, at } from "./run.js";
-import { scale, ticks } from "./scales.js";
 import { byMonth } from "./tables.js";
 import { percent, say } from "./words.js";
 
@@ -21,13 +21,8 @@ export function createStages(host) {
     const left = 44;
     const step = (width - left) / STAGE_CODES.length;
     const bar = Math.min(54, step * 0.36);
-    const svg = drawing(width, HEIGHT, { class: "chart stages" });
-    for (const value of ticks(0, 1, 4)) {
-      svg.append(
-        draw("line", { class: "grid", x1: left, x2: width, y1: y(value), y2: y(value) }),
-        draw("text", { class: "tick", x: left - 6, y: y(value) + 4, "text-anchor": "end" }, percent(value, 0)),
-      );
-    }
+    const grid = linesAcross(ticks(0, 1, 4), y, left, width, (value) => percent(value, 0));
+    const svg = drawing(width, HEIGHT, { class: "chart stages" }, ...grid);
     columns = [];
     STAGE_CODES.forEach((stage, k) => {
       const middle = left + (k + 0.5) * step;
