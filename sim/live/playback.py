@@ -14,10 +14,6 @@ from sim.model.state import LEDGER, STAGES, Stage
 
 DIGITS = 5
 """Significant digits of series and outcomes, on the page and in downloads alike."""
-EXACT = 22
-"""Powers of ten up to this exponent are exact floats."""
-DOUBT = 1e-6
-"""Distance from a half within which rounding of a scaled number is uncertain."""
 PLACE_DECIMALS = 3
 
 COPIED = ("will", "ability", "capacity", "trust", "signed")
@@ -217,22 +213,9 @@ def ties(run: Run) -> list[list[list[float]]]:
 
 
 def rounded(values: np.ndarray) -> list[Any]:
-    """Numbers to five significant digits, as nested lists; None where they are not finite.
-
-    They are the numbers that `float(f"{value:.5g}")` gives, made for whole tables at once: a whole number of the last
-    digit, divided by an exact power of ten, is the nearest float to what is written.
-    """
-    known = np.where(np.isfinite(values), values, 0.0)
-    with np.errstate(divide="ignore"):
-        largest_digit = np.floor(np.log10(np.abs(known)))
-    places = DIGITS - 1 - np.where(np.isfinite(largest_digit), largest_digit, 0.0)
-    up, down = (10.0 ** np.clip(exponent, 0, EXACT) for exponent in (places, -places))
-    scaled = known * up / down
-    found = np.where(np.isfinite(values), np.rint(scaled) / up * down, np.nan)
-    # Near a half, and beyond the exact powers, the number is formatted and parsed instead.
-    doubtful = (np.abs(scaled % 1.0 - 0.5) < DOUBT) | (np.abs(places) > EXACT)
-    found[doubtful] = [float(f"{value:.{DIGITS}g}") for value in values[doubtful].tolist()]
-    return plain(found)
+    """Numbers to five significant digits, as nested lists; None where they are not finite."""
+    found = [float(f"{value:.{DIGITS}g}") for value in values.ravel().tolist()]
+    return plain(np.array(found).reshape(values.shape))
 
 
 def plain(values: np.ndarray) -> Any:

@@ -26,9 +26,9 @@ from sim.errors import InputProblems, Problem, raise_if_any, shown
 from sim.live import access, downloads, i18n, metadata, responses, views
 from sim.live.access import AccessCode, RateLimit
 from sim.live.i18n import say
-from sim.live.middleware import RequestGuard, one, refusal
+from sim.live.middleware import Refused, RequestGuard, one, read_body, refusal
 from sim.live.session import Deck
-from sim.live.worker_pool import Busy, WorkerPool
+from sim.live.worker_pool import WorkerPool
 
 PAGE = Path(__file__).parent / "page"
 KINDS = {
@@ -49,10 +49,6 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 Answer = TypeVar("Answer")
-
-
-class TooMany(Exception):
-    """One address asks for too many runs; the argument is the number of seconds to wait."""
 
 
 class Live:
@@ -90,10 +86,9 @@ class Live:
             Route("/api/qr.svg", self._inside(self.qr)),
         ]
         handlers: Any = {
-            InputProblems: _problems,
+            InputProblems: lambda _, error: refusal(400, error.problems),
             HTTPException: _http,
-            Busy: _busy,
-            TooMany: _too_many,
+            Refused: lambda _, error: error.response,
             Exception: _our_fault,
         }
         return RequestGuard(Starlette(routes=routes, exception_handlers=handlers), names)
@@ -198,7 +193,7 @@ class Live:
         if cost and not self.pool.has(asked):
             wait = self.runs.take(_address(request), cost)
             if wait:
-                raise TooMany(wait)
+                raise Refused(one(429, "runs", say("refused.runs.often"), **_after(wait)))
         return await self.pool.answer(asked, work)
 
 
@@ -234,7 +229,10 @@ async def _content(request: Request) -> Any:
     said = "is nested too deeply"
     try:
         content = json.loads(
-            await request.body(), parse_constant=_no_number, parse_int=_whole, object_pairs_hook=_each_once
+            await read_body(request),
+            parse_constant=_no_number,
+            parse_int=_whole,
+            object_pairs_hook=_each_once,
         )
         if not _too_deep(content):
             return content
@@ -275,21 +273,9 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
-def _problems(request: Request, error: InputProblems) -> Response:
-    return refusal(400, error.problems)
-
-
 def _http(request: Request, error: HTTPException) -> Response:
     said = {404: say("refused.nothing"), 405: say("refused.other_way")}.get(error.status_code, error.detail)
     return one(error.status_code, "request", said, request.url.path, **(error.headers or {}))
-
-
-def _too_many(request: Request, error: TooMany) -> Response:
-    return one(429, "runs", say("refused.runs.often"), **_after(error.args[0]))
-
-
-def _busy(request: Request, error: Busy) -> Response:
-    return one(503, "runs", say("refused.runs.busy"), **_after(2))
 
 
 def _our_fault(request: Request, error: Exception) -> Response:

@@ -169,8 +169,8 @@ def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:
         said = f"must be an object of at most {access.MOST_SET} keys and values"
         problems.append(Problem(where, "set", said, shown(given)))
         return Overrides()
-    refused = {key: said for key, value in given.items() if (said := _refused(key, value))}
-    problems += [Problem(where, key or "set", said, shown(given[key])) for key, said in refused.items()]
+    refused = {key: refusal for key, value in given.items() if (refusal := _refused(key, value))}
+    problems += [Problem(where, key or "set", refused[key], shown(given[key])) for key in refused]
     asked = overrides.from_tree({key: value for key, value in given.items() if key not in refused}, where)
     for key in [key for key in KEPT if key in asked.leaves]:
         problems.append(Problem(where, key, KEPT[key], shown(asked.leaves.pop(key))))
