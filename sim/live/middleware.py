@@ -116,21 +116,24 @@ class RequestGuard:
         return found | names if port == 80 else found
 
 
-def plain(address: str) -> str:
-    """An address in its usual form: an IPv4 address mapped to IPv6 becomes IPv4."""
+def number_of(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The number that an address is, an IPv4 address mapped to IPv6 as IPv4; None if it is a name."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return address
-    return str(getattr(found, "ipv4_mapped", None) or found)
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def plain(address: str) -> str:
+    """An address in its usual form."""
+    return str(number_of(address) or address)
 
 
 def is_loopback(address: str) -> bool:
     """Whether an address reaches this machine only."""
-    try:
-        return ipaddress.ip_address(plain(address)).is_loopback
-    except ValueError:
-        return address.lower() == "localhost"
+    number = number_of(address)
+    return address.lower() == "localhost" if number is None else number.is_loopback
 
 
 def _followed_link(scope: Scope, headers: Headers) -> bool:

@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,7 +77,7 @@ class Live:
     def application(self, names: tuple[str, ...] = ()) -> ASGIApp:
         """The application behind its guard; `names` are further host names that it accepts."""
         routes = [
-            Route("/", self.index),
+            Route("/", self.file),
             Route("/page/{name}", self.file),
             Route("/api/enter", self.enter, methods=["POST"]),
             Route("/api/declarations", self._inside(self.declarations)),
@@ -101,15 +102,9 @@ class Live:
 
         return checked
 
-    async def index(self, request: Request) -> Response:
-        """The page."""
-        return self._file("index.html")
-
     async def file(self, request: Request) -> Response:
-        """One of the page's files."""
-        return self._file(request.path_params["name"])
-
-    def _file(self, name: str) -> Response:
+        """The page, or one of its files."""
+        name = request.path_params.get("name", "index.html")
         # Looked up in what was read at the start: no name from outside ever becomes a path.
         if name not in self.page:
             raise HTTPException(404)
@@ -146,11 +141,10 @@ class Live:
         futures = views.whole_number(asked, "futures", 20, 2, access.MOST_FUTURES, problems)
         view = views.read(content, self.known)
         raise_if_any(problems)
-
-        def work() -> bytes:
-            return _json(responses.spread(view, futures))
-
-        return _answer(await self._worked(request, f"spread {futures}", view, futures, work))
+        answer = await self._worked(
+            request, f"spread {futures}", view, futures, lambda: _json(responses.spread(view, futures))
+        )
+        return _answer(answer)
 
     async def download(self, request: Request) -> Response:
         """A view as a file for download."""
@@ -164,11 +158,9 @@ class Live:
             problems.append(Problem(views.VIEW, "kind", said, shown(kind)))
         side = views.whole_number(asked, "side", 0, 0, len(view.sides) - 1, problems)
         raise_if_any(problems)
-
         make, runs = downloads.KINDS[str(kind)]
-        made = await self._worked(
-            request, f"{kind} {side}", view, runs, lambda: make(view, side, self.shipped)
-        )
+        work = partial(make, view, side, self.shipped)
+        made = await self._worked(request, f"{kind} {side}", view, runs, work)
         kept = {"content-disposition": f'attachment; filename="{made.name}"'}
         return Response(made.content, headers=kept, media_type=made.media_type)
 
