@@ -209,11 +209,6 @@ def percent(share: float | None) -> str:
     return say("unknown") if share is None else say("percent", n=points(share))
 
 
-def of_one(side: dict[str, Any]) -> str:
-    """What one side comes to at the end of its run."""
-    return _of_one(side, side["months"] - 1)
-
-
 def of_months(sides: Sequence[dict[str, Any]]) -> list[str]:
     """The sentence for each month; if the sides differ in length, up to the end of the longer one."""
     months = max(side["months"] for side in sides)
@@ -222,7 +217,7 @@ def of_months(sides: Sequence[dict[str, Any]]) -> list[str]:
 
 def _after(sides: Sequence[dict[str, Any]], month: int) -> str:
     if len(sides) == 1:
-        return _of_one(sides[0], month)
+        return of_one(sides[0], month)
     gaps = [side["series"]["gap"][min(month, side["months"] - 1)] for side in sides]
     if None in gaps:
         return say("sentence.unknown", month=month + 1)
@@ -260,7 +255,8 @@ def _title(side: dict[str, Any], month: int) -> str:
     return say("sentence.changed", title=side["title"]) if changed else side["title"]
 
 
-def _of_one(side: dict[str, Any], month: int) -> str:
+def of_one(side: dict[str, Any], month: int) -> str:
+    """What one side comes to by a month, counted from 0."""
     series = side["series"]
     gap, nominal, when = series["gap"][month], series["nominal_gap"][month], series["month"][month]
     if gap is None:

@@ -134,12 +134,7 @@ def largest(amounts: np.ndarray) -> np.ndarray:
 
 def _counted(stage: np.ndarray, which: np.ndarray) -> np.ndarray:
     """How many of some cells are in each stage: (T, A, stages)."""
-    months, places, _ = stage.shape
-    first = np.arange(0, months * places * len(STAGES), len(STAGES)).reshape(months, places, 1)
-    found = np.bincount(
-        (first + stage)[np.broadcast_to(which, stage.shape)], minlength=first.size * len(STAGES)
-    )
-    return found.reshape(months, places, len(STAGES))
+    return np.stack([(which & (stage == code)).sum(axis=2) for code in range(len(STAGES))], axis=2)
 
 
 def usual_stage(recording: Playback) -> np.ndarray:
@@ -192,10 +187,10 @@ def change_frames(recording: Playback) -> list[dict[str, Any]]:
 
 def series_frames(run: Run) -> dict[str, list[Any]]:
     """The columns of `sim.model.outcomes.series` by month, rounded; None is unknown."""
-    columns = outcomes.series(run)
-    fractions = [name for name, values in columns.items() if values.dtype.kind == "f"]
-    table = dict(zip(fractions, rounded(np.array([columns[name] for name in fractions])), strict=True))
-    return {name: table[name] if name in table else values.tolist() for name, values in columns.items()}
+    return {
+        name: rounded(values) if values.dtype.kind == "f" else values.tolist()
+        for name, values in outcomes.series(run).items()
+    }
 
 
 def summary_numbers(run: Run) -> dict[str, float | None]:
@@ -220,9 +215,6 @@ def rounded(values: np.ndarray) -> list[Any]:
 
 def plain(values: np.ndarray) -> Any:
     """The same numbers as nested lists; None where they are not finite."""
-    known = np.isfinite(values)
-    if known.all():
-        return values.tolist()
     objects = values.astype(object)
-    objects[~known] = None
+    objects[~np.isfinite(values)] = None
     return objects.tolist()

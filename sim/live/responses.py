@@ -78,7 +78,7 @@ def _simulated(asked: _Asked) -> dict[str, Any]:
         "story": narrative.events(recording),
         "summary": playback.summary_numbers(recording.run),
     }
-    return {**content, "sentence": narrative.of_one(content)}
+    return {**content, "sentence": narrative.of_one(content, recording.months - 1)}
 
 
 def _changed(side: Side) -> int | None:

@@ -226,7 +226,7 @@ async def _content(request: Request) -> Any:
             parse_int=_whole,
             object_pairs_hook=_each_once,
         )
-        if not _too_deep(content):
+        if _fits(content, DEEPEST):
             return content
     except RecursionError:
         pass
@@ -235,17 +235,10 @@ async def _content(request: Request) -> Any:
     raise InputProblems([Problem("request", "body", said)])
 
 
-def _too_deep(content: Any) -> bool:
-    level = [content]
-    for _ in range(DEEPEST):
-        level = [part for node in level for part in _parts(node)]
-    return bool(level)
-
-
-def _parts(node: Any) -> list[Any]:
-    if isinstance(node, dict):
-        return list(node.values())
-    return node if isinstance(node, list) else []
+def _fits(content: Any, levels: int) -> bool:
+    """Whether a value has no more than so many levels."""
+    parts = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    return levels > 0 and all(_fits(part, levels - 1) for part in parts)
 
 
 def _no_number(name: str) -> Any:
