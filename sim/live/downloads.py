@@ -40,11 +40,10 @@ class Download:
 
 @dataclass(frozen=True)
 class Shipped:
-    """What the page in one file contains besides the run."""
+    """What the page in one file contains besides the run: its files, and the data that the server would send."""
 
     page: Mapping[str, bytes]
-    strings: Any
-    declarations: Mapping[str, Any]
+    data: Mapping[str, Any]
 
 
 def numbers(view: View, side: int, shipped: Shipped) -> Download:
@@ -93,12 +92,7 @@ def program(view: View, side: int, shipped: Shipped) -> Download:
 
 def standalone_page(view: View, side: int, shipped: Shipped) -> Download:
     """The page with this view in it, in one file that plays without a server."""
-    data = {
-        "strings": shipped.strings,
-        "declarations": shipped.declarations,
-        "run": responses.run(view),
-        "spread": responses.spread(view, FUTURES),
-    }
+    data = {**shipped.data, "run": responses.run(view), "spread": responses.spread(view, FUTURES)}
     return Download(_name(view, "html"), "text/html; charset=utf-8", single_file.one_file(shipped.page, data))
 
 

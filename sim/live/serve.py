@@ -15,13 +15,13 @@ import click
 import uvicorn
 
 from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name
-from sim.live import i18n, responses, views
+from sim.live import i18n, responses, url, views
 from sim.live import session as decks
 from sim.live.access import AccessCode
 from sim.live.middleware import is_loopback, number_of, plain
 from sim.live.server import Live
 
-OPENING = {"sides": [{"scenario": "hierarchy"}, {"scenario": "distributed"}]}
+OPENING = {"sides": [{"scenario": name} for name in url.OPENING]}
 """The first view."""
 
 HOW: dict[str, Any] = {

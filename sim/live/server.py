@@ -69,7 +69,7 @@ class Live:
         self.declared = _json({**described, "deck": asdict(deck) if deck else None})
         self.page = {path.name: path.read_bytes() for path in sorted(PAGE.glob("*")) if path.suffix in KINDS}
         self.page[STRINGS] = _json(i18n.words())
-        self.shipped = downloads.Shipped(self.page, i18n.words(), described)
+        self.shipped = downloads.Shipped(self.page, {"strings": i18n.words(), "declarations": described})
         self.pool = WorkerPool()
         self.runs = RateLimit(access.RUNS_A_MINUTE)
         self.codes = RateLimit(access.CODES_A_MINUTE)

@@ -151,8 +151,12 @@ def _side(content: Any, where: str, known: Known, problems: list[Problem]) -> Si
         own = file.leaves.get(INTERVENTIONS, [])
         if dated:
             asked.leaves[INTERVENTIONS] = [*own, *dated]
-        composed = _composed(file, asked, where, len(own), found)
-        if composed is not None and not found:
+        try:
+            composed = compose_file(file, asked)
+            found += access.too_large(composed.parameters, where)
+        except InputProblems as error:
+            found += [replace(p, where=where, key=_as_move(p.key, len(own))) for p in error.problems]
+        if not found:
             current = {current_key(key): value_now(key, value) for key, value in given.items()}
             moved = [
                 {**move, "key": current_key(move["key"]), "value": value_now(move["key"], move["value"])}
@@ -214,18 +218,6 @@ def _dated(moves: Any, where: str, problems: list[Problem]) -> list[Any]:
 def _names(moves: list[Any]) -> int:
     named = [dated.get("places") for dated in moves if isinstance(dated, Mapping)]
     return sum(len(places) for places in named if isinstance(places, list))
-
-
-def _composed(
-    file: ScenarioFile, asked: Overrides, where: str, own: int, problems: list[Problem]
-) -> Composed | None:
-    try:
-        composed = compose_file(file, asked)
-    except InputProblems as error:
-        problems.extend(replace(p, where=where, key=_as_move(p.key, own)) for p in error.problems)
-        return None
-    problems.extend(access.too_large(composed.parameters, where))
-    return composed
 
 
 def _as_move(key: str, own: int) -> str:
