@@ -22,6 +22,7 @@ from starlette.testclient import TestClient
 from sim.cli import main
 from sim.live import access, middleware, serve, server, views
 from sim.live.access import ALPHABET, AccessCode, RateLimit
+from sim.live.i18n import say
 from sim.live.middleware import SECURITY_HEADERS
 from sim.live.server import Live
 from sim.model.geography import DATA
@@ -407,6 +408,32 @@ def test_our_own_fault_is_said_to_be_ours_and_the_server_goes_on(client, monkeyp
     assert client.post("/api/run", json={**SHORT, "seed": 77}).status_code == 200, "a failure is not kept"
 
 
+# The QR code
+
+
+def test_a_qr_code_is_drawn_of_an_address_of_the_page_only(client):
+    own = f"{ADDRESS}/#a=hierarchy&b=distributed&seed=2026&r=0"
+    answer = client.get("/api/qr.svg", params={"address": own})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert set(SECURITY_HEADERS) <= set(answer.headers)
+    assert answer.text.startswith("<svg")
+    assert client.get("/api/qr.svg", params={"address": own}).content == answer.content
+    assert client.get("/api/qr.svg", params={"address": own + "&m=1"}).content != answer.content
+    for foreign in ("", "http://evil.example/", f"{ADDRESS}.evil.example/", ADDRESS):
+        refused(client.get("/api/qr.svg", params={"address": foreign}), 400, "address")
+    refused(client.get("/api/qr.svg"), 400, "address")
+    (problem,) = refused(client.get("/api/qr.svg", params={"address": own + "&" * 3000}), 400, "address")
+    assert problem["wrong"] == say("share.long")
+
+
+def test_a_qr_code_counts_as_a_run(live, monkeypatch):
+    monkeypatch.setattr(live, "runs", RateLimit(2, lambda: 0.0))
+    client = TestClient(live.application(), base_url=ADDRESS)
+    asked = [client.get("/api/qr.svg", params={"address": f"{ADDRESS}/#m={k}"}) for k in (90, 91, 92, 90)]
+    assert [answer.status_code for answer in asked] == [200, 200, 429, 200]
+
+
 # How much may be asked
 
 
@@ -490,6 +517,7 @@ def test_a_code_is_needed_where_others_can_reach_the_server(known):
     for path, body in (("run", SHORT), ("spread", SHORT), ("download", {"view": SHORT, "kind": "csv"})):
         refused(client.post(f"/api/{path}", json=body), 401, "code")
     refused(client.get("/api/declarations"), 401, "code")
+    refused(client.get("/api/qr.svg", params={"address": ADDRESS}), 401, "code")
     refused(client.get("/api/declarations", headers={"x-gapsim-code": entry.code}), 401, "code")
     for wrong in ("AAAAAAAA", "", entry.code[:-1], None, 12345678, ["x"], "ü" * 8):
         refused(client.post("/api/enter", json={"code": wrong}), 403, "code")

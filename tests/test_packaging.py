@@ -123,6 +123,9 @@ def test_wheel_holds_data_scenarios_and_experiments_and_no_tests(wheel):
     for path in [
         *(CHECKOUT / "sim" / "live" / "languages").glob("*.json"),
         *(CHECKOUT / "sim" / "live" / "page").iterdir(),
+        *(CHECKOUT / "sim" / "reporting" / "assets").iterdir(),
+        *(CHECKOUT / "sim" / "reporting" / "templates").rglob("*.j2"),
+        *(CHECKOUT / "sim" / "live" / "templates").iterdir(),
     ]:
         assert path.relative_to(CHECKOUT).as_posix() in names
     assert not [name for name in names if not name.startswith(("sim/", "gapsim-"))]

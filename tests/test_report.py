@@ -13,9 +13,8 @@ from sim import storage
 from sim.model import state, vocabulary
 from sim.model.decision_rights import KINDS
 from sim.model.parameters import Intervention, Parameters
-from sim.reporting import comparison_page
 from sim.reporting.charts import style
-from sim.reporting.charts.render import charts, drawing, figure
+from sim.reporting.charts.render import charts, drawing, figure, library
 from sim.reporting.charts.style import spread
 from sim.reporting.charts.tile_maps import short_name
 from sim.reporting.charts.time_series import FROM_BELOW
@@ -111,11 +110,11 @@ def test_every_cause_stage_and_kind_has_a_name():
 def test_the_page_asks_nothing_of_anybody():
     page = report_html(two())
     assert "default-src 'none'" in page
-    own = page.replace(comparison_page.library(), "")
+    own = page.replace(library(), "")
     assert not re.search(r"""(src|href|action|data)\s*=\s*["']?\s*(https?:)?//""", own)
     assert "@import" not in own
     assert "url(" not in own
-    assert page.count(comparison_page.library()[:200]) == 1
+    assert page.count(library()[:200]) == 1
 
 
 def test_the_page_says_what_it_must():

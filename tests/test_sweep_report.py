@@ -14,7 +14,7 @@ from synthetic_sweep import design, gaps, grid, responses, write
 
 from sim.analysis.sweep_data import read_sweep
 from sim.cli.main import execute
-from sim.reporting import comparison_page
+from sim.reporting.charts.render import library
 from sim.reporting.sweep_page import map_section as drawn_from
 from sim.reporting.sweep_page.findings import findings
 from sim.reporting.sweep_page.map_section import MOST_ON_PAGE, drawn_points, map_data, points_file_name
@@ -118,11 +118,11 @@ def test_controls_and_boxes_have_names(pages, case):
 def test_the_page_asks_nothing_of_anybody(pages):
     page = pages["eight"]
     assert "default-src 'none'" in page
-    own = page.replace(comparison_page.library(), "")
+    own = page.replace(library(), "")
     assert not re.search(r"""(src|href|action|data)\s*=\s*["']?\s*(https?:)?//""", own)
     assert "@import" not in own
     assert "fetch(" not in own
-    assert page.count(comparison_page.library()[:200]) == 1
+    assert page.count(library()[:200]) == 1
 
 
 def test_sections_come_in_the_order_of_a_reader(pages):

@@ -123,10 +123,9 @@ def cost(parameters: Parameters) -> float:
 
 def too_large(parameters: Parameters, where: str) -> list[Problem]:
     """A problem for each parameter above the limits of the live view."""
-    found = []
-    for key, most in LARGEST.items():
-        value = value_of(parameters, key)
-        if value > most:
-            said = f"must be at most {most} in the live view; `gapsim run` takes more"
-            found.append(Problem(where, key, said, str(value)))
-    return found
+    said = "must be at most {} in the live view; `gapsim run` takes more"
+    return [
+        Problem(where, key, said.format(most), str(value_of(parameters, key)))
+        for key, most in LARGEST.items()
+        if value_of(parameters, key) > most
+    ]

@@ -6,10 +6,12 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from pprint import pformat
 from typing import Any
 
 import yaml
+from jinja2 import Template
 
 from sim.live import playback, responses, single_file, views
 from sim.live.i18n import declared, say
@@ -23,6 +25,8 @@ LETTERS = "ab"
 FUTURES = 20
 """Number of replications in the page, which cannot run more without a server."""
 WIDTH = 110
+PROGRAM = Path(__file__).parent / "templates" / "program.py.j2"
+"""The program that prints the numbers of a view."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,10 @@ class Download:
 
 @dataclass(frozen=True)
 class Shipped:
-    """What the page in one file contains besides the run."""
+    """What the page in one file contains besides the run: its files, and the data that the server would send."""
 
     page: Mapping[str, bytes]
-    strings: Any
-    declarations: Mapping[str, Any]
+    data: Mapping[str, Any]
 
 
 def numbers(view: View, side: int, shipped: Shipped) -> Download:
@@ -78,54 +81,18 @@ def scenario(view: View, side: int, shipped: Shipped) -> Download:
 def program(view: View, side: int, shipped: Shipped) -> Download:
     """A short Python program that prints the CSV of the view again."""
     sides = [(LETTERS[k], side.scenario, _differences(side)) for k, side in enumerate(view.sides)]
-    text = PROGRAM.format(
-        doc=say(
-            "python.doc", version=version(), fingerprint=responses.fingerprint(view), name=_name(view, "py")
-        ),
-        seed=view.seed,
-        replication=view.replication,
-        sides=pformat(sides, sort_dicts=False, width=WIDTH),
-        digits=playback.DIGITS,
+    name, written = _name(view, "py"), pformat(sides, sort_dicts=False, width=WIDTH)
+    doc = say("python.doc", version=version(), fingerprint=responses.fingerprint(view), name=name)
+    program = Template(PROGRAM.read_text(encoding="utf-8"), keep_trailing_newline=True)
+    text = program.render(
+        doc=doc, seed=view.seed, replication=view.replication, sides=written, digits=playback.DIGITS
     )
-    return Download(_name(view, "py"), "text/x-python; charset=utf-8", text.encode())
-
-
-PROGRAM = '''"""{doc}"""
-
-import csv
-import math
-import sys
-
-from sim import Parameters, series, simulate
-
-SEED, REPLICATION = {seed}, {replication}
-SIDES = {sides}
-
-
-def rounded(value):
-    if isinstance(value, int):
-        return value
-    return float(f"{{value:.{digits}g}}") if math.isfinite(value) else None
-
-
-rows = csv.writer(sys.stdout, lineterminator="\\n")
-for number, (side, scenario, differences) in enumerate(SIDES):
-    columns = series(simulate(Parameters.model_validate(differences), SEED, REPLICATION))
-    if number == 0:
-        rows.writerow(["side", "scenario", "seed", "replication", *columns])
-    for month in zip(*(column.tolist() for column in columns.values())):
-        rows.writerow([side, scenario, SEED, REPLICATION, *map(rounded, month)])
-'''
+    return Download(name, "text/x-python; charset=utf-8", text.encode())
 
 
 def standalone_page(view: View, side: int, shipped: Shipped) -> Download:
     """The page with this view in it, in one file that plays without a server."""
-    data = {
-        "strings": shipped.strings,
-        "declarations": shipped.declarations,
-        "run": responses.run(view),
-        "spread": responses.spread(view, FUTURES),
-    }
+    data = {**shipped.data, "run": responses.run(view), "spread": responses.spread(view, FUTURES)}
     return Download(_name(view, "html"), "text/html; charset=utf-8", single_file.one_file(shipped.page, data))
 
 

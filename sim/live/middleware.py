@@ -1,4 +1,4 @@
-"""Checks every request before it is read, and adds security headers to every answer.
+"""Checks every request before it is answered and while its body is read, and adds security headers to every answer.
 
 Other pages in the same browser must not be able to send requests to this server (Origin), or to reach it under another
 host name (Host). Both are always checked, on the loopback address too.
@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from pydantic_core import to_json
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,17 +20,9 @@ from sim.errors import Problem
 from sim.live import access
 from sim.live.i18n import say
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """What the page may load: its own files, and pictures that it draws itself."""
 
@@ -47,15 +39,13 @@ SECURITY_HEADERS = {
 
 SECONDS_TO_SEND = 10.0
 """Seconds after which an incomplete body is refused."""
+LONGEST_LENGTH = 12
+"""Digits of the declared length of a body."""
 
 
 def refusal(status: int, problems: Iterable[Problem], **headers: str) -> Response:
     """An error response: a list of problems in JSON."""
-    listed = [
-        {"where": p.where, "key": p.key, "value": p.value, "wrong": p.wrong, "nearest": p.nearest}
-        for p in problems
-    ]
-    return Response(to_json({"problems": listed}), status, headers, "application/json")
+    return Response(to_json({"problems": list(problems)}), status, headers, "application/json")
 
 
 def one(status: int, key: str, wrong: str, value: str = "", **headers: str) -> Response:
@@ -63,8 +53,16 @@ def one(status: int, key: str, wrong: str, value: str = "", **headers: str) -> R
     return refusal(status, [Problem("request", key, wrong, value[:120])], **headers)
 
 
+class Refused(Exception):
+    """A request is refused; `response` says why."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
 class RequestGuard:
-    """Checks Host, Origin, kind and size of every request; writes the headers of every answer."""
+    """Checks Host, Origin and method of every request; writes the headers of every answer."""
 
     def __init__(self, app: ASGIApp, names: Sequence[str] = ()) -> None:
         """Wrap an application.
@@ -84,20 +82,13 @@ class RequestGuard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(SECURITY_HEADERS)
             await send(message)
 
-        refused = self._refused(scope, headers)
-        if refused is None and scope["method"] == "POST":
-            body = await _body(headers, receive)
-            if isinstance(body, Response):
-                refused = body
-            else:
-                receive = _replayed(body)
+        refused = self._refused(scope, Headers(scope=scope))
         await (refused or self.app)(scope, receive, send_with_headers)
 
     def _refused(self, scope: Scope, headers: Headers) -> Response | None:
@@ -125,21 +116,24 @@ class RequestGuard:
         return found | names if port == 80 else found
 
 
-def plain(address: str) -> str:
-    """An address in its usual form: an IPv4 address mapped to IPv6 becomes IPv4."""
+def number_of(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The number that an address is, an IPv4 address mapped to IPv6 as IPv4; None if it is a name."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return address
-    return str(getattr(found, "ipv4_mapped", None) or found)
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def plain(address: str) -> str:
+    """An address in its usual form."""
+    return str(number_of(address) or address)
 
 
 def is_loopback(address: str) -> bool:
     """Whether an address reaches this machine only."""
-    try:
-        return ipaddress.ip_address(plain(address)).is_loopback
-    except ValueError:
-        return address.lower() == "localhost"
+    number = number_of(address)
+    return address.lower() == "localhost" if number is None else number.is_loopback
 
 
 def _followed_link(scope: Scope, headers: Headers) -> bool:
@@ -148,41 +142,29 @@ def _followed_link(scope: Scope, headers: Headers) -> bool:
     return scope["method"] == "GET" and scope["path"] == "/" and asks == ("navigate", "document")
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes | Response:
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        return one(415, "Content-Type", say("refused.kind"), headers.get("content-type", ""))
-    too_much = one(413, "body", say("refused.large", most=access.LARGEST_BODY), connection="close")
-    declared = headers.get("content-length", "0")
-    if not declared.isascii() or not declared.isdigit() or len(declared) > 12:
-        return one(400, "Content-Length", say("refused.length"), declared)
-    if int(declared) > access.LARGEST_BODY:
-        return too_much
-    parts = []
-    size = 0
+async def read_body(request: Request) -> bytes:
+    """The body of a request.
+
+    Raises:
+        Refused: if it is not declared to be JSON, is too large, or does not arrive in time.
+    """
+    kind, length = (request.headers.get(name, "") for name in ("content-type", "content-length"))
+    if kind.partition(";")[0].strip().lower() != "application/json":
+        raise Refused(one(415, "Content-Type", say("refused.kind"), kind))
+    if length and not (length.isascii() and length.isdigit() and len(length) <= LONGEST_LENGTH):
+        raise Refused(one(400, "Content-Length", say("refused.length"), length))
+    too_large = Refused(one(413, "body", say("refused.large", most=access.LARGEST_BODY), connection="close"))
+    if int(length or 0) > access.LARGEST_BODY:
+        raise too_large
+    body = b""
     try:
         async with asyncio.timeout(SECONDS_TO_SEND):
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    return one(400, "body", say("refused.early"))
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                if size > access.LARGEST_BODY:
-                    return too_much
-                if not message.get("more_body", False):
-                    return b"".join(parts)
+            async for part in request.stream():
+                body += part
+                if len(body) > access.LARGEST_BODY:
+                    raise too_large
     except TimeoutError:
-        return one(408, "body", say("refused.late"), connection="close")
-
-
-def _replayed(body: bytes) -> Receive:
-    sent = False
-
-    async def receive() -> dict[str, Any]:
-        nonlocal sent
-        if sent:
-            return {"type": "http.disconnect"}
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
+        raise Refused(one(408, "body", say("refused.late"), connection="close")) from None
+    except ClientDisconnect:
+        raise Refused(one(400, "body", say("refused.early"))) from None
+    return body

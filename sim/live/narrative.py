@@ -6,6 +6,7 @@ The sentence says that it describes one possible future.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
@@ -57,18 +58,11 @@ def events(recording: Playback) -> list[Line]:
         For each line the month (numbered from 1), its kind, its text, and the places it is about (by position; none
         means the whole nation).
     """
-    lines: list[Line] = []
-    kinds = (_moves, _announced, _marks, _signed, _stalls, _delivers, _abandoned, _started)
-    for kind in kinds:
-        lines.extend(kind(recording))
-    by_month: dict[int, list[Line]] = {}
-    for line in lines:
-        by_month.setdefault(line["month"], []).append(line)
-    chosen = []
-    for month in sorted(by_month):
-        ranked = sorted(by_month[month], key=lambda line: (KINDS.index(line["kind"]), -len(line["places"])))
-        chosen.extend(ranked[:MOST_A_MONTH])
-    return chosen
+    sources = (_moves, _announced, _marks, _signed, _stalls, _delivers, _abandoned, _started)
+    lines = [line for source in sources for line in source(recording)]
+    lines.sort(key=lambda line: (line["month"], KINDS.index(line["kind"]), -len(line["places"])))
+    by_month = groupby(lines, key=lambda line: line["month"])
+    return [line for _, group in by_month for line in islice(group, MOST_A_MONTH)]
 
 
 def _line(month: int, kind: str, text: str, places: Any = ()) -> Line:
@@ -86,19 +80,35 @@ def _who(key: str, recording: Playback, places: np.ndarray, **values: Any) -> st
     return count(key, len(places), **values)
 
 
+def _when(recording: Playback, kind: str, key: str, which: np.ndarray) -> Iterator[Line]:
+    """A line for each month in which something happens in some councils: `which` has shape (T, A)."""
+    for month in np.flatnonzero(which.any(axis=1)).tolist():
+        places = np.flatnonzero(which[month])
+        yield _line(month, kind, _who(key, recording, places), places)
+
+
+def _counted(kind: str, key: str, months: np.ndarray) -> Iterator[Line]:
+    """A line for each month in which changes reach something, with their number."""
+    for month, number in zip(*np.unique(months, return_counts=True), strict=True):
+        yield _line(int(month), kind, count(key, int(number)))
+
+
 def _moves(recording: Playback) -> Iterator[Line]:
     run = recording.run
     for begun in run.timetable.log:
         move = run.parameters.interventions[begun.number]
         places = [row for row in begun.rows if row < len(run.territory.name)] if _is_local(move) else []
         names = listing([run.territory.name[a] for a in places])
-        key = ("story.move" if move.when is None else "story.move.seen") + (".there" if places else "")
-        value = _written(move.value)
-        said = say(key, what=name_of(move.key), value=value, names=names, why=timing(move))
-        yield _line(begun.month, "move", said, places)
+        there, seen = ".there" if places else "", ".seen" if move.when else ""
+        about = {
+            "what": name_of(move.key),
+            "value": _written(move.value),
+            "names": names,
+            "why": timing(move),
+        }
+        yield _line(begun.month, "move", say(f"story.move{seen}{there}", **about), places)
         if begun.until < recording.months:
-            key = "story.move.ends.there" if places else "story.move.ends"
-            yield _line(begun.until, "move", say(key, what=name_of(move.key), names=names), places)
+            yield _line(begun.until, "move", say(f"story.move.ends{there}", **about), places)
 
 
 def _is_local(move: Intervention) -> bool:
@@ -117,8 +127,9 @@ def _announced(recording: Playback) -> Iterator[Line]:
     early = int((arrival < 0).sum())
     if early:
         yield _line(0, "announced", count("story.in_progress", early))
-    for month in np.unique(arrival[(arrival >= 0) & (arrival < recording.months)]).tolist():
-        yield _line(month, "announced", count("story.announced", int((arrival == month).sum())))
+    yield from _counted(
+        "announced", "story.announced", arrival[(arrival >= 0) & (arrival < recording.months)]
+    )
 
 
 def _marks(recording: Playback) -> Iterator[Line]:
@@ -126,23 +137,19 @@ def _marks(recording: Playback) -> Iterator[Line]:
     for kind, coverage in (("reported", months.nominal_coverage), ("real", months.real_coverage)):
         for mark in MARKS:
             month = int(np.argmax(coverage >= mark))
+            share = say("percent", n=f"{100 * mark:g}")
             # Coverage present from the start is not an event.
             if month:
-                yield _line(
-                    month, "mark", say(f"story.mark.{kind}", share=say("percent", n=f"{100 * mark:g}"))
-                )
+                yield _line(month, "mark", say(f"story.mark.{kind}", share=share))
     changes = recording.run.state.changes
     when = (changes.arrival + changes.months_to_half - 1)[changes.months_to_half >= 0]
-    for month in np.unique(when[when >= 0]).tolist():
-        yield _line(month, "mark", count("story.half", int((when == month).sum())))
+    yield from _counted("mark", "story.half", when[when >= 0])
 
 
 def _signed(recording: Playback) -> Iterator[Line]:
     signed = np.diff(recording.places["signed"], axis=0, prepend=0.0)
-    for key, change in (("story.signed", 1.0), ("story.unsigned", -1.0)):
-        for month in np.flatnonzero((signed == change).any(axis=1)).tolist():
-            places = np.flatnonzero(signed[month] == change)
-            yield _line(month, "signed", _who(key, recording, places), places)
+    yield from _when(recording, "signed", "story.signed", signed == 1.0)
+    yield from _when(recording, "signed", "story.unsigned", signed == -1.0)
 
 
 def _window(amounts: np.ndarray) -> np.ndarray:
@@ -200,27 +207,19 @@ def _delivers(recording: Playback) -> Iterator[Line]:
 
 def _abandoned(recording: Playback) -> Iterator[Line]:
     more = np.diff(recording.stages[:, :, Stage.ABANDONED], axis=0, prepend=0) > 0
-    for month in np.flatnonzero(more.any(axis=1)).tolist():
-        places = np.flatnonzero(more[month])
-        yield _line(month, "abandoned", _who("story.abandoned", recording, places), places)
+    yield from _when(recording, "abandoned", "story.abandoned", more)
 
 
 def _started(recording: Playback) -> Iterator[Line]:
     begun = recording.stages.sum(axis=2) - recording.stages[:, :, Stage.NOT_STARTED]
     more = np.diff(begun, axis=0, prepend=begun[:1]) > 0
-    for month in np.flatnonzero(more.sum(axis=1) >= BEGUN_BY * more.shape[1]).tolist():
-        places = np.flatnonzero(more[month])
-        yield _line(month, "started", _who("story.started", recording, places), places)
+    together = more.mean(axis=1, keepdims=True) >= BEGUN_BY
+    yield from _when(recording, "started", "story.started", more & together)
 
 
 def percent(share: float | None) -> str:
     """A share as a percentage, or that it is unknown."""
     return say("unknown") if share is None else say("percent", n=points(share))
-
-
-def of_one(side: dict[str, Any]) -> str:
-    """What one side comes to at the end of its run."""
-    return _of_one(side, side["months"] - 1)
 
 
 def of_months(sides: Sequence[dict[str, Any]]) -> list[str]:
@@ -231,41 +230,35 @@ def of_months(sides: Sequence[dict[str, Any]]) -> list[str]:
 
 def _after(sides: Sequence[dict[str, Any]], month: int) -> str:
     if len(sides) == 1:
-        return _of_one(sides[0], month)
+        return of_one(sides[0], month)
     gaps = [side["series"]["gap"][min(month, side["months"] - 1)] for side in sides]
-    names = _names(sides, month)
     if None in gaps:
         return say("sentence.unknown", month=month + 1)
-    about = {
-        "month": month + 1,
-        "a": names[0],
-        "b": names[1],
-        "gap_a": percent(gaps[0]),
-        "gap_b": percent(gaps[1]),
-    }
-    difference = gaps[0] - gaps[1]
-    if difference == 0:
-        return say("sentence.same", **about)
-    if abs(difference) < MEANINGFUL:
-        return say("sentence.neither", **about, points=points(abs(difference), 2))
-    better, worse = (0, 1) if difference < 0 else (1, 0)
+    a, b = _names(sides, month)
+    (better, smaller), (worse, larger) = sorted(((a, gaps[0]), (b, gaps[1])), key=lambda side: side[1])
+    apart = larger - smaller
+    kind = "same" if apart == 0 else "neither" if apart < MEANINGFUL else "better"
     return say(
-        "sentence.better",
+        f"sentence.{kind}",
         month=month + 1,
-        better=names[better],
-        worse=names[worse],
-        points=points(abs(difference)),
-        gap_better=percent(gaps[better]),
-        gap_worse=percent(gaps[worse]),
+        a=a,
+        b=b,
+        gap_a=percent(gaps[0]),
+        gap_b=percent(gaps[1]),
+        better=better,
+        worse=worse,
+        gap_better=percent(smaller),
+        gap_worse=percent(larger),
+        points=points(apart, 2 if kind == "neither" else 1),
     )
 
 
 def _names(sides: Sequence[dict[str, Any]], month: int) -> list[str]:
     titles = [_title(side, month) for side in sides]
-    if titles[0] != titles[1]:
-        return titles
+    alike = titles[0] == titles[1]
     return [
-        say("sentence.side", letter=letter, title=title) for letter, title in zip("AB", titles, strict=True)
+        say("sentence.side", letter=letter, title=title) if alike else title
+        for letter, title in zip("AB", titles, strict=True)
     ]
 
 
@@ -275,7 +268,8 @@ def _title(side: dict[str, Any], month: int) -> str:
     return say("sentence.changed", title=side["title"]) if changed else side["title"]
 
 
-def _of_one(side: dict[str, Any], month: int) -> str:
+def of_one(side: dict[str, Any], month: int) -> str:
+    """What one side comes to by a month, counted from 0."""
     series = side["series"]
     gap, nominal, when = series["gap"][month], series["nominal_gap"][month], series["month"][month]
     if gap is None:

@@ -14,10 +14,6 @@ from sim.model.state import LEDGER, STAGES, Stage
 
 DIGITS = 5
 """Significant digits of series and outcomes, on the page and in downloads alike."""
-EXACT = 22
-"""Powers of ten up to this exponent are exact floats."""
-DOUBT = 1e-6
-"""Distance from a half within which rounding of a scaled number is uncertain."""
 PLACE_DECIMALS = 3
 
 COPIED = ("will", "ability", "capacity", "trust", "signed")
@@ -138,12 +134,7 @@ def largest(amounts: np.ndarray) -> np.ndarray:
 
 def _counted(stage: np.ndarray, which: np.ndarray) -> np.ndarray:
     """How many of some cells are in each stage: (T, A, stages)."""
-    months, places, _ = stage.shape
-    first = np.arange(0, months * places * len(STAGES), len(STAGES)).reshape(months, places, 1)
-    found = np.bincount(
-        (first + stage)[np.broadcast_to(which, stage.shape)], minlength=first.size * len(STAGES)
-    )
-    return found.reshape(months, places, len(STAGES))
+    return np.stack([(which & (stage == code)).sum(axis=2) for code in range(len(STAGES))], axis=2)
 
 
 def usual_stage(recording: Playback) -> np.ndarray:
@@ -196,10 +187,10 @@ def change_frames(recording: Playback) -> list[dict[str, Any]]:
 
 def series_frames(run: Run) -> dict[str, list[Any]]:
     """The columns of `sim.model.outcomes.series` by month, rounded; None is unknown."""
-    columns = outcomes.series(run)
-    fractions = [name for name, values in columns.items() if values.dtype.kind == "f"]
-    table = dict(zip(fractions, rounded(np.array([columns[name] for name in fractions])), strict=True))
-    return {name: table[name] if name in table else values.tolist() for name, values in columns.items()}
+    return {
+        name: rounded(values) if values.dtype.kind == "f" else values.tolist()
+        for name, values in outcomes.series(run).items()
+    }
 
 
 def summary_numbers(run: Run) -> dict[str, float | None]:
@@ -217,29 +208,13 @@ def ties(run: Run) -> list[list[list[float]]]:
 
 
 def rounded(values: np.ndarray) -> list[Any]:
-    """Numbers to five significant digits, as nested lists; None where they are not finite.
-
-    They are the numbers that `float(f"{value:.5g}")` gives, made for whole tables at once: a whole number of the last
-    digit, divided by an exact power of ten, is the nearest float to what is written.
-    """
-    known = np.where(np.isfinite(values), values, 0.0)
-    with np.errstate(divide="ignore"):
-        largest_digit = np.floor(np.log10(np.abs(known)))
-    places = DIGITS - 1 - np.where(np.isfinite(largest_digit), largest_digit, 0.0)
-    up, down = (10.0 ** np.clip(exponent, 0, EXACT) for exponent in (places, -places))
-    scaled = known * up / down
-    found = np.where(np.isfinite(values), np.rint(scaled) / up * down, np.nan)
-    # Near a half, and beyond the exact powers, the number is formatted and parsed instead.
-    doubtful = (np.abs(scaled % 1.0 - 0.5) < DOUBT) | (np.abs(places) > EXACT)
-    found[doubtful] = [float(f"{value:.{DIGITS}g}") for value in values[doubtful].tolist()]
-    return plain(found)
+    """Numbers to five significant digits, as nested lists; None where they are not finite."""
+    found = [float(f"{value:.{DIGITS}g}") for value in values.ravel().tolist()]
+    return plain(np.array(found).reshape(values.shape))
 
 
 def plain(values: np.ndarray) -> Any:
     """The same numbers as nested lists; None where they are not finite."""
-    known = np.isfinite(values)
-    if known.all():
-        return values.tolist()
     objects = values.astype(object)
-    objects[~known] = None
+    objects[~np.isfinite(values)] = None
     return objects.tolist()

@@ -22,7 +22,7 @@ KEPT_SIDES = 8
 
 def run(view: View) -> dict[str, Any]:
     """Simulate all sides of a view under the same random numbers: their months, events and results."""
-    sides = [_simulated(_Asked.of(side, view)) for side in view.sides]
+    sides = [_simulated(_Asked(_key(side), view.seed, view.replication, side)) for side in view.sides]
     said = narrative.of_months(sides)
     return {
         "view": view.as_data(),
@@ -39,21 +39,14 @@ class _Asked:
     """What identifies a side; equal ones have equal results."""
 
     key: str
-    side: Side = field(compare=False)
     seed: int
     replication: int
+    side: Side = field(compare=False)
 
-    @classmethod
-    def of(cls, side: Side, view: View) -> _Asked:
-        composed = side.composed
-        identity = (
-            i18n.spoken(),
-            side.scenario,
-            composed.title,
-            _changed(side),
-            composed.parameters.model_dump_json(),
-        )
-        return cls(repr(identity), side, view.seed, view.replication)
+
+def _key(side: Side) -> str:
+    title, parameters = side.composed.title, side.composed.parameters.model_dump_json()
+    return repr((i18n.spoken(), side.scenario, title, _changed(side), parameters))
 
 
 @lru_cache(maxsize=KEPT_SIDES)
@@ -78,7 +71,7 @@ def _simulated(asked: _Asked) -> dict[str, Any]:
         "story": narrative.events(recording),
         "summary": playback.summary_numbers(recording.run),
     }
-    return {**content, "sentence": narrative.of_one(content)}
+    return {**content, "sentence": narrative.of_one(content, recording.months - 1)}
 
 
 def _changed(side: Side) -> int | None:

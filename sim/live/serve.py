@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import gc
-import ipaddress
 import os
 import socket
 import sys
@@ -16,13 +15,13 @@ import click
 import uvicorn
 
 from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name
-from sim.live import i18n, responses, views
+from sim.live import i18n, responses, url, views
 from sim.live import session as decks
 from sim.live.access import AccessCode
-from sim.live.middleware import is_loopback, plain
+from sim.live.middleware import is_loopback, number_of, plain
 from sim.live.server import Live
 
-OPENING = {"sides": [{"scenario": "hierarchy"}, {"scenario": "distributed"}]}
+OPENING = {"sides": [{"scenario": name} for name in url.OPENING]}
 """The first view."""
 
 HOW: dict[str, Any] = {
@@ -69,8 +68,8 @@ def serve(
     there = i18n.languages()
     if language not in there:
         said = f"must be one of {', '.join(there)}; docs/live.md says how to add one"
-        problem = Problem(COMMAND_LINE, "--language", said, language, nearest_name(language, there))
-        raise InputProblems([problem])
+        nearest = nearest_name(language, there)
+        raise InputProblems([Problem(COMMAND_LINE, "--language", said, language, nearest)])
     i18n.speak(language)
     known = views.available(folders)
     played = None if deck is None else decks.read(decks.find(deck), known)
@@ -86,13 +85,12 @@ def serve(
         if played is not None:
             click.echo(f"deck: {played.title} ({len(played.steps)} steps)")
         if entry is not None:
-            click.echo(
-                f"code to enter: {entry.code[:4]}-{entry.code[4:]}  (anyone with it on this network can look)"
-            )
+            code = f"{entry.code[:4]}-{entry.code[4:]}"
+            click.echo(f"code to enter: {code}  (anyone with it on this network can look)")
         click.echo("stop with Ctrl-C", err=True)
         if _desktop() if browse is None else browse:
             webbrowser.open(address)
-        names = () if _is_number(host) else (host,)
+        names = () if number_of(host) else (host,)
         settings = uvicorn.Config(live.application(names), **HOW)
         uvicorn.Server(settings).run(sockets=[bound])
     except KeyboardInterrupt:
@@ -104,20 +102,18 @@ def serve(
 
 
 def _bound(host: str, port: int) -> socket.socket:
+    bound = None
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)
-    except OSError as error:
-        said = f"is no address of this machine ({error.strerror})"
-        raise InputProblems([Problem(COMMAND_LINE, "--host", said, host)]) from error
-    try:
         if os.name != "nt":
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(where)
         bound.listen(2048)
         return bound
     except OSError as error:
-        bound.close()
+        if bound is not None:
+            bound.close()
         busy = f"is taken by another program; give another, as in `--port {port + 1}`, or `--port 0` for a free one"
         of_port = {errno.EADDRINUSE: busy, errno.EACCES: "may not be used by you; ports from 1024 may"}
         if error.errno in of_port:
@@ -133,7 +129,7 @@ def _address(host: str, bound: socket.socket) -> str:
     name = plain(bound.getsockname()[0])
     if name in EVERYWHERE:
         name = _outward()
-    elif not _is_number(host):
+    elif number_of(host) is None:
         name = host
     return f"http://{f'[{name}]' if ':' in name else name}:{bound.getsockname()[1]}/"
 
@@ -148,17 +144,8 @@ def _outward() -> str:
             return socket.gethostname()
 
 
-def _is_number(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
 def _desktop() -> bool:
     if not sys.stdout.isatty():
         return False
-    return sys.platform in ("darwin", "win32") or any(
-        os.environ.get(d) for d in ("DISPLAY", "WAYLAND_DISPLAY")
-    )
+    displays = map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY"))
+    return sys.platform in ("darwin", "win32") or any(displays)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import segno
 from pydantic_core import to_json
+from segno.encoder import DataOverflowError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,9 +27,9 @@ from sim.errors import InputProblems, Problem, raise_if_any, shown
 from sim.live import access, downloads, i18n, metadata, responses, views
 from sim.live.access import AccessCode, RateLimit
 from sim.live.i18n import say
-from sim.live.middleware import RequestGuard, one, refusal
+from sim.live.middleware import Refused, RequestGuard, one, read_body, refusal
 from sim.live.session import Deck
-from sim.live.worker_pool import Busy, WorkerPool
+from sim.live.worker_pool import WorkerPool
 
 PAGE = Path(__file__).parent / "page"
 KINDS = {
@@ -48,10 +52,6 @@ Handler = Callable[[Request], Awaitable[Response]]
 Answer = TypeVar("Answer")
 
 
-class TooMany(Exception):
-    """One address asks for too many runs; the argument is the number of seconds to wait."""
-
-
 class Live:
     """The live view: its scenarios, the files of its page, and its limits."""
 
@@ -69,7 +69,7 @@ class Live:
         self.declared = _json({**described, "deck": asdict(deck) if deck else None})
         self.page = {path.name: path.read_bytes() for path in sorted(PAGE.glob("*")) if path.suffix in KINDS}
         self.page[STRINGS] = _json(i18n.words())
-        self.shipped = downloads.Shipped(self.page, i18n.words(), described)
+        self.shipped = downloads.Shipped(self.page, {"strings": i18n.words(), "declarations": described})
         self.pool = WorkerPool()
         self.runs = RateLimit(access.RUNS_A_MINUTE)
         self.codes = RateLimit(access.CODES_A_MINUTE)
@@ -77,19 +77,19 @@ class Live:
     def application(self, names: tuple[str, ...] = ()) -> ASGIApp:
         """The application behind its guard; `names` are further host names that it accepts."""
         routes = [
-            Route("/", self.index),
+            Route("/", self.file),
             Route("/page/{name}", self.file),
             Route("/api/enter", self.enter, methods=["POST"]),
             Route("/api/declarations", self._inside(self.declarations)),
             Route("/api/run", self._inside(self.run), methods=["POST"]),
             Route("/api/spread", self._inside(self.spread), methods=["POST"]),
             Route("/api/download", self._inside(self.download), methods=["POST"]),
+            Route("/api/qr.svg", self._inside(self.qr)),
         ]
         handlers: Any = {
-            InputProblems: _problems,
+            InputProblems: lambda _, error: refusal(400, error.problems),
             HTTPException: _http,
-            Busy: _busy,
-            TooMany: _too_many,
+            Refused: lambda _, error: error.response,
             Exception: _our_fault,
         }
         return RequestGuard(Starlette(routes=routes, exception_handlers=handlers), names)
@@ -102,15 +102,9 @@ class Live:
 
         return checked
 
-    async def index(self, request: Request) -> Response:
-        """The page."""
-        return self._file("index.html")
-
     async def file(self, request: Request) -> Response:
-        """One of the page's files."""
-        return self._file(request.path_params["name"])
-
-    def _file(self, name: str) -> Response:
+        """The page, or one of its files."""
+        name = request.path_params.get("name", "index.html")
         # Looked up in what was read at the start: no name from outside ever becomes a path.
         if name not in self.page:
             raise HTTPException(404)
@@ -147,11 +141,10 @@ class Live:
         futures = views.whole_number(asked, "futures", 20, 2, access.MOST_FUTURES, problems)
         view = views.read(content, self.known)
         raise_if_any(problems)
-
-        def work() -> bytes:
-            return _json(responses.spread(view, futures))
-
-        return _answer(await self._worked(request, f"spread {futures}", view, futures, work))
+        answer = await self._worked(
+            request, f"spread {futures}", view, futures, lambda: _json(responses.spread(view, futures))
+        )
+        return _answer(answer)
 
     async def download(self, request: Request) -> Response:
         """A view as a file for download."""
@@ -165,24 +158,46 @@ class Live:
             problems.append(Problem(views.VIEW, "kind", said, shown(kind)))
         side = views.whole_number(asked, "side", 0, 0, len(view.sides) - 1, problems)
         raise_if_any(problems)
-
         make, runs = downloads.KINDS[str(kind)]
-        made = await self._worked(
-            request, f"{kind} {side}", view, runs, lambda: make(view, side, self.shipped)
-        )
+        work = partial(make, view, side, self.shipped)
+        made = await self._worked(request, f"{kind} {side}", view, runs, work)
         kept = {"content-disposition": f'attachment; filename="{made.name}"'}
         return Response(made.content, headers=kept, media_type=made.media_type)
+
+    async def qr(self, request: Request) -> Response:
+        """The QR code of an address of the page, as a picture."""
+        address = request.query_params.get("address", "")
+        if not address.startswith(str(request.base_url)):
+            return one(400, "address", say("refused.address"), address)
+        picture = await self._limited(request, f"qr {address}", 1, lambda: _qr_code(address))
+        if picture is None:
+            return one(400, "address", say("share.long"), address)
+        return Response(picture, media_type=KINDS[".svg"])
 
     async def _worked(
         self, request: Request, what: str, view: views.View, runs: int, work: Callable[[], Answer]
     ) -> Answer:
-        asked = f"{what} {view.text()}"
-        if runs and not self.pool.has(asked):
-            cost = runs * sum(access.cost(side.composed.parameters) for side in view.sides)
+        cost = runs * sum(access.cost(side.composed.parameters) for side in view.sides)
+        return await self._limited(request, f"{what} {view.text()}", cost, work)
+
+    async def _limited(self, request: Request, asked: str, cost: float, work: Callable[[], Answer]) -> Answer:
+        """What `work` returns, from the cache or charged to the allowance of the client's address."""
+        if cost and not self.pool.has(asked):
             wait = self.runs.take(_address(request), cost)
             if wait:
-                raise TooMany(wait)
+                raise Refused(one(429, "runs", say("refused.runs.often"), **_after(wait)))
         return await self.pool.answer(asked, work)
+
+
+def _qr_code(text: str) -> bytes | None:
+    """The QR code of a text as SVG, or None if the text is too long for one."""
+    try:
+        code = segno.make(text, error="l", micro=False, boost_error=False)
+    except DataOverflowError:
+        return None
+    picture = io.BytesIO()
+    code.save(picture, kind="svg", xmldecl=False, omitsize=True, light="white")
+    return picture.getvalue()
 
 
 def _json(content: Any) -> bytes:
@@ -206,9 +221,12 @@ async def _content(request: Request) -> Any:
     said = "is nested too deeply"
     try:
         content = json.loads(
-            await request.body(), parse_constant=_no_number, parse_int=_whole, object_pairs_hook=_each_once
+            await read_body(request),
+            parse_constant=_no_number,
+            parse_int=_whole,
+            object_pairs_hook=_each_once,
         )
-        if not _too_deep(content):
+        if _fits(content, DEEPEST):
             return content
     except RecursionError:
         pass
@@ -217,17 +235,10 @@ async def _content(request: Request) -> Any:
     raise InputProblems([Problem("request", "body", said)])
 
 
-def _too_deep(content: Any) -> bool:
-    level = [content]
-    for _ in range(DEEPEST):
-        level = [part for node in level for part in _parts(node)]
-    return bool(level)
-
-
-def _parts(node: Any) -> list[Any]:
-    if isinstance(node, dict):
-        return list(node.values())
-    return node if isinstance(node, list) else []
+def _fits(content: Any, levels: int) -> bool:
+    """Whether a value has no more than so many levels."""
+    parts = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    return levels > 0 and all(_fits(part, levels - 1) for part in parts)
 
 
 def _no_number(name: str) -> Any:
@@ -247,21 +258,9 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
-def _problems(request: Request, error: InputProblems) -> Response:
-    return refusal(400, error.problems)
-
-
 def _http(request: Request, error: HTTPException) -> Response:
     said = {404: say("refused.nothing"), 405: say("refused.other_way")}.get(error.status_code, error.detail)
     return one(error.status_code, "request", said, request.url.path, **(error.headers or {}))
-
-
-def _too_many(request: Request, error: TooMany) -> Response:
-    return one(429, "runs", say("refused.runs.often"), **_after(error.args[0]))
-
-
-def _busy(request: Request, error: Busy) -> Response:
-    return one(503, "runs", say("refused.runs.busy"), **_after(2))
 
 
 def _our_fault(request: Request, error: Exception) -> Response:

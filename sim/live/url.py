@@ -35,8 +35,10 @@ def read(address: str, where: str) -> tuple[dict[str, Any], dict[str, str], list
     Returns:
         The view as `sim.live.views.read` takes it, the selected items by key, and the problems.
     """
-    sides: list[dict[str, Any]] = [{"scenario": name, "set": {}, "moves": []} for name in OPENING]
-    view: dict[str, Any] = {"sides": sides}
+    sides: dict[str, dict[str, Any]] = {
+        side: {"scenario": name, "set": {}, "moves": []} for side, name in zip(SIDES, OPENING, strict=True)
+    }
+    view: dict[str, Any] = {"sides": list(sides.values())}
     look: dict[str, str] = {}
     problems = []
     seen = set()
@@ -50,15 +52,13 @@ def read(address: str, where: str) -> tuple[dict[str, Any], dict[str, str], list
         seen.add(key)
         move, setting = MOVE.fullmatch(key), SET.fullmatch(key)
         if key in SIDES:
-            sides[SIDES.index(key)]["scenario"] = text
+            sides[key]["scenario"] = text
         elif setting:
-            sides[SIDES.index(setting[1])]["set"][setting[2]] = _value(text)
+            sides[setting[1]]["set"][setting[2]] = _value(text)
         elif move:
-            value, at, places = text.partition("@")
+            value, _, places = text.partition("@")
             dated = {"month": _value(move[2]), "key": move[3], "value": _value(value)}
-            sides[SIDES.index(move[1])]["moves"].append(
-                {**dated, "places": places.split("+") if at and places else None}
-            )
+            sides[move[1]]["moves"].append({**dated, "places": places.split("+") if places else None})
         elif key in VIEW_KEYS:
             view[VIEW_KEYS[key]] = _value(text)
         elif key in LOOKS:
@@ -73,23 +73,16 @@ def read(address: str, where: str) -> tuple[dict[str, Any], dict[str, str], list
 def _value(text: str) -> Any:
     if text == "null":
         return None
-    number = _number(text)
-    if number is not None:
-        return number
+    if NUMBER.fullmatch(text) and abs(float(text)) <= LARGEST:
+        return _number(text)
     if ":" not in text:
         return text
     parts = (part.partition(":") for part in text.split(","))
-    return {who: _share(share) for who, _, share in parts}
+    return {who: _number(share) for who, _, share in parts}
 
 
-def _number(text: str) -> int | float | None:
-    if not NUMBER.fullmatch(text) or abs(float(text)) > LARGEST:
-        return None
-    value = float(text)
-    return int(value) if value.is_integer() else value
-
-
-def _share(text: str) -> Any:
+def _number(text: str) -> int | float | str:
+    """The number that a text is, a whole one if it has no fraction; or the text."""
     try:
         value = float(text)
     except ValueError:

@@ -16,14 +16,14 @@ from typing import Any
 
 from sim.errors import InputProblems, Problem, nearest_name, raise_if_any, shown
 from sim.live import access
-from sim.model.aliases import RENAMED, Written, current_key
+from sim.model.aliases import current_key
 from sim.model.aliases import value as value_now
 from sim.model.decision_rights import ROWS
 from sim.model.parameters import DEFAULT_SEED, MAX_SEED, Parameters
 from sim.model.schema import declarations, value_of
-from sim.scenarios import scenario_files
+from sim.scenarios import overrides, scenario_files
 from sim.scenarios.compose import Composed, compose_file
-from sim.scenarios.overrides import INTERVENTIONS, MECHANISM_CHOICES, Overrides, leaves
+from sim.scenarios.overrides import INTERVENTIONS, Overrides
 from sim.scenarios.scenario_files import ScenarioFile
 
 VERSION = 1
@@ -106,13 +106,9 @@ def read(content: Any, known: Known) -> View:
     if not isinstance(asked, list) or not 1 <= len(asked) <= access.MOST_SIDES:
         said = f"must be a list of 1 to {access.MOST_SIDES} sides"
         raise InputProblems([*problems, Problem(VIEW, "sides", said, shown(asked))])
-    sides = []
-    for number, each in enumerate(asked, start=1):
-        side = _side(each, f"side {number}", known, problems)
-        if side is not None:
-            sides.append(side)
+    sides = [_side(each, f"side {number}", known, problems) for number, each in enumerate(asked, start=1)]
     raise_if_any(problems)
-    return View(tuple(sides), seed, replication)
+    return View(tuple(filter(None, sides)), seed, replication)
 
 
 def unknown(content: Mapping[str, Any], fields: Sequence[str], where: str) -> list[Problem]:
@@ -136,13 +132,12 @@ def whole_number(
 
 
 def _side(content: Any, where: str, known: Known, problems: list[Problem]) -> Side | None:
+    """A side; problems with it are added to `problems`, and a side with problems is None."""
     if not isinstance(content, Mapping):
         problems.append(Problem(where, "side", "must be an object", shown(content)))
         return None
     found = unknown(content, SIDE_FIELDS, where)
-    name = content.get("scenario")
-    if _too_long(name):
-        name = None
+    name = None if _too_long(content.get("scenario")) else content.get("scenario")
     file = known.get(scenario_files.ALIASES.get(name, name)) if isinstance(name, str) else None
     if file is None:
         nearest = nearest_name(name, [*known, *scenario_files.ALIASES]) if isinstance(name, str) else None
@@ -151,57 +146,38 @@ def _side(content: Any, where: str, known: Known, problems: list[Problem]) -> Si
     asked = _settings(given, where, found)
     dated = _dated(moves, where, found)
     # With an unknown scenario, the other settings are checked on the baseline.
-    if file is not None or BASELINE in known:
-        file = file or known[BASELINE]
+    file = file or known.get(BASELINE)
+    if file is not None:
         own = file.leaves.get(INTERVENTIONS, [])
         if dated:
             asked.leaves[INTERVENTIONS] = [*own, *dated]
-        composed = _composed(file, asked, where, len(own), found)
-        if composed is not None and not found:
+        try:
+            composed = compose_file(file, asked)
+            found += access.too_large(composed.parameters, where)
+        except InputProblems as error:
+            found += [replace(p, where=where, key=_as_move(p.key, len(own))) for p in error.problems]
+        if not found:
             current = {current_key(key): value_now(key, value) for key, value in given.items()}
-            return Side(str(name), dict(sorted(current.items())), [*map(_dated_now, moves)], composed)
+            moved = [
+                {**move, "key": current_key(move["key"]), "value": value_now(move["key"], move["value"])}
+                for move in moves
+            ]
+            return Side(str(name), dict(sorted(current.items())), moved, composed)
     problems.extend(found)
     return None
 
 
-def _dated_now(move: dict[str, Any]) -> dict[str, Any]:
-    """A dated change under its current key name."""
-    key = move["key"]
-    return (
-        {**move, "key": current_key(key), "value": value_now(key, move["value"])} if key in RENAMED else move
-    )
-
-
 def _settings(given: Any, where: str, problems: list[Problem]) -> Overrides:
-    """The settings of a side as overrides; errors in their form are added to `problems`."""
-    asked = Overrides()
+    """The settings of a side as overrides; those that a side may not have are added to `problems` and left out."""
     if not isinstance(given, Mapping) or _keys(given) > access.MOST_SET:
         said = f"must be an object of at most {access.MOST_SET} keys and values"
         problems.append(Problem(where, "set", said, shown(given)))
-        return asked
-    written = Written()
-    for key, value in given.items():
-        if key == "mechanisms" and value in MECHANISM_CHOICES:
-            asked.mechanisms = value
-            continue
-        refusal = _refused(key, value)
-        if refusal:
-            problems.append(Problem(where, key or "set", refusal, shown(value)))
-            continue
-        for found in leaves(key, value, where):
-            if isinstance(found, Problem):
-                problems.append(found)
-                continue
-            leaf = value_now(*found)
-            now, again, at_odds = written.note(found[0], leaf)
-            if at_odds:
-                problems.append(Problem(where, found[0], at_odds, shown(found[1])))
-            elif now in asked.leaves and not again:
-                problems.append(Problem(where, now, "is given twice", shown(found[1])))
-            elif now in KEPT:
-                problems.append(Problem(where, now, KEPT[now], shown(found[1])))
-            else:
-                asked.leaves[now] = leaf
+        return Overrides()
+    refused = {key: refusal for key, value in given.items() if (refusal := _refused(key, value))}
+    problems += [Problem(where, key or "set", refused[key], shown(given[key])) for key in refused]
+    asked = overrides.from_tree({key: value for key, value in given.items() if key not in refused}, where)
+    for key in [key for key in KEPT if key in asked.leaves]:
+        problems.append(Problem(where, key, KEPT[key], shown(asked.leaves.pop(key))))
     return asked
 
 
@@ -244,18 +220,6 @@ def _names(moves: list[Any]) -> int:
     return sum(len(places) for places in named if isinstance(places, list))
 
 
-def _composed(
-    file: ScenarioFile, asked: Overrides, where: str, own: int, problems: list[Problem]
-) -> Composed | None:
-    try:
-        composed = compose_file(file, asked)
-    except InputProblems as error:
-        problems.extend(replace(p, where=where, key=_as_move(p.key, own)) for p in error.problems)
-        return None
-    problems.extend(access.too_large(composed.parameters, where))
-    return composed
-
-
 def _as_move(key: str, own: int) -> str:
     """The name of a move in a message: the scenario's own moves are numbered before those of the view."""
     numbered = NUMBERED.match(key)
@@ -264,18 +228,17 @@ def _as_move(key: str, own: int) -> str:
 
 def differences(parameters: Parameters) -> dict[str, Any]:
     """What differs from the declared defaults, by key: rows of the table of rights are given whole."""
-    defaults, found = Parameters(), {}
-    for key in declarations():
-        if key.startswith("power."):
-            continue
-        value = value_of(parameters, key)
-        if value != value_of(defaults, key):
-            found[key] = value
-    for row in ROWS:
-        shares = getattr(parameters.power, row)
-        if shares != getattr(defaults.power, row):
-            found[f"power.{row}"] = shares.model_dump()
-    return found
+    defaults = Parameters()
+    values = {key: value_of(parameters, key) for key in declarations() if not key.startswith("power.")}
+    rows = {row: getattr(parameters.power, row) for row in ROWS}
+    return {
+        **{key: value for key, value in values.items() if value != value_of(defaults, key)},
+        **{
+            f"power.{row}": shares.model_dump()
+            for row, shares in rows.items()
+            if shares != getattr(defaults.power, row)
+        },
+    }
 
 
 def moves_of(parameters: Parameters) -> list[dict[str, Any]]:

@@ -9,16 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sim.live import access
+from sim.live.i18n import say
+from sim.live.middleware import Refused, one
 
 KEPT = 24
 """Number of cached answers: an audience that opens the same view is served from one run."""
 
 
 Answer = TypeVar("Answer")
-
-
-class Busy(Exception):
-    """Too many requests are waiting."""
 
 
 class WorkerPool:
@@ -37,12 +35,12 @@ class WorkerPool:
         """The answer to a request, from the cache or computed now.
 
         Raises:
-            Busy: when too many are waiting.
+            Refused: when too many are waiting.
         """
         found = self._answers.get(asked)
         if found is None:
             if self._waiting >= access.MOST_WAITING:
-                raise Busy
+                raise Refused(one(503, "runs", say("refused.runs.busy"), **{"retry-after": "2"}))
             self._waiting += 1
             found = asyncio.get_running_loop().run_in_executor(self._pool, work)
             found.add_done_callback(lambda done: self._finished(asked, done))

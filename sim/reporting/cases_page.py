@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 import yaml
 
-from sim.formatting import counted, number, percent
-from sim.history.case_schema import Observed
 from sim.history.evaluate import (
     HIT_SHARE,
     ConditionResult,
@@ -23,10 +21,8 @@ from sim.history.evaluate import (
 )
 from sim.history.null_models import against_nulls
 from sim.model.geography import DATA
-from sim.reporting.charts.base import Chart
 from sim.reporting.charts.histories import calendar_month, history_charts
-from sim.reporting.charts.render import drawing, library
-from sim.reporting.html import NO_SCRIPT, asset, carry, chart_box, document, escape, table
+from sim.reporting.html import render
 from sim.reporting.wording import without_quoted
 
 MENDED_BESIDE = (
@@ -117,11 +113,12 @@ def condition_words(judged: ConditionResult) -> str:
 
 def cases_json(page: Page) -> dict[str, Any]:
     """What the command prints with --json."""
-    mended, independent = by_mended_readings(page.histories), of_independent_cases(page.histories)
+    frozen, mended = by_frozen_readings(page.histories), by_mended_readings(page.histories)
+    independent = of_independent_cases(page.histories)
     return {
         "cases": {history.case.name: _one(page, history) for history in page.histories},
-        "hits": sum(history.hit for history in page.histories),
-        "misses": sum(not history.hit for history in page.histories),
+        "hits": frozen.hits,
+        "misses": frozen.cases - frozen.hits,
         "mended_hits": mended.hits,
         "mended_cases": mended.cases,
         "hits_of_independent": independent.hits,
@@ -148,24 +145,11 @@ def _conditions(judged: Sequence[ConditionResult]) -> list[dict[str, Any]]:
 
 
 def _one(page: Page, history: History) -> dict[str, Any]:
-    recoded = [
-        {
-            "dimension": r.dimension,
-            "level": r.level,
-            "share": r.share,
-            "hit": r.hit,
-            "own": r.own,
-            "turned": r.turned,
-        }
-        for r in history.recoded
-    ]
-    nulls = {
-        null.name: {"hit": null.hit, "error": null.error, "error_of_runs": null.error_of_runs}
-        for null in against_nulls(history.case, history.series)
-    }
-    about = {"title": history.case.file.header.title, "pattern": history.case.file.pattern.says}
+    recoded = ("dimension", "level", "share", "hit", "own", "turned")
+    nulls = ("hit", "error", "error_of_runs")
     return {
-        **about,
+        "title": history.case.file.header.title,
+        "pattern": history.case.file.pattern.says,
         "hit": history.hit,
         "share": history.share,
         "mended_hit": history.mended_hit,
@@ -175,8 +159,11 @@ def _one(page: Page, history: History) -> dict[str, Any]:
         "left_out": _left_out(page, history),
         "conditions": _conditions(history.judged),
         "mended_conditions": None if history.mended is None else _conditions(history.mended),
-        "recoded": recoded,
-        "nulls": nulls,
+        "recoded": [{key: getattr(r, key) for key in recoded} for r in history.recoded],
+        "nulls": {
+            null.name: {key: getattr(null, key) for key in nulls}
+            for null in against_nulls(history.case, history.series)
+        },
     }
 
 
@@ -210,187 +197,16 @@ def series_table(histories: Sequence[History]) -> dict[str, Any]:
 
 def page_html(page: Page) -> str:
     """The whole page as text; it fetches nothing."""
-    drawn = {
-        h.case.name: history_charts(h, page.replications * page.systems, page.seed, page.version)
-        for h in page.histories
-    }
-    parts = [
-        "<h1>Does it hold against history?</h1>",
-        f'<p class="lead">{counted(len(page.histories), "historical case")} · {counted(page.systems, "parameter set")} · '
-        f"{counted(page.replications, 'replication')} each · "
-        f"seed {page.seed} · gapsim {escape(page.version)}</p>",
-        _verdict(page),
-        _overview(page),
-        NO_SCRIPT,
-        *(_section(page, history, drawn[history.case.name]) for history in page.histories),
-        f'<section id="again"><h2>Make it again</h2><pre>gapsim {escape(page.command)}</pre></section>',
-        f"<footer>{asset('licence.html')}</footer>",
-    ]
-    charts = [chart for name in drawn for chart in drawn[name]]
-    return document(
-        "Historical cases: the implementation gap",
-        asset("report.css"),
-        parts,
-        [carry(f"{chart.key}-drawing", drawing(chart)) for chart in charts],
-        [library(), asset("report.js")],
-    )
-
-
-def _verdict(page: Page) -> str:
-    """Both counts, the count of the cases that are an independent test, and where the parameters come from."""
-    frozen, mended = by_frozen_readings(page.histories), by_mended_readings(page.histories)
-    independent = of_independent_cases(page.histories)
-    said = [f"By the mended readings: {mended.hits} of {mended.cases}. {MENDED_BESIDE}"]
-    said += without_quoted([h.case.name for h in page.histories], independent.hits, independent.cases)
-    points = "".join(f"<li>{escape(one)}</li>" for one in [*said, page.note])
-    return (
-        f'<section class="verdict"><p class="headline">{frozen.hits} of {frozen.cases} patterns are hit by '
-        f"{escape(page.system)}</p><ul>{points}</ul></section>"
-    )
-
-
-def _word(hit: bool | None) -> str:
-    return "hit" if hit else "miss"
-
-
-def _result(history: History) -> str:
-    return _word(history.hit)
-
-
-def _result_mended(history: History) -> str:
-    """The verdict of the mended reading in a cell, marked where it differs from the frozen one."""
-    if history.mended_left_out:
-        return "left out"
-    if history.mended_hit is None:
-        return "none"
-    other = "" if history.mended_hit == history.hit else "another verdict: "
-    return f"{other}{_word(history.mended_hit)}, {percent(history.mended_share, 0)} of runs"
-
-
-def _overview(page: Page) -> str:
-    """All cases in a table; with a fit, how each is foreseen from the others as well."""
-    head = ["Case", "Pattern", "Result", "Runs that show it", "Mended reading"]
-    if page.fitted:
-        head += ["Sets that hit", "Left out of the fit"]
-    rows = []
-    for h in page.histories:
-        row = [h.case.name, h.case.file.pattern.says, _result(h), percent(h.share, 0), _result_mended(h)]
-        if page.fitted:
-            foreseen = _left_out(page, h)
-            said = "not fitted"
-            if foreseen is not None:
-                said = f"{_word(foreseen['hit'])}, {percent(foreseen['share'], 0)} of runs"
-            row += [f"{h.systems_that_hit} of {h.systems}", said]
-        rows.append((*row, _nulls_that_hit(h)))
-    return table((*head, "Null models that show it"), rows)
-
-
-def _section(page: Page, history: History, charts: Sequence[Chart]) -> str:
-    file = history.case.file
-    said = f"<p><b>{_result(history).capitalize()}.</b> {escape(file.pattern.says)} "
-    said += f"{percent(history.share, 0)} of runs show all of it.</p>"
-    if not history.hit:
-        guess = findings()[history.case.name]
-        said += f"<p><b>A guess at why</b> (written for the fitted set): {escape(guess)}</p>"
-    return (
-        f'<section id="{history.case.name}"><h2>{escape(file.header.title)}</h2><p>{escape(file.header.question)}</p>{said}'
-        + _conditions_table(history.judged)
-        + _mended(history)
-        + "".join(_figure(chart) for chart in charts)
-        + _nulls(history)
-        + _assumed(history)
-        + "</section>"
-    )
-
-
-def _conditions_table(judged: Sequence[ConditionResult]) -> str:
-    return table(
-        ("Condition", "Observed", "Median run", "Holds in"),
-        [
-            (
-                condition_words(j),
-                number(j.seen),
-                number(float(np.median(j.values))),
-                percent(float(j.held.mean()), 0),
-            )
-            for j in judged
-        ],
-    )
-
-
-def _mended(history: History) -> str:
-    """The mended reading of a case: its verdict, its reason, its conditions and how it reads the series."""
-    mended = history.case.file.mended
-    if mended is None:
-        return ""
-    head = f"<p><b>Mended reading of {mended.date.isoformat()}: "
-    if history.mended is None:
-        return f"{head}left out of the mended count.</b> {escape(mended.because)}</p>"
-    said = f"{head}{_word(history.mended_hit)}.</b> "
-    if mended.pattern is not None and mended.pattern.says is not None:
-        said += f"{escape(mended.pattern.says)} "
-    said += f"{percent(history.mended_share, 0)} of runs show all of it. {escape(mended.because)}</p>"
-    said += _conditions_table(history.mended)
-    return said + (_read(mended.observed) if mended.observed else "")
-
-
-def _read(observed: Mapping[str, Observed]) -> str:
-    """How series are read from the model, as a table."""
-    rows = [
-        (name, o.outcome, "" if o.at_none is None else f"{o.at_none:g} to {o.at_full:g}", o.because)
-        for name, o in observed.items()
-    ]
-    return table(("Series", "Read from", "Nobody to everybody", "Because"), rows)
-
-
-def _figure(chart: Chart) -> str:
-    return (
-        f"<figure>{chart_box(chart)}</figure><details><summary>Its numbers</summary>"
-        f"{table(chart.columns, chart.rows)}</details>"
-    )
-
-
-def _nulls_that_hit(history: History) -> str:
-    return ", ".join(null.name for null in against_nulls(history.case, history.series) if null.hit) or "none"
-
-
-def _nulls(history: History) -> str:
-    """What curves that know nothing of power make of the case."""
-    words = {True: "hit", False: "miss", None: "no test: too few figures"}
-    rows = [
-        (null.name, words[null.hit], percent(null.error, 0), percent(null.error_of_runs, 0))
-        for null in against_nulls(history.case, history.series)
-    ]
-    columns = ("Null model", "Result", "Error", "Median run on the same points")
-    return (
-        f"<details><summary>What null models make of it</summary>{table(columns, rows)}"
-        "<p>Errors: root mean square, as a share of the range from nobody to everybody, on points after the announcement that "
-        "the null model was not given.</p></details>"
-    )
-
-
-def _assumed(history: History) -> str:
-    """What was coded and dated, and what other codings make of it."""
-    file = history.case.file
-    kinds = [(name, row.level, row.because) for name, row in file.change.type.items()]
-    dated = [
-        (e.month, e.event, e.until or "", e.by or "", ", ".join(e.places or []), e.source)
-        for e in file.timeline
-    ]
-    moved = [
-        (r.dimension, r.level, "hit" if r.hit else "miss", percent(r.share, 0), percent(r.own, 0))
-        for r in history.recoded
-    ]
-    parts = [
-        table(("Kind of change", "Level", "Because"), kinds),
-        table(("Month", "Event", "Until", "By", "Where", "Source"), dated),
-        _read(file.observed),
-    ]
-    if moved:
-        parts.append(
-            table(("One level moved", "To", "Result", "Runs that show it", "The same runs as coded"), moved)
-        )
-    return (
-        f"<details><summary>What was coded and dated, and what another coding gives</summary>{''.join(parts)}"
-        f"<p>Source: {escape(file.header.source)}</p></details>"
+    runs = page.replications * page.systems
+    drawn = {h.case.name: history_charts(h, runs, page.seed, page.version) for h in page.histories}
+    summary = cases_json(page)
+    return render(
+        "cases.html.j2",
+        [chart for charts in drawn.values() for chart in charts],
+        page=page,
+        summary=summary,
+        drawn=drawn,
+        mended_beside=MENDED_BESIDE,
+        quoted=without_quoted(summary["cases"], summary["hits_of_independent"], summary["independent_cases"]),
+        guesses=findings(),
     )

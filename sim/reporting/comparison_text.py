@@ -104,7 +104,8 @@ def _of_one_point(comparison: Comparison, found: Answer, known: NotKnown) -> Ver
 def _at_these_settings(comparison: Comparison) -> Answer:
     scenarios = comparison.scenarios
     if len(scenarios) == 1:
-        return _of_one(scenarios[0])
+        (only,) = scenarios
+        return Answer("single", None, HEADLINES["single"].format(a=only.name, level=level(only)))
     if len(scenarios) == 2:
         return _of_two(*scenarios)
     kind, winner, headline, reasons = rank(scenarios)
@@ -121,59 +122,60 @@ def _explained(comparison: Comparison, answer: Answer, chance: str, ends: tuple[
     return Verdict(answer.kind, answer.winner, answer.headline, sentences)
 
 
-def _of_one(scenario: ScenarioRuns) -> Answer:
-    headline = (
-        f"{scenario.name} leaves a gap of {level(scenario)} of intended benefit; nothing to compare it with."
-    )
-    return Answer("single", None, headline)
+HEADLINES = {
+    "single": "{a} leaves a gap of {level} of intended benefit; nothing to compare it with.",
+    "no pair": "No verdict between {a} and {b}: the gap is known in no pair.",
+    "one pair": "No verdict between {a} and {b}: one paired replication carries no interval.",
+    SAME: "Neither: {a} and {b} are practically the same; {difference}, within {meaningful}.",
+    "neither": "Neither {a} nor {b} is shown to close more of the gap; {difference}, which includes 0.",
+    "depends": "It depends: {a} closes more of the mean gap than {b}, by {margin}, but {objections}.",
+    "chance": "It depends on chance: on average {a} closes more of the gap than {b}, by {margin}, yet it does so in only "
+    "{won} of the {pairs} paired replications.",
+    "better": "{a} closes more of the gap than {b}, by {margin}.",
+}
+"""What is said of one scenario or two, by the kind of result. With a clear difference, a is the one with the smaller gap."""
 
 
 def _of_two(a: ScenarioRuns, b: ScenarioRuns) -> Answer:
     d = difference(a, b, "gap")
     if d.mean is None:
-        return Answer(
-            "unknown", None, f"No verdict between {a.name} and {b.name}: the gap is known in no pair."
-        )
+        return Answer("unknown", None, HEADLINES["no pair"].format(a=a.name, b=b.name))
     if d.low is None:
-        headline = f"No verdict between {a.name} and {b.name}: one paired replication carries no interval."
-        return Answer("unknown", None, headline, (one_run(a, b),))
+        return Answer("unknown", None, HEADLINES["one pair"].format(a=a.name, b=b.name), (one_run(a, b),))
     if not d.clear or is_negligible(d):
         return _no_difference(a, b, d)
     better, worse = (a, b) if d.mean < 0 else (b, a)
-    gaps = f"The gap is {level(better)} in {better.name} and {level(worse)} in {worse.name}."
-    more = f"{better.name} closes more of the {{}}gap than {worse.name}"
-    won, shared = wins(better, worse)
-    speaks_against = against(better, worse)
-    if speaks_against:
-        headline = f"It depends: {more.format('mean ')}, by {margin(d)}, but {listing(speaks_against)}."
-        return Answer("depends", None, headline, (gaps, split(better, worse)))
-    if won < SPLIT * shared:
-        only = f"yet it does so in only {won} of the {shared} paired replications"
-        headline = f"It depends on chance: on average {more.format('')}, by {margin(d)}, {only}."
-        return Answer("depends", None, headline, (gaps,))
-    reasons = [gaps, f"It is smaller in {better.name} in {won} of the {shared} paired replications."]
+    objections = against(better, worse)
+    won, pairs = wins(better, worse)
+    case = "depends" if objections else "chance" if won < SPLIT * pairs else "better"
+    headline = HEADLINES[case].format(
+        a=better.name, b=worse.name, margin=margin(d), objections=listing(objections), won=won, pairs=pairs
+    )
+    gaps = _gaps(better, worse)
+    if case != "better":
+        return Answer("depends", None, headline, (gaps, split(better, worse)) if objections else (gaps,))
+    reasons = [gaps, f"It is smaller in {better.name} in {won} of the {pairs} paired replications."]
     if sizes(d)[0] < MEANINGFUL:
         reasons.append(
             f"The interval reaches below {meaningful_in_words()}, so the difference may be too small to matter."
         )
-    reasons += alongside(better, worse)
-    return Answer("better", better.name, f"{more.format('')}, by {margin(d)}.", tuple(reasons))
+    return Answer("better", better.name, headline, (*reasons, *alongside(better, worse)))
 
 
 def _no_difference(a: ScenarioRuns, b: ScenarioRuns, d: Difference) -> Answer:
-    gaps = f"The gap is {level(a)} in {a.name} and {level(b)} in {b.name}."
-    reasons = (gaps, *elsewhere(a, b), split(a, b))
+    kind = SAME if is_negligible(d) else "neither"
     evidence = (
         f"the difference {a.name} − {b.name} is {signed_points(d.mean)} percentage points of intended benefit "
         f"({span(d.low or 0.0, d.high or 0.0)}, {d.pairs} paired replications)"
     )
-    if is_negligible(d):
-        headline = f"Neither: {a.name} and {b.name} are practically the same; {evidence}, within {meaningful_in_words()}."
-        return Answer(SAME, None, headline, reasons)
-    headline = (
-        f"Neither {a.name} nor {b.name} is shown to close more of the gap; {evidence}, which includes 0."
+    headline = HEADLINES[kind].format(
+        a=a.name, b=b.name, difference=evidence, meaningful=meaningful_in_words()
     )
-    return Answer("neither", None, headline, reasons)
+    return Answer(kind, None, headline, (_gaps(a, b), *elsewhere(a, b), split(a, b)))
+
+
+def _gaps(first: ScenarioRuns, second: ScenarioRuns) -> str:
+    return f"The gap is {level(first)} in {first.name} and {level(second)} in {second.name}."
 
 
 def _lost(scenarios: list[ScenarioRuns]) -> list[str]:

@@ -1,70 +1,64 @@
-"""Parts that HTML pages are made of: styles, embedded data, charts, tables."""
+"""Self-contained HTML pages, made from the templates in `templates`; all that is put into one is escaped."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.formatting import counted, listing, number, percent, points
 from sim.paths import CONTENT_POLICY
 from sim.reporting.charts.base import Chart
+from sim.reporting.charts.render import drawing, embedded, library
+from sim.reporting.wording import share
 from sim.storage import atomic_write_text
 
-NO_SCRIPT = "<noscript><p>The charts need JavaScript. Their numbers stand in the tables.</p></noscript>"
+
+@cache
+def _environment() -> Environment:
+    """The templates with the filters that they write numbers with."""
+    found = Environment(
+        loader=PackageLoader("sim.reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_unparted,
+    )
+    found.filters |= {f.__name__: f for f in (counted, listing, number, percent, points, share)}
+    found.filters |= {
+        "asset": lambda name: Markup(asset(name)),
+        "drawing": lambda chart: Markup(drawing(chart)),
+        "embedded": lambda content: Markup(embedded(content)),
+    }
+    found.globals |= {"content_policy": Markup(CONTENT_POLICY)}
+    return found
 
 
-def document(
-    title: str, style: str, body: Iterable[str], carried: Iterable[str], scripts: Iterable[str]
-) -> str:
-    """The whole page as text.
+def _unparted(value: object) -> object:
+    """What a template writes, with no number parted from its percent sign at the end of a line."""
+    return value if isinstance(value, Markup) else str(value).replace(" %", "\u00a0%")
+
+
+def render(template: str, charts: Sequence[Chart], **content: object) -> str:
+    """The whole page as text; it fetches nothing.
 
     Args:
-        title: plain words for the window.
-        style: style sheet.
-        body: parts of the page, one after the other.
-        carried: data for scripts; see `carry`.
-        scripts: what is run, in this order.
+        template: name of the page's template.
+        charts: all charts of the page, whose drawings it carries.
+        content: what the template shows, by name.
     """
-    return (
-        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title>"
-        f"<style>{style}</style></head><body><main>{''.join(body)}</main>"
-        f"{''.join(carried)}{''.join(f'<script>{script}</script>' for script in scripts)}</body></html>\n"
-    )
-
-
-def carry(name: str, content: str) -> str:
-    """Data that the page's scripts find under a name."""
-    return f'<script type="application/json" id="{name}">{content}</script>'
-
-
-def chart_box(chart: Chart) -> str:
-    """The place where a chart is drawn, which says what it shows to those who cannot see it."""
-    spoken = escape(f"{chart.title}. {chart.summary}")
-    box = f'id="{chart.key}" role="img" aria-label="{spoken}" style="height:{int(chart.layout["height"])}px"'
-    return f'<div class="chart" {box}></div>'
-
-
-def escape(words: object) -> str:
-    """Text from a scenario file, made safe for the page; a number is not parted from its percent sign."""
-    return html.escape(str(words)).replace(" %", "\u00a0%")
-
-
-def table(columns: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
-    """An HTML table whose first column names its rows."""
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    body = "".join(
-        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in others)}</tr>'
-        for first, *others in rows
-    )
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    page = _environment().get_template(template)
+    return page.render(charts=charts, plotly=Markup(library()), **content)
 
 
 def asset(name: str) -> str:
-    """The text of a file that reports are put together from."""
+    """The text of a script or style sheet that pages carry."""
     return resources.files("sim").joinpath("reporting", "assets", name).read_text(encoding="utf-8")
 
 

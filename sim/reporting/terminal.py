@@ -88,14 +88,7 @@ def _only_reported(check: Mapping[str, Any]) -> bool:
 def _check(check: Mapping[str, Any]) -> list[str]:
     mean, low, high = (number(check[end], 4) for end in ("mean", "low", "high"))
     verdict = "reported" if _only_reported(check) else "holds" if check["passed"] else "FAILED"
-    return [
-        str(check["name"]),
-        str(check["class"]),
-        str(check["predicted"]),
-        mean,
-        f"[{low}, {high}]",
-        verdict,
-    ]
+    return [*(str(check[key]) for key in ("name", "class", "predicted")), mean, f"[{low}, {high}]", verdict]
 
 
 def practice(found: Sequence[Mapping[str, Any]]) -> str:

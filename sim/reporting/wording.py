@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,15 @@ def without_quoted(names: Iterable[str], hits: int, others: int) -> list[str]:
     are = "is no independent test" if len(quoted) == 1 else "are no independent test"
     said = f"{listing(quoted)} {are}, since parameters quote their figures."
     return [f"{said} Of the other {others}: {hits} (frozen readings)."]
+
+
+def share(part: float) -> str:
+    """A share of points in whole percent, unless it would read as none or all."""
+    if not math.isfinite(part):
+        return "unknown"
+    text = f"{100 * part:.0f}"
+    rounded = text in ("0", "100") and part not in (0.0, 1.0)
+    return (f"{100 * part:.1f}" if rounded else text) + " %"
 
 
 def written_level(outcome: str, level: Interval) -> str:

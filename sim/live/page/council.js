@@ -1,21 +1,24 @@
-// One council, both sides: will, ability, capacity, its bodies and users, what limits it now, and the councils it looks to.
+// What is known of councils, both sides: of one its will, ability, capacity, bodies and users, what limits it now, and the councils it
+// looks to; of all in the month that is shown, as a table, what the maps say in words and numbers.
 
 import { make, write } from "./elements.js";
 import { atPlace, stageAt } from "./run.js";
+import { createFoldedTable, table } from "./tables.js";
 import { number, percent, say } from "./words.js";
 
 const LEVELS = ["will", "ability", "capacity", "bodies", "trust"];
+const IN_TABLE = ["will", "ability", "capacity"];
 const MOST_TIES = 5;
 
-/** Makes the panel in `host`; `choose(place)` goes to another council. */
+/** Makes the panel of one council in `host`; `choose(place)` goes to another council. */
 export function createCouncil(host, places, causes, choose) {
   let run = null;
   let month = 0;
   let place = null;
-  let cells = [];
+  let updates = [];
 
   function redraw() {
-    cells = [];
+    updates = [];
     if (place === null || !run) {
       host.replaceChildren(make("p", { class: "hint" }, say("council.none")));
       return;
@@ -27,42 +30,38 @@ export function createCouncil(host, places, causes, choose) {
       bodies: run.sides[0].bodies[place],
       users: run.sides[0].users[place],
     }));
-    const head = make("tr", {}, make("th", { scope: "col" }, say("council.what")), ...run.sides.map((side) => make("th", { scope: "col" }, `${side.letter} ${side.name}`)));
+    const head = [say("council.what"), ...run.sides.map((side) => `${side.letter} ${side.name}`)];
     const rows = [
-      row("council.stage", (side) => say(`stage.${stageAt(side, month, place)}`)),
-      row("council.gap", (side) => percent(atPlace(side, "gap", month, place))),
-      ...LEVELS.map((level) => levelRow(level)),
-      row("council.limits", (side) => limit(side)),
+      row("stage", (side) => words(() => say(`stage.${stageAt(side, month, place)}`))),
+      row("gap", (side) => words(() => percent(atPlace(side, "gap", month, place)))),
+      ...LEVELS.map((name) => row(name, (side) => level(name, side))),
+      row("limits", (side) => words(() => limit(side))),
     ];
+    const caption = make("caption", { class: "hidden-words" }, about.name);
     host.replaceChildren(
       make("div", { class: "council-head" }, heading, people),
-      make("table", { class: "council-table" }, make("caption", { class: "hidden-words" }, about.name), make("thead", {}, head), make("tbody", {}, ...rows)),
+      table({ class: "council-table" }, { caption, head, rows }),
       influences(),
     );
     show(month);
   }
 
-  function row(key, read) {
-    const values = run.sides.map((side) => {
-      const cell = make("td");
-      cells.push(() => write(cell, read(side)));
-      return cell;
-    });
-    return make("tr", {}, make("th", { scope: "row" }, say(key)), ...values);
+  function row(name, cell) {
+    return [say(`council.${name}`), ...run.sides.map(cell)];
   }
 
-  function levelRow(level) {
-    const values = run.sides.map((side) => {
-      const meter = make("meter", { min: "0", max: "1", "aria-label": `${say(`council.${level}`)}, ${side.letter}` });
-      const text = make("span");
-      cells.push(() => {
-        const value = atPlace(side, level, month, place);
-        meter.value = value ?? 0;
-        write(text, number(value, 2));
-      });
-      return make("td", {}, make("span", { class: `level level-${side.kind}` }, meter, text));
-    });
-    return make("tr", {}, make("th", { scope: "row" }, say(`council.${level}`)), ...values);
+  // Words that follow the month.
+  function words(read) {
+    const text = make("span");
+    updates.push(() => write(text, read()));
+    return text;
+  }
+
+  function level(name, side) {
+    const meter = make("meter", { min: "0", max: "1", "aria-label": `${say(`council.${name}`)}, ${side.letter}` });
+    const value = () => atPlace(side, name, month, place);
+    updates.push(() => (meter.value = value() ?? 0));
+    return make("span", { class: `level level-${side.kind}` }, meter, words(() => number(value(), 2)));
   }
 
   function limit(side) {
@@ -80,7 +79,7 @@ export function createCouncil(host, places, causes, choose) {
 
   function show(wanted) {
     month = wanted;
-    for (const update of cells) update();
+    for (const update of updates) update();
   }
 
   return {
@@ -95,5 +94,37 @@ export function createCouncil(host, places, causes, choose) {
       redraw();
       if (go) host.querySelector("h3")?.focus();
     },
+  };
+}
+
+/** Makes the table of all councils in `host`, closed until it is asked for. */
+export function createCouncils(host, places) {
+  let run = null;
+  let month = 0;
+  const title = say("councils.title");
+  const { details, refresh } = createFoldedTable({ class: "numbers all-councils" }, title, title, () => run && {
+    caption: `${say("month.n", { n: month })}. ${run.made}`,
+    head: [say("councils.place"), ...run.sides.flatMap((side) => ["stage", "gap", ...IN_TABLE].map((name) => `${side.letter} ${say(`council.${name}`)}`))],
+    rows: places.map((place, k) => [place.name, ...run.sides.flatMap((side) => cells(side, k))]),
+  });
+  host.append(details);
+
+  function cells(side, k) {
+    return [
+      say(`stage.${stageAt(side, month, k)}`),
+      percent(atPlace(side, "gap", month, k)),
+      ...IN_TABLE.map((level) => number(atPlace(side, level, month, k), 2)),
+    ];
+  }
+
+  return {
+    load(next) {
+      run = next;
+      refresh();
+    },
+    show(wanted) {
+      month = wanted;
+    },
+    rest: refresh,
   };
 }

@@ -1,11 +1,7 @@
 // A deck: the steps of a session in order. Each step shows its own view and asks the audience its question.
 
-import { make, write } from "./elements.js";
+import { make, onKeys, write } from "./elements.js";
 import { say } from "./words.js";
-
-const TYPING = "input:not([type=range]):not([type=checkbox]):not([type=radio]), select, textarea";
-// What presenters' remote controls send.
-const KEYS = { PageDown: 1, PageUp: -1 };
 
 /**
  * Fills the bar in `host` with the steps of a deck.
@@ -25,14 +21,9 @@ export function createDeck(host, deck, { lay, goTo }) {
   host.append(make("div", { class: "deck-words", "aria-live": "polite" }, step, ask), make("div", { class: "deck-go" }, previous, next, again), folded);
   host.hidden = false;
   document.body.classList.add("with-deck");
-  document.addEventListener("keydown", pressed);
+  // What presenters' remote controls send.
+  onKeys({ PageDown: () => go(at + 1), PageUp: () => go(at - 1) });
   show();
-
-  function pressed(event) {
-    if (!(event.key in KEYS) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(TYPING)) return;
-    event.preventDefault();
-    go(at + KEYS[event.key]);
-  }
 
   function go(wanted) {
     if (wanted < 0 || wanted >= deck.steps.length) return;

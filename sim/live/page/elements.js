@@ -1,6 +1,7 @@
 // Elements of the page and of its drawings, made by hand: no library, no inline style, no mark-up from text.
 
 const SVG = "http://www.w3.org/2000/svg";
+const TYPING = "input:not([type=range]):not([type=checkbox]):not([type=radio]), select, textarea";
 
 function give(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
@@ -16,6 +17,20 @@ function give(element, attributes, children) {
 /** An HTML element with attributes, listeners (onclick, …) and children. */
 export function make(name, attributes = {}, ...children) {
   return give(document.createElement(name), attributes, children);
+}
+
+/** A box or slider for a number: `hold` gets it while a person sets it and null after that, `changed` the number that was set. */
+export function numberInput(attributes, hold, changed) {
+  const input = make("input", {
+    ...attributes,
+    oninput: () => hold(input),
+    onblur: () => hold(null),
+    onchange: () => {
+      hold(null);
+      if (input.value !== "") changed(Number(input.value));
+    },
+  });
+  return input;
 }
 
 /** An SVG element with attributes, listeners and children. */
@@ -48,4 +63,18 @@ export function onWidth(element, redraw) {
     width = element.clientWidth;
     redraw();
   }).observe(element);
+}
+
+/**
+ * Acts on keys of the whole page, unless a person is typing.
+ *
+ * @param {Object<string, (on: (selector: string) => boolean) => *>} actions by key; `on` says whether the focus is on such an element,
+ *   and an action that gives false leaves the key to the browser
+ */
+export function onKeys(actions) {
+  document.addEventListener("keydown", (event) => {
+    const on = (selector) => Boolean(event.target.closest?.(selector));
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || on(TYPING)) return;
+    if (event.key in actions && actions[event.key](on) !== false) event.preventDefault();
+  });
 }

@@ -1,7 +1,8 @@
 // A chart with what every chart needs: a title that states the finding, how it was made, a table, and a way out.
 
-import { make, write } from "./elements.js";
+import { make, onWidth, write } from "./elements.js";
 import { savePng, saveSvg } from "./pictures.js";
+import { createFoldedTable } from "./tables.js";
 import { say } from "./words.js";
 
 /**
@@ -9,49 +10,58 @@ import { say } from "./words.js";
  *
  * @param {HTMLElement} host
  * @param {string} name names its words (`figure.NAME`) and its files
- * @param {() => {head: string[], rows: (string|number)[][]}} numbers what the table under the chart says
+ * @param {object} chart
+ * @param {(run) => {head: string[], rows: (string|number)[][]}} chart.numbers what the table under the chart says
+ * @param {(run, width: number) => Element} chart.draw a new drawing of a run, or words in its place
+ * @param {(month: number, run) => string} chart.show moves the drawing to a month and states what it shows then
+ * @param {number} chart.least its least width in pixels
  */
-export function createFigure(host, name, numbers) {
+export function createFigure(host, name, { numbers, draw, show, least = 280 }) {
+  let run = null;
+  let month = 0;
+  const label = say(`figure.${name}`);
   const finding = make("h3", { class: "finding", id: `finding-${name}` });
   const plot = make("div", { class: "plot" });
   const made = make("p", { class: "made" });
-  const scroll = make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": say(`figure.${name}`) });
   const picture = () => ({ svg: plot.querySelector("svg"), title: finding.textContent, made: made.textContent, name });
-  const save = make(
-    "span",
-    { class: "save" },
-    make("button", { type: "button", "aria-label": say("figure.svg.label", { name: say(`figure.${name}`) }), onclick: () => saveSvg(picture()) }, say("figure.svg")),
-    make("button", { type: "button", "aria-label": say("figure.png.label", { name: say(`figure.${name}`) }), onclick: () => savePng(picture()) }, say("figure.png")),
-  );
-  const details = make("details", { class: "numbers" }, make("summary", {}, say("figure.table")), save, scroll);
+  const saver = (kind, save) => make("button", { type: "button", "aria-label": say(`figure.${kind}.label`, { name: label }), onclick: () => save(picture()) }, say(`figure.${kind}`));
+  const save = make("span", { class: "save" }, saver("svg", saveSvg), saver("png", savePng));
+  const content = () => run && { caption: `${label}. ${made.textContent}`, ...numbers(run) };
+  const { details, refresh } = createFoldedTable({ class: "numbers" }, say("figure.table"), label, content, save);
   const figure = make("figure", { class: `figure figure-${name}` }, finding, plot, make("div", { class: "under" }, made, details));
   host.append(figure);
+  onWidth(host, redraw);
 
-  function refresh() {
-    if (!details.open) return;
-    const { head, rows } = numbers();
-    const top = make("tr", {}, ...head.map((words) => make("th", { scope: "col" }, words)));
-    const body = rows.map((row) =>
-      make("tr", {}, ...row.map((cell, k) => make(k ? "td" : "th", k ? {} : { scope: "row" }, String(cell)))),
-    );
-    const caption = make("caption", {}, `${say(`figure.${name}`)}. ${made.textContent}`);
-    scroll.replaceChildren(make("table", {}, caption, make("thead", {}, top), make("tbody", {}, ...body)));
+  function redraw() {
+    if (!run) return;
+    const drawn = draw(run, Math.max(least, plot.clientWidth));
+    if (drawn instanceof SVGElement) {
+      drawn.setAttribute("role", "img");
+      drawn.setAttribute("aria-labelledby", finding.id);
+    }
+    plot.replaceChildren(drawn);
+    state();
   }
-  details.addEventListener("toggle", refresh);
+
+  function state() {
+    if (run) write(finding, show(month, run));
+  }
 
   return {
     figure,
     plot,
     refresh,
-    /** Puts a new drawing in place of the old one. */
-    draw(svg) {
-      svg.setAttribute("role", "img");
-      svg.setAttribute("aria-labelledby", finding.id);
-      plot.replaceChildren(svg);
+    redraw,
+    /** Draws a run; `words` say how many runs there are, which seed and which version. */
+    load(next, words = next.made) {
+      run = next;
+      write(made, words);
+      redraw();
+      refresh();
     },
-    /** States what the chart shows now. */
-    state: (text) => write(finding, text),
-    /** Says how many runs there are, which seed and which version. */
-    madeBy: (text) => write(made, text),
+    show(wanted) {
+      month = wanted;
+      state();
+    },
   };
 }

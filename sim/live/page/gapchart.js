@@ -1,83 +1,67 @@
 // The gap over time on both sides, with the run before the last change as a ghost, and the target kept in sight.
 
-import { frameOfMonths } from "./axes.js";
-import { draw, drawing, make, onWidth, set, write } from "./elements.js";
+import { extent, frameOfMonths, scale, spreadApart } from "./axes.js";
+import { draw, drawing, make, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { at } from "./run.js";
-import { extent, path, scale, spreadApart } from "./scales.js";
+import { byMonth } from "./tables.js";
 import { percent, points, say } from "./words.js";
 
 const HEIGHT = 252;
 const LETTER = 15;
 const BREAK = 26;
+const IN_TABLE = { gap: "gap.of", nominal_gap: "reported.of" };
 
 /** Makes the chart in `host`; `seek(month)` is called when somebody points at a month. */
 export function createGapChart(host, seek) {
-  let run = null;
   let ghost = null;
-  let month = 0;
   let parts = null;
-  const figure = createFigure(host, "gap", () => ({
-    head: [say("month"), ...run.sides.flatMap((side) => [say("gap.of", { name: named(side) }), say("reported.of", { name: named(side) })])],
-    rows: run.sides[0].series.month.map((m, k) => [
-      m,
-      ...run.sides.flatMap((side) => [percent(side.series.gap[k]), percent(side.series.nominal_gap[k])]),
-    ]),
-  }));
-  const zoom = make("input", { type: "checkbox", id: "zoom", onchange: redraw });
-  const reported = make("input", { type: "checkbox", id: "reported", onchange: redraw });
+  const figure = createFigure(host, "gap", {
+    numbers: (run) => byMonth(run, Object.keys(IN_TABLE), (side, column) => say(IN_TABLE[column], { name: `${side.letter} ${side.name}` }), percent),
+    draw: drawRun,
+    show,
+    least: 260,
+  });
+  const zoom = make("input", { type: "checkbox", id: "zoom", onchange: figure.redraw });
+  const reported = make("input", { type: "checkbox", id: "reported", onchange: figure.redraw });
   figure.figure.insertBefore(
     make("div", { class: "choices" }, option(zoom, "gap.zoom"), option(reported, "gap.reported")),
     figure.plot,
   );
-  onWidth(host, redraw);
 
-  function redraw() {
-    if (!run) return;
-    const width = Math.max(260, figure.plot.clientWidth);
+  function drawRun(run, width) {
     const right = Math.min(150, Math.max(92, width * 0.26));
-    const [low, high] = zoom.checked ? zoomed() : [0, 1];
+    const [low, high] = zoom.checked ? zoomed(run) : [0, 1];
     const broken = low > 0;
     const asked = { width, height: HEIGHT, months: run.months, low, high, format: (v) => percent(v, high - low < 0.1 ? 1 : 0) };
     const drop = broken ? BREAK : 0;
     const frame = frameOfMonths({ ...asked, drop, margin: { right, bottom: 34 + drop } });
     const svg = drawing(width, HEIGHT, { class: "chart gap-chart" }, frame.group, target(frame, width - right, broken));
-    parts = { frame, sides: [], low, high, right: width - right };
-    for (const old of ghost?.sides ?? []) {
-      svg.append(draw("path", { class: `ghost line-${old.kind}`, d: lineOf(old, "gap", frame) }));
-    }
-    const mask = draw("rect", { x: 0, y: frame.margin.top - 4, width: 0, height: HEIGHT - frame.margin.bottom - frame.margin.top + 8 });
-    svg.append(draw("clipPath", { id: "so-far" }, mask));
-    const lines = draw("g", { "clip-path": "url(#so-far)" });
+    const line = (kind, side, column) => draw("path", { class: `${kind} line-${side.kind}`, d: frame.line(side.series[column]) });
+    const shown = frame.reveal("so-far", frame.margin.top - 4, HEIGHT - frame.margin.bottom - frame.margin.top + 8);
     for (const side of run.sides) {
-      if (reported.checked) lines.append(draw("path", { class: `thin line-${side.kind}`, d: lineOf(side, "nominal_gap", frame) }));
-      lines.append(draw("path", { class: `line line-${side.kind}`, d: lineOf(side, "gap", frame) }));
+      if (reported.checked) shown.lines.append(line("thin", side, "nominal_gap"));
+      shown.lines.append(line("line", side, "gap"));
     }
     const cursor = draw("line", { class: "cursor", y1: frame.margin.top, y2: HEIGHT - frame.margin.bottom });
-    svg.append(lines, ...marks(frame), cursor);
-    for (const side of run.sides) {
-      const dot = draw("circle", { class: `dot fill-${side.kind}`, r: 5 });
-      const label = draw("text", { class: `label ink-${side.kind}`, "font-size": LETTER });
-      svg.append(dot, label);
-      parts.sides.push({ side, dot, label });
-    }
+    const sides = run.sides.map((side) => ({
+      side,
+      dot: draw("circle", { class: `dot fill-${side.kind}`, r: 5 }),
+      label: draw("text", { class: `label ink-${side.kind}`, "font-size": LETTER }),
+    }));
+    const before = (ghost?.sides ?? []).map((side) => line("ghost", side, "gap"));
+    svg.append(...before, shown.clip, shown.lines, ...marks(run, frame), cursor, ...sides.flatMap(({ dot, label }) => [dot, label]));
     svg.addEventListener("click", (event) => {
       const box = svg.getBoundingClientRect();
       const back = scale(frame.margin.left, width - right, 0, run.months);
       seek(back(((event.clientX - box.left) / box.width) * width));
     });
-    parts.mask = mask;
-    parts.cursor = cursor;
-    figure.draw(svg);
-    show(month);
-  }
-
-  function lineOf(side, column, frame) {
-    return path(side.series.month.map(frame.x), side.series[column].map((v) => (v === null ? null : frame.y(v))));
+    parts = { frame, shown, cursor, sides, low, high, right: width - right };
+    return svg;
   }
 
   // Early months swing widely while little has been intended yet; the axis follows the rest.
-  function zoomed() {
+  function zoomed(run) {
     const columns = reported.checked ? ["gap", "nominal_gap"] : ["gap"];
     const settled = [...run.sides, ...(ghost?.sides ?? [])].flatMap((side) => columns.map((name) => side.series[name].slice(Math.min(12, run.months - 1))));
     const [low, high] = extent(...settled);
@@ -88,19 +72,19 @@ export function createGapChart(host, seek) {
   // Where the axis starts above 0, the target stands below a break, so that nobody loses sight of it.
   function target(frame, right, broken) {
     const y = HEIGHT - 34;
-    const group = draw("g", { class: "target" });
-    group.append(draw("line", { x1: frame.margin.left, x2: right, y1: y, y2: y }));
-    group.append(draw("text", { class: "tick", x: right + 8, y: y + 4 }, say("gap.target")));
-    if (broken) {
-      const zigzag = `M${frame.margin.left - 5} ${y - 6}l10 -4l-10 -4l10 -4`;
-      group.append(draw("path", { class: "zigzag", d: zigzag }));
-      group.append(draw("text", { class: "tick", x: frame.margin.left - 6, y: y + 4, "text-anchor": "end" }, percent(0, 0)));
-    }
-    return group;
+    const { left } = frame.margin;
+    return draw(
+      "g",
+      { class: "target" },
+      draw("line", { x1: left, x2: right, y1: y, y2: y }),
+      draw("text", { class: "tick", x: right + 8, y: y + 4 }, say("gap.target")),
+      broken && draw("path", { class: "zigzag", d: `M${left - 5} ${y - 6}l10 -4l-10 -4l10 -4` }),
+      broken && draw("text", { class: "tick", x: left - 6, y: y + 4, "text-anchor": "end" }, percent(0, 0)),
+    );
   }
 
   // Dated moves, on the axis of months.
-  function marks(frame) {
+  function marks(run, frame) {
     const y = HEIGHT - frame.margin.bottom;
     return run.view.sides.flatMap((side, k) =>
       side.moves.map((move) => {
@@ -110,14 +94,12 @@ export function createGapChart(host, seek) {
     );
   }
 
-  function show(wanted) {
-    month = wanted;
-    if (!parts) return;
-    const { frame, low, high } = parts;
+  function show(month, run) {
+    const { frame, shown, cursor, low, high } = parts;
     const x = frame.x(month);
-    set(parts.mask, "width", x + 2);
-    set(parts.cursor, "x1", x);
-    set(parts.cursor, "x2", x);
+    shown.to(month);
+    set(cursor, "x1", x);
+    set(cursor, "x2", x);
     const values = run.sides.map((side) => at(side, "gap", month));
     const heights = values.map((v) => frame.y(Math.min(high, Math.max(low, v ?? high))));
     const given = spreadApart(heights, LETTER * 1.25, frame.margin.top + 4, HEIGHT - frame.margin.bottom - 6);
@@ -130,10 +112,10 @@ export function createGapChart(host, seek) {
       set(label, "y", given[k] + 5);
       write(label, there ? `${side.letter}  ${percent(values[k])}` : "");
     });
-    figure.state(finding(values));
+    return finding(values, run);
   }
 
-  function finding([a, b]) {
+  function finding([a, b], run) {
     if (a === null || b === null) return say("gap.before");
     const less = a < b ? run.sides[0] : run.sides[1];
     if (a === b) return say("gap.equal");
@@ -142,19 +124,12 @@ export function createGapChart(host, seek) {
   }
 
   return {
-    load(next, before) {
-      run = next;
+    load(run, before) {
       ghost = before;
-      figure.madeBy(next.made);
-      redraw();
-      figure.refresh();
+      figure.load(run);
     },
-    show,
+    show: figure.show,
   };
-}
-
-function named(side) {
-  return `${side.letter} ${side.name}`;
 }
 
 function option(input, key) {

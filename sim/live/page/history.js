@@ -29,22 +29,18 @@ export function createHistory(first, changed) {
     },
     undo() {
       if (!past.length) return;
-      future = [present, ...future];
-      const view = past[past.length - 1];
-      past = past.slice(0, -1);
-      become(view, "undo");
+      future.push(present);
+      become(past.pop(), "undo");
     },
     redo() {
       if (!future.length) return;
-      past = [...past, present];
-      const view = future[0];
-      future = future.slice(1);
-      become(view, "redo");
+      past.push(present);
+      become(future.pop(), "redo");
     },
     /** Takes a refused change out of the history, as if it had not been asked for. */
     refuse(view) {
       present = view;
-      if (past.length && JSON.stringify(past[past.length - 1]) === JSON.stringify(view)) past = past.slice(0, -1);
+      if (past.length && JSON.stringify(past.at(-1)) === JSON.stringify(view)) past.pop();
     },
   };
 }

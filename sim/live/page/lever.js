@@ -1,6 +1,6 @@
 // One lever: a slider with a number box, from its declaration: unit, range, default, help.
 
-import { make } from "./elements.js";
+import { make, numberInput } from "./elements.js";
 import { say, short } from "./words.js";
 
 const NOTCHES = 200;
@@ -62,43 +62,30 @@ function numbers(parameter, id, name, moved) {
   const toValue = (notch) => rounded(low + (high - low) * (notch / NOTCHES) ** power, parameter);
   const toNotch = (value) => NOTCHES * Math.max(0, (value - low) / (high - low)) ** (1 / power);
   // What is being typed or dragged is not overwritten by what holds.
-  let setting = false;
-  const box = make("input", {
-    id, type: "number", min: low, max: high, step: parameter.whole ? "1" : "any", "aria-describedby": `${id}-help`, inputmode: "decimal",
-    oninput: () => (setting = true),
-    onblur: () => (setting = false),
-    onchange: () => {
-      setting = false;
-      if (box.value !== "") moved(Number(box.value));
-    },
-  });
-  const unit = make("span", { class: "unit" }, parameter.unit);
-  const inputs = [box, unit];
-  let slider = null;
-  if (ranged) {
-    slider = make("input", {
-      type: "range", min: "0", max: String(NOTCHES), step: "1", "aria-label": name,
-      oninput: () => {
-        setting = true;
-        const value = toValue(Number(slider.value));
-        box.value = value;
-        slider.setAttribute("aria-valuetext", `${short(value)} ${parameter.unit}`);
-      },
-      onchange: () => {
-        setting = false;
-        moved(toValue(Number(slider.value)));
-      },
-    });
-    inputs.unshift(slider);
+  let held = null;
+  const box = numberInput(
+    { id, type: "number", min: low, max: high, step: parameter.whole ? "1" : "any", "aria-describedby": `${id}-help`, inputmode: "decimal" },
+    (input) => (held = input),
+    moved,
+  );
+  const dragged = (input) => {
+    held = input;
+    if (input) write(toValue(Number(input.value)));
+  };
+  const range = { type: "range", min: "0", max: String(NOTCHES), step: "1", "aria-label": name };
+  const slider = ranged ? numberInput(range, dragged, (notch) => moved(toValue(notch))) : null;
+
+  function write(value) {
+    box.value = value === null ? "" : Number(value.toPrecision(6));
+    slider?.setAttribute("aria-valuetext", `${short(value)} ${parameter.unit}`);
   }
+
   return {
-    inputs,
+    inputs: [slider, box, make("span", { class: "unit" }, parameter.unit)],
     set(value) {
-      if (setting) return;
-      box.value = value === null ? "" : Number(value.toPrecision(6));
-      if (!slider) return;
-      slider.value = String(value === null ? NOTCHES / 2 : toNotch(value));
-      slider.setAttribute("aria-valuetext", `${short(value)} ${parameter.unit}`);
+      if (held) return;
+      write(value);
+      if (slider) slider.value = String(value === null ? NOTCHES / 2 : toNotch(value));
     },
   };
 }

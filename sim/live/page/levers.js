@@ -14,10 +14,10 @@ const ORDER = ["mechanisms", "work", "authorities", "money", "pace", "changes", 
  *
  * @param {object} facts what is declared
  * @param {object} history the present view and its history
- * @param {{month: () => number, months: () => number, replay: () => void, changed: () => boolean, reset: () => void}} clock
+ * @param {{months: () => number, replay: () => void, changed: () => boolean, reset: () => void}} clock
  */
 export function createLevers(host, facts, history, clock) {
-  let groups = [];
+  const groups = [];
   let month = 0;
   let wished = "now";
   const which = radios("which", ["a", "b", "both"], "both");
@@ -38,19 +38,15 @@ export function createLevers(host, facts, history, clock) {
   const power = group("power", true);
   const rights = createRights(power.body, facts, moved);
   list.append(power.details, ...ORDER.map((name) => lazyGroup(name)));
-  which.onchange(refresh);
-  when.onchange(() => (wished = when.value()));
+  which.set.addEventListener("change", refresh);
+  when.set.addEventListener("change", () => (wished = when.value()));
 
   function radios(name, values, first) {
     const inputs = values.map((value) => make("input", { type: "radio", name, value, checked: value === first, id: `${name}-${value}` }));
     const words = values.map((value) => make("span", {}, say(`levers.${name}.${value}`)));
     const labels = inputs.map((input, k) => make("label", { class: "option" }, input, words[k]));
     const set = make("fieldset", {}, make("legend", {}, say(`levers.${name}`)), ...labels);
-    return {
-      set, inputs, words,
-      value: () => inputs.find((input) => input.checked).value,
-      onchange: (act) => set.addEventListener("change", act),
-    };
+    return { set, inputs, words, value: () => inputs.find((input) => input.checked).value };
   }
 
   function button(name, act) {
@@ -65,11 +61,10 @@ export function createLevers(host, facts, history, clock) {
 
   // Two hundred levers are made when their group is opened, not before.
   function lazyGroup(name) {
-    const { details, body } = group(name, false);
-    const entry = { name, details, body, levers: null };
+    const entry = { name, levers: null, ...group(name, false) };
     groups.push(entry);
-    details.addEventListener("toggle", () => details.open && fill(entry));
-    return details;
+    entry.details.addEventListener("toggle", () => entry.details.open && fill(entry));
+    return entry.details;
   }
 
   function fill(entry) {

@@ -1,10 +1,10 @@
 // Where the benefit was lost, growing month by month: both sides on one scale, in an order that does not jump.
 // A share of what was intended so far shrinks as more is intended; of what the whole run intends, losses only grow.
 
-import { draw, drawing, onWidth, set, write } from "./elements.js";
+import { extent, linesDown, scale, ticks } from "./axes.js";
+import { draw, drawing, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { at } from "./run.js";
-import { extent, scale, ticks } from "./scales.js";
 import { points, say } from "./words.js";
 
 const ROW = 33;
@@ -13,18 +13,20 @@ const SHOWN = 0.005;
 
 /** Makes the chart in `host`. `causes` are [{name, label, sentence}] in the order of the account. */
 export function createLosses(host, causes) {
-  let run = null;
   let month = 0;
   let bars = [];
   let part = new Map();
-  const figure = createFigure(host, "losses", () => ({
-    head: [say("cause"), ...run.sides.map((side) => say("losses.column", { name: `${side.letter} ${side.name}`, month }))],
-    rows: [
-      ...causes.map((cause) => [cause.label, ...run.sides.map((side) => points(lost(side, `loss.${cause.name}`, month), 2))]),
-      [say("losses.sum"), ...run.sides.map((side) => points(lost(side, "gap", month), 2))],
-    ],
-  }));
-  onWidth(host, redraw);
+  const figure = createFigure(host, "losses", { numbers, draw: drawRun, show });
+
+  function numbers({ sides }) {
+    return {
+      head: [say("cause"), ...sides.map((side) => say("losses.column", { name: `${side.letter} ${side.name}`, month }))],
+      rows: [
+        ...causes.map((cause) => [cause.label, ...sides.map((side) => points(lost(side, `loss.${cause.name}`, month), 2))]),
+        [say("losses.sum"), ...sides.map((side) => points(lost(side, "gap", month), 2))],
+      ],
+    };
+  }
 
   function lost(side, column, by) {
     const share = at(side, column, by);
@@ -38,29 +40,22 @@ export function createLosses(host, causes) {
     return sums.map((benefit) => benefit / (sum || 1));
   }
 
-  function greatest(cause) {
+  function greatest(cause, run) {
     const [low, high] = extent(...run.sides.map((side) => side.series[`loss.${cause.name}`].map((_, k) => lost(side, `loss.${cause.name}`, k + 1))));
     return Math.max(Math.abs(low), Math.abs(high));
   }
 
-  function redraw() {
-    if (!run) return;
-    const order = causes.map((cause) => ({ cause, size: greatest(cause) })).sort((one, other) => other.size - one.size);
+  function drawRun(run, width) {
+    const order = causes.map((cause) => ({ cause, size: greatest(cause, run) })).sort((one, other) => other.size - one.size);
     const large = order.filter(({ size }) => size >= SHOWN).map(({ cause }) => cause);
     const small = order.filter(({ size }) => size < SHOWN).map(({ cause }) => cause);
-    const width = Math.max(280, figure.plot.clientWidth);
     const left = Math.min(250, Math.max(112, width * 0.24));
     const right = width - 62;
     const height = 30 + ROW * (large.length + (small.length ? 1 : 0));
-    const top = Math.max(0.01, ...large.map(greatest)) * 1.04;
+    const top = Math.max(0.01, order[0].size) * 1.04;
     const x = scale(0, top, left, right);
-    const svg = drawing(width, height, { class: "chart losses" });
-    for (const value of ticks(0, top, width < 500 ? 3 : 6)) {
-      svg.append(
-        draw("line", { class: "grid", x1: x(value), x2: x(value), y1: 20, y2: height }),
-        draw("text", { class: "tick", x: x(value), y: 13, "text-anchor": "middle" }, points(value, 0)),
-      );
-    }
+    const grid = linesDown(ticks(0, top, width < 500 ? 3 : 6), x, 20, height, 13, (value) => points(value, 0));
+    const svg = drawing(width, height, { class: "chart losses" }, ...grid);
     const rows = large.map((cause) => ({ label: cause.label, sentence: cause.sentence, causes: [cause] }));
     if (small.length) rows.push({ label: say("losses.others"), sentence: small.map((cause) => cause.label).join(", "), causes: small });
     bars = [];
@@ -74,8 +69,7 @@ export function createLosses(host, causes) {
         bars.push({ rect, text, side, causes: row.causes, x, left, right, top });
       });
     });
-    figure.draw(svg);
-    show(month);
+    return svg;
   }
 
   // Long names stand in two lines.
@@ -91,7 +85,7 @@ export function createLosses(host, causes) {
     return draw("text", { class: "name", "text-anchor": "end" }, draw("title", {}, row.sentence), ...spans);
   }
 
-  function show(wanted) {
+  function show(wanted, run) {
     month = wanted;
     for (const bar of bars) {
       const share = bar.causes.reduce((sum, cause) => sum + (lost(bar.side, `loss.${cause.name}`, month) ?? 0), 0);
@@ -100,17 +94,16 @@ export function createLosses(host, causes) {
       set(bar.text, "x", Math.min(end, bar.right) + 6);
       write(bar.text, month ? `${bar.side.letter} ${points(share)}` : "");
     }
-    figure.state(finding());
     if (!month) figure.refresh();
+    return finding(run);
   }
 
-  function finding() {
-    if (!run || !month) return say("losses.before");
+  function finding(run) {
+    if (!month) return say("losses.before");
     const most = run.sides.map((side) => {
-      const [cause] = causes
-        .map((each) => ({ each, share: lost(side, `loss.${each.name}`, month) ?? 0 }))
-        .sort((one, other) => other.share - one.share);
-      return { letter: side.letter, cause: cause.each.label, points: points(cause.share) };
+      const shares = causes.map((each) => lost(side, `loss.${each.name}`, month) ?? 0);
+      const share = Math.max(...shares);
+      return { letter: side.letter, cause: causes[shares.indexOf(share)].label, points: points(share) };
     });
     if (most.length > 1 && most[0].cause === most[1].cause) return say("losses.same", { cause: most[0].cause, a: most[0].points, b: most[1].points });
     const worded = most.map((each) => say("losses.most", each));
@@ -118,14 +111,11 @@ export function createLosses(host, causes) {
   }
 
   return {
-    load(next) {
-      run = next;
+    load(run) {
       part = new Map(run.sides.map((side) => [side, parts(side)]));
-      figure.madeBy(next.made);
-      redraw();
-      figure.refresh();
+      figure.load(run);
     },
-    show,
+    show: figure.show,
     rest: figure.refresh,
   };
 }

@@ -3,17 +3,15 @@
 import { fromFragment, toFragment } from "./address.js";
 import { createBelow } from "./below.js";
 import { connectControls } from "./controls.js";
-import { createCouncil } from "./council.js";
-import { createCouncils } from "./councils.js";
+import { createCouncil, createCouncils } from "./council.js";
 import { createDeck } from "./deck.js";
 import { set, write } from "./elements.js";
 import { readFacts } from "./facts.js";
 import { createGapChart } from "./gapchart.js";
 import { createHistory } from "./history.js";
 import { createLevers } from "./levers.js";
-import { connectLinks } from "./links.js";
 import { createLosses } from "./losses.js";
-import { connectMiddle } from "./middle.js";
+import { connectLinks, connectMiddle } from "./navigation.js";
 import { createPeople } from "./people.js";
 import { createPlayer } from "./player.js";
 import { createPredict } from "./predict.js";
@@ -27,7 +25,7 @@ import { createStory } from "./story.js";
 import { createTakeaway } from "./takeaway.js";
 import { createSide } from "./twin.js";
 import { createWhichChange } from "./whichchange.js";
-import { swapped, withReplication, withScenario } from "./view.js";
+import { withScenario } from "./view.js";
 import { fillWords, learn, say } from "./words.js";
 
 const OPENING = { v: 1, sides: ["hierarchy", "distributed"].map((scenario) => ({ scenario, set: {}, moves: [] })), replication: 0 };
@@ -51,10 +49,15 @@ async function start() {
     document.body.classList.add("ready");
   } catch (error) {
     document.body.classList.add("outside");
-    if (error.status === 401) problems.askCode((code) => server.enter(code).then(() => location.reload()));
-    else problems.show(error.problems?.length && error.status ? error.problems : [{ key: "", wrong: say("problem.offline") }], "");
+    report(problems, error, "");
     if (!error.problems) throw error;
   }
+}
+
+// What the server refused, in words, and what is shown instead; or the form for the code.
+function report(problems, error, instead) {
+  if (error.status === 401) problems.askCode((code) => server.enter(code).then(() => location.reload()));
+  else problems.show(error.problems?.length && error.status ? error.problems : [{ key: "", wrong: say("problem.offline") }], instead);
 }
 
 async function createPage(source, facts, problems, { data, asked: askedFirst, first, steps }) {
@@ -102,7 +105,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   const predict = createPredict(place("predict"), { start: () => seek(0), play: playFromBar, noted: settle });
   const spread = createSpread(place("spread"), {
     ask: (futures) => source.spread(history.view, futures).catch(refused),
-    another: () => history.change(withReplication(history.view, history.view.replication + 1)),
+    another: () => history.change({ ...history.view, replication: history.view.replication + 1 }),
   });
   const live = source.live ? createLive() : null;
   const goTo = connectLinks(document);
@@ -113,7 +116,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   const below = createBelow({ losses, stages, people, predict }, () => run && player.month);
 
   function createLive() {
-    place("swap").addEventListener("click", () => history.change(swapped(history.view)));
+    place("swap").addEventListener("click", () => history.change({ ...history.view, sides: [...history.view.sides].reverse() }));
     const levers = createLevers(place("levers"), facts, history, {
       months: () => player.months,
       replay,
@@ -121,7 +124,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
       reset: () => history.change({ ...opening, sides: history.view.sides.map((side) => ({ ...side, set: {}, moves: [] })), seed: facts.seed, replication: 0 }),
     });
     createTakeaway(place("takeaway"), (kind, side) => source.download(history.view, kind, side), refused);
-    return { levers, share: createShare(place("share")) };
+    return { levers, share: createShare(place("share"), source.qr) };
   }
 
   // The last change again, from just before it: its effect is shown from there.
@@ -160,12 +163,8 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   }
 
   function refused(error) {
-    if (error.status === 401) {
-      problems.askCode((code) => server.enter(code).then(() => location.reload()));
-      return null;
-    }
     if (!error.problems) throw error;
-    problems.show(error.status ? error.problems : [{ key: "", wrong: say("problem.offline") }], run ? say("problem.kept") : "");
+    report(problems, error, run ? say("problem.kept") : "");
     return null;
   }
 

@@ -1,10 +1,10 @@
 // Will, ability and capacity of each kind of agent, month by month: three panels for each side, on one scale.
 
-import { frameOfMonths } from "./axes.js";
-import { draw, drawing, onWidth, set, write } from "./elements.js";
+import { frameOfMonths, spreadApart } from "./axes.js";
+import { draw, drawing, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { KINDS, STATES, at } from "./run.js";
-import { path, spreadApart } from "./scales.js";
+import { byMonth } from "./tables.js";
 import { number, say } from "./words.js";
 
 const PANEL = 210;
@@ -13,24 +13,16 @@ const LABELS = 112;
 
 /** Makes the chart in `host`. */
 export function createPeople(host) {
-  let run = null;
-  let month = 0;
   let panels = [];
   const columns = STATES.flatMap((state) => KINDS.map((kind) => `${state}.${kind}`));
-  const figure = createFigure(host, "people", () => ({
-    head: [say("month"), ...run.sides.flatMap((side) => columns.map((column) => `${side.letter} ${inWords(column)}`))],
-    rows: run.sides[0].series.month.map((m, k) => [m, ...run.sides.flatMap((side) => columns.map((column) => number(side.series[column][k], 2)))]),
-  }));
-  onWidth(host, redraw);
+  const numbers = (run) => byMonth(run, columns, inWords, (value) => number(value, 2));
 
-  function inWords(column) {
+  function inWords(side, column) {
     const [state, kind] = column.split(".");
-    return `${say(`kind.${kind}`)}: ${say(`state.${state}`)}`;
+    return `${side.letter} ${say(`kind.${kind}`)}: ${say(`state.${state}`)}`;
   }
 
-  function redraw() {
-    if (!run) return;
-    const width = Math.max(280, figure.plot.clientWidth);
+  function drawRun(run, width) {
     const across = width < 620 ? 1 : STATES.length;
     const rows = (run.sides.length * STATES.length) / across;
     const panel = width / across;
@@ -40,35 +32,27 @@ export function createPeople(host) {
       STATES.forEach((state, k) => {
         const order = n * STATES.length + k;
         const place = { x: (order % across) * panel, y: Math.floor(order / across) * PANEL };
-        svg.append(drawPanel(side, state, panel, place));
+        svg.append(drawPanel(side, state, run.months, panel, place));
       });
     });
-    figure.draw(svg);
-    show(month);
+    return svg;
   }
 
-  function drawPanel(side, state, width, place) {
+  function drawPanel(side, state, months, width, place) {
     const margin = { top: 30, right: LABELS, left: 34, bottom: 24 };
-    const frame = frameOfMonths({ width, height: PANEL, months: run.months, low: 0, high: 1, margin, wanted: 2, bare: true, format: (v) => number(v, 1) });
-    const id = `people-${side.kind}-${state}`;
-    const mask = draw("rect", { x: 0, y: 0, width: 0, height: PANEL });
-    const lines = draw("g", { "clip-path": `url(#${id})` });
-    const xs = side.series.month.map(frame.x);
-    const labels = KINDS.map((kind) => {
-      lines.append(draw("path", { class: `line kind-${kind}`, d: path(xs, side.series[`${state}.${kind}`].map((v) => (v === null ? null : frame.y(v)))) }));
-      return draw("text", { class: `label kind-ink-${kind}`, "font-size": LETTER });
-    });
+    const frame = frameOfMonths({ width, height: PANEL, months, low: 0, high: 1, margin, wanted: 2, bare: true, format: (v) => number(v, 1) });
+    const shown = frame.reveal(`people-${side.kind}-${state}`);
+    shown.lines.append(...KINDS.map((kind) => draw("path", { class: `line kind-${kind}`, d: frame.line(side.series[`${state}.${kind}`]) })));
+    const labels = KINDS.map((kind) => draw("text", { class: `label kind-ink-${kind}`, "font-size": LETTER }));
     const title = draw("text", { class: "name", x: margin.left, y: 17 }, `${side.letter}  ${say(`state.${state}`)}`);
-    panels.push({ side, state, frame, mask, labels, end: width - LABELS });
-    const clip = draw("clipPath", { id }, mask);
-    return draw("g", { transform: `translate(${place.x} ${place.y})` }, title, frame.group, clip, lines, ...labels);
+    panels.push({ side, state, frame, shown, labels, end: width - LABELS });
+    return draw("g", { transform: `translate(${place.x} ${place.y})` }, title, frame.group, shown.clip, shown.lines, ...labels);
   }
 
-  function show(wanted) {
-    month = wanted;
-    for (const { side, state, frame, mask, labels, end } of panels) {
+  function show(month, run) {
+    for (const { side, state, frame, shown, labels, end } of panels) {
       const x = frame.x(month);
-      set(mask, "width", x + 2);
+      shown.to(month);
       const values = KINDS.map((kind) => at(side, `${state}.${kind}`, month));
       const given = spreadApart(values.map((v) => frame.y(v ?? 0)), LETTER * 1.2, frame.margin.top, PANEL - frame.margin.bottom);
       labels.forEach((label, k) => {
@@ -77,20 +61,10 @@ export function createPeople(host) {
         write(label, values[k] === null ? "" : `${say(`kind.${KINDS[k]}.short`)} ${number(values[k], 2)}`);
       });
     }
-    if (!run || !month) figure.state(say("people.before"));
-    else {
-      const [a, b] = run.sides.map((side) => number(at(side, "will.authorities", month), 2));
-      figure.state(say("people.finding", { a, b }));
-    }
+    if (!month) return say("people.before");
+    const [a, b] = run.sides.map((side) => number(at(side, "will.authorities", month), 2));
+    return say("people.finding", { a, b });
   }
 
-  return {
-    load(next) {
-      run = next;
-      figure.madeBy(next.made);
-      redraw();
-      figure.refresh();
-    },
-    show,
-  };
+  return createFigure(host, "people", { numbers, draw: drawRun, show });
 }

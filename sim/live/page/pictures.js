@@ -1,6 +1,6 @@
 // Charts as files: what is seen, with its title and how it was made, as SVG or PNG. Nothing leaves the machine.
 
-import { draw } from "./elements.js";
+import { draw, drawing, make } from "./elements.js";
 
 const PAINT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "fill-opacity", "opacity", "visibility"];
 const LETTERS = ["font-family", "font-size", "font-weight", "font-variant-numeric"];
@@ -11,14 +11,11 @@ const FOOT = 30;
 /** Offers a file for saving. */
 export function offer(name, blob) {
   const address = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
+  make("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-// A copy that needs no style sheet: every element carries what the sheet gave it.
+// A copy as text that needs no style sheet: every element carries what the sheet gave it.
 function standalone({ svg, title, made }) {
   const copy = svg.cloneNode(true);
   const from = [svg, ...svg.querySelectorAll("*")];
@@ -34,33 +31,28 @@ function standalone({ svg, title, made }) {
   const text = { "font-family": family, fill: "#0b1720" };
   copy.setAttribute("x", String(PAD));
   copy.setAttribute("y", String(HEAD));
-  return {
-    ...whole,
-    element: draw(
-      "svg",
-      { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${whole.width} ${whole.height}`, ...whole },
-      draw("rect", { width: whole.width, height: whole.height, fill: "#ffffff" }),
-      draw("text", { ...text, x: PAD, y: 26, "font-size": 16, "font-weight": 700 }, title),
-      copy,
-      draw("text", { ...text, x: PAD, y: whole.height - 11, "font-size": 12 }, made),
-    ),
-  };
-}
-
-function asText(picture) {
-  return new XMLSerializer().serializeToString(picture.element);
+  const picture = drawing(
+    whole.width,
+    whole.height,
+    { xmlns: "http://www.w3.org/2000/svg" },
+    draw("rect", { width: whole.width, height: whole.height, fill: "#ffffff" }),
+    draw("text", { ...text, x: PAD, y: 26, "font-size": 16, "font-weight": 700 }, title),
+    copy,
+    draw("text", { ...text, x: PAD, y: whole.height - 11, "font-size": 12 }, made),
+  );
+  return { ...whole, text: new XMLSerializer().serializeToString(picture) };
 }
 
 /** Saves a chart as SVG. */
 export function saveSvg(chart) {
-  offer(`gapsim-${chart.name}.svg`, new Blob([asText(standalone(chart))], { type: "image/svg+xml" }));
+  offer(`gapsim-${chart.name}.svg`, new Blob([standalone(chart).text], { type: "image/svg+xml" }));
 }
 
 /** Saves a chart as PNG, twice as fine as it is on the screen. */
 export async function savePng(chart) {
   const picture = standalone(chart);
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(asText(picture))}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture.text)}`;
   await image.decode();
   const canvas = document.createElement("canvas");
   canvas.width = 2 * picture.width;

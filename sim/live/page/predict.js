@@ -1,10 +1,9 @@
 // Prediction: the audience gives its expectation as a curve and as votes before the run is played.
 
-import { frameOfMonths } from "./axes.js";
-import { draw, drawing, make, onWidth, set, write } from "./elements.js";
+import { frameOfMonths, path, scale, spreadApart } from "./axes.js";
+import { draw, drawing, make, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { at } from "./run.js";
-import { path, scale, spreadApart } from "./scales.js";
 import { count, percent, points, say } from "./words.js";
 
 const HEIGHT = 252;
@@ -30,34 +29,37 @@ export function createPredict(host, { start, play, noted }) {
   let about = 0;
   let votes = VOTES.map(() => 0);
   let parts = null;
-  const figure = createFigure(host, "predict", () => ({
-    head: [say("month"), say("predict.guess"), ...run.sides.map((side) => say("gap.of", { name: side.letter }))],
-    rows: knotMonths().map((m, k) => [m, percent(guess?.[k] ?? null, 0), ...run.sides.map((side) => percent(m <= month ? at(side, "gap", m) : null))]),
-  }));
-  const side = choice("predict.about", ["a", "b"], (k) => choose(k));
-  const shapes = make("div", { class: "row", role: "group", "aria-label": say("predict.shapes") }, make("span", { class: "row-name" }, say("predict.shapes")), ...Object.entries(SHAPES).map(([name, shape]) => make("button", { type: "button", "data-shape": name, onclick: () => take(shape) }, say(`predict.shape.${name}`))));
+  const figure = createFigure(host, "predict", { numbers, draw: drawRun, show });
+  const sides = ["a", "b"].map((name, k) => make("button", { type: "button", "aria-pressed": String(k === 0), onclick: () => choose(k) }, say(`side.${name}`)));
+  const shapes = row("predict.shapes", ...Object.entries(SHAPES).map(([name, shape]) => make("button", { type: "button", "data-shape": name, onclick: () => take(shape) }, say(`predict.shape.${name}`))));
   const boxes = Array.from({ length: KNOTS }, (_, k) => numberBox(k));
   const byNumbers = make("details", { class: "by-numbers" }, make("summary", {}, say("predict.numbers")), make("div", { class: "knots" }, ...boxes.map(({ label }) => label)));
   const tally = VOTES.map((name, k) => counter(name, k));
-  const ballot = make("div", { class: "row votes", role: "group", "aria-label": say("predict.votes") }, make("span", { class: "row-name" }, say("predict.votes")), ...tally.map(({ group }) => group));
+  const ballot = row("predict.votes", ...tally.map(({ group }) => group));
+  ballot.classList.add("votes");
   const reveal = make("button", { type: "button", class: "strong do-reveal", onclick: () => { start(); play(); } }, say("predict.reveal"));
   const again = make("button", { type: "button", onclick: clear }, say("predict.clear"));
   const result = make("p", { class: "result", role: "status" });
-  side.append(make("span", { class: "go" }, reveal, again));
+  const side = row("predict.about", ...sides, make("span", { class: "go" }, reveal, again));
   host.prepend(make("div", { class: "predict-choices" }, side, shapes, ballot), result);
   host.append(byNumbers);
-  onWidth(host, redraw);
 
-  function choice(key, names, act) {
-    const buttons = names.map((name, k) => make("button", { type: "button", "aria-pressed": String(k === 0), onclick: () => act(k) }, say(`side.${name}`)));
-    return make("div", { class: "row", role: "group", "aria-label": say(key) }, make("span", { class: "row-name" }, say(key)), ...buttons);
+  function numbers() {
+    return {
+      head: [say("month"), say("predict.guess"), ...run.sides.map((each) => say("gap.of", { name: each.letter }))],
+      rows: knotMonths().map((m, k) => [m, percent(guess?.[k] ?? null, 0), ...run.sides.map((each) => percent(m <= month ? at(each, "gap", m) : null))]),
+    };
   }
 
   function choose(k) {
     about = k;
-    side.querySelectorAll("button").forEach((button, n) => button.setAttribute("aria-pressed", String(n === k)));
-    redraw();
+    sides.forEach((button, n) => button.setAttribute("aria-pressed", String(n === k)));
+    figure.redraw();
     noted();
+  }
+
+  function row(key, ...children) {
+    return make("div", { class: "row", role: "group", "aria-label": say(key) }, make("span", { class: "row-name" }, say(key)), ...children);
   }
 
   function numberBox(k) {
@@ -72,12 +74,12 @@ export function createPredict(host, { start, play, noted }) {
     const step = (by) => {
       votes[k] = Math.max(0, Math.min(9999, votes[k] + by));
       write(shown, String(votes[k]));
-      redraw();
+      figure.redraw();
       noted();
     };
-    const less = make("button", { type: "button", "aria-label": say("predict.vote.less", { what: words }), onclick: () => step(-1) }, "−");
-    const more = make("button", { type: "button", "aria-label": say("predict.vote.more", { what: words }), onclick: () => step(1) }, "+");
-    return { shown, group: make("span", { class: "counter" }, make("span", {}, say(`predict.tally.${name}`)), less, shown, more) };
+    const button = (key, by, sign) => make("button", { type: "button", "aria-label": say(`predict.vote.${key}`, { what: words }), onclick: () => step(by) }, sign);
+    const parts = [make("span", {}, say(`predict.tally.${name}`)), button("less", -1, "−"), shown, button("more", 1, "+")];
+    return { shown, group: make("span", { class: "counter" }, ...parts) };
   }
 
   function knotMonths() {
@@ -109,25 +111,23 @@ export function createPredict(host, { start, play, noted }) {
   }
 
   function changed() {
-    boxes.forEach(({ box }, k) => {
-      box.value = guess?.[k] === null || guess === null ? "" : Math.round(100 * guess[k]);
-    });
-    redraw();
+    fillBoxes();
+    figure.redraw();
     noted();
   }
 
-  function redraw() {
-    if (!run) return;
+  function fillBoxes() {
+    boxes.forEach(({ box }, k) => (box.value = Number.isFinite(guess?.[k]) ? Math.round(100 * guess[k]) : ""));
+  }
+
+  function drawRun(_, width) {
     knotMonths().forEach((m, k) => write(boxes[k].name, say("month.n", { n: m })));
-    const width = Math.max(280, figure.plot.clientWidth);
     const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low: 0, high: 1, margin: { right: RIGHT }, format: (v) => percent(v, 0) });
     const svg = drawing(width, HEIGHT, { class: "chart predict" }, frame.group);
-    const mask = draw("rect", { x: 0, y: 0, width: 0, height: HEIGHT });
-    const lines = draw("g", { "clip-path": "url(#revealed)" });
+    const shown = frame.reveal("revealed");
     // What happened is shown only to those who have said what they expect.
     for (const each of expected() ? run.sides : []) {
-      const ys = each.series.gap.map((v) => (v === null ? null : frame.y(v)));
-      lines.append(draw("path", { class: `${each === run.sides[about] ? "line" : "thin"} line-${each.kind}`, d: path(each.series.month.map(frame.x), ys) }));
+      shown.lines.append(draw("path", { class: `${each === run.sides[about] ? "line" : "thin"} line-${each.kind}`, d: frame.line(each.series.gap) }));
     }
     const xs = knotMonths().map(frame.x);
     const drawn = draw("path", { class: "guess", d: guess ? path(xs, guess.map((v) => (v === null ? null : frame.y(v)))) : "" });
@@ -136,12 +136,10 @@ export function createPredict(host, { start, play, noted }) {
     const ended = lastGuess();
     const room = draw("text", { class: "label guess-label", "font-size": LETTER }, ended === null ? "" : say("predict.room", { gap: percent(ended, 0) }));
     const hint = guess ? null : draw("text", { class: "hint", x: frame.x(run.months / 2), y: frame.y(0.5), "text-anchor": "middle" }, say("predict.hint"));
-    svg.append(draw("clipPath", { id: "revealed" }, mask), lines, drawn, ...dots.filter(Boolean), ...labels, room);
-    if (hint) svg.append(hint);
+    svg.append(shown.clip, shown.lines, drawn, ...[...dots, hint].filter(Boolean), ...labels, room);
     listen(svg, frame, width);
-    parts = { frame, mask, labels, room, right: width - RIGHT };
-    figure.draw(svg);
-    show(month);
+    parts = { frame, shown, labels, room, right: width - RIGHT };
+    return svg;
   }
 
   // One stroke sets every knot that it passes.
@@ -168,10 +166,9 @@ export function createPredict(host, { start, play, noted }) {
 
   function show(wanted) {
     month = wanted;
-    if (!parts) return;
-    const { frame, mask, labels, room, right } = parts;
+    const { frame, shown, labels, room, right } = parts;
     const x = frame.x(month);
-    set(mask, "width", x + 2);
+    shown.to(month);
     const values = run.sides.map((each) => (expected() ? at(each, "gap", month) : null));
     const ended = lastGuess();
     const meets = ended !== null && x > right - RIGHT;
@@ -186,7 +183,10 @@ export function createPredict(host, { start, play, noted }) {
     });
     set(room, "x", right + 8);
     set(room, "y", heights[values.length] + 5);
-    judge();
+    const done = month >= run.months && expected();
+    write(result, done ? judgement() : "");
+    if (done) return finding();
+    return say(guess ? "predict.title.ready" : "predict.title", { letter: run.sides[about].letter });
   }
 
   function lastGuess() {
@@ -201,13 +201,7 @@ export function createPredict(host, { start, play, noted }) {
   }
 
   // Nothing is said before all is played: the room should look first.
-  function judge() {
-    const done = run && month >= run.months && expected();
-    figure.state(done ? finding() : say(guess ? "predict.title.ready" : "predict.title", { letter: run ? run.sides[about].letter : "" }));
-    if (!done) {
-      write(result, "");
-      return;
-    }
+  function judgement() {
     const said = [];
     const missed = guess ? run.sides[about].series.gap.map((v, k) => [guessAt(k + 1), v]).filter(([one, other]) => one !== null && other !== null) : [];
     if (missed.length) said.push(say("predict.missed", { points: points(missed.reduce((sum, [one, other]) => sum + Math.abs(one - other), 0) / missed.length) }));
@@ -217,7 +211,7 @@ export function createPredict(host, { start, play, noted }) {
       const right = Math.abs(a - b) < CLOSE ? 1 : a < b ? 0 : 2;
       said.push(count("predict.voted", votes[right], { all, what: say(`predict.vote.${VOTES[right]}`), points: points(Math.abs(a - b)) }));
     }
-    write(result, said.join(" "));
+    return said.join(" ");
   }
 
   function finding() {
@@ -230,11 +224,11 @@ export function createPredict(host, { start, play, noted }) {
   return {
     load(next) {
       run = next;
-      figure.madeBy(next.made);
-      changed();
-      figure.refresh();
+      fillBoxes();
+      figure.load(run);
+      noted();
     },
-    show,
+    show: figure.show,
     /** The guess as text for the address, and back. */
     look: () => ({
       guess: guess ? guess.map((v) => (v === null ? "" : Math.round(100 * v))).join(".") : null,

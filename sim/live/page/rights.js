@@ -1,8 +1,9 @@
 // The table of decision rights: a grid one can edit; when one share moves, the others of its row give way.
 
-import { make } from "./elements.js";
+import { make, numberInput } from "./elements.js";
 import { positionOf } from "./facts.js";
 import { createLever } from "./lever.js";
+import { scrolling, table } from "./tables.js";
 import { rebalanced } from "./view.js";
 import { say } from "./words.js";
 
@@ -16,7 +17,7 @@ const STEP = 5;
  */
 export function createRights(host, facts, moved) {
   const cells = new Map();
-  const table = {};
+  const shares = {};
   let typing = null;
   const position = createLever(facts.parameters.get(facts.positionKey), (value) => value !== null && moved(facts.positionKey, value));
   position.row.classList.add("position");
@@ -34,44 +35,39 @@ export function createRights(host, facts, moved) {
       kinds.set(key, [...(kinds.get(key) ?? []), row]);
     }
     return [...kinds.values()].map((rows) => {
-      const head = make("tr", {}, make("th", { scope: "col" }, say("rights.right")), ...rows[0].columns.map((column) => make("th", { scope: "col" }, say(`who.${column}`))));
-      const caption = make("caption", {}, say(rows.length > 1 ? "rights.caption" : "rights.judged"));
-      const grid = make("table", { class: "rights" }, caption, make("thead", {}, head), make("tbody", {}, ...rows.map(gridRow)));
-      return make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": caption.textContent }, grid);
+      const head = [say("rights.right"), ...rows[0].columns.map((column) => say(`who.${column}`))];
+      const caption = say(rows.length > 1 ? "rights.caption" : "rights.judged");
+      return scrolling(caption, table({ class: "rights" }, { caption, head, rows: rows.map(gridRow) }));
     });
   }
 
   function gridRow(row) {
     const boxes = row.columns.map((column) => {
-      const box = make("input", {
-        type: "number", min: "0", max: "100", step: String(STEP), "aria-label": `${say(`right.${row.row}`)}: ${say(`who.${column}`)}, %`,
-        oninput: () => (typing = box),
-        onblur: () => (typing = null),
-        onchange: () => {
-          typing = null;
-          if (box.value !== "") moved(row.key, rebalanced(table[row.key], column, Number(box.value) / 100));
-        },
-      });
+      const label = `${say(`right.${row.row}`)}: ${say(`who.${column}`)}, %`;
+      const box = numberInput(
+        { type: "number", min: "0", max: "100", step: String(STEP), "aria-label": label },
+        (held) => (typing = held),
+        (percent) => moved(row.key, rebalanced(shares[row.key], column, percent / 100)),
+      );
       const bar = make("meter", { min: "0", max: "1", "aria-hidden": "true" });
       cells.set(`${row.key}.${column}`, { box, bar });
-      return make("td", {}, make("span", { class: "cell" }, box, make("span", { "aria-hidden": "true" }, "%")), bar);
+      return [make("span", { class: "cell" }, box, make("span", { "aria-hidden": "true" }, "%")), bar];
     });
-    const words = make("th", { scope: "row" }, say(`right.${row.row}`), make("span", { class: "help" }, row.sentence));
-    return make("tr", {}, words, ...boxes);
+    return [[say(`right.${row.row}`), make("span", { class: "help" }, row.sentence)], ...boxes];
   }
 
   return {
     /** Shows the table that holds: `valueOf(key)` gives each row. */
     show(valueOf) {
       for (const row of facts.rows) {
-        table[row.key] = { ...valueOf(row.key) };
+        shares[row.key] = { ...valueOf(row.key) };
         for (const column of row.columns) {
           const { box, bar } = cells.get(`${row.key}.${column}`);
-          if (box !== typing) box.value = Number((100 * table[row.key][column]).toFixed(2));
-          bar.value = table[row.key][column];
+          if (box !== typing) box.value = Number((100 * shares[row.key][column]).toFixed(2));
+          bar.value = shares[row.key][column];
         }
       }
-      const found = positionOf(facts.rows, table);
+      const found = positionOf(facts.rows, shares);
       position.show(found, true);
       mixed.hidden = found !== null;
     },

@@ -1,15 +1,12 @@
-// Share what is seen: everything is in the address, so a link is enough; a QR code of it is drawn here.
+// Share what is seen: everything is in the address, so a link is enough; the server draws a QR code of it.
 
-import { draw, drawing, make, write } from "./elements.js";
-import { qrCode } from "./qr.js";
+import { make, write } from "./elements.js";
 import { say } from "./words.js";
 
-const MODULE = 5;
-const QUIET = 4;
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
 
-/** Makes the section in `host`. */
-export function createShare(host) {
+/** Makes the section in `host`; `draw(address)` gives the QR code of an address as SVG. */
+export function createShare(host, draw) {
   const link = make("input", { type: "text", readonly: true, id: "share-link", onfocus: () => link.select() });
   const copied = make("span", { role: "status" });
   const copy = make("button", { type: "button", class: "strong do-copy", onclick: take }, say("share.copy"));
@@ -32,17 +29,12 @@ export function createShare(host) {
     }
   }
 
-  function redraw() {
-    const rows = qrCode(link.value);
-    if (!rows) {
-      code.replaceChildren(make("p", { class: "hint" }, say("share.long")));
-      return;
-    }
-    const size = (rows.length + 2 * QUIET) * MODULE;
-    const dark = rows.flatMap((row, y) => row.map((on, x) => (on ? `M${(x + QUIET) * MODULE} ${(y + QUIET) * MODULE}h${MODULE}v${MODULE}h-${MODULE}z` : "")));
-    const svg = drawing(size, size, { role: "img", "aria-label": say("share.qr"), class: "qr-code" });
-    svg.append(draw("rect", { width: size, height: size, fill: "#ffffff" }), draw("path", { d: dark.join(""), fill: "#000000" }));
-    code.replaceChildren(svg);
+  async function redraw(address) {
+    const picture = await draw(address).then(
+      (svg) => make("img", { class: "qr-code", alt: say("share.qr"), src: `data:image/svg+xml,${encodeURIComponent(svg)}` }),
+      (error) => make("p", { class: "hint" }, error.message),
+    );
+    if (link.value === address) code.replaceChildren(picture);
   }
 
   return {
@@ -50,7 +42,7 @@ export function createShare(host) {
       if (link.value === address) return;
       link.value = address;
       write(copied, "");
-      redraw();
+      redraw(address);
     },
   };
 }

@@ -20,31 +20,19 @@ export async function embedded() {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
-function headers() {
-  const code = sessionStorage.getItem(CODE);
-  return code ? { "X-Gapsim-Code": code } : {};
-}
-
 async function asked(address, options = {}) {
-  let answer;
-  try {
-    answer = await fetch(address, { ...options, headers: { ...headers(), ...options.headers } });
-  } catch {
+  const code = sessionStorage.getItem(CODE);
+  const headers = { ...(code && { "X-Gapsim-Code": code }), ...options.headers };
+  const answer = await fetch(address, { ...options, headers }).catch(() => {
     throw new Refused(0, [{ key: "", value: "", wrong: "" }]);
-  }
+  });
   if (answer.ok) return answer;
-  let problems = [];
-  try {
-    ({ problems } = await answer.json());
-  } catch {
-    problems = [];
-  }
+  const { problems } = await answer.json().catch(() => ({ problems: [] }));
   throw new Refused(answer.status, problems);
 }
 
-async function posted(address, body) {
-  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  return asked(address, options);
+function posted(address, body) {
+  return asked(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
 /** Words, declarations and runs from the server. */
@@ -54,6 +42,7 @@ export const server = {
   declarations: async () => (await asked("api/declarations")).json(),
   run: async (view) => (await posted("api/run", view)).json(),
   spread: async (view, futures) => (await posted("api/spread", { ...view, futures })).json(),
+  qr: async (address) => (await asked(`api/qr.svg?address=${encodeURIComponent(address)}`)).text(),
   async download(view, kind, side) {
     const answer = await posted("api/download", { view, kind, side });
     const name = /filename="?([^";]+)"?/.exec(answer.headers.get("Content-Disposition") ?? "");

@@ -1,9 +1,8 @@
 // Possible futures: the same settings with other random numbers. Twenty faint lines and a band, both sides on one scale.
 
-import { frameOfMonths } from "./axes.js";
-import { draw, drawing, make, onWidth, write } from "./elements.js";
+import { band, extent, frameOfMonths } from "./axes.js";
+import { draw, drawing, make, write } from "./elements.js";
 import { createFigure } from "./figure.js";
-import { band, extent, path } from "./scales.js";
 import { count, percent, points, say } from "./words.js";
 
 const HEIGHT = 320;
@@ -23,44 +22,42 @@ export function createSpread(host, { ask, another }) {
   let run = null;
   let answer = null;
   let about = "";
-  const figure = createFigure(host, "spread", () => ({
-    head: [say("month"), ...run.sides.flatMap((side) => ENDS.map((end) => `${side.letter} ${say(`spread.${end}`)}`))],
-    rows: answer ? run.sides[0].series.month.map((m, k) => [m, ...answer.sides.flatMap((side) => ENDS.map((end) => percent(side.middle[end][k])))]) : [],
-  }));
+  const figure = createFigure(host, "spread", { numbers, draw: drawRun, show: finding });
   const show = make("button", { type: "button", class: "strong do-spread", onclick: fetchAll }, say("spread.show", { n: FUTURES }));
   const next = make("button", { type: "button", class: "do-another", onclick: another }, say("spread.another"));
   const which = make("span", { class: "hint" });
   const difference = make("p");
   host.prepend(make("div", { class: "row", "data-needs": "server" }, show, next, which));
   host.append(difference);
-  onWidth(host, redraw);
+
+  function numbers() {
+    return {
+      head: [say("month"), ...run.sides.flatMap((side) => ENDS.map((end) => `${side.letter} ${say(`spread.${end}`)}`))],
+      rows: answer ? run.sides[0].series.month.map((m, k) => [m, ...answer.sides.flatMap((side) => ENDS.map((end) => percent(side.middle[end][k])))]) : [],
+    };
+  }
 
   async function fetchAll() {
     show.disabled = true;
     const wanted = run;
     const found = await ask(FUTURES);
     show.disabled = false;
-    if (wanted !== run || !found) return;
-    take(found);
+    if (wanted === run && found) take(found);
   }
 
   function take(found) {
     answer = { ...found, sides: found.sides.map((side) => ({ ...side, middle: middle(side.gap, side.band.mean) })) };
     about = lasting(run);
-    figure.madeBy(say("spread.made", { n: answer.futures, seed: run.seed, version: run.version }));
-    redraw();
-    figure.refresh();
+    figure.load(run, made());
   }
 
-  function redraw() {
-    if (!run) return;
+  function made() {
+    return answer ? say("spread.made", { n: answer.futures, seed: run.seed, version: run.version }) : "";
+  }
+
+  function drawRun(_, width) {
     write(difference, paired());
-    if (!answer) {
-      figure.plot.replaceChildren(make("p", { class: "hint" }, say("spread.none")));
-      figure.state(say("spread.before"));
-      return;
-    }
-    const width = Math.max(280, figure.plot.clientWidth);
+    if (!answer) return make("p", { class: "hint" }, say("spread.none"));
     const across = width < 620 ? 1 : answer.sides.length;
     const panel = width / across;
     const height = (HEIGHT * answer.sides.length) / across;
@@ -71,21 +68,21 @@ export function createSpread(host, { ask, another }) {
       const place = { x: (k % across) * panel, y: Math.floor(k / across) * HEIGHT };
       svg.append(drawPanel(side, run.sides[k], panel, high, place));
     });
-    figure.draw(svg);
-    figure.state(finding());
+    return svg;
   }
 
   function drawPanel(side, about, width, high, place) {
     const margin = { top: 34, right: 92 };
     const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low: 0, high, margin, format: (v) => percent(v, 0) });
-    const months = side.gap[0].map((_, k) => k + 1);
-    const xs = months.map(frame.x);
-    const ys = (line) => line.map((v) => (v === null || v > high ? null : frame.y(v)));
-    const faint = side.gap.map((line, k) => draw("path", { class: `faint line-${about.kind}${k === run.replication ? " now" : ""}`, d: path(xs, ys(line)) }));
-    const edge = (end) => side.middle[end].map((v) => (v === null || v > high ? NaN : frame.y(v)));
+    const within = (values) => values.map((v) => (v === null || v > high ? null : v));
+    const line = (kind, values) => draw("path", { class: `${kind} line-${about.kind}`, d: frame.line(within(values)) });
+    const faint = side.gap.map((values) => line("faint", values));
+    faint[run.replication]?.classList.add("now");
+    const edge = (end) => within(side.middle[end]).map((v) => (v === null ? NaN : frame.y(v)));
+    const xs = side.band.mean.map((_, k) => frame.x(k + 1));
     const area = draw("path", { class: `band fill-${about.kind}`, d: band(xs, edge("low"), edge("high")) });
-    const mean = draw("path", { class: `line line-${about.kind}`, d: path(xs, ys(side.band.mean)) });
-    const last = side.band.mean[months.length - 1];
+    const mean = line("line", side.band.mean);
+    const last = side.band.mean.at(-1);
     const label = draw("text", { class: `label ink-${about.kind}`, "font-size": 15, x: width - margin.right + 8, y: frame.y(last ?? 0) + 5 }, percent(last));
     const title = draw("text", { class: "name", x: frame.margin.left, y: 18 }, `${about.letter}  ${about.title}`);
     return draw("g", { transform: `translate(${place.x} ${place.y})` }, title, frame.group, area, ...faint, mean, label);
@@ -104,7 +101,7 @@ export function createSpread(host, { ask, another }) {
   }
 
   function finding() {
-    if (answer.sides.length < 2) return say("spread.before");
+    if (!answer || answer.sides.length < 2) return say("spread.before");
     const ends = answer.sides.map((side) => side.gap.map((line) => line[line.length - 1]));
     const less = ends[0].filter((v, k) => v < ends[1][k]).length;
     const more = ends[0].filter((v, k) => v > ends[1][k]).length;
@@ -118,10 +115,8 @@ export function createSpread(host, { ask, another }) {
       run = found;
       if (about !== lasting(run)) answer = null;
       which.textContent = say("spread.which", { n: run.replication + 1 });
-      if (!answer) figure.madeBy("");
       if (carried) take(carried);
-      else redraw();
-      figure.refresh();
+      else figure.load(run, made());
     },
   };
 }

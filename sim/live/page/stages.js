@@ -1,9 +1,10 @@
 // The stage columns: how many of each side's changes have got to see, spark, shape and shift.
 
-import { draw, drawing, onWidth, set, write } from "./elements.js";
+import { linesAcross, scale, ticks } from "./axes.js";
+import { draw, drawing, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { STAGE_CODES, at } from "./run.js";
-import { scale, ticks } from "./scales.js";
+import { byMonth } from "./tables.js";
 import { percent, say } from "./words.js";
 
 const HEIGHT = 300;
@@ -11,32 +12,17 @@ const BOTTOM = 58;
 
 /** Makes the chart in `host`. */
 export function createStages(host) {
-  let run = null;
-  let month = 0;
   let columns = [];
-  const figure = createFigure(host, "stages", () => ({
-    head: [say("month"), ...run.sides.flatMap((side) => STAGE_CODES.map((stage) => `${side.letter} ${say(`stage.${stage}`)}`))],
-    rows: run.sides[0].series.month.map((m, k) => [
-      m,
-      ...run.sides.flatMap((side) => STAGE_CODES.map((stage) => percent(side.series[`stage.${stage}`][k], 0))),
-    ]),
-  }));
-  onWidth(host, redraw);
+  const shares = STAGE_CODES.map((stage) => `stage.${stage}`);
+  const numbers = (run) => byMonth(run, shares, (side, column) => `${side.letter} ${say(column)}`, (share) => percent(share, 0));
 
-  function redraw() {
-    if (!run) return;
-    const width = Math.max(280, figure.plot.clientWidth);
+  function drawRun(run, width) {
     const y = scale(0, 1, HEIGHT - BOTTOM, 16);
     const left = 44;
     const step = (width - left) / STAGE_CODES.length;
     const bar = Math.min(54, step * 0.36);
-    const svg = drawing(width, HEIGHT, { class: "chart stages" });
-    for (const value of ticks(0, 1, 4)) {
-      svg.append(
-        draw("line", { class: "grid", x1: left, x2: width, y1: y(value), y2: y(value) }),
-        draw("text", { class: "tick", x: left - 6, y: y(value) + 4, "text-anchor": "end" }, percent(value, 0)),
-      );
-    }
+    const grid = linesAcross(ticks(0, 1, 4), y, left, width, (value) => percent(value, 0));
+    const svg = drawing(width, HEIGHT, { class: "chart stages" }, ...grid);
     columns = [];
     STAGE_CODES.forEach((stage, k) => {
       const middle = left + (k + 0.5) * step;
@@ -51,12 +37,10 @@ export function createStages(host) {
       const words = step < 76 ? say(`stage.${stage}.letter`) : say(`stage.${stage}`);
       svg.append(draw("text", { class: "name", x: middle, y: HEIGHT - BOTTOM + 38, "text-anchor": "middle" }, words));
     });
-    figure.draw(svg);
-    show(month);
+    return svg;
   }
 
-  function show(wanted) {
-    month = wanted;
+  function show(month, run) {
     for (const { rect, text, side, stage, y, narrow } of columns) {
       const share = at(side, `stage.${stage}`, month) ?? 0;
       set(rect, "y", y(share).toFixed(1));
@@ -64,20 +48,10 @@ export function createStages(host) {
       set(text, "y", (y(share) - 5).toFixed(1));
       write(text, month ? (narrow ? String(Math.round(100 * share)) : percent(share, 0)) : "");
     }
-    if (!run || !month) figure.state(say("stages.before"));
-    else {
-      const [a, b] = run.sides.map((side) => percent(at(side, "stage.shift", month), 0));
-      figure.state(say("stages.finding", { a, b }));
-    }
+    if (!month) return say("stages.before");
+    const [a, b] = run.sides.map((side) => percent(at(side, "stage.shift", month), 0));
+    return say("stages.finding", { a, b });
   }
 
-  return {
-    load(next) {
-      run = next;
-      figure.madeBy(next.made);
-      redraw();
-      figure.refresh();
-    },
-    show,
-  };
+  return createFigure(host, "stages", { numbers, draw: drawRun, show });
 }

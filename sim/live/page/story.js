@@ -13,13 +13,11 @@ export function createStory(host, seek) {
 
   function show(wanted) {
     month = wanted;
-    let any = false;
     for (const { item, at } of lines) {
       item.hidden = at > month;
-      any ||= at <= month;
       item.classList.toggle("now", at === month);
     }
-    none.hidden = any;
+    none.hidden = lines.some(({ at }) => at <= month);
   }
 
   return {

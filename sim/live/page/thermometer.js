@@ -1,8 +1,8 @@
 // The gap as a thermometer: how much of what was intended is missing, and how much reports admit to.
 
+import { linesDown, scale } from "./axes.js";
 import { draw, drawing, onWidth, set, write } from "./elements.js";
 import { at } from "./run.js";
-import { scale } from "./scales.js";
 import { percent, say } from "./words.js";
 
 const HEIGHT = 66;
@@ -27,12 +27,7 @@ export function createThermometer(host) {
     const middle = TUBE.y + TUBE.height / 2;
     const svg = drawing(width, HEIGHT, { class: "chart thermometer", role: "img" });
     svg.append(draw("rect", { class: "tube", x: BULB, y: TUBE.y, width: width - BULB - 8, height: TUBE.height, rx: TUBE.height / 2 }));
-    for (const value of MARKS) {
-      svg.append(
-        draw("line", { class: "grid", x1: x(value), x2: x(value), y1: TUBE.y + TUBE.height, y2: TUBE.y + TUBE.height + 6 }),
-        draw("text", { class: "tick", x: x(value), y: HEIGHT - 5, "text-anchor": "middle" }, percent(value, 0)),
-      );
-    }
+    svg.append(...linesDown(MARKS, x, TUBE.y + TUBE.height, TUBE.y + TUBE.height + 6, HEIGHT - 5, (value) => percent(value, 0)));
     const fill = draw("rect", { class: `fill-${side.kind}`, x: start - 6, y: TUBE.y + 3, height: TUBE.height - 6, width: 0 });
     const bulb = draw("circle", { class: `fill-${side.kind}`, cx: BULB + 1, cy: middle, r: BULB });
     const letter = draw("text", { class: `bulb on-${side.kind}`, x: BULB + 1, y: middle + 6, "text-anchor": "middle" }, side.letter);
@@ -41,18 +36,14 @@ export function createThermometer(host) {
     svg.append(fill, bulb, letter, mark, said);
     parts = { svg, x, start, width, fill, mark, said };
     host.replaceChildren(svg);
-    name();
     show(month);
-  }
-
-  function name() {
-    set(parts.svg, "aria-label", say("thermometer.label", { name: `${side.letter} ${side.title}` }));
   }
 
   function show(wanted) {
     month = wanted;
     if (!parts) return;
-    const { x, start, width, fill, mark, said } = parts;
+    const { svg, x, start, width, fill, mark, said } = parts;
+    set(svg, "aria-label", say("thermometer.label", { name: `${side.letter} ${side.title}` }));
     const gap = at(side, "gap", month);
     const reported = at(side, "nominal_gap", month);
     const within = (value) => x(Math.min(1, Math.max(0, value)));
@@ -66,11 +57,8 @@ export function createThermometer(host) {
   return {
     load(next) {
       side = next;
-      if (!parts) redraw();
-      else {
-        name();
-        show(month);
-      }
+      if (parts) show(month);
+      else redraw();
     },
     show,
   };

@@ -72,14 +72,10 @@ export function createTiles(host, places, choose) {
     const title = draw("title", {}, place.name);
     const group = draw(
       "g",
-      { class: "tile", role: "button", tabindex: k === current ? "0" : "-1", onclick: () => pick(k), onfocus: () => roam(k) },
+      { class: "tile", role: "button", tabindex: k === current ? "0" : "-1", onclick: () => choose(k), onfocus: () => roam(k) },
       title, rect, letter, ...dots, rail, bar,
     );
     return { group, face: rect, letter, dots, bar, full: width * 0.4 + 2, stage: null, ready: null, marks: "" };
-  }
-
-  function pick(k) {
-    choose(k);
   }
 
   function roam(k) {
@@ -92,7 +88,7 @@ export function createTiles(host, places, choose) {
   // Arrows go to the nearest tile in their direction; Enter and Space choose.
   function moved(event) {
     const step = ARROWS[event.key];
-    if (event.key === "Enter" || event.key === " ") pick(current);
+    if (event.key === "Enter" || event.key === " ") choose(current);
     else if (step) nearest(step)?.group.focus();
     else return;
     event.preventDefault();

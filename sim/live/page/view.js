@@ -13,17 +13,11 @@ function without(map, keys) {
   return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
 }
 
-/** The keys that a key stands for: the position between the two ends stands for every row. */
-function covered(key, facts) {
-  return key === facts.positionKey ? facts.rows.map((row) => row.key) : [];
-}
-
 /** Sets a parameter from the start of the run; later moves of the same parameter on that side stay. */
 export function setFromStart(view, number, key, value, facts) {
-  return withSide(view, number, (side) => ({
-    ...side,
-    set: { ...without(side.set, covered(key, facts)), [key]: value },
-  }));
+  // The position between the two ends stands for every row.
+  const covered = key === facts.positionKey ? facts.rows.map((row) => row.key) : [];
+  return withSide(view, number, (side) => ({ ...side, set: { ...without(side.set, covered), [key]: value } }));
 }
 
 /** Sets a live parameter from a month on; a move of the same parameter in the same month is replaced. */
@@ -48,16 +42,6 @@ export function unmove(view, number, position) {
 /** Chooses another scenario for a side; what was moved by hand stays. */
 export function withScenario(view, number, scenario) {
   return withSide(view, number, (side) => ({ ...side, scenario }));
-}
-
-/** Puts each side where the other was. */
-export function swapped(view) {
-  return { ...view, sides: [...view.sides].reverse() };
-}
-
-/** Another possible future: the next replication under the same seed. */
-export function withReplication(view, replication) {
-  return { ...view, replication };
 }
 
 /** How many things were changed by hand on a side. */

@@ -1,6 +1,8 @@
-// Draw each chart from the numbers that stand beside it. Nothing is fetched.
+// Draw each chart from the numbers that stand beside it; the map of a sweep has none and draws itself. Nothing is fetched.
 for (const place of document.querySelectorAll(".chart")) {
-  const drawing = JSON.parse(document.getElementById(place.id + "-drawing").textContent);
+  const beside = document.getElementById(place.id + "-drawing");
+  if (!beside) continue;
+  const drawing = JSON.parse(beside.textContent);
   Plotly.newPlot(place, drawing.data, drawing.layout, {
     displaylogo: false,
     responsive: true,

@@ -16,10 +16,9 @@ from sim.formatting import counted, listing, number, points
 from sim.model.vocabulary import outcome_name
 from sim.reporting.charts.base import lean
 from sim.reporting.charts.style import DIVERGING, SEQUENTIAL, colour
-from sim.reporting.html import escape
 from sim.reporting.sweep_page.findings import Findings
-from sim.reporting.sweep_page.section import Section, scrolling, written_level
-from sim.reporting.sweep_text.headline import share
+from sim.reporting.sweep_page.section import Section, written_level
+from sim.reporting.wording import share
 from sim.stats import known_or_none, mean_over
 
 LETTERS = string.ascii_uppercase + string.ascii_lowercase
@@ -146,53 +145,42 @@ def _leading(regimes: Regimes, drawn: np.ndarray) -> dict[int, str]:
 
 def _numbers(findings: Findings, drawn: np.ndarray) -> dict[str, dict[str, Any]]:
     """Numbers that the map can show instead of who wins."""
-    compared = findings.compared
-    response = compared.decided_by
-    share = is_share(response)
-    found: dict[str, dict[str, Any]] = {}
-
-    def add(key: str, name: str, values: np.ndarray, in_points: bool, signed: bool = False) -> None:
-        found[key] = {"name": name, "share": in_points, "signed": signed, "values": lean(values[drawn])}
-
-    unit = ", %" if share else ""
+    compared, found, positions = findings.compared, findings.found, findings.positions
+    response, names = compared.decided_by, compared.structures
+    outcome, share = outcome_name(response), is_share(response)
+    unit, apart = (", %", ", points") if share else ("", "")
     means = [mean_over(values, axis=1) for values in compared.responses[response]]
-    for name, mean in zip(compared.structures, means, strict=True):
-        add(f"mean_{response}_{name}", f"mean {outcome_name(response)} in {name}{unit}", mean, share)
-    if findings.found is not None:
-        unit = ", points" if share else ""
-        if len(means) == 2:
-            a, b = compared.structures
-            add(
-                "difference",
-                f"difference in the {outcome_name(response)}, {a} − {b}{unit}",
-                means[0] - means[1],
-                share,
-                signed=True,
-            )
-        if len(means) > 2:
-            for k, name in enumerate(compared.structures):
-                leads = np.where(findings.found.known, findings.found.leaders[k].astype(float), np.nan)
-                add(f"leads_{name}", f"points at which {name} leads or shares the lead, %", leads, True)
-        edge = findings.found
-        add("edge", f"edge of the best over its nearest rival{unit}", edge.edge, share)
-        add("edge_low", f"edge, lower end of its corrected interval{unit}", edge.low, share)
-        add("edge_high", f"edge, upper end of its corrected interval{unit}", edge.high, share)
-        add("pairs", "paired replications", edge.pairs.astype(float), False)
-    if findings.positions is not None:
-        add("best_position", "best position on power.distribution", findings.positions.best, False)
-        add(
-            "lowest_position",
-            "lowest position not significantly different from the best",
-            findings.positions.lowest,
-            False,
-        )
-        add(
-            "highest_position",
-            "highest position not significantly different from the best",
-            findings.positions.highest,
-            False,
-        )
-    return found
+    shown = [
+        (f"mean_{response}_{name}", f"mean {outcome} in {name}{unit}", mean, share)
+        for name, mean in zip(names, means, strict=True)
+    ]
+    if found is not None:
+        if len(names) == 2:
+            a, b = names
+            said = f"difference in the {outcome}, {a} − {b}{apart}"
+            shown.append(("difference", said, means[0] - means[1], share))
+        else:
+            for k, name in enumerate(names):
+                leads = np.where(found.known, found.leaders[k].astype(float), np.nan)
+                said = f"points at which {name} leads or shares the lead, %"
+                shown.append((f"leads_{name}", said, leads, True))
+        shown += [
+            ("edge", f"edge of the best over its nearest rival{apart}", found.edge, share),
+            ("edge_low", f"edge, lower end of its corrected interval{apart}", found.low, share),
+            ("edge_high", f"edge, upper end of its corrected interval{apart}", found.high, share),
+            ("pairs", "paired replications", found.pairs.astype(float), False),
+        ]
+    if positions is not None:
+        beside = "position not significantly different from the best"
+        shown += [
+            ("best_position", f"best position on {SCALE}", positions.best, False),
+            ("lowest_position", f"lowest {beside}", positions.lowest, False),
+            ("highest_position", f"highest {beside}", positions.highest, False),
+        ]
+    return {
+        key: {"name": name, "share": in_points, "signed": key == "difference", "values": lean(values[drawn])}
+        for key, name, values, in_points in shown
+    }
 
 
 def the_map(f: Findings) -> Section | None:
@@ -200,52 +188,37 @@ def the_map(f: Findings) -> Section | None:
     factors = ordered(f)
     if not factors:
         return None
-    response = f.compared.decided_by
     keys = [(x.key, x.key) for x in factors]
     second = factors[1].key if len(factors) > 1 else ""
-    controls = _select("map-x", "Across", keys, factors[0].key)
-    controls += _select("map-y", "Up", [("", "nothing: one row"), *keys], second)
-    names = f.compared.structures
-    if f.found is not None:
-        if len(names) > 2:
-            pairs = [(f"{a}-{b}", f"{names[a]} and {names[b]}") for _, a, b in f.in_pairs if _ == response]
-            controls += _select("map-compare", "Compare", [("all", "all structures"), *pairs], "all")
-        if f.others:
-            outcomes = [(o, outcome_name(o)) for o in (response, *f.others)]
-            controls += _select("map-outcome", "Decided by", outcomes, response)
-    shows = [("winner", "who wins")] if f.found is not None else []
-    shows += [(f"mean_{response}_{n}", f"mean {outcome_name(response)} in {n}") for n in names]
+    controls = [
+        ("map-x", "Across", keys, factors[0].key),
+        ("map-y", "Up", [("", "nothing: one row"), *keys], second),
+        *_choices(f),
+    ]
+    shown = {"controls": controls, "beside": points_file_name(f), "standing": _standing(f)}
+    return Section("map", "The map", shown)
+
+
+def _choices(f: Findings) -> list[tuple[str, str, list[tuple[str, str]], str]]:
+    """What the map can show besides its factors: name and words of each choice, its options, and the one taken first."""
+    response, names = f.compared.decided_by, f.compared.structures
+    several = len(names) > 2
+    shows = [(f"mean_{response}_{n}", f"mean {outcome_name(response)} in {n}") for n in names]
     if len(names) == 2:
         shows.append(("difference", f"difference, {names[0]} − {names[1]}"))
-    if f.found is not None and len(names) > 2:
-        shows += [(f"leads_{name}", f"where {name} leads or shares the lead") for name in names]
+    choices = []
+    if f.found is not None:
+        shows = [("winner", "who wins"), *shows]
+        if several:
+            shows += [(f"leads_{name}", f"where {name} leads or shares the lead") for name in names]
+            pairs = [(f"{a}-{b}", f"{names[a]} and {names[b]}") for o, a, b in f.in_pairs if o == response]
+            choices.append(("map-compare", "Compare", [("all", "all structures"), *pairs], "all"))
+        if f.others:
+            outcomes = [(o, outcome_name(o)) for o in (response, *f.others)]
+            choices.append(("map-outcome", "Decided by", outcomes, response))
     if f.positions is not None:
         shows.append(("best_position", f"best position on {SCALE}"))
-    controls += _select("map-show", "Show", shows, shows[0][0])
-    beside = points_file_name(f)
-    many, which = "", "all its points"
-    if beside is not None:
-        many = (
-            f"<p>The page holds {MOST_ON_PAGE:,} of the {f.compared.points:,} points, evenly chosen; the words use all, and "
-            f'<a href="{escape(beside)}">all are in a file beside this page</a>.</p>'
-        )
-        which = "the points drawn"
-    after = (
-        f'<details><summary>The map as a table</summary><div class="scroll" tabindex="0" role="region" '
-        f'aria-label="Table: the map"><table id="map-table"></table></div></details>{many}'
-        '<button type="button" class="csv" id="map-cells-csv">Download this map as CSV</button> '
-        f'<button type="button" class="csv" id="map-points-csv">Download {which} as CSV</button>'
-    )
-    before = (
-        f'<div class="controls">{controls}</div>{_legend(f)}'
-        '<p class="scale" id="map-scale" hidden><span></span><i></i><span></span></p>'
-        '<h3 id="map-title" aria-live="polite"></h3>'
-        '<figure tabindex="0" aria-label="Chart: the map"><div class="chart" id="map" role="img"></div></figure>'
-        '<p id="map-note">Each cell gathers the points that lie in it, whatever their other factors are; its colours '
-        "divide it as its points divide. The letter says who wins most of its points, or which letters share most of its "
-        "leads, with their share of points in percent.</p>"
-    )
-    return Section("map-section", "The map", before, after=after + _standing(f))
+    return [*choices, ("map-show", "Show", shows, shows[0][0])]
 
 
 def point_by_point(f: Findings) -> Section | None:
@@ -265,7 +238,7 @@ def point_by_point(f: Findings) -> Section | None:
     unit = ", %" if is_share(found.response) else ""
     heads = ("Point", "Wins", *(f"{outcome_name(found.response).capitalize()} in {n}{unit}" for n in names),
              "Best ahead of its nearest rival (corrected interval)")  # fmt: skip
-    return Section("points-section", "Point by point", scrolling("point by point", heads, rows))
+    return Section("points", "Point by point", {"columns": heads, "rows": rows})
 
 
 def _nobody(found: Regimes, point: int) -> str:
@@ -286,32 +259,10 @@ def _edge(f: Findings, point: int) -> str:
     return f"{write(float(found.edge[point]))} ({ends}; {found.structures[int(found.rival[point])]})"
 
 
-def _select(name: str, words: str, options: Sequence[tuple[str, str]], chosen: str) -> str:
-    inside = "".join(
-        f'<option value="{escape(v)}"{" selected" if v == chosen else ""}>{escape(said)}</option>'
-        for v, said in options
-    )
-    return f'<label>{words}<select id="{name}">{inside}</select></label>'
-
-
-def _legend(f: Findings) -> str:
+def _standing(f: Findings) -> Sequence[tuple[object, ...]]:
+    """How many points each structure wins, and how often it cannot be ruled out; empty where nothing is compared."""
     if f.found is None:
-        return '<ul class="legend" id="map-legend" hidden></ul>'
-    items = "".join(
-        f'<li data-call="{LETTERS[k]}"><i style="background:{colour(k)}"></i><b>{LETTERS[k]}</b> {escape(name)} wins</li>'
-        for k, name in enumerate(f.compared.structures)
-    )
-    if len(f.compared.structures) > 2:
-        items += '<li data-call="+"><i style="background:#c9d6ea"></i><b>+</b> no clear winner: several share the lead</li>'
-    items += '<li data-call="="><i style="background:#aab2ba"></i><b>=</b> no clear winner: practically the same</li>'
-    items += '<li data-call="?"><i style="background:#e3e7eb"></i><b>?</b> no clear winner</li>'
-    return f'<ul class="legend" id="map-legend">{items}</ul>'
-
-
-def _standing(f: Findings) -> str:
-    """How many points each structure wins, and how often it cannot be ruled out."""
-    if f.found is None:
-        return ""
+        return []
     found, rows = f.found, []
     for k, name in enumerate(f.compared.structures):
         won = found.won_by(k)
@@ -322,9 +273,7 @@ def _standing(f: Findings) -> str:
     apart = [(kind, MARKS[kind], (found.kind == kind) & ~found.sharing) for kind in (SAME, OPEN)]
     for kind, mark, at in [*several, *apart]:
         rows.append((f"{mark} no clear winner: {kind}", int(at.sum()), share(found.share(at)), "–", "–"))
-    heads = ("Structure", "Points won", "Share of points", "Leads, alone or not clearly behind the best",
-             f"Mean {outcome_name(found.response)} over the map")  # fmt: skip
-    return scrolling("points won", heads, rows)
+    return rows
 
 
 def points_file_name(found: Findings) -> str | None:

@@ -1,34 +1,34 @@
-"""What a section of a sweep's page is made of, and how its tables and levels are written."""
+"""What a section of a sweep's page is made of, and how its levels are written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sim.analysis.sweep_data import is_share
 from sim.formatting import number_with_interval, share_with_interval
 from sim.reporting.charts.base import Chart
-from sim.reporting.html import escape, table
 from sim.stats import Interval
 
 
 @dataclass(frozen=True)
 class Section:
-    """One section: words, charts, words, and the tables to be downloaded."""
+    """One section, laid out by the template of its key.
+
+    Attributes:
+        key: short name, of its template in `templates/sweep` as well.
+        heading: what it is about.
+        shown: what its template shows besides the findings, by name.
+        charts: its charts.
+        tables: its tables to be downloaded.
+    """
 
     key: str
     heading: str
-    before: str = ""
+    shown: Mapping[str, Any] = field(default_factory=dict)
     charts: Sequence[Chart] = ()
-    after: str = ""
-    tables: Sequence[Table] = field(default=())
-
-
-def scrolling(name: str, columns: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
-    """A table in a box that scrolls sideways, by keyboard as well."""
-    box = f'<div class="scroll" tabindex="0" role="region" aria-label="Table: {escape(name)}">'
-    return table(columns, rows).replace('<div class="scroll">', box, 1)
+    tables: Sequence[Table] = ()
 
 
 def written_level(response: str, value: Interval) -> str:

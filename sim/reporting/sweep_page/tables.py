@@ -6,6 +6,7 @@ Unknown numbers are empty in CSV and null in JSON.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -155,17 +156,11 @@ def output_name(kind: str) -> str:
 
 def summary(found: Findings) -> dict[str, Any]:
     """The object that `gapsim report --json` prints."""
-    status, verdict = found.sweep.status, found.verdict
+    status = found.sweep.status
     return {
         "name": found.sweep.plan["name"],
         "question": found.sweep.plan.get("question"),
-        "verdict": {
-            "kind": verdict.kind,
-            "winner": verdict.winner,
-            "notice": verdict.notice,
-            "headline": verdict.headline,
-            "sentences": list(verdict.sentences),
-        },
+        "verdict": asdict(found.verdict),
         "map": _map(found),
         "rules": _rules(found, found.rules, "rules"),
         "rules_of_two": _rules(found, found.rules_of_two, "rules-of-two"),

@@ -12,7 +12,8 @@ from sim.analysis.regime_map import NOBODY, OPEN, SAME, UNKNOWN, BestPositions, 
 from sim.analysis.sweep_data import FAILED, NOT_RUN, Sweep, SweptFactor, plain
 from sim.analysis.variance import ReplicationsNeeded
 from sim.formatting import counted, listing, points
-from sim.reporting.sweep_text.headline import NEARLY_ALL, share
+from sim.reporting.sweep_text.headline import NEARLY_ALL
+from sim.reporting.wording import share
 
 NOT_A_FORECAST = (
     "This is not a forecast. A share of points is a share of the settings that were tried, not a probability: ranges "

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from sim.analysis.comparison import meaningful_in_words
+from sim.analysis.comparison import Answer, meaningful_in_words
 from sim.analysis.decision_rules import Rules
 from sim.analysis.regime_map import NOBODY, SAME, BestPositions, Regimes
 from sim.analysis.sweep_data import Sweep, SweptFactor, is_share
 from sim.formatting import counted, listing, number, points
 from sim.model.vocabulary import outcome_name
+from sim.reporting.wording import share
 from sim.stats import mean_over
 
 NEARLY_ALL = 0.95
 CHANCE_ALONE = 0.05
 """So large a share of the points that have a winner may have it by chance; a structure with no more is not credited."""
-
-
-def share(part: float) -> str:
-    """A share of points in whole percent, unless it would read as none or all."""
-    if not np.isfinite(part):
-        return "unknown"
-    text = f"{100 * part:.0f}"
-    rounded = text in ("0", "100") and part not in (0.0, 1.0)
-    return (f"{100 * part:.1f}" if rounded else text) + " %"
 
 
 def credited(found: Regimes) -> list[int]:
@@ -53,68 +46,84 @@ def _level(response: str, value: float) -> str:
     return points(value) + " %" if is_share(response) else number(value, 2)
 
 
-def answer(found: Regimes, rules: Rules, varying: Sequence[SweptFactor]) -> tuple[str, str | None, str]:
-    """Who wins, as a kind of answer, a name or None, and a sentence."""
+HEADLINES = {
+    "everywhere": "{won}{rest}.",
+    "mostly": "{won}; at the other {rest}.",
+    "partly": "No clear winner at most points: {won}; at the other {rest}.",
+    "depends": "{condition}: {won}{rest}.",
+    "asked": "It depends on what is asked: {answer}, but {objections}.",
+    "shared": "No single structure wins: {who} share the lead at {at} of {tried}; the best of them {goal} than {others}.",
+    SAME: "No clear winner: at {at} of {tried} the {who} are practically the same, within {meaningful}.",
+    "neither": "No clear winner: {who} is shown to {goal} at any of {tried}.",
+    "between": "Between the ends: at {at} of {tried} a position between them {goal} than either. Of the ends alone: {ends}",
+    "unknown": "No verdict among {names}: {reason}.",
+}
+"""What is said of a map, by the kind of answer."""
+
+
+def answer(found: Regimes, rules: Rules, varying: Sequence[SweptFactor]) -> Answer:
+    """Who wins, and on what it depends."""
     names, most = found.structures, credited(found)
-    shares = [found.share(found.won_by(k)) for k in range(len(names))]
-    goal = _goal(found)
     if not most:
         return _nobody(found)
-    parts = [f"{names[k]}{f' {goal}' if i == 0 else ''} at {share(shares[k])}" for i, k in enumerate(most)]
-    nobody = 1 - sum(shares)
+    shares = [found.share(found.won_by(k)) for k in range(len(names))]
+    first, only, nobody = names[most[0]], shares[most[0]], 1 - sum(shares)
+    at = f"at {share(only)} of {points_tried(found)}"
     rest = f"{share(nobody)} {_shown_to(found)}"
     if len(most) > 1:
-        parts[0] += f" of {points_tried(found)}"
+        others = [f"{names[k]} at {share(shares[k])}" for k in most[1:]]
+        won = ", ".join([f"{first} {_goal(found)} {at}", *others])
         rest = f", and at {rest}" if nobody > 1e-9 else ""
-        return "depends", None, f"{_on_what(rules, most, varying)}: {', '.join(parts)}{rest}."
-    only, name = shares[most[0]], names[most[0]]
+        said = HEADLINES["depends"].format(condition=_on_what(rules, most, varying), won=won, rest=rest)
+        return Answer("depends", None, said)
+    kind = "everywhere" if only >= NEARLY_ALL else "mostly" if only >= 0.5 else "partly"
+    if kind == "everywhere":
+        rest = "" if only == 1.0 else f", and at {rest}"
     versus = "" if len(names) == 2 else ", significantly different from each other structure,"
-    said = f"{name} {goal}{versus} at {share(only)} of {points_tried(found)}"
-    if only >= NEARLY_ALL:
-        return "everywhere", name, f"{said}{'' if only == 1.0 else f', and at {rest}'}."
-    if only >= 0.5:
-        return "mostly", name, f"{said}; at the other {rest}."
-    return "partly", name, f"No clear winner at most points: {said}; at the other {rest}."
+    return Answer(kind, first, HEADLINES[kind].format(won=f"{first} {_goal(found)}{versus} {at}", rest=rest))
 
 
-def _goal(found: Regimes) -> str:
-    """What the best scenario does; of several, it leaves the smallest gap, which may still be large."""
-    two = len(found.structures) == 2
-    if found.response == "gap" and two:
-        return "closes more of the gap"
-    return f"leaves the {'smaller' if two else 'smallest'} {outcome_name(found.response)}"
-
-
-def _nobody(found: Regimes) -> tuple[str, None, str]:
-    """No structure wins: they are the same, some share the lead, or nothing is significantly different."""
-    names, tried = found.structures, points_tried(found)
-    two, same = len(names) == 2, found.share(found.kind == SAME)
-    if two and same >= NEARLY_ALL:
-        said = f"No clear winner: at {share(same)} of {tried} the two are practically the same, within {meaningful_in_words()}."
-        return "practically the same", None, said
-    leads = found.shared_leads()
+def _nobody(found: Regimes) -> Answer:
+    """No structure wins: some share the lead, they are the same, or nothing is significantly different."""
+    names, tried = list(found.structures), points_tried(found)
+    two, same, leads = len(names) == 2, found.share(found.kind == SAME), found.shared_leads()
     if leads and found.share(leads[0][1]) >= 0.5:
         together, at = leads[0]
         behind = len(names) - len(together)
         others = "the other one" if behind == 1 else f"each of the other {behind}"
-        more = (
-            "closes more of the gap"
-            if found.response == "gap"
-            else f"leaves a smaller {outcome_name(found.response)}"
+        who, part = listing([names[k] for k in together]), share(found.share(at))
+        said = HEADLINES["shared"].format(
+            who=who, at=part, tried=tried, goal=_leaves(found, "a smaller"), others=others
         )
-        said = (
-            f"No single structure wins: {listing([names[k] for k in together])} share the lead at "
-            f"{share(found.share(at))} of {tried}; the best of them {more} than {others}."
-        )
-        return "shared", None, said
+        return Answer("shared", None, said)
     if same >= NEARLY_ALL:
-        said = (
-            f"No clear winner: at {share(same)} of {tried} the best two are practically the same, within "
-            f"{meaningful_in_words()}."
+        who, within = "two" if two else "best two", meaningful_in_words()
+        return Answer(
+            SAME, None, HEADLINES[SAME].format(at=share(same), tried=tried, who=who, meaningful=within)
         )
-        return "practically the same", None, said
-    who = f"neither {listing(list(names), 'nor')}" if two else f"none of {listing(list(names), 'and')}"
-    return "neither", None, f"No clear winner: {who} is shown to {_bare(_goal(found))} at any of {tried}."
+    who = f"neither {listing(names, 'nor')}" if two else f"none of {listing(names)}"
+    verb, rest = _goal(found).split(" ", 1)
+    return Answer(
+        "neither",
+        None,
+        HEADLINES["neither"].format(who=who, goal=f"{verb.removesuffix('s')} {rest}", tried=tried),
+    )
+
+
+def _goal(found: Regimes) -> str:
+    """What the best scenario does; of several, it leaves the smallest gap, which may still be large."""
+    if len(found.structures) == 2:
+        return _leaves(found, "the smaller")
+    return f"leaves the smallest {outcome_name(found.response)}"
+
+
+def _leaves(found: Regimes, size: str) -> str:
+    """What the better of two does, in the words of the gap where that is what decides."""
+    return (
+        "closes more of the gap"
+        if found.response == "gap"
+        else f"leaves {size} {outcome_name(found.response)}"
+    )
 
 
 def _shown_to(found: Regimes) -> str:
@@ -127,27 +136,17 @@ def _shown_to(found: Regimes) -> str:
     return "there is no clear winner"
 
 
-def on_a_scale(
-    found: Regimes, positions: BestPositions, kind: str, winner: str | None, headline: str
-) -> tuple[str, str | None, str]:
+def on_a_scale(found: Regimes, positions: BestPositions, ends: Answer) -> Answer:
     """The ends alone do not answer where a position between them may be better than both."""
     known = np.isfinite(positions.best)
     inside = float(positions.inside[known].mean()) if known.any() else 0.0
-    ends = f"{headline[:-1]} (the two ends of the scale)." if kind != "neither" else headline
-    if inside < 0.5:
-        return kind, winner, ends
-    said = f"Between the ends: at {share(inside)} of {points_tried(found)} a position between them"
-    goal = (
-        "closes more of the gap"
-        if found.response == "gap"
-        else f"leaves a smaller {outcome_name(found.response)}"
-    )
-    return "between", None, f"{said} {goal} than either. Of the ends alone: {headline}"
-
-
-def _bare(goal: str) -> str:
-    verb, rest = goal.split(" ", 1)
-    return f"{verb.removesuffix('s') if verb == 'closes' else 'leave'} {rest}"
+    if inside >= 0.5:
+        at, tried, goal = share(inside), points_tried(found), _leaves(found, "a smaller")
+        said = HEADLINES["between"].format(at=at, tried=tried, goal=goal, ends=ends.headline)
+        return Answer("between", None, said)
+    if ends.kind == "neither":
+        return ends
+    return replace(ends, headline=f"{ends.headline[:-1]} (the two ends of the scale).")
 
 
 def points_tried(found: Regimes) -> str:

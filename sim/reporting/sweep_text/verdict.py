@@ -9,33 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sim.analysis.comparison import Answer
 from sim.analysis.decision_rules import Rules
 from sim.analysis.paired import Contrast
 from sim.analysis.regime_map import BestPositions, Regimes
 from sim.analysis.sweep_data import Sweep
 from sim.analysis.variance import ReplicationsNeeded
 from sim.formatting import listing
-from sim.reporting.sweep_text.conditions import (
-    NOT_A_FORECAST,
-    along_one_factor,
-    as_sentence,
-    best_position,
-    between_two,
-    left_over,
-    notice_of,
-    points_without_a_winner,
-    replications_needed,
-    rules_found,
-    variance_from_seed,
-)
-from sim.reporting.sweep_text.evidence import (
-    average,
-    from_point_to_point,
-    losses_where_it_wins,
-    objections_to,
-    reports_alone,
-)
-from sim.reporting.sweep_text.headline import answer, credited, of_one, on_a_scale
+from sim.reporting.sweep_text import conditions, evidence, headline
+from sim.reporting.sweep_text.headline import HEADLINES
 
 
 @dataclass(frozen=True)
@@ -84,41 +66,38 @@ def map_verdict(
         between: what decides between the two best of several structures.
         contrasted: what changes from point to point, where points were written down one by one.
     """
-    notice = notice_of(sweep)
+    notice = conditions.notice_of(sweep)
+    from_points = evidence.from_point_to_point(contrasted, sweep)
     if found is None or rules is None:
-        return MapVerdict(
-            "single", None, notice, of_one(sweep), (*from_point_to_point(contrasted, sweep), NOT_A_FORECAST)
-        )
+        said = (*from_points, conditions.NOT_A_FORECAST)
+        return MapVerdict("single", None, notice, headline.of_one(sweep), said)
     if not found.known.any():
         most = int(found.pairs.max(initial=0))
         reason = "one replication carries no interval" if most == 1 else "no point is known in all structures"
-        headline = f"No verdict among {listing(list(found.structures))}: {reason}."
-        return MapVerdict("unknown", None, notice, headline, (NOT_A_FORECAST,))
+        unknown = HEADLINES["unknown"].format(names=listing(list(found.structures)), reason=reason)
+        return MapVerdict("unknown", None, notice, unknown, (conditions.NOT_A_FORECAST,))
     varying = [f for f in sweep.factors if len(f.levels) > 1]
-    kind, winner, headline = answer(found, rules, varying)
+    given = headline.answer(found, rules, varying)
     if positions is not None:
-        kind, winner, headline = on_a_scale(found, positions, kind, winner, headline)
-    objections = objections_to(found, others)
-    if kind in ("everywhere", "mostly", "partly") and objections:
-        kind, headline = (
-            "depends",
-            f"It depends on what is asked: {headline[:-1]}, but {listing(objections)}.",
-        )
-        winner, objections = None, []
-    said = [
-        *from_point_to_point(contrasted, sweep),
-        *rules_found(found, rules, kind),
-        *between_two(found, between),
-        *along_one_factor(found, varying, rules),
-        *left_over(found),
-        *average(sweep, found),
-        *(as_sentence(o) for o in objections),
-        *reports_alone(found, others),
-        *best_position(positions),
-        *losses_where_it_wins(sweep, found),
-        *points_without_a_winner(found),
-        *replications_needed(enough, bool(credited(found))),
-        variance_from_seed(found),
-        NOT_A_FORECAST,
-    ]
-    return MapVerdict(kind, winner, notice, headline, tuple(said))
+        given = headline.on_a_scale(found, positions, given)
+    objections = evidence.objections_to(found, others)
+    if objections and given.kind in ("everywhere", "mostly", "partly"):
+        asked = HEADLINES["asked"].format(answer=given.headline[:-1], objections=listing(objections))
+        given, objections = Answer("depends", None, asked), []
+    sentences = (
+        *from_points,
+        *conditions.rules_found(found, rules, given.kind),
+        *conditions.between_two(found, between),
+        *conditions.along_one_factor(found, varying, rules),
+        *conditions.left_over(found),
+        *evidence.average(sweep, found),
+        *(conditions.as_sentence(o) for o in objections),
+        *evidence.reports_alone(found, others),
+        *conditions.best_position(positions),
+        *evidence.losses_where_it_wins(sweep, found),
+        *conditions.points_without_a_winner(found),
+        *conditions.replications_needed(enough, bool(headline.credited(found))),
+        conditions.variance_from_seed(found),
+        conditions.NOT_A_FORECAST,
+    )
+    return MapVerdict(given.kind, given.winner, notice, given.headline, sentences)
