@@ -125,15 +125,15 @@ def not_default(comparison: Comparison) -> list[tuple[str, ...]]:
 
 
 def interventions(comparison: Comparison) -> list[tuple[str, ...]]:
-    """Dated changes, scenario by scenario."""
+    """Changes in mid-run, scenario by scenario."""
     return [
         (
-            s.name,
-            timing(i).removeprefix("from month "),
-            i.key,
-            _written(i.value),
-            listing(list(i.places)) if i.places else "everywhere",
+            scenario.name,
+            timing(change).removeprefix("from month "),
+            change.key,
+            _written(change.value),
+            listing(list(change.places)) if change.places else "everywhere",
         )
-        for s in comparison.scenarios
-        for i in s.parameters.interventions
+        for scenario in comparison.scenarios
+        for change in scenario.parameters.interventions
     ]
