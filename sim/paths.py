@@ -45,6 +45,9 @@ METADATA, REPORT = "metadata.json", "report.html"
 PLAN, DESIGN = "plan.json", "design.parquet"
 """What a sweep is to run; both are there before its first run."""
 
+SEARCH, ARCHIVE, CONVERGENCE = "search.json", "archive.parquet", "convergence.parquet"
+"""What was searched, the policies found, and how the search converged."""
+
 FAILURES, TIMINGS = "failures.parquet", "timings.parquet"
 SUMMARY, MANIFEST = "summary.json", "manifest.json"
 """What a finished sweep has beside its runs."""
