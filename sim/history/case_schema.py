@@ -91,6 +91,13 @@ class Observed(Form):
     at_full: float | None = None
     since: str | None = None
 
+    @property
+    def width(self) -> float:
+        """How far a series that is read from the model rises or falls from nobody to everybody, in its own unit."""
+        assert self.at_none is not None
+        assert self.at_full is not None
+        return self.at_full - self.at_none
+
 
 class Condition(Form):
     """One thing that must hold in a run: a level, a change between two months, or the distance of two series."""

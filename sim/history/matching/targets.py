@@ -1,8 +1,8 @@
-"""Targets: every condition of every pattern as a number to be met, and how far off it the frozen rules let a run be.
+"""Targets: every condition of every pattern as an observed value with a tolerance.
 
-A condition's bound lies as far from what was observed as its recipe allows (`docs/cases.md`): a fifth of the range, half
-of a change or of a distance, five points for flat. That allowance is taken for three standard deviations of what the model
-may be wrong by even at its best, so that three, the usual cut-off of history matching, falls on the frozen bound.
+The bound of a condition lies as far from the observed value as its recipe allows (`docs/cases.md`): a fifth of the range,
+half of a change or of a distance, five points for flat. This tolerance is taken as three standard deviations of the model
+discrepancy, so that the usual cut-off of history matching, three, falls on the frozen bound.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ CUT_OFF = 3.0
 deviations of its mean (Pukelsheim 1994)."""
 
 FRACTION = 0.2
-"""Share of the range from nobody to everybody that a level may miss by."""
+"""Tolerance of a level, as a share of the range from nobody to everybody."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """One condition as a number to be met.
+    """One condition as an observed value with a tolerance.
 
     Args:
         case: name of the case.
-        centre: what was observed.
-        allowance: how far from it a run may lie by the frozen rule.
-        from_below: whether a value below the centre can speak against a set of parameters.
-        from_above: whether one above it can.
-        required: whether it rules out by itself, beside the cases: a condition of practice is no case, and is never given up.
+        centre: the observed value.
+        allowance: distance from it that the frozen rule allows a run.
+        from_below: whether a value below the centre can rule out a parameter set.
+        from_above: whether a value above it can.
+        required: whether it rules out parameter sets by itself, as a condition of practice does; it is never given up.
     """
 
     case: str
@@ -67,10 +67,7 @@ def _target(case: Case, condition: Condition) -> Target:
     assert bound is not None
     away = 1.0 if low is not None else -1.0
     if condition.kind == "level":
-        read = case.file.observed[condition.series]
-        assert read.at_full is not None
-        assert read.at_none is not None
-        allowance = FRACTION * abs(read.at_full - read.at_none)
+        allowance = FRACTION * abs(case.file.observed[condition.series].width)
         return Target(case.name, bound + away * allowance, allowance, low is not None, high is not None)
     # Half of a change or of a distance is allowed, so the bound is the other half.
     return Target(case.name, 2 * bound, abs(bound), low is not None, high is not None)
@@ -78,11 +75,7 @@ def _target(case: Case, condition: Condition) -> Target:
 
 def responses(cases: Sequence[Case]) -> tuple[str, ...]:
     """Names of the responses that a run must keep for all conditions of all cases."""
-    found: dict[str, None] = {}
-    for case in cases:
-        for outcome, month in _asked(case):
-            found[response(outcome, month)] = None
-    return tuple(found)
+    return tuple(dict.fromkeys(response(*asked) for case in cases for asked in _asked(case)))
 
 
 def response(outcome: str, month: int) -> str:
@@ -91,17 +84,12 @@ def response(outcome: str, month: int) -> str:
 
 
 def _asked(case: Case) -> list[tuple[str, int]]:
-    found: list[tuple[str, int]] = []
-    for condition in case.file.pattern.conditions:
-        for month in (condition.month, condition.first, condition.last):
-            for series in (condition.series, condition.less):
-                if month is not None and series is not None:
-                    found.append((case.file.observed[series].outcome, case.number(month)))
-    return found
+    """Outcome and month of every figure that the conditions of a case refer to."""
+    return [(case.file.observed[series].outcome, month) for series, month in case.figures]
 
 
 def measured(cases: Sequence[Case], kept: dict[str, dict[str, np.ndarray]]) -> np.ndarray:
-    """What runs make of every condition.
+    """The value of every condition in every run.
 
     Args:
         cases: the cases.
