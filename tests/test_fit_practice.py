@@ -22,7 +22,7 @@ from sim.model.vocabulary import matching_responses, window_response
 from sim.runner import executors
 from sim.runner.run_one import read
 
-ONE_WAVE = WaveSettings(first=120, waves=1, worlds=4, confirmed=60, confirm_replications=4, enough=10)
+ONE_WAVE = WaveSettings(first=120, waves=1, replications=4, confirmed=60, confirm_replications=4, enough=10)
 WRITTEN = practice_conditions(in_force_only=False)
 
 
