@@ -1,7 +1,7 @@
-"""Conditions of practice: what practitioners say of the stream of changes as a whole, as numbers that a fit may ask for.
+"""Conditions of practice: what practitioners report of the stream of changes as a whole, as numbers that a fit can require.
 
-They are written in `sim/data/fit.yaml` with their bounds. Only those of patterns F1 and F5 may rule parameters out; all other
-patterns are tests, looked at after the defaults are frozen (`gapsim verify practice`).
+They are listed in `sim/data/fit.yaml` with their bounds. Only those of patterns F1 and F5 may rule out parameter sets; all
+other patterns are tests, evaluated after the defaults are fixed (`gapsim verify practice`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import yaml
 
+from sim.history.matching.fitted_set import fit_settings
 from sim.history.matching.targets import Target
-from sim.model.geography import DATA
 
 NAME = "practice"
 """Name of the scenario in which the system is run by itself, without a focal change."""
@@ -25,11 +24,11 @@ class PracticeCondition:
 
     Args:
         pattern: the pattern of practice it belongs to.
-        says: what it means.
-        measure: responses of a run, each with the weight it is added with.
-        bound: where the condition stops holding.
-        allowance: how far from what is asked for the bound lies.
-        at_most: whether larger values speak against a set; if not, smaller ones do.
+        says: its meaning.
+        measure: the weighted sum of responses that it bounds: weight by response.
+        bound: the value at which the condition stops holding.
+        allowance: tolerance: distance of the bound from the target.
+        at_most: whether larger values rule out a set; if not, smaller ones do.
     """
 
     pattern: str
@@ -41,24 +40,23 @@ class PracticeCondition:
 
     @property
     def target(self) -> Target:
-        """The condition as a number to be met, on one side only."""
+        """The condition as a target with a bound on one side."""
         away = -1.0 if self.at_most else 1.0
         centre = self.bound + away * self.allowance
         return Target(self.pattern, centre, self.allowance, not self.at_most, self.at_most, required=True)
 
 
 def practice_conditions(in_force_only: bool = True) -> tuple[PracticeCondition, ...]:
-    """The conditions of practice that the fit asks for; none while they are not in force."""
-    said = yaml.safe_load((DATA / "fit.yaml").read_text(encoding="utf-8"))[NAME]
-    if in_force_only and not said["in_force"]:
+    """The conditions of practice that the fit requires; none while they are not in force."""
+    listed = fit_settings()[NAME]
+    if in_force_only and not listed["in_force"]:
         return ()
-    return tuple(
-        PracticeCondition(
-            row["pattern"], row["says"], row["measure"], float(row.get("at_most", row.get("at_least"))),
-            float(row["allowance"]), "at_most" in row,
-        )
-        for row in said["conditions"]
-    )  # fmt: skip
+    found = []
+    for row in listed["conditions"]:
+        bound, allowance = float(row.get("at_most", row.get("at_least"))), float(row["allowance"])
+        condition = (row["pattern"], row["says"], row["measure"], bound, allowance, "at_most" in row)
+        found.append(PracticeCondition(*condition))
+    return tuple(found)
 
 
 def practice_responses(conditions: Sequence[PracticeCondition]) -> tuple[str, ...]:
@@ -69,7 +67,7 @@ def practice_responses(conditions: Sequence[PracticeCondition]) -> tuple[str, ..
 def measure_practice(
     conditions: Sequence[PracticeCondition], kept: Mapping[str, np.ndarray]
 ) -> list[np.ndarray]:
-    """What runs of the system make of every condition.
+    """The value of every condition in runs of the system.
 
     Args:
         conditions: the conditions.
