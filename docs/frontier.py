@@ -31,10 +31,9 @@ from sim.history.cases import as_fitted, cases
 from sim.history.evaluate import HIT_SHARE
 from sim.history.matching import tables
 from sim.history.matching.fitted_set import fitted_factors, fitted_points
-from sim.history.matching.practice_conditions import practice_conditions
 from sim.history.matching.simulate import Histories
 from sim.history.matching.space import Space
-from sim.history.matching.targets import CUT_OFF, targets
+from sim.history.matching.targets import CUT_OFF, practice_conditions, targets
 from sim.history.matching.waves import implausibility_of_runs
 from sim.model.parameters import Parameters
 from sim.paths import RESULTS

@@ -6,14 +6,15 @@ from test_fitting import MIDDLE, PLAYGROUND, TINY, made_up, to_be_met
 
 from sim.history.cases import cases
 from sim.history.matching.implausibility import implausibility, worst_by_case
-from sim.history.matching.practice_conditions import (
+from sim.history.matching.simulate import Histories
+from sim.history.matching.targets import (
     PracticeCondition,
+    Target,
     measure_practice,
     practice_conditions,
     practice_responses,
+    targets,
 )
-from sim.history.matching.simulate import Histories
-from sim.history.matching.targets import Target, targets
 from sim.history.matching.waves import WaveSettings, fit
 from sim.model.outcomes import summary
 from sim.model.schedule import simulate

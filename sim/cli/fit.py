@@ -60,8 +60,8 @@ def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, b
     Parameters that are not fitted keep their prior default, so that no fit depends on an earlier one.
     """
     from sim.history.cases import as_fitted, cases
-    from sim.history.matching.practice_conditions import practice_conditions
     from sim.history.matching.simulate import Histories
+    from sim.history.matching.targets import practice_conditions
     from sim.model.schema import in_groups, prior_defaults
 
     known, practice = as_fitted(cases()), practice_conditions()

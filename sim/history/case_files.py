@@ -16,16 +16,8 @@ from pydantic import ValidationError
 
 from sim import paths
 from sim.errors import Problem, nearest_name, shown
-from sim.history.case_schema import (
-    ONE_SYSTEM,
-    CaseFile,
-    coverages,
-    events,
-    is_of_the_system,
-    levels,
-    month_number,
-    reported,
-)
+from sim.history import case_schema
+from sim.history.case_schema import ONE_SYSTEM, CaseFile, coverages, levels, month_number
 from sim.model.geography import territory
 from sim.scenarios.forms import Form
 
@@ -45,7 +37,7 @@ Found = Iterator[tuple[Any, ...]]
 
 def _unknown(key: str, name: str, kind: str, known: Mapping[str, Any], value: str = "") -> tuple[Any, ...]:
     """The problem that a name is not in a shared table."""
-    said = ONE_SYSTEM if is_of_the_system(name) else f"is no {kind}; there is {', '.join(known)}"
+    said = ONE_SYSTEM if case_schema.is_of_the_system(name) else f"is no {kind}; there is {', '.join(known)}"
     return key, said, value, nearest_name(name, known)
 
 
@@ -98,7 +90,7 @@ def kind(case: CaseFile) -> Found:
 
 def timeline(case: CaseFile) -> Found:
     """Events that are unknown, lack a key that they need, or have one that they cannot have."""
-    known, land = events(), territory("scotland")
+    known, land = case_schema.events(), territory("scotland")
     for number, event in enumerate(case.timeline):
         key = f"timeline[{number}]"
         if event.event not in known:
@@ -121,8 +113,8 @@ def timeline(case: CaseFile) -> Found:
 def pattern(case: CaseFile) -> Found:
     """Series that are unknown or not read from the model, and conditions that lack a key."""
     for name, observed in case.observed.items():
-        if name not in reported():
-            yield f"observed.{name}", "is no reported series", "", nearest_name(name, reported())
+        if name not in case_schema.reported():
+            yield f"observed.{name}", "is no reported series", "", nearest_name(name, case_schema.reported())
         ends = (observed.at_none, observed.at_full)
         if observed.outcome == "none" and ends != (None, None):
             yield f"observed.{name}", "is not read from the model: leave at_none and at_full out"
@@ -215,7 +207,7 @@ def _form_problems(error: ValidationError, where: str) -> Iterator[Problem]:
             said = f"must be {found['ctx']['expected']}"
         elif found["type"] != "extra_forbidden":
             said = found["msg"][0].lower() + found["msg"][1:]
-        elif is_of_the_system(name) or name in ("key", "value", "sets"):
+        elif case_schema.is_of_the_system(name) or name in ("key", "value", "sets"):
             said = ONE_SYSTEM
         else:
             known = list(_fields(_form_at(found["loc"])))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import math
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -110,6 +111,12 @@ class Condition(Form):
     last: str | None = Field(None, alias="to")
     at_least: float | None = None
     at_most: float | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and largest value at which it holds; infinite where it has no bound."""
+        low = -math.inf if self.at_least is None else self.at_least
+        return low, math.inf if self.at_most is None else self.at_most
 
 
 class Pattern(Form):

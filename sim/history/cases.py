@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from sim.history.case_schema import (
     LEVELS,
     STAGES,
     CaseFile,
-    Event,
     coverages,
     events,
     levels,
@@ -141,37 +141,31 @@ def parameters_of(case: Case, system: Parameters, recoded: Mapping[str, str] | N
     tree["population"]["months"] = case.months
     tree["changes"]["arriving"] = max(1, round(a_month * case.months))
     start = Parameters.model_validate({**tree, "interventions": ()})
-    tree["interventions"] = [dated for month in range(case.months) for dated in _in_month(case, month, start)]
+    tree["interventions"] = _interventions(case, start)
     return Parameters.model_validate(tree)
 
 
-def _in_month(case: Case, month: int, start: Parameters) -> list[dict[str, Any]]:
-    """Interventions of one month: events that end come before events that begin."""
-    found = []
+def _interventions(case: Case, start: Parameters) -> list[dict[str, Any]]:
+    """The dated events of a case, month by month: events that end in a month come before events that begin in it."""
+    dated = []
     for event in case.file.timeline:
-        if event.until is not None and case.number(event.until) == month:
-            found += [
-                _dated(month, event, key, _at_start(start, key)) for key in events()[event.event]["sets"]
-            ]
-    for event in case.file.timeline:
-        if case.number(event.month) == month:
-            found += [_dated(month, event, key, value) for key, value in _settings(case, event)]
-    return found
-
-
-def _dated(month: int, event: Event, key: str, value: Any) -> dict[str, Any]:
-    return {"month": month, "key": key, "value": value, "places": event.places}
-
-
-def _settings(case: Case, event: Event) -> list[tuple[str, Any]]:
-    """What an event sets: the values of the shared table, and the date, stage and coverage that the case gives."""
-    shared = events()[event.event]["sets"]
-    found = [(key, case.number(str(event.by)) if value == "by" else value) for key, value in shared.items()]
-    if event.stage is not None:
-        found.append(("focal.stage", STAGES[event.stage]))
-    if event.coverage is not None:
-        found.append(("focal.coverage", coverages()[event.coverage]))
-    return found
+        shared = events()[event.event]["sets"]
+        begins = {
+            key: case.number(str(event.by)) if value == "by" else value for key, value in shared.items()
+        }
+        if event.stage is not None:
+            begins["focal.stage"] = STAGES[event.stage]
+        if event.coverage is not None:
+            begins["focal.coverage"] = coverages()[event.coverage]
+        if event.until is not None:
+            ends = case.number(event.until)
+            dated += [(ends, False, key, _at_start(start, key), event.places) for key in shared]
+        dated += [(case.number(event.month), True, key, value, event.places) for key, value in begins.items()]
+    dated.sort(key=itemgetter(0, 1))
+    return [
+        {"month": month, "key": key, "value": value, "places": places}
+        for month, _, key, value, places in dated
+    ]
 
 
 def _at_start(start: Parameters, key: str) -> Any:

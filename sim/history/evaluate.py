@@ -188,11 +188,8 @@ def evaluate_conditions(case: Case, series: Series) -> tuple[ConditionResult, ..
     found = []
     for condition in case.file.pattern.conditions:
         values = _bounded_value(case, condition, lambda name, month: series[name][:, month])
-        held = np.ones(len(values), dtype=bool)
-        if condition.at_least is not None:
-            held &= values >= condition.at_least
-        if condition.at_most is not None:
-            held &= values <= condition.at_most
+        low, high = condition.bounds
+        held = (values >= low) & (values <= high)
         try:
             seen = _bounded_value(case, condition, lambda name, month: observed[name][month])
         except KeyError:

@@ -69,13 +69,13 @@ def leave_each_out(found: Fit, cases: Sequence[Case], enough: int) -> list[HeldO
         enough: number of points that a non-implausible set must have.
     """
     single = shows(found.confirmed.values, found.targets).mean(axis=1)
-    curves = {name: curve(cases) for name, curve in NULLS.items()}
+    hits_of_nulls = {name: _hits(cases, curves) for name, curves in NULLS.items()}
     rows = []
     for place, name in enumerate(case_names(found.targets)):
         chosen, given_up = non_implausible(found.worst, enough, place)
         low, high = np.quantile(single[chosen, place], (0.05, 0.95))
         share, fitted = (float(single[sets, place].mean()) for sets in (chosen, found.chosen))
-        nulls = {null: _predicted(hits, place) for null, hits in curves.items()}
+        nulls = {null: _predicted(hits, place) for null, hits in hits_of_nulls.items()}
         rows.append(HeldOutCase(name, len(chosen), given_up, share, float(low), float(high), fitted, nulls))
     return rows
 
@@ -86,27 +86,20 @@ def _predicted(hits: np.ndarray, place: int) -> float:
     return float(hits[others == others.max(), place].mean())
 
 
-def constant_hazards_hits(cases: Sequence[Case]) -> np.ndarray:
-    """Which cases constant hazards hit at each of `HAZARD_RATES`: shape (rates, cases)."""
-
-    def curves(case: Case) -> np.ndarray:
-        planned = planned_months(case) / HAZARD_RATES[:, None]
-        return constant_hazards(months_since_announcement(case), planned)
-
-    return _hits(cases, curves)
+def hazard_curves(case: Case) -> np.ndarray:
+    """Constant hazards of a case at each of `HAZARD_RATES`: shape (rates, T)."""
+    return constant_hazards(months_since_announcement(case), planned_months(case) / HAZARD_RATES[:, None])
 
 
-def bass_hits(cases: Sequence[Case]) -> np.ndarray:
-    """Which cases the Bass curve hits at each pair of coefficients: shape (pairs, cases)."""
-    innovation, imitation = (one.ravel() for one in np.meshgrid(INNOVATIONS, IMITATIONS, indexing="ij"))
-
-    def curves(case: Case) -> np.ndarray:
-        return bass(months_since_announcement(case) / 12.0, innovation[:, None], imitation[:, None])
-
-    return _hits(cases, curves)
+def bass_curves(case: Case) -> np.ndarray:
+    """Bass curves of a case at each pair of coefficients: shape (pairs, T)."""
+    innovation, imitation = (
+        one.reshape(-1, 1) for one in np.meshgrid(INNOVATIONS, IMITATIONS, indexing="ij")
+    )
+    return bass(months_since_announcement(case) / 12.0, innovation, imitation)
 
 
-NULLS = {"constant_hazards": constant_hazards_hits, "bass": bass_hits}
+NULLS = {"constant_hazards": hazard_curves, "bass": bass_curves}
 
 
 def _hits(cases: Sequence[Case], curves: Callable[[Case], np.ndarray]) -> np.ndarray:

@@ -21,14 +21,15 @@ from sim.experiments.factors import Factor
 from sim.experiments.plans import Plan, make_plan
 from sim.history.case_schema import OPEN_TO_EVENTS
 from sim.history.cases import SET_BY_CASES, Case, parameters_of
-from sim.history.matching.practice_conditions import (
-    NAME,
+from sim.history.matching.space import Space
+from sim.history.matching.targets import (
+    PRACTICE,
     PracticeCondition,
     measure_practice,
+    measured,
     practice_responses,
+    responses,
 )
-from sim.history.matching.space import Space
-from sim.history.matching.targets import measured, responses
 from sim.model.parameters import Parameters
 from sim.paths import PLAN, RUNS
 from sim.runner import status
@@ -89,7 +90,7 @@ class Histories:
     def _plan(self, name: str, shares: np.ndarray, replications: int, fresh: int) -> Plan:
         composed = scenarios(self.cases, self.system)
         if self.practice:
-            system = Composed(NAME, "Patterns of practice", QUESTION, "the system as it is", self.system)
+            system = Composed(PRACTICE, "Patterns of practice", QUESTION, "the system as it is", self.system)
             composed = (*composed, system)
         experiment = Experiment(
             name=name,

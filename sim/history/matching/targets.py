@@ -3,11 +3,15 @@
 The bound of a condition lies as far from the observed value as its recipe allows (`docs/cases.md`): a fifth of the range,
 half of a change or of a distance, five points for flat. This tolerance is taken as three standard deviations of the model
 discrepancy, so that the usual cut-off of history matching, three, falls on the frozen bound.
+
+Conditions of practice are what practitioners report of the stream of changes as a whole. They are listed in `sim/data/fit.yaml`
+with their bounds. Only those of patterns F1 and F5 may rule out parameter sets; all other patterns are tests, evaluated after
+the defaults are fixed (`gapsim verify practice`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +19,7 @@ import numpy as np
 from sim.history.case_schema import Condition
 from sim.history.cases import Case
 from sim.history.evaluate import OUTCOMES, as_reported, evaluate_conditions
+from sim.history.matching.fitted_set import fit_settings
 
 CUT_OFF = 3.0
 """Implausibility above which a value is ruled out: nearly all of any distribution with one peak lies within three standard
@@ -22,6 +27,9 @@ deviations of its mean (Pukelsheim 1994)."""
 
 FRACTION = 0.2
 """Tolerance of a level, as a share of the range from nobody to everybody."""
+
+PRACTICE = "practice"
+"""Name of the scenario in which the system is run by itself, without a focal change."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +54,9 @@ class Target:
 
     def held(self, values: np.ndarray) -> np.ndarray:
         """Whether values meet the condition by the frozen rule."""
-        held = np.ones(np.shape(values), dtype=bool)
-        if self.from_below:
-            held &= values >= self.centre - self.allowance - 1e-9
-        if self.from_above:
-            held &= values <= self.centre + self.allowance + 1e-9
-        return held & ~np.isnan(values)
+        low = self.centre - self.allowance - 1e-9 if self.from_below else -np.inf
+        high = self.centre + self.allowance + 1e-9 if self.from_above else np.inf
+        return np.asarray((values >= low) & (values <= high))
 
 
 def targets(cases: Sequence[Case]) -> list[Target]:
@@ -60,17 +65,16 @@ def targets(cases: Sequence[Case]) -> list[Target]:
 
 
 def _target(case: Case, condition: Condition) -> Target:
-    low, high = condition.at_least, condition.at_most
-    if low is not None and high is not None:
+    below, above = condition.at_least is not None, condition.at_most is not None
+    low, high = condition.bounds
+    if below and above:
         return Target(case.name, (low + high) / 2, (high - low) / 2)
-    bound = low if low is not None else high
-    assert bound is not None
-    away = 1.0 if low is not None else -1.0
+    bound, away = (low, 1.0) if below else (high, -1.0)
     if condition.kind == "level":
         allowance = FRACTION * abs(case.file.observed[condition.series].width)
-        return Target(case.name, bound + away * allowance, allowance, low is not None, high is not None)
+        return Target(case.name, bound + away * allowance, allowance, below, above)
     # Half of a change or of a distance is allowed, so the bound is the other half.
-    return Target(case.name, 2 * bound, abs(bound), low is not None, high is not None)
+    return Target(case.name, 2 * bound, abs(bound), below, above)
 
 
 def responses(cases: Sequence[Case]) -> tuple[str, ...]:
@@ -107,3 +111,64 @@ def measured(cases: Sequence[Case], kept: dict[str, dict[str, np.ndarray]]) -> n
             outcomes[:, OUTCOMES.index(outcome), month] = values.ravel()
         found += [one.values.reshape(shape) for one in evaluate_conditions(case, as_reported(case, outcomes))]
     return np.stack(found, axis=-1)
+
+
+@dataclass(frozen=True)
+class PracticeCondition:
+    """One number that a run of the system must show.
+
+    Args:
+        pattern: the pattern of practice it belongs to.
+        says: its meaning.
+        measure: the weighted sum of responses that it bounds: weight by response.
+        bound: the value at which the condition stops holding.
+        allowance: tolerance: distance of the bound from the target.
+        at_most: whether larger values rule out a set; if not, smaller ones do.
+    """
+
+    pattern: str
+    says: str
+    measure: Mapping[str, float]
+    bound: float
+    allowance: float
+    at_most: bool
+
+    @property
+    def target(self) -> Target:
+        """The condition as a target with a bound on one side."""
+        away = -1.0 if self.at_most else 1.0
+        centre = self.bound + away * self.allowance
+        return Target(self.pattern, centre, self.allowance, not self.at_most, self.at_most, required=True)
+
+
+def practice_conditions(in_force_only: bool = True) -> tuple[PracticeCondition, ...]:
+    """The conditions of practice that the fit requires; none while they are not in force."""
+    listed = fit_settings()[PRACTICE]
+    if in_force_only and not listed["in_force"]:
+        return ()
+    found = []
+    for row in listed["conditions"]:
+        bound, allowance = float(row.get("at_most", row.get("at_least"))), float(row["allowance"])
+        condition = (row["pattern"], row["says"], row["measure"], bound, allowance, "at_most" in row)
+        found.append(PracticeCondition(*condition))
+    return tuple(found)
+
+
+def practice_responses(conditions: Sequence[PracticeCondition]) -> tuple[str, ...]:
+    """Names of the responses that a run must keep for these conditions."""
+    return tuple(dict.fromkeys(name for condition in conditions for name in condition.measure))
+
+
+def measure_practice(
+    conditions: Sequence[PracticeCondition], kept: Mapping[str, np.ndarray]
+) -> list[np.ndarray]:
+    """The value of every condition in runs of the system.
+
+    Args:
+        conditions: the conditions.
+        kept: by name of a response, the values of the runs, all of one shape.
+    """
+    return [
+        np.sum([weight * kept[name] for name, weight in condition.measure.items()], axis=0)
+        for condition in conditions
+    ]
