@@ -147,25 +147,22 @@ def parameters_of(case: Case, system: Parameters, recoded: Mapping[str, str] | N
 
 def _interventions(case: Case, start: Parameters) -> list[dict[str, Any]]:
     """The dated events of a case, month by month: events that end in a month come before events that begin in it."""
-    dated = []
+    ending, beginning = [], []
     for event in case.file.timeline:
         shared = events()[event.event]["sets"]
-        begins = {
-            key: case.number(str(event.by)) if value == "by" else value for key, value in shared.items()
-        }
+        sets = {key: case.number(str(event.by)) if value == "by" else value for key, value in shared.items()}
         if event.stage is not None:
-            begins["focal.stage"] = STAGES[event.stage]
+            sets["focal.stage"] = STAGES[event.stage]
         if event.coverage is not None:
-            begins["focal.coverage"] = coverages()[event.coverage]
+            sets["focal.coverage"] = coverages()[event.coverage]
         if event.until is not None:
-            ends = case.number(event.until)
-            dated += [(ends, False, key, _at_start(start, key), event.places) for key in shared]
-        dated += [(case.number(event.month), True, key, value, event.places) for key, value in begins.items()]
-    dated.sort(key=itemgetter(0, 1))
-    return [
-        {"month": month, "key": key, "value": value, "places": places}
-        for month, _, key, value, places in dated
-    ]
+            ending += [_dated(case, event.until, key, _at_start(start, key), event.places) for key in shared]
+        beginning += [_dated(case, event.month, key, value, event.places) for key, value in sets.items()]
+    return sorted([*ending, *beginning], key=itemgetter("month"))
+
+
+def _dated(case: Case, month: str, key: str, value: Any, places: list[str] | None) -> dict[str, Any]:
+    return {"month": case.number(month), "key": key, "value": value, "places": places}
 
 
 def _at_start(start: Parameters, key: str) -> Any:

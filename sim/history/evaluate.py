@@ -240,9 +240,13 @@ def simulate_cases(
     look = min(look, each)
     codings = [(case, moved) for case in cases for moved in ({}, *(one_step_away(case) if look else ()))]
     outcomes = [np.empty((look if moved else each, len(OUTCOMES), case.months)) for case, moved in codings]
-    pool = ThreadPoolExecutor(max_workers=cores())
+    jobs = []
+    for (case, moved), seen in zip(codings, outcomes, strict=True):
+        sets = [parameters_of(case, system, moved) for system in systems[: len(seen)]]
+        jobs += [(case, sets[run % len(systems)], seen, run) for run in range(len(seen))]
 
-    def one(case: Case, parameters: Parameters, seen: np.ndarray, run: int) -> None:
+    def simulate_one(job: tuple[Case, Parameters, np.ndarray, int]) -> None:
+        case, parameters, seen, run = job
         replication = run // len(systems)
         try:
             seen[run] = simulate_case(parameters, seed, replication)
@@ -250,17 +254,11 @@ def simulate_cases(
             which = f"case {case.name}, seed {seed}, replication {replication}"
             raise RunFailed(f"{which}: {error!r}") from error
 
-    try:
-        runs = []
-        for (case, moved), seen in zip(codings, outcomes, strict=True):
-            sets = [parameters_of(case, system, moved) for system in systems[: len(seen)]]
-            runs += [pool.submit(one, case, sets[run % len(systems)], seen, run) for run in range(len(seen))]
-        for done, finished in enumerate(runs, start=1):
-            finished.result()
+    # The first failure ends the loop, and with it all runs that have not begun.
+    with ThreadPoolExecutor(max_workers=cores()) as pool:
+        for done, _ in enumerate(pool.map(simulate_one, jobs), start=1):
             if progress:
-                progress(done, len(runs))
-    finally:
-        pool.shutdown(cancel_futures=True)
+                progress(done, len(jobs))
     found = []
     for case in cases:
         seen, *others = [seen for (coded, _), seen in zip(codings, outcomes, strict=True) if coded is case]

@@ -53,9 +53,10 @@ class Emulator:
         mean = self.plane[0] + features @ self.plane[1:]
         if self.process is None:
             return mean, np.zeros(len(features))
+        from sklearn.utils import gen_batches
+
         variance = np.empty(len(features))
-        for first in range(0, len(features), BATCH):
-            part = slice(first, first + BATCH)
+        for part in gen_batches(len(features), BATCH):
             left, deviation = self.process.predict(features[part][:, self.active], return_std=True)
             mean[part] += self.scale * left
             variance[part] = self.scale**2 * np.maximum(deviation**2 - self.noise, 0.0)

@@ -11,17 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.history import null_models
 from sim.history.cases import Case
 from sim.history.evaluate import HIT_SHARE, all_held, evaluate_conditions
 from sim.history.matching.implausibility import case_names, non_implausible, shows
 from sim.history.matching.waves import Fit
-from sim.history.null_models import (
-    bass,
-    constant_hazards,
-    months_since_announcement,
-    planned_months,
-    series_of_curves,
-)
 
 HAZARD_RATES = np.geomspace(0.25, 8.0, 61)
 """Pace of constant hazards, relative to the plan."""
@@ -88,7 +82,8 @@ def _predicted(hits: np.ndarray, place: int) -> float:
 
 def hazard_curves(case: Case) -> np.ndarray:
     """Constant hazards of a case at each of `HAZARD_RATES`: shape (rates, T)."""
-    return constant_hazards(months_since_announcement(case), planned_months(case) / HAZARD_RATES[:, None])
+    planned = null_models.planned_months(case) / HAZARD_RATES[:, None]
+    return null_models.constant_hazards(null_models.months_since_announcement(case), planned)
 
 
 def bass_curves(case: Case) -> np.ndarray:
@@ -96,7 +91,7 @@ def bass_curves(case: Case) -> np.ndarray:
     innovation, imitation = (
         one.reshape(-1, 1) for one in np.meshgrid(INNOVATIONS, IMITATIONS, indexing="ij")
     )
-    return bass(months_since_announcement(case) / 12.0, innovation, imitation)
+    return null_models.bass(null_models.months_since_announcement(case) / 12.0, innovation, imitation)
 
 
 NULLS = {"constant_hazards": hazard_curves, "bass": bass_curves}
@@ -104,5 +99,5 @@ NULLS = {"constant_hazards": hazard_curves, "bass": bass_curves}
 
 def _hits(cases: Sequence[Case], curves: Callable[[Case], np.ndarray]) -> np.ndarray:
     """Which cases are hit by each of some curves of coverage, whose shape for a case is (curves, T)."""
-    judged = [evaluate_conditions(case, series_of_curves(case, curves(case))) for case in cases]
+    judged = [evaluate_conditions(case, null_models.series_of_curves(case, curves(case))) for case in cases]
     return np.column_stack([all_held(conditions) for conditions in judged])

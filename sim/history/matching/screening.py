@@ -71,11 +71,10 @@ def screened(factors: Sequence[Factor], shares: np.ndarray, means: np.ndarray) -
         shares: (N, parameters) points of the cube.
         means: (N, conditions) mean over replications.
     """
-    centred = shares - shares.mean(axis=0)
-    table = centred / centred.std(axis=0)
-    deviation = means.std(axis=0)
-    moved = (means - means.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
-    slopes = np.linalg.lstsq(table, moved, rcond=None)[0]
+    from sklearn.preprocessing import StandardScaler
+
+    inputs, outputs = (StandardScaler().fit_transform(values) for values in (shares, means))
+    slopes = np.linalg.lstsq(inputs, outputs, rcond=None)[0]
     ordered = {factor.key for factor in factors if factor.levels is None}
     order = np.argsort(-(slopes**2).max(axis=1), kind="stable")
     found: list[Screened] = []

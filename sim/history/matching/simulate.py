@@ -21,15 +21,8 @@ from sim.experiments.factors import Factor
 from sim.experiments.plans import Plan, make_plan
 from sim.history.case_schema import OPEN_TO_EVENTS
 from sim.history.cases import SET_BY_CASES, Case, parameters_of
+from sim.history.matching import targets
 from sim.history.matching.space import Space
-from sim.history.matching.targets import (
-    PRACTICE,
-    PracticeCondition,
-    measure_practice,
-    measured,
-    practice_responses,
-    responses,
-)
 from sim.model.parameters import Parameters
 from sim.paths import PLAN, RUNS
 from sim.runner import status
@@ -65,7 +58,7 @@ class Histories:
     seed: int
     command: str
     watcher: status.OnProgress | None = None
-    practice: Sequence[PracticeCondition] = ()
+    practice: Sequence[targets.PracticeCondition] = ()
     say: Callable[[str], None] = lambda words: None
 
     def __call__(
@@ -90,7 +83,9 @@ class Histories:
     def _plan(self, name: str, shares: np.ndarray, replications: int, fresh: int) -> Plan:
         composed = scenarios(self.cases, self.system)
         if self.practice:
-            system = Composed(PRACTICE, "Patterns of practice", QUESTION, "the system as it is", self.system)
+            system = Composed(
+                targets.PRACTICE, "Patterns of practice", QUESTION, "the system as it is", self.system
+            )
             composed = (*composed, system)
         experiment = Experiment(
             name=name,
@@ -102,7 +97,7 @@ class Histories:
             points=self.space.columns(shares),
             replications=replications,
             seed=self.seed + fresh,
-            responses=(*responses(self.cases), *practice_responses(self.practice)),
+            responses=(*targets.responses(self.cases), *targets.practice_responses(self.practice)),
             source=str(self.folder / name),
         )
         return make_plan(experiment, self.command)
@@ -118,8 +113,10 @@ class Histories:
             for place, case in enumerate(self.cases)
         }
         of_system = {name: of_all[-1] for name, of_all in values.items()}
-        of_practice = measure_practice(self.practice, of_system)
-        return np.concatenate([measured(self.cases, kept), *(one[..., None] for one in of_practice)], axis=-1)
+        of_practice = targets.measure_practice(self.practice, of_system)
+        return np.concatenate(
+            [targets.measured(self.cases, kept), *(one[..., None] for one in of_practice)], axis=-1
+        )
 
 
 def scenarios(cases: Sequence[Case], system: Parameters) -> tuple[Composed, ...]:

@@ -121,24 +121,27 @@ class PracticeCondition:
         pattern: the pattern of practice it belongs to.
         says: its meaning.
         measure: the weighted sum of responses that it bounds: weight by response.
-        bound: the value at which the condition stops holding.
         allowance: tolerance: distance of the bound from the target.
-        at_most: whether larger values rule out a set; if not, smaller ones do.
+        at_least: smallest value at which it holds; None if it has an upper bound.
+        at_most: largest value at which it holds; None if it has a lower bound.
     """
 
     pattern: str
     says: str
     measure: Mapping[str, float]
-    bound: float
     allowance: float
-    at_most: bool
+    at_least: float | None = None
+    at_most: float | None = None
 
     @property
     def target(self) -> Target:
         """The condition as a target with a bound on one side."""
-        away = -1.0 if self.at_most else 1.0
-        centre = self.bound + away * self.allowance
-        return Target(self.pattern, centre, self.allowance, not self.at_most, self.at_most, required=True)
+        if self.at_most is not None:
+            centre, below = self.at_most - self.allowance, False
+        else:
+            assert self.at_least is not None
+            centre, below = self.at_least + self.allowance, True
+        return Target(self.pattern, centre, self.allowance, below, not below, required=True)
 
 
 def practice_conditions(in_force_only: bool = True) -> tuple[PracticeCondition, ...]:
@@ -146,12 +149,7 @@ def practice_conditions(in_force_only: bool = True) -> tuple[PracticeCondition, 
     listed = fit_settings()[PRACTICE]
     if in_force_only and not listed["in_force"]:
         return ()
-    found = []
-    for row in listed["conditions"]:
-        bound, allowance = float(row.get("at_most", row.get("at_least"))), float(row["allowance"])
-        condition = (row["pattern"], row["says"], row["measure"], bound, allowance, "at_most" in row)
-        found.append(PracticeCondition(*condition))
-    return tuple(found)
+    return tuple(PracticeCondition(**row) for row in listed["conditions"])
 
 
 def practice_responses(conditions: Sequence[PracticeCondition]) -> tuple[str, ...]:
