@@ -14,13 +14,10 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field
 
-from sim.model.decision_rights import ROWS, columns
+from sim.model.decision_rights import ROWS
 from sim.model.geography import DATA
 from sim.model.schema import declarations
 from sim.scenarios.forms import Form
-
-STAGES = {"see": 1, "spark": 2, "shape": 3, "shift": 4}
-
 
 Text = Annotated[str, Field(min_length=1)]
 Stage = Literal["see", "spark", "shape", "shift"]
@@ -248,9 +245,7 @@ def may_set(key: str) -> bool:
 
 def is_of_the_system(name: str) -> bool:
     """Whether a name is a parameter, a group of parameters or a row of rights, and so not for a case to set."""
-    groups = {declared.group for declared in declarations().values()}
-    shares = {f"power.{row}.{who}" for row in ROWS for who in columns(row)}
-    return name in groups or name in declarations() or name in shares or name.partition(".")[0] in groups
+    return name.partition(".")[0] in {declared.group for declared in declarations().values()}
 
 
 def _table(name: str) -> Any:

@@ -10,19 +10,11 @@ from typing import Any
 
 from sim.errors import no_such, raise_if_any
 from sim.history import case_files
-from sim.history.case_schema import (
-    LEVELS,
-    STAGES,
-    CaseFile,
-    coverages,
-    events,
-    levels,
-    month_number,
-    reported,
-)
+from sim.history.case_schema import LEVELS, CaseFile, coverages, events, levels, month_number, reported
 from sim.model.decision_rights import ROWS
 from sim.model.parameters import Parameters
 from sim.model.schema import power_table, value_of
+from sim.model.state import STAGES
 
 SET_BY_CASES = ("focal", "population.months", "changes.arriving", "interventions")
 """What belongs to the history and not to the system: a parameter set for cases does not set it."""
@@ -152,7 +144,7 @@ def _interventions(case: Case, start: Parameters) -> list[dict[str, Any]]:
         shared = events()[event.event]["sets"]
         sets = {key: case.number(str(event.by)) if value == "by" else value for key, value in shared.items()}
         if event.stage is not None:
-            sets["focal.stage"] = STAGES[event.stage]
+            sets["focal.stage"] = STAGES.index(event.stage)
         if event.coverage is not None:
             sets["focal.coverage"] = coverages()[event.coverage]
         if event.until is not None:

@@ -146,12 +146,9 @@ def by_frozen_readings(histories: Sequence[History]) -> Count:
 
 def by_mended_readings(histories: Sequence[History]) -> Count:
     """Hits by the mended readings: a case without one keeps its frozen reading, and one left out is not counted."""
-    verdicts = [
-        history.hit if history.mended_hit is None else history.mended_hit
-        for history in histories
-        if not history.mended_left_out
-    ]
-    return Count(sum(verdicts), len(verdicts))
+    counted = [history for history in histories if not history.mended_left_out]
+    hits = sum(history.hit if history.mended_hit is None else history.mended_hit for history in counted)
+    return Count(hits, len(counted))
 
 
 def of_independent_cases(histories: Sequence[History]) -> Count:

@@ -109,7 +109,10 @@ def territory(places: str) -> Territory:
     columns = {name: np.array([float(row[column]) for row in rows]) for name, column in NUMBERS.items()}
     weight = columns["population"] / columns["population"].sum()
     character = np.column_stack([standardised(columns[name], weight) for name in ("deprivation", "rurality")])
-    start, other, share = _ties(rows, crossings, np.column_stack([character, _size(columns["population"])]))
+    size = np.log(columns["population"])
+    start, other, share = _ties(
+        rows, crossings, np.column_stack([character, (size - size.mean()) / (size.std() or 1.0)])
+    )
     tiles = {column: tuple(int(row[column]) for row in rows) if _tiled(rows) else None for column in TILE}
     return Territory(
         code=tuple(row["code"] for row in rows),
@@ -220,12 +223,6 @@ def _tie_problems(path: Path, rows: list[Row], codes: set[str | None]) -> list[s
         for number, row in enumerate(rows, start=2)
         if not {row["a"], row["b"]} <= codes or row["a"] == row["b"] or row["kind"] not in WEIGHTS
     ]
-
-
-def _size(population: np.ndarray) -> np.ndarray:
-    """The logarithm of population, standardised over places."""
-    size = np.log(population)
-    return (size - size.mean()) / (size.std() or 1.0)
 
 
 def _ties(
