@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.analysis.comparison import ALPHA, MEANINGFUL
+from sim.analysis.comparison import MEANINGFUL
 from sim.analysis.sweep_data import Sweep, is_share, plain
-from sim.stats import false_discoveries, half_width, holm, p_values
+from sim.stats import ALPHA, false_discoveries, half_width, holm, p_values
 
 SCALE = "power.distribution"
 """The position between hierarchy (0) and distributed power (1)."""
