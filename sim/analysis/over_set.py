@@ -110,6 +110,19 @@ class OverTheSet:
         low, high = np.quantile(values, ENDS)
         return Range(float(values.mean()), float(low), float(high))
 
+    def other(self, name: str) -> str:
+        """The structure that one is compared with."""
+        return self.a if name == self.b else self.b
+
+    def in_favour_of(self, name: str) -> Range:
+        """Mean and range of how much more of the gap one structure closes."""
+        r = self.range()
+        return Range(-r.mean, -r.high, -r.low) if name == self.a else r
+
+    def within(self, size: float) -> float:
+        """The share of design points at which the gaps differ by no more than some size."""
+        return float((abs(self.differences["gap"]) <= size).mean())
+
     def smaller(self, by: float, outcome: str = "gap") -> dict[str, float]:
         """By structure, the share of design points at which it has the smaller outcome by more than some size."""
         values = self.differences[outcome]
