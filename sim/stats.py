@@ -37,7 +37,7 @@ def intervals(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def half_width(values: np.ndarray, level: float) -> np.ndarray:
     """Half the width of the t-interval of confidence 1 − level for the mean of every column; NaN with one row."""
-    n, _, spread, _ = _moments(values)
+    n, _, spread, _ = moments(values)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 1 - level / 2) * spread / np.sqrt(n), np.nan)
 
@@ -49,7 +49,7 @@ def mean_over(values: np.ndarray, axis: int) -> np.ndarray:
         return np.where(known, values, 0.0).sum(axis=axis) / known.sum(axis=axis)
 
 
-def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Of every column: how many numbers are known, their mean, their standard deviation, and whether all are equal."""
     known = np.isfinite(values)
     n, mean = known.sum(axis=0), mean_over(values, axis=0)
@@ -96,7 +96,7 @@ def p_values(values: np.ndarray) -> np.ndarray:
     Returns:
         Shape (columns,); 1 where fewer than two numbers are known.
     """
-    n, mean, spread, constant = _moments(values)
+    n, mean, spread, constant = moments(values)
     with np.errstate(invalid="ignore", divide="ignore"):
         found = 2 * stdtr(np.maximum(n - 1, 1), -np.abs(mean) / (spread / np.sqrt(n)))
     found = np.where(constant, np.where(mean != 0.0, 0.0, 1.0), found)

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.analysis.comparison import MEANINGFUL
 from sim.analysis.sweep_data import Sweep, is_share, plain
-from sim.stats import ALPHA, false_discoveries, half_width, holm, p_values
+from sim.stats import ALPHA, false_discoveries, half_width, holm, mean_over, p_values
 
 SCALE = "power.distribution"
 """The position between hierarchy (0) and distributed power (1)."""
@@ -170,6 +170,11 @@ class Regimes:
         return found
 
 
+def common(values: np.ndarray) -> np.ndarray:
+    """A response, shape (structures, points, replications), in the replications in which every structure is known."""
+    return np.where(np.isfinite(values).all(axis=0), values, np.nan)
+
+
 def regimes(sweep: Sweep, response: str | None = None, replications: int | None = None) -> Regimes:
     """Decide each point of the map.
 
@@ -179,12 +184,10 @@ def regimes(sweep: Sweep, response: str | None = None, replications: int | None 
         replications: only so many of the first replications; all by default.
     """
     chosen = response or sweep.decided_by
-    values = sweep.responses[chosen][:, :, :replications]
-    values = np.where(np.isfinite(values).all(axis=0), values, np.nan)
+    values = common(sweep.responses[chosen][:, :, :replications])
     count, points, _ = values.shape
     pairs = np.isfinite(values[0]).sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        mean = np.where(pairs > 0, np.nansum(values, axis=2) / np.maximum(pairs, 1), np.nan)
+    mean = mean_over(values, axis=2)
     known = pairs > 1
     best = np.where(known, np.argmin(np.where(known, mean, 0.0), axis=0), 0)
     against = [values[j] - np.take_along_axis(values, best[None, :, None], axis=0)[0] for j in range(count)]
@@ -262,8 +265,7 @@ def best_positions(levels: Sweep, positions: np.ndarray) -> BestPositions:
     Positions are compared with the best by Holm's correction for reading all of them together; whether the best lies
     inside is further corrected by false discoveries over the points.
     """
-    values = levels.responses[levels.decided_by]
-    values = np.where(np.isfinite(values).all(axis=0), values, np.nan)
+    values = common(levels.responses[levels.decided_by])
     found = np.full((3, levels.points), np.nan)
     p_inside = np.ones(levels.points)
     known = np.zeros(levels.points, bool)
