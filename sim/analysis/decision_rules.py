@@ -121,10 +121,9 @@ def _none(reason: str) -> Rules:
 
 
 def _features(factors: Sequence[SweptFactor]) -> list[_Feature]:
+    """A column for each number that varies, and one for each level of a choice."""
     found = []
-    for factor in factors:
-        if len(factor.levels) < 2:
-            continue
+    for factor in (f for f in factors if len(f.levels) > 1):
         if factor.numeric:
             found.append(_Feature(factor, None, factor.values))
         else:

@@ -237,13 +237,9 @@ def write(path: Path, found: Table) -> None:
     import pandas as pd
 
     about = {
-        "model": found.model,
-        "rules": found.rules,
-        "set": found.fitted_set,
-        "sets": found.sets,
-        "replications": found.replications,
-        "seed": found.seed,
-    }
+        "model": found.model, "rules": found.rules, "set": found.fitted_set,
+        "sets": found.sets, "replications": found.replications, "seed": found.seed,
+    }  # fmt: skip
     heading = "".join(f"# {name}: {value}\n" for name, value in about.items())
     points = range(len(found.means["gap", STRUCTURES[0]]))
     rows = pd.MultiIndex.from_product([points, STRUCTURES], names=["design_point", "structure"])

@@ -193,7 +193,8 @@ def region(sweep: Sweep, name: str, points: np.ndarray) -> Region:
     for row, cause in enumerate(causes):
         values = sweep.numbers(f"losses.{cause}")
         for k, gap in enumerate(decided):
-            lost[row, k] = mean_over(values[k][points][np.isfinite(gap[points])], axis=0)
+            some = values[k][points][np.isfinite(gap[points])]
+            lost[row, k] = some.mean() if some.size else np.nan
     gaps = tuple(level_over(sweep, k, sweep.decided_by, points) for k in range(len(decided)))
     return Region(name, int(points.sum()), gaps, lost)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from sim.analysis.comparison import MEANINGFUL
 from sim.analysis.sweep_data import Sweep, is_share, plain
@@ -46,13 +47,9 @@ def scale_of(sweep: Sweep) -> Scale | None:
     others = [f for f in sweep.factors if f.key != SCALE]
     if not scale.numeric or len(scale.levels) < 2:
         return None
-    codes = np.column_stack(
-        [np.zeros(sweep.points, int), *(np.unique(f.values, return_inverse=True)[1] for f in others)]
-    )
-    _, first, point = np.unique(codes, axis=0, return_index=True, return_inverse=True)
-    # Points keep the order of the design.
-    order = np.argsort(np.argsort(first))
-    point, first = order[point.ravel()], np.sort(first)
+    met = pd.DataFrame({f.key: f.values for f in others}, index=range(sweep.points)).assign(every=0)
+    point = met.groupby(list(met), sort=False).ngroup()
+    first = point.drop_duplicates().index.to_numpy()
     level = np.searchsorted(np.array(scale.levels), scale.values)
     table = np.full((len(scale.levels), len(first)), -1)
     table[level, point] = np.arange(sweep.points)

@@ -175,32 +175,28 @@ def check_direction(contrast: Contrast, seed: int, replications: int) -> Check:
     off = OFF | contrast.beside
     on = off | {contrast.name: 1.0}
 
-    def one(replication: int) -> tuple[float, bool, bool]:
-        runs = {
-            (table, power): simulate(parameters_for(table, settings, strengths, dated), seed, replication)
+    def pair(strengths: dict[str, float], replication: int) -> tuple[float, bool]:
+        """The difference a − b of the outcome, and whether the two runs are equal to the bit."""
+        a, b = (
+            simulate(parameters_for(table, settings, strengths, dated), seed, replication)
             for table in (contrast.a, contrast.b)
-            for power, strengths in (("on", on), ("off", off))
-        }
-        value = {key: summary(run)[contrast.outcome] for key, run in runs.items()}
-        effect = value[contrast.a, "on"] - value[contrast.b, "on"]
-        alone = value[contrast.a, "off"] - value[contrast.b, "off"]
-        same = not differing_columns(runs[contrast.a, "on"], runs[contrast.b, "on"])
+        )
+        return summary(a)[contrast.outcome] - summary(b)[contrast.outcome], not differing_columns(a, b)
+
+    def one(replication: int) -> tuple[float, bool, bool]:
+        (effect, same), (alone, _) = pair(on, replication), pair(off, replication)
         return effect - alone, alone == 0.0 or bool(contrast.beside), same
 
-    results = many(one, replications)
-    found = interval([result[0] for result in results])
+    effects, balanced, same = zip(*many(one, replications), strict=True)
+    found = interval(effects)
     low, high = found["low"], found["high"]
-    balanced = all(result[1] for result in results)
+    passed = all(balanced)
     if contrast.kind == "X":
-        passed = all(result[2] for result in results)
+        passed = passed and all(same)
     elif contrast.kind == "D" and low is not None and high is not None:
-        passed = low > 0.0 if contrast.predicted == "+" else high < 0.0
-    else:
-        passed = True
+        passed = passed and (low > 0.0 if contrast.predicted == "+" else high < 0.0)
     predicted = {"X": "0", "R": "none"}.get(contrast.kind, contrast.predicted)
-    return Check(
-        contrast.label or contrast.name, contrast.kind, predicted, **found, passed=passed and balanced
-    )
+    return Check(contrast.label or contrast.name, contrast.kind, predicted, **found, passed=passed)
 
 
 def check_directions(seed: int, replications: int) -> list[Check]:
