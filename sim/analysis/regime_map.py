@@ -187,9 +187,9 @@ def regimes(sweep: Sweep, response: str | None = None, replications: int | None 
     mean = mean_over(values, axis=2)
     known = pairs > 1
     best = np.where(known, np.argmin(np.where(known, mean, 0.0), axis=0), 0)
-    against = [values[j] - np.take_along_axis(values, best[None, :, None], axis=0)[0] for j in range(count)]
-    p = np.array([p_values(d.T) for d in against])
     at = np.arange(points)
+    against = values - values[best, at]
+    p = np.array([p_values(d.T) for d in against])
     p[best, at] = -1.0
     hardest = p.argmax(axis=0)
     stands, level = false_discoveries(p[hardest, at][known])
@@ -205,9 +205,8 @@ def regimes(sweep: Sweep, response: str | None = None, replications: int | None 
     order = np.where(known, behind, 0.0)
     order[best, at] = np.inf
     rival = np.where(significant, order.argmin(axis=0), hardest)
-    edges = np.take_along_axis(np.array(against), rival[None, :, None], axis=0)[0]
     edge = behind[rival, at]
-    half = half_width(edges.T, level)
+    half = half_width(against[rival, at].T, level)
     # One word for all points, not a copy of it for each: a report keeps a hundred such maps of a large sweep.
     kind = np.array([UNKNOWN, WON, SAME, OPEN], object)[np.select([~known, won, same], [0, 1, 2], 3)]
     ruled_out = np.zeros((count, points), bool)

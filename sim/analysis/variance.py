@@ -198,9 +198,7 @@ def replications_for_map(sweep: Sweep, found: Regimes) -> ReplicationsNeeded | N
     known = found.known
     agreement = [float((c.winner == found.winner)[known].mean()) if known.any() else 0.0 for c in calls]
     decided = [c.share(c.winner != NOBODY) for c in calls]
-    stays = [all(a >= AGREEMENT for a in agreement[k:]) for k in range(len(calls))]
-    first = stays.index(True)
-    enough = (*tried, there)[first] if first < len(tried) else None
+    enough = next((r for k, r in enumerate(tried) if min(agreement[k:]) >= AGREEMENT), None)
     undecided = found.kind == OPEN
     needed = replications_needed(sweep, found)[undecided]
     within = tuple((there * times, int((needed <= there * times).sum())) for times in (2, 5, 10, 100))

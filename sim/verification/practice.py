@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from sim.errors import Problem
+from sim import paths
 from sim.experiments.design_point import apply_design_point
 from sim.history.matching.fitted_set import fitted_points
 from sim.model.geography import DATA
@@ -94,10 +94,8 @@ class Measured:
     @property
     def set_reached(self) -> np.ndarray:
         """(sets, S) whether the mean of a set meets the target."""
-        found = np.zeros(self.set_means.shape, bool)
-        for (row, column), value in np.ndenumerate(self.set_means):
-            found[row, column] = self.statements[column].reached(value)
-        return found
+        by_statement = zip(self.statements, self.set_means.T, strict=True)
+        return np.array([[one.reached(mean) for mean in means] for one, means in by_statement], dtype=bool).T
 
     def rows(self) -> list[dict[str, Any]]:
         """The statements as `gapsim verify practice --json` prints them."""
@@ -142,12 +140,10 @@ def statements() -> tuple[Statement, ...]:
 @lru_cache(maxsize=1)
 def _scenarios() -> dict[str, tuple[Composed, frozenset[str]]]:
     """The scenarios that statements name, each with the parameters that it sets itself."""
-    known, _ = scenario_files.available()
     found = {}
     for composed in compose(["baseline", TOLD, ROOM, ABLE]):
-        path = scenario_files.find(composed.name, known)
-        assert not isinstance(path, Problem)
-        found[composed.name] = composed, frozenset(scenario_files.read(path).leaves)
+        file = scenario_files.read(paths.bundled("scenarios") / f"{composed.name}.yaml")
+        found[composed.name] = composed, frozenset(file.leaves)
     return found
 
 
