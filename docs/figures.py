@@ -145,7 +145,7 @@ def of_the_fit() -> Figures:
         "fit.fitted": str(len(names)),
         "fit.first": str(effort.first),
         "fit.later": str(effort.later),
-        "fit.worlds": in_words(effort.worlds),
+        "fit.worlds": in_words(effort.replications),
         "fit.waves": in_words(effort.waves),
         "fit.again": in_words(effort.confirm_replications),
         "fit.enough": in_words(effort.enough) if effort.enough <= 12 else str(effort.enough),

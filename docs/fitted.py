@@ -15,7 +15,7 @@ import numpy as np
 from against_history import curves, hits
 
 from sim.analysis import over_set
-from sim.analysis.comparison import MEANINGFUL, share
+from sim.analysis.comparison import MEANINGFUL
 from sim.analysis.regime_map import regimes
 from sim.analysis.sweep_data import Sweep, read_sweep
 from sim.formatting import points, signed_points
@@ -31,6 +31,7 @@ from sim.history.matching.fitted_set import (
 from sim.model.schema import declarations
 from sim.model.vocabulary import CAUSE_LABELS
 from sim.paths import RESULTS
+from sim.reporting.wording import share
 
 PAGE = Path(__file__).with_name("fitted.md")
 SHIPPED = Path("sim/data/fit")

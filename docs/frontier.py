@@ -31,11 +31,10 @@ from sim.history.cases import as_fitted, cases
 from sim.history.evaluate import HIT_SHARE
 from sim.history.matching import tables
 from sim.history.matching.fitted_set import fitted_factors, fitted_points
-from sim.history.matching.practice_conditions import practice_conditions
 from sim.history.matching.simulate import Histories
 from sim.history.matching.space import Space
-from sim.history.matching.targets import CUT_OFF, targets
-from sim.history.matching.waves import prior_point
+from sim.history.matching.targets import CUT_OFF, practice_conditions, targets
+from sim.history.matching.waves import implausibility_of_runs
 from sim.model.parameters import Parameters
 from sim.paths import RESULTS
 from sim.reporting.charts import base
@@ -98,7 +97,7 @@ def of_the_fit() -> tuple[Panel, str, str]:
     for name in [*(row["wave"] for row in tables.read(FIT / tables.WAVES)), "default"]:
         plan = plan_files.read(FIT / name)
         read = Histories(known, Parameters(), space, FIT, Processes(), plan.seed, "", practice=asked)
-        worst = prior_point(read.read(FIT / name, plan), [*targets(known), *practice])
+        worst = implausibility_of_runs(read.read(FIT / name, plan), [*targets(known), *practice])
         met = np.split(worst <= CUT_OFF, [len(known)], axis=1)
         across, upwards = (part.sum(axis=1).tolist() for part in met)
         keys = [tuple(row.values()) for row in plan.table.to_pylist()]

@@ -9,7 +9,7 @@ from scipy.stats import spearmanr, ttest_1samp
 from synthetic_comparison import comparison, scenario
 
 import sim
-from sim.analysis.comparison import Difference, alongside, significantly_different
+from sim.analysis.comparison import Difference, significantly_different
 from sim.analysis.sensitivity import rank_correlation
 from sim.analysis.variance import seed_share
 from sim.history.matching.waves import pooled
@@ -18,6 +18,7 @@ from sim.model.schedule import begin
 from sim.model.schema import record
 from sim.model.state import CELLS, Activity, Kind, table
 from sim.model.submodels.handover import redesign_cost
+from sim.reporting.comparison_sentences import alongside
 from sim.reporting.comparison_text import at_these_settings
 from sim.stats import interval, p_value
 
@@ -47,7 +48,7 @@ def test_half_a_month_later_is_later(months, when):
 
 @pytest.mark.parametrize(("p", "clear"), [(0.0499, True), (0.0501, False), (0.0540, False)])
 def test_a_difference_is_significant_below_one_in_twenty(p, clear):
-    d = Difference("a", "b", "gap", -0.05, -0.09, -0.01, 100, p)
+    d = Difference(a="a", b="b", outcome="gap", mean=-0.05, low=-0.09, high=-0.01, pairs=100, adjusted=p)
     assert bool(significantly_different([d])) == clear
 
 

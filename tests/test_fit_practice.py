@@ -6,14 +6,15 @@ from test_fitting import MIDDLE, PLAYGROUND, TINY, made_up, to_be_met
 
 from sim.history.cases import cases
 from sim.history.matching.implausibility import implausibility, worst_by_case
-from sim.history.matching.practice_conditions import (
+from sim.history.matching.simulate import Histories
+from sim.history.matching.targets import (
     PracticeCondition,
+    Target,
     measure_practice,
     practice_conditions,
     practice_responses,
+    targets,
 )
-from sim.history.matching.simulate import Histories
-from sim.history.matching.targets import Target, targets
 from sim.history.matching.waves import WaveSettings, fit
 from sim.model.outcomes import summary
 from sim.model.schedule import simulate
@@ -22,7 +23,7 @@ from sim.model.vocabulary import matching_responses, window_response
 from sim.runner import executors
 from sim.runner.run_one import read
 
-ONE_WAVE = WaveSettings(first=120, waves=1, worlds=4, confirmed=60, confirm_replications=4, enough=10)
+ONE_WAVE = WaveSettings(first=120, waves=1, replications=4, confirmed=60, confirm_replications=4, enough=10)
 WRITTEN = practice_conditions(in_force_only=False)
 
 
@@ -35,9 +36,9 @@ def test_every_measure_is_made_of_responses_that_a_run_has():
     assert all(matching_responses(response) == (response,) for response in practice_responses(WRITTEN))
 
 
-@pytest.mark.parametrize(("at_most", "centre", "speaks"), [(True, 0.3, 0.6), (False, 0.7, 0.4)])
-def test_a_bound_lies_at_the_cut_off_and_speaks_on_one_side_only(at_most, centre, speaks):
-    target = PracticeCondition("F1", "", {"gap": 1.0}, 0.5, 0.2, at_most).target
+@pytest.mark.parametrize(("bound", "centre", "speaks"), [("at_most", 0.3, 0.6), ("at_least", 0.7, 0.4)])
+def test_a_bound_lies_at_the_cut_off_and_speaks_on_one_side_only(bound, centre, speaks):
+    target = PracticeCondition("F1", "", {"gap": 1.0}, 0.2, **{bound: 0.5}).target
     assert target.centre == pytest.approx(centre)
     away = implausibility(np.array([[0.5], [speaks], [1.0 - speaks]]), np.zeros((3, 1)), [target])[:, 0]
     assert away[0] == pytest.approx(3.0)
@@ -62,7 +63,7 @@ def test_no_member_of_a_set_misses_what_is_required():
         return shares, np.concatenate([values, will], axis=-1)
 
     wide = to_be_met(np.array([0.3, 0.7, 0.25]), allowance=0.9)
-    condition = PracticeCondition("F1", "", {"will": 1.0}, 0.3, 0.1, True)
+    condition = PracticeCondition("F1", "", {"will": 1.0}, 0.1, at_most=0.3)
     plain = fit(PLAYGROUND, wide, made_up(1), ONE_WAVE, 3, MIDDLE)
     found = fit(PLAYGROUND, [*wide, condition.target], with_will, ONE_WAVE, 3, MIDDLE)
     assert plain.confirmed.shares[plain.chosen][:, 0].max() > 0.35
@@ -72,7 +73,7 @@ def test_no_member_of_a_set_misses_what_is_required():
 
 
 def test_measures_are_weighted_sums():
-    condition = PracticeCondition("F5", "", {"losses.not_taken_up": 3.0, "gap": -1.0}, 0.0, 0.1, True)
+    condition = PracticeCondition("F5", "", {"losses.not_taken_up": 3.0, "gap": -1.0}, 0.1, at_most=0.0)
     kept = {"losses.not_taken_up": np.array([[0.1, 0.2]]), "gap": np.array([[0.5, 0.5]])}
     (value,) = measure_practice([condition], kept)
     assert value == pytest.approx(np.array([[-0.2, 0.1]]))

@@ -29,12 +29,12 @@ from sim.history.matching.space import Space
 from sim.history.matching.targets import Target, measured, responses, targets
 from sim.history.matching.waves import (
     Fit,
+    Search,
     Wave,
     WaveSettings,
     fit,
-    learn,
+    implausibility_of_runs,
     nearest,
-    prior_point,
     stochastic_variance,
 )
 from sim.model.parameters import Parameters
@@ -42,7 +42,14 @@ from sim.model.schema import declarations
 from sim.runner import executors
 
 SMALL = WaveSettings(
-    first=60, later=30, waves=3, worlds=4, candidates=3000, confirmed=30, confirm_replications=6, enough=10
+    first=60,
+    later=30,
+    waves=3,
+    replications=4,
+    candidates=3000,
+    confirmed=30,
+    confirm_replications=6,
+    enough=10,
 )
 TINY = Parameters.model_validate({"population": {"users": 64}})
 
@@ -124,7 +131,8 @@ def test_sets_hold_known_truths_as_often_as_they_should():
     shares, values = made_up(2)("wave-1", first, 4, 0)
     met = to_be_met(np.array([0.5, 0.5, 0.25]), allowance=0.03)
     run_variance = stochastic_variance(PLAYGROUND, made_up(2), SMALL, 5)
-    learned = learn(PLAYGROUND, met, [Wave("wave-1", shares, values)], run_variance, SMALL)
+    search = Search(PLAYGROUND, met, SMALL, run_variance, (Wave("wave-1", shares, values),))
+    learned = search.learn()
     truths, histories = made_up(9)("truths", PLAYGROUND.spread(20, 6), 3, 20)
     found = coverage(PLAYGROUND, met, learned, run_variance, 4, truths, histories, 7, candidates=1500)
     assert found.histories == 60
@@ -234,12 +242,12 @@ def test_a_condition_met_by_chance_alone_rules_a_point_out():
     # Both means are what was observed; single runs differ by .22 about them, which is 2.2 and .7 allowances.
     single = np.array([0.25, 0.75, 0.25, 0.75, 0.5, 0.5])[None, :, None].repeat(2, axis=2)
     assert too_wide(single, asked).tolist() == [[True, False]]
-    worst = prior_point(single, asked)
+    worst = implausibility_of_runs(single, asked)
     assert np.isinf(worst[0, 0])
     assert worst[0, 1] == 0.0
     at_least = [Target("one", 0.4, 0.1, from_above=False), Target("two", 0.6, 0.1, from_above=False)]
     assert too_wide(single, at_least).tolist() == [[False, True]], "one mean lies where no bound is set"
-    assert prior_point(0.5 + 0.4 * (single - 0.5), asked).tolist() == [[0.0, 0.0]]
+    assert implausibility_of_runs(0.5 + 0.4 * (single - 0.5), asked).tolist() == [[0.0, 0.0]]
 
 
 def test_cases_are_fitted_as_mended_and_none_that_is_left_out():

@@ -100,24 +100,19 @@ def rules_of(factors: Sequence[SweptFactor], regimes: Regimes, seed: int) -> Rul
     table = np.column_stack([f.column for f in features])
     right, guessed = _out_of_sample(table, outcome, seed)
     tree = _pruned(table, outcome, seed)
-    gain = (right.astype(float) - guessed.astype(float)).astype(float)
+    gain = right.astype(float) - guessed
     half = 1.96 * float(gain.std(ddof=1) / np.sqrt(len(gain)))
     middle = float(gain.mean())
+    scores = float(right.mean()), float(guessed.mean()), (middle, middle - half, middle + half)
     found = _regions(tree.tree_, features, table, outcome, tree.classes_)
+    if len(found) < 2:
+        return Rules((), (), *scores, False, "cut back by cross-validation, no rule is left")
     rules = tuple(
         _rule(_conditions(bounds, features), region, outcome, known)
         for bounds, region in sorted(found, key=lambda f: -int(f[1].sum()))
     )
     asked = tuple(dict.fromkeys(features[k].factor.key for bounds, _ in found for k in bounds))
-    return Rules(
-        rules if len(rules) > 1 else (),
-        asked if len(rules) > 1 else (),
-        float(right.mean()),
-        float(guessed.mean()),
-        (middle, middle - half, middle + half),
-        bool(len(rules) > 1 and middle - half > 0),
-        "" if len(rules) > 1 else "cut back by cross-validation, no rule is left",
-    )
+    return Rules(rules, asked, *scores, better=middle - half > 0)
 
 
 def _none(reason: str) -> Rules:
@@ -126,10 +121,9 @@ def _none(reason: str) -> Rules:
 
 
 def _features(factors: Sequence[SweptFactor]) -> list[_Feature]:
+    """A column for each number that varies, and one for each level of a choice."""
     found = []
-    for factor in factors:
-        if len(factor.levels) < 2:
-            continue
+    for factor in (f for f in factors if len(f.levels) > 1):
         if factor.numeric:
             found.append(_Feature(factor, None, factor.values))
         else:
@@ -145,9 +139,11 @@ def _tree(table: np.ndarray, alpha: float = 0.0) -> Any:
     return DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=smallest, ccp_alpha=alpha, random_state=0)
 
 
-def _folds(count: int, seed: int) -> list[np.ndarray]:
+def _folds(count: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The points that are kept and those held out, fold by fold."""
     shuffled = np.random.default_rng(seed).permutation(count)
-    return [np.sort(part) for part in np.array_split(shuffled, FOLDS)]
+    held_out = [np.sort(part) for part in np.array_split(shuffled, FOLDS)]
+    return [(np.setdiff1d(np.arange(count), part), part) for part in held_out]
 
 
 def _pruned(table: np.ndarray, outcome: np.ndarray, seed: int) -> Any:
@@ -157,8 +153,7 @@ def _pruned(table: np.ndarray, outcome: np.ndarray, seed: int) -> Any:
     # Between two steps the tree stays the same; their geometric mean stands for the stretch.
     alphas = np.append(np.sqrt(steps[:-1] * steps[1:]), steps[-1] * 1.001)
     wrong = np.empty((len(alphas), len(table)))
-    for held_out in _folds(len(table), seed):
-        kept = np.setdiff1d(np.arange(len(table)), held_out)
+    for kept, held_out in _folds(len(table), seed):
         for k, alpha in enumerate(alphas):
             grown = _tree(table[kept], alpha).fit(table[kept], outcome[kept])
             wrong[k, held_out] = grown.predict(table[held_out]) != outcome[held_out]
@@ -170,14 +165,15 @@ def _pruned(table: np.ndarray, outcome: np.ndarray, seed: int) -> Any:
 
 def _out_of_sample(table: np.ndarray, outcome: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Which points are called right by rules made without them, and which by naming the commonest outcome."""
-    right, guessed = np.zeros(len(table), bool), np.zeros(len(table), bool)
-    for held_out in _folds(len(table), seed + 1):
-        kept = np.setdiff1d(np.arange(len(table)), held_out)
-        called = _pruned(table[kept], outcome[kept], seed + 2).predict(table[held_out])
-        right[held_out] = called == outcome[held_out]
-        values, counts = np.unique(outcome[kept], return_counts=True)
-        guessed[held_out] = outcome[held_out] == values[counts.argmax()]
-    return right, guessed
+    from sklearn.dummy import DummyClassifier
+    from sklearn.model_selection import cross_val_predict
+
+    folds = _folds(len(table), seed + 1)
+    called = np.empty_like(outcome)
+    for kept, held_out in folds:
+        called[held_out] = _pruned(table[kept], outcome[kept], seed + 2).predict(table[held_out])
+    guessed = cross_val_predict(DummyClassifier(), table, outcome, cv=folds)
+    return called == outcome, guessed == outcome
 
 
 Bounds = dict[int, tuple[float, float]]

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -110,6 +109,19 @@ class OverTheSet:
         low, high = np.quantile(values, ENDS)
         return Range(float(values.mean()), float(low), float(high))
 
+    def other(self, name: str) -> str:
+        """The structure that one is compared with."""
+        return self.a if name == self.b else self.b
+
+    def in_favour_of(self, name: str) -> Range:
+        """Mean and range of how much more of the gap one structure closes."""
+        r = self.range()
+        return Range(-r.mean, -r.high, -r.low) if name == self.a else r
+
+    def within(self, size: float) -> float:
+        """The share of design points at which the gaps differ by no more than some size."""
+        return float((abs(self.differences["gap"]) <= size).mean())
+
     def smaller(self, by: float, outcome: str = "gap") -> dict[str, float]:
         """By structure, the share of design points at which it has the smaller outcome by more than some size."""
         values = self.differences[outcome]
@@ -154,10 +166,9 @@ def as_json(known: OverTheSet | NotKnown) -> dict[str, Any] | None:
     """The ranges as `gapsim compare --json` prints them; None where none is known."""
     if isinstance(known, NotKnown):
         return None
-    ranges = {outcome: known.range(outcome) for outcome in OUTCOMES}
     paired = [
-        {"a": known.a, "b": known.b, "outcome": outcome, "mean": r.mean, "low": r.low, "high": r.high}
-        for outcome, r in ranges.items()
+        {"a": known.a, "b": known.b, "outcome": outcome, **asdict(known.range(outcome))}
+        for outcome in OUTCOMES
     ]
     return {"sets": known.sets, "paired": paired}
 
@@ -222,23 +233,20 @@ def read(path: Path, changed: int = 0) -> Table:
 
 def write(path: Path, found: Table) -> None:
     """Write a table: what it belongs to in its first lines, then one row a design point and structure."""
+    # Loaded here: a comparison reads the table and never writes it.
+    import pandas as pd
+
     about = {
-        "model": found.model,
-        "rules": found.rules,
-        "set": found.fitted_set,
-        "sets": found.sets,
-        "replications": found.replications,
-        "seed": found.seed,
+        "model": found.model, "rules": found.rules, "set": found.fitted_set,
+        "sets": found.sets, "replications": found.replications, "seed": found.seed,
+    }  # fmt: skip
+    heading = "".join(f"# {name}: {value}\n" for name, value in about.items())
+    points = range(len(found.means["gap", STRUCTURES[0]]))
+    rows = pd.MultiIndex.from_product([points, STRUCTURES], names=["design_point", "structure"])
+    by_outcome = {
+        outcome: np.column_stack([found.means[outcome, name] for name in STRUCTURES]).ravel()
+        for outcome in OUTCOMES
     }
-    text = io.StringIO()
-    text.writelines(f"# {name}: {value}\n" for name, value in about.items())
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("design_point", "structure", *OUTCOMES))
-    points = len(found.means["gap", STRUCTURES[0]])
-    writer.writerows(_row(found, *at) for at in product(range(points), STRUCTURES))
+    table = pd.DataFrame(by_outcome, rows).to_csv(float_format=f"%.{DECIMALS}f", lineterminator="\n")
     path.parent.mkdir(parents=True, exist_ok=True)
-    atomic_write_text(path, text.getvalue())
-
-
-def _row(found: Table, number: int, name: str) -> Sequence[Any]:
-    return number, name, *(f"{found.means[outcome, name][number]:.{DECIMALS}f}" for outcome in OUTCOMES)
+    atomic_write_text(path, heading + table)

@@ -12,10 +12,10 @@ from itertools import combinations
 
 import numpy as np
 
-from sim.analysis.comparison import ALPHA, HEADLINE_OUTCOMES, SMALLEST_REPORTED
+from sim.analysis.comparison import HEADLINE_OUTCOMES, SMALLEST_REPORTED
 from sim.analysis.regime_map import NOBODY, UNKNOWN, Regimes
 from sim.analysis.sweep_data import AS_THE_SCENARIO, Sweep, SweptFactor, losses_of, plain
-from sim.stats import Interval, holm, interval, mean_over, p_value
+from sim.stats import Interval, PairedMean, interval, known_or_none, mean_over, together
 
 WRITTEN_DOWN = ("list", "table", "zip", "ablation")
 """Designs whose points somebody chose one by one, so that each has a meaning of its own."""
@@ -24,36 +24,21 @@ MOST_POINTS = 150
 MOST_VALUES = 6
 
 
-@dataclass(frozen=True)
-class Contrast:
-    """What changes from the first point of a group to another of its points.
+@dataclass(frozen=True, kw_only=True)
+class Contrast(PairedMean):
+    """What changes from the first point of a group to another of its points, corrected for all contrasts of the sweep.
 
     Attributes:
         group: the group's name.
         start: name of the point that it starts from.
         point: name of the other point.
-        response: in which structure, or in the difference of which two.
-        mean: mean of the other point minus that of the first; None is unknown.
-        low: lower end of its 95 % interval over replications.
-        high: upper end.
-        pairs: replications behind it.
-        adjusted: p-value after Holm's correction for all contrasts of the sweep.
+        response: in which structure, or in the difference of which two; the other point minus the first.
     """
 
     group: str
     start: str
     point: str
     response: str
-    mean: float | None
-    low: float | None
-    high: float | None
-    pairs: int
-    adjusted: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether the two points are significantly different when all contrasts are read together."""
-        return self.low is not None and self.adjusted < ALPHA
 
 
 def contrasts(sweep: Sweep) -> list[Contrast]:
@@ -62,17 +47,17 @@ def contrasts(sweep: Sweep) -> list[Contrast]:
     if not names:
         return []
     measured = _measured(sweep)
-    found = [
-        (group, names[start], names[point], response, values[point] - values[start])
-        for group, start, points in _groups(sweep)
-        for response, values in measured.items()
-        for point in points
-    ]
-    together = holm([p_value(values) for *_, values in found])
-    return [
-        Contrast(group, start, point, response, **interval(values), pairs=int(np.isfinite(values).sum()), adjusted=p)
-        for (group, start, point, response, values), p in zip(found, together, strict=True)
-    ]  # fmt: skip
+    return together(
+        [
+            Contrast.of(
+                values[point] - values[start],
+                group=group, start=names[start], point=names[point], response=response,
+            )
+            for group, start, points in _groups(sweep)
+            for response, values in measured.items()
+            for point in points
+        ]
+    )  # fmt: skip
 
 
 def point_names(sweep: Sweep) -> list[str]:
@@ -82,12 +67,8 @@ def point_names(sweep: Sweep) -> list[str]:
         return []
     if design["kind"] == "ablation":
         bare = [f.key.removeprefix("mechanisms.") for f in sweep.factors]
-        return [
-            "all as the scenario says",
-            *(f"without {k}" for k in bare),
-            *(f"{k} alone" for k in bare),
-            "all at 0",
-        ]
+        without, alone = [f"without {k}" for k in bare], [f"{k} alone" for k in bare]
+        return ["all as the scenario says", *without, *alone, "all at 0"]
     given = _labels(design, "names", sweep.points)
     return [given[p] or setting(sweep.factors, p) for p in range(sweep.points)]
 
@@ -123,11 +104,8 @@ def _groups(sweep: Sweep) -> list[tuple[str, int, list[int]]]:
     """Each group's name, the point that it starts from and its other points."""
     design, count = sweep.plan["design"], len(sweep.factors)
     if design["kind"] == "ablation":
-        off, alone = range(1, count + 1), range(count + 1, 2 * count + 1)
-        return [
-            ("each taken out in turn", 0, list(off)),
-            ("each alone, all others at 0", 2 * count + 1, list(alone)),
-        ]
+        off, alone = list(range(1, count + 1)), list(range(count + 1, 2 * count + 1))
+        return [("each taken out in turn", 0, off), ("each alone, all others at 0", 2 * count + 1, alone)]
     members: dict[str, list[int]] = {}
     for point, group in enumerate(_labels(design, "groups", sweep.points)):
         members.setdefault(group or "", []).append(point)
@@ -144,68 +122,40 @@ def _measured(sweep: Sweep) -> dict[str, np.ndarray]:
     return found
 
 
-@dataclass(frozen=True)
-class MapDifference:
-    """The paired difference a − b of one response, averaged over the map.
+@dataclass(frozen=True, kw_only=True)
+class MapDifference(PairedMean):
+    """The paired difference a − b of one response, averaged over the map; corrected for all differences in the table.
 
     Attributes:
         a: name of one structure.
         b: name of the other.
         response: whose difference.
-        mean: over points and replications; None is unknown.
-        low: lower end of its 95 % interval.
-        high: upper end.
-        pairs: replications behind it.
         smallest: the smallest mean difference at any point.
         largest: the largest.
-        adjusted: p-value after Holm's correction for all differences in the table.
     """
 
     a: str
     b: str
     response: str
-    mean: float | None
-    low: float | None
-    high: float | None
-    pairs: int
     smallest: float | None
     largest: float | None
-    adjusted: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether the two are significantly different when all differences are read together."""
-        return self.low is not None and self.adjusted < ALPHA
 
 
 def map_differences(sweep: Sweep) -> list[MapDifference]:
     """Every pair of structures in every main outcome, corrected together by Holm."""
     outcomes = [o for o in HEADLINE_OUTCOMES if o in sweep.responses] or [sweep.decided_by]
     found = []
-    for a, b in combinations(range(len(sweep.structures)), 2):
+    for (k, a), (j, b) in combinations(enumerate(sweep.structures), 2):
         for outcome in outcomes:
             values = sweep.numbers(outcome)
-            apart = values[a] - values[b]
-            found.append((a, b, outcome, mean_over(apart, axis=1), mean_over(apart, axis=0)))
-    together = holm([p_value(by_replication) for *_, by_replication in found])
-    return [_difference(sweep, *one, p) for one, p in zip(found, together, strict=True)]
-
-
-def _difference(
-    sweep: Sweep,
-    a: int,
-    b: int,
-    outcome: str,
-    by_point: np.ndarray,
-    by_replication: np.ndarray,
-    adjusted: float,
-) -> MapDifference:
-    known = by_point[np.isfinite(by_point)]
-    ends = (float(known.min()), float(known.max())) if known.size else (None, None)
-    pairs = int(np.isfinite(by_replication).sum())
-    names = sweep.structures
-    return MapDifference(names[a], names[b], outcome, **interval(by_replication), pairs=pairs, smallest=ends[0],
-                         largest=ends[1], adjusted=adjusted)  # fmt: skip
+            apart = values[k] - values[j]
+            by_point = mean_over(apart, axis=1)
+            ends = {
+                "smallest": known_or_none(np.min(by_point, where=np.isfinite(by_point), initial=np.inf)),
+                "largest": known_or_none(np.max(by_point, where=np.isfinite(by_point), initial=-np.inf)),
+            }
+            found.append(MapDifference.of(mean_over(apart, axis=0), a=a, b=b, response=outcome, **ends))
+    return together(found)
 
 
 def level_over(sweep: Sweep, structure: int, response: str, points: np.ndarray) -> Interval:
@@ -238,16 +188,14 @@ def region(sweep: Sweep, name: str, points: np.ndarray) -> Region:
         name: what the points have in common.
         points: shape (points,), true where the point belongs.
     """
-    structures = range(len(sweep.structures))
-    decided = sweep.decided_by
-    causes = losses_of(sweep)
+    causes, decided = losses_of(sweep), sweep.numbers(sweep.decided_by)
     lost = np.full((len(causes), len(sweep.structures)), np.nan)
-    for k in structures:
-        known = np.isfinite(sweep.numbers(decided)[k][points])
-        for row, cause in enumerate(causes):
-            values = sweep.numbers(f"losses.{cause}")[k][points][known]
-            lost[row, k] = values.mean() if values.size else np.nan
-    gaps = tuple(level_over(sweep, k, decided, points) for k in structures)
+    for row, cause in enumerate(causes):
+        values = sweep.numbers(f"losses.{cause}")
+        for k, gap in enumerate(decided):
+            some = values[k][points][np.isfinite(gap[points])]
+            lost[row, k] = some.mean() if some.size else np.nan
+    gaps = tuple(level_over(sweep, k, sweep.decided_by, points) for k in range(len(decided)))
     return Region(name, int(points.sum()), gaps, lost)
 
 
@@ -277,15 +225,12 @@ def clear_losses(
     Returns:
         Cause, and by how much more the rival loses to it: mean, low and high; corrected by Holm for all causes.
     """
-    causes = losses_of(sweep)
-    by_replication = []
+    causes, found = losses_of(sweep), []
     for cause in causes:
         values = sweep.numbers(f"losses.{cause}")
-        by_replication.append(mean_over((values[rival] - values[structure])[points], axis=0))
-    together = holm([p_value(w) for w in by_replication])
-    found = []
-    for cause, values, p in zip(causes, by_replication, together, strict=True):
-        apart = interval(values)
-        if p < ALPHA and apart["mean"] is not None and abs(apart["mean"]) >= SMALLEST_REPORTED:
-            found.append((cause, apart["mean"], apart["low"] or 0.0, apart["high"] or 0.0))
-    return sorted(found, key=lambda f: -abs(f[1]))
+        found.append(PairedMean.of(mean_over((values[rival] - values[structure])[points], axis=0)))
+    apart = zip(causes, together(found), strict=True)
+    clear = [(cause, d) for cause, d in apart if d.clear and d.size >= SMALLEST_REPORTED]
+    return sorted(
+        ((cause, d.mean or 0.0, d.low or 0.0, d.high or 0.0) for cause, d in clear), key=lambda f: -abs(f[1])
+    )

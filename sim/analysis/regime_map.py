@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
-from sim.analysis.comparison import ALPHA, MEANINGFUL
+from sim.analysis.comparison import MEANINGFUL
 from sim.analysis.sweep_data import Sweep, is_share, plain
-from sim.stats import false_discoveries, half_width, holm, p_values
+from sim.stats import ALPHA, false_discoveries, half_width, holm, mean_over, p_values
 
 SCALE = "power.distribution"
 """The position between hierarchy (0) and distributed power (1)."""
@@ -46,13 +47,9 @@ def scale_of(sweep: Sweep) -> Scale | None:
     others = [f for f in sweep.factors if f.key != SCALE]
     if not scale.numeric or len(scale.levels) < 2:
         return None
-    codes = np.column_stack(
-        [np.zeros(sweep.points, int), *(np.unique(f.values, return_inverse=True)[1] for f in others)]
-    )
-    _, first, point = np.unique(codes, axis=0, return_index=True, return_inverse=True)
-    # Points keep the order of the design.
-    order = np.argsort(np.argsort(first))
-    point, first = order[point.ravel()], np.sort(first)
+    met = pd.DataFrame({f.key: f.values for f in others}, index=range(sweep.points)).assign(every=0)
+    point = met.groupby(list(met), sort=False).ngroup()
+    first = point.drop_duplicates().index.to_numpy()
     level = np.searchsorted(np.array(scale.levels), scale.values)
     table = np.full((len(scale.levels), len(first)), -1)
     table[level, point] = np.arange(sweep.points)
@@ -170,6 +167,11 @@ class Regimes:
         return found
 
 
+def common(values: np.ndarray) -> np.ndarray:
+    """A response, shape (structures, points, replications), in the replications in which every structure is known."""
+    return np.where(np.isfinite(values).all(axis=0), values, np.nan)
+
+
 def regimes(sweep: Sweep, response: str | None = None, replications: int | None = None) -> Regimes:
     """Decide each point of the map.
 
@@ -179,17 +181,15 @@ def regimes(sweep: Sweep, response: str | None = None, replications: int | None 
         replications: only so many of the first replications; all by default.
     """
     chosen = response or sweep.decided_by
-    values = sweep.responses[chosen][:, :, :replications]
-    values = np.where(np.isfinite(values).all(axis=0), values, np.nan)
+    values = common(sweep.responses[chosen][:, :, :replications])
     count, points, _ = values.shape
     pairs = np.isfinite(values[0]).sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        mean = np.where(pairs > 0, np.nansum(values, axis=2) / np.maximum(pairs, 1), np.nan)
+    mean = mean_over(values, axis=2)
     known = pairs > 1
     best = np.where(known, np.argmin(np.where(known, mean, 0.0), axis=0), 0)
-    against = [values[j] - np.take_along_axis(values, best[None, :, None], axis=0)[0] for j in range(count)]
-    p = np.array([p_values(d.T) for d in against])
     at = np.arange(points)
+    against = values - values[best, at]
+    p = np.array([p_values(d.T) for d in against])
     p[best, at] = -1.0
     hardest = p.argmax(axis=0)
     stands, level = false_discoveries(p[hardest, at][known])
@@ -205,9 +205,8 @@ def regimes(sweep: Sweep, response: str | None = None, replications: int | None 
     order = np.where(known, behind, 0.0)
     order[best, at] = np.inf
     rival = np.where(significant, order.argmin(axis=0), hardest)
-    edges = np.take_along_axis(np.array(against), rival[None, :, None], axis=0)[0]
     edge = behind[rival, at]
-    half = half_width(edges.T, level)
+    half = half_width(against[rival, at].T, level)
     # One word for all points, not a copy of it for each: a report keeps a hundred such maps of a large sweep.
     kind = np.array([UNKNOWN, WON, SAME, OPEN], object)[np.select([~known, won, same], [0, 1, 2], 3)]
     ruled_out = np.zeros((count, points), bool)
@@ -262,8 +261,7 @@ def best_positions(levels: Sweep, positions: np.ndarray) -> BestPositions:
     Positions are compared with the best by Holm's correction for reading all of them together; whether the best lies
     inside is further corrected by false discoveries over the points.
     """
-    values = levels.responses[levels.decided_by]
-    values = np.where(np.isfinite(values).all(axis=0), values, np.nan)
+    values = common(levels.responses[levels.decided_by])
     found = np.full((3, levels.points), np.nan)
     p_inside = np.ones(levels.points)
     known = np.zeros(levels.points, bool)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
+from scipy.stats import spearmanr
 
 from sim.analysis.sweep_data import Sweep, SweptFactor
 from sim.analysis.variance import grid_shares, point_means, stochastic_variance_of_means
@@ -21,6 +23,11 @@ FEWEST_FOR_FAST = 65
 """RBD-FAST looks at ten harmonics, for which SALib itself wants more than 60 points."""
 
 UNKNOWN = float("nan")
+
+Triple = tuple[float, float, float]
+"""A number with the ends of its interval; NaN is unknown."""
+
+NONE: Triple = (UNKNOWN, UNKNOWN, UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,9 @@ class Influence:
     """
 
     factor: str
-    first: tuple[float, float, float]
-    total: tuple[float, float, float]
-    rank: tuple[float, float, float]
+    first: Triple
+    total: Triple
+    rank: Triple
 
 
 @dataclass(frozen=True)
@@ -64,9 +71,6 @@ class Sensitivity:
     why_not: str = ""
 
 
-NONE = (UNKNOWN, UNKNOWN, UNKNOWN)
-
-
 def of_structures(sweep: Sweep, some: Sequence[int] | None = None) -> list[Sensitivity]:
     """The sensitivity of the deciding response under each structure, or under some of them."""
     response = sweep.decided_by
@@ -90,197 +94,189 @@ def sensitivity(sweep: Sweep, values: np.ndarray, response: str) -> Sensitivity:
         values: shape (points, replications); NaN is unknown.
         response: its name, for readers.
     """
-    factors = [f for f in sweep.factors if len(f.levels) > 1]
-    kind = str(sweep.plan["design"]["kind"])
     means = point_means(values)
-    known = np.isfinite(means)
-    method = {"morris": "morris", "saltelli": "sobol", "grid": "grid"}.get(kind, "rank")
-    if kind in ("latin_hypercube", "sobol_sequence"):
-        method = "rbd_fast"
-    if not factors:
-        return _nothing(response, method, "no factor varies")
-    if known.sum() < 2 or float(np.ptp(means[known])) < 1e-12:
-        return _nothing(response, method, "the response is the same at every point")
-    by_method: dict[str, Callable[..., Sensitivity]] = {
-        "morris": _morris,
-        "sobol": _sobol,
-        "grid": _grid,
-        "rbd_fast": _rbd_fast,
-        "rank": _rank_only,
-    }
-    return replace(
-        by_method[method](sweep, factors, values, means, response),
-        chance_share=stochastic_variance_of_means(values),
-    )
+    known = means[np.isfinite(means)]
+    method, analyse = METHODS.get(str(sweep.plan["design"]["kind"]), ("rank", _rank_only))
+    study = _Study(sweep, response, method, values, means)
+    if not study.factors:
+        return study.nothing("no factor varies", 0)
+    if known.size < 2 or float(np.ptp(known)) < 1e-12:
+        return study.nothing("the response is the same at every point", 0)
+    return replace(analyse(study), chance_share=stochastic_variance_of_means(values))
 
 
-def _nothing(response: str, method: str, reason: str, left_out: int = 0) -> Sensitivity:
-    return Sensitivity(response, method, (), 0, left_out, why_not=reason)
+@dataclass(frozen=True)
+class _Study:
+    """One response over a design, and what all methods do with it.
+
+    Attributes:
+        sweep: the design and its factors.
+        response: its name, for readers.
+        method: by which it is analysed.
+        values: shape (points, replications); NaN is unknown.
+        means: shape (points,).
+    """
+
+    sweep: Sweep
+    response: str
+    method: str
+    values: np.ndarray
+    means: np.ndarray
+
+    @property
+    def factors(self) -> list[SweptFactor]:
+        """The factors that vary."""
+        return [f for f in self.sweep.factors if len(f.levels) > 1]
+
+    @property
+    def known(self) -> np.ndarray:
+        """Numbers of the points whose mean is known."""
+        return np.flatnonzero(np.isfinite(self.means))
+
+    def whole_blocks(self, size: int) -> np.ndarray:
+        """Points in blocks of the design in which every response is known: SALib would turn one NaN into all NaN."""
+        whole = len(self.means) // size * size
+        good = np.isfinite(self.means[:whole]).reshape(-1, size).all(axis=1)
+        return np.flatnonzero(np.repeat(good, size))
+
+    def analysed(
+        self,
+        analyze: Callable[..., Any],
+        factors: Sequence[SweptFactor],
+        *tables: np.ndarray,
+        **settings: Any,
+    ) -> Any:
+        """What a method of SALib finds, its resamples drawn by the seed of the sweep."""
+        # Bounds play no part in the analyses used here, but SALib wants them.
+        names, bounds = [f.key for f in factors], [[0.0, 1.0]] * len(factors)
+        problem = {"num_vars": len(factors), "names": names, "bounds": bounds}
+        return analyze(
+            problem, *tables, num_resamples=RESAMPLES, seed=int(self.sweep.plan["seed"]), **settings
+        )
+
+    def nothing(self, reason: str, left_out: int) -> Sensitivity:
+        """Nothing can be said, and why."""
+        return Sensitivity(self.response, self.method, (), 0, left_out, why_not=reason)
+
+    def found(
+        self,
+        factors: Sequence[SweptFactor],
+        first: Sequence[Triple],
+        total: Sequence[Triple],
+        kept: np.ndarray,
+    ) -> Sensitivity:
+        """The influences of some factors over the points that are kept, the strongest first."""
+        influences = [
+            Influence(f.key, a, b, rank_correlation(f.values[kept], self.means[kept]) if f.numeric else NONE)
+            for f, a, b in zip(factors, first, total, strict=True)
+        ]
+
+        def strength(influence: Influence) -> float:
+            by = influence.total[0] if self.method in ("sobol", "grid") else influence.first[0]
+            return -(abs(influence.rank[0]) if np.isnan(by) else by)
+
+        ordered = tuple(sorted(influences, key=strength))
+        return Sensitivity(self.response, self.method, ordered, len(kept), len(self.means) - len(kept))
 
 
-def _problem(factors: Sequence[SweptFactor]) -> dict[str, object]:
-    # Bounds play no part in the analyses used here, but SALib wants them.
-    return {
-        "num_vars": len(factors),
-        "names": [f.key for f in factors],
-        "bounds": [[0.0, 1.0]] * len(factors),
-    }
-
-
-def _blocks(means: np.ndarray, size: int) -> np.ndarray:
-    """Points in blocks of the design in which every response is known: SALib would turn one NaN into all NaN."""
-    whole = len(means) // size * size
-    good = np.isfinite(means[:whole]).reshape(-1, size).all(axis=1)
-    return np.flatnonzero(np.repeat(good, size))
-
-
-def _morris(
-    sweep: Sweep, factors: list[SweptFactor], values: np.ndarray, means: np.ndarray, response: str
-) -> Sensitivity:
+def _morris(study: _Study) -> Sensitivity:
     from SALib.analyze import morris
 
-    every = list(sweep.factors)
+    every = study.sweep.factors
     size = len(every) + 1
-    kept = _blocks(means, size)
+    kept = study.whole_blocks(size)
     table = np.column_stack([_coded(f) for f in every])
     if len(table) % size:
-        return _nothing(response, "morris", "the design is not made of whole trajectories")
+        return study.nothing("the design is not made of whole trajectories", 0)
     moved = (np.diff(table.reshape(-1, size, len(every)), axis=1) != 0).sum(axis=2)
     # A whole-number factor that was rounded back to where it stood has taken no step.
     stepped = np.repeat((moved == 1).all(axis=1), size)
     kept = kept[stepped[kept]]
-    left_out = len(means) - len(kept)
     if len(kept) < 2 * size:
-        return _nothing(response, "morris", "fewer than two trajectories are known throughout", left_out)
-    found = morris.analyze(
-        _problem(every),
-        table[kept],
-        means[kept],
-        num_resamples=RESAMPLES,
-        num_levels=int(sweep.plan["design"].get("levels", 4)),
-        seed=int(sweep.plan["seed"]),
-    )
-    first = _around(found["mu_star"], found["mu_star_conf"])
-    total = [(float(s), UNKNOWN, UNKNOWN) for s in found["sigma"]]
-    return _sorted(response, "morris", every, first, total, means, kept)
+        return study.nothing("fewer than two trajectories are known throughout", len(table) - len(kept))
+    levels = int(study.sweep.plan["design"].get("levels", 4))
+    found = study.analysed(morris.analyze, every, table[kept], study.means[kept], num_levels=levels)
+    sigma = [(float(s), UNKNOWN, UNKNOWN) for s in found["sigma"]]
+    return study.found(every, _around(found, "mu_star"), sigma, kept)
 
 
-def _sobol(
-    sweep: Sweep, factors: list[SweptFactor], values: np.ndarray, means: np.ndarray, response: str
-) -> Sensitivity:
+def _sobol(study: _Study) -> Sensitivity:
     from SALib.analyze import sobol
 
-    every = list(sweep.factors)
-    second = bool(sweep.plan["design"].get("second_order", False))
+    every = study.sweep.factors
+    second = bool(study.sweep.plan["design"].get("second_order", False))
     size = (2 * len(every) if second else len(every)) + 2
-    kept = _blocks(means, size)
-    left_out = len(means) - len(kept)
+    kept = study.whole_blocks(size)
     if len(kept) < 8 * size:
-        return _nothing(
-            response, "sobol", "fewer than eight blocks of the design are known throughout", left_out
-        )
-    found = sobol.analyze(
-        _problem(every),
-        means[kept],
-        calc_second_order=second,
-        num_resamples=RESAMPLES,
-        seed=int(sweep.plan["seed"]),
-    )
-    first = _around(found["S1"], found["S1_conf"])
-    return _sorted(response, "sobol", every, first, _around(found["ST"], found["ST_conf"]), means, kept)
+        left_out = len(study.means) - len(kept)
+        return study.nothing("fewer than eight blocks of the design are known throughout", left_out)
+    found = study.analysed(sobol.analyze, every, study.means[kept], calc_second_order=second)
+    return study.found(every, _around(found, "S1"), _around(found, "ST"), kept)
 
 
-def _rbd_fast(
-    sweep: Sweep, factors: list[SweptFactor], values: np.ndarray, means: np.ndarray, response: str
-) -> Sensitivity:
+def _rbd_fast(study: _Study) -> Sensitivity:
     from SALib.analyze import rbd_fast
 
-    kept = np.flatnonzero(np.isfinite(means))
+    factors, kept = study.factors, study.known
     if len(kept) < FEWEST_FOR_FAST:
-        return _rank_only(sweep, factors, values, means, response)
-    found = rbd_fast.analyze(
-        _problem(factors),
-        np.column_stack([_coded(f)[kept] for f in factors]),
-        means[kept],
-        num_resamples=RESAMPLES,
-        seed=int(sweep.plan["seed"]),
-    )
-    first = _around(found["S1"], found["S1_conf"])
-    return _sorted(response, "rbd_fast", factors, first, [NONE] * len(factors), means, kept)
+        return _rank_only(study)
+    table = np.column_stack([_coded(f)[kept] for f in factors])
+    found = study.analysed(rbd_fast.analyze, factors, table, study.means[kept])
+    return study.found(factors, _around(found, "S1"), [NONE] * len(factors), kept)
 
 
-def _grid(
-    sweep: Sweep, factors: list[SweptFactor], values: np.ndarray, means: np.ndarray, response: str
-) -> Sensitivity:
-    if not np.isfinite(means).all():
-        # Averages over a grid with holes are not those of the grid.
-        return _rank_only(sweep, factors, values, means, response)
-    shares = grid_shares(factors, values, int(sweep.plan["seed"]))
+def _grid(study: _Study) -> Sensitivity:
+    # Averages over a grid with holes are not those of the grid.
+    whole = len(study.known) == len(study.means)
+    shares = grid_shares(study.factors, study.values, int(study.sweep.plan["seed"])) if whole else None
     if shares is None:
-        return _rank_only(sweep, factors, values, means, response)
-    return _sorted(response, "grid", factors, shares.first, shares.total, means, np.arange(len(means)))
+        return _rank_only(study)
+    return study.found(study.factors, shares.first, shares.total, study.known)
 
 
-def _rank_only(
-    sweep: Sweep, factors: list[SweptFactor], values: np.ndarray, means: np.ndarray, response: str
-) -> Sensitivity:
-    kept = np.flatnonzero(np.isfinite(means))
-    numeric = [f for f in factors if f.numeric]
-    left_out = len(means) - len(kept)
+def _rank_only(study: _Study) -> Sensitivity:
+    study = replace(study, method="rank")
+    kept = study.known
+    numeric = [f for f in study.factors if f.numeric]
+    left_out = len(study.means) - len(kept)
     if len(kept) < FEWEST_FOR_RANKS:
-        return _nothing(response, "rank", f"only {len(kept)} points are known", left_out)
+        return study.nothing(f"only {len(kept)} points are known", left_out)
     if not numeric:
-        return _nothing(response, "rank", "no factor is a number at every point", left_out)
+        return study.nothing("no factor is a number at every point", left_out)
     none = [NONE] * len(numeric)
-    return _sorted(response, "rank", numeric, none, none, means, kept)
+    return study.found(numeric, none, none, kept)
 
 
-def _around(middle: Sequence[float], half: Sequence[float]) -> list[tuple[float, float, float]]:
-    return [(float(m), float(m - h), float(m + h)) for m, h in zip(middle, half, strict=True)]
+METHODS: dict[str, tuple[str, Callable[[_Study], Sensitivity]]] = {
+    "morris": ("morris", _morris),
+    "saltelli": ("sobol", _sobol),
+    "grid": ("grid", _grid),
+    "latin_hypercube": ("rbd_fast", _rbd_fast),
+    "sobol_sequence": ("rbd_fast", _rbd_fast),
+}
+"""The method for each kind of design; for all others rank correlations."""
+
+
+def _around(found: Any, index: str) -> list[Triple]:
+    """An index of every factor as SALib found it, with its interval."""
+    pairs = zip(found[index], found[f"{index}_conf"], strict=True)
+    return [(float(m), float(m - h), float(m + h)) for m, h in pairs]
 
 
 def _coded(factor: SweptFactor) -> np.ndarray:
+    """A factor's values, words numbered."""
     if factor.numeric:
         return factor.values
     return np.unique(factor.values.astype(str), return_inverse=True)[1].astype(float)
 
 
-def _sorted(
-    response: str,
-    method: str,
-    factors: Sequence[SweptFactor],
-    first: Sequence[tuple[float, float, float]],
-    total: Sequence[tuple[float, float, float]],
-    means: np.ndarray,
-    kept: np.ndarray,
-) -> Sensitivity:
-    found = [
-        Influence(f.key, a, b, rank_correlation(f.values[kept], means[kept]) if f.numeric else NONE)
-        for f, a, b in zip(factors, first, total, strict=True)
-    ]
-
-    def strength(influence: Influence) -> float:
-        by = influence.total[0] if method in ("sobol", "grid") else influence.first[0]
-        return -(abs(influence.rank[0]) if np.isnan(by) else by)
-
-    return Sensitivity(
-        response, method, tuple(sorted(found, key=strength)), len(kept), len(means) - len(kept)
-    )
-
-
-def rank_correlation(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
+def rank_correlation(x: np.ndarray, y: np.ndarray) -> Triple:
     """Spearman's rank correlation with its 95 % interval (Fisher's z, with Bonett and Wright's standard error)."""
     if len(x) < 5 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return NONE
-    r = float(np.clip(np.corrcoef(_ranks(x), _ranks(y))[0, 1], -1 + 1e-9, 1 - 1e-9))
+    r = float(np.clip(spearmanr(x, y).statistic, -1 + 1e-9, 1 - 1e-9))
     half = float(ndtri(0.975)) * np.sqrt((1 + r**2 / 2) / (len(x) - 3))
     return r, float(np.tanh(np.arctanh(r) - half)), float(np.tanh(np.arctanh(r) + half))
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks, ties sharing their middle."""
-    _, position, count = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(count) - (count - 1) / 2)[position.ravel()]
 
 
 @dataclass(frozen=True)
@@ -342,8 +338,7 @@ def as_factors(sweep: Sweep, found: Sequence[Sensitivity], most: int) -> str:
 
 def _form(factor: dict) -> str:
     """A factor as an experiment file writes it."""
-    if factor["levels"] is not None:
-        return (
-            f"{{levels: [{', '.join(v if isinstance(v, str) else json.dumps(v) for v in factor['levels'])}]}}"
-        )
-    return f"{{range: [{factor['low']:g}, {factor['high']:g}]}}"
+    if factor["levels"] is None:
+        return f"{{range: [{factor['low']:g}, {factor['high']:g}]}}"
+    levels = [level if isinstance(level, str) else json.dumps(level) for level in factor["levels"]]
+    return f"{{levels: [{', '.join(levels)}]}}"

@@ -164,21 +164,27 @@ def _read(folder: Path, plan: Mapping[str, Any]) -> Sweep:
     shape = (len(structures), design.num_rows, int(plan["replications"]))
     status = np.zeros(shape, np.int8)
     responses = {name: np.full(shape, np.nan) for name in plan["responses"]}
-    for path in _tables(folder, str(plan["identity"])):
-        for runs in _in_pieces(path, [*KEYS, "status", *responses]):
-            where = _places(runs, structures)
-            raise_if_any(_beyond(path, where, shape))
-            status[where] = np.where(_is_ok(runs["status"]), OK, FAILED)
-            for name, values in responses.items():
-                values[where] = _floats(runs[name])
+    for path, runs in _runs(folder, str(plan["identity"]), [*KEYS, "status", *responses]):
+        where = _places(runs, structures)
+        raise_if_any(_beyond(path, where, shape))
+        is_ok = pc.equal(runs["status"].cast(pa.string()), "ok")
+        status[where] = np.where(is_ok.to_numpy(zero_copy_only=False), OK, FAILED)
+        for name, values in responses.items():
+            values[where] = _floats(runs[name])
     return Sweep(plan, structures, factors, responses, status)
 
 
-def _in_pieces(path: Path, columns: list[str]) -> Iterator[pa.Table]:
-    """A table some rows at a time: whole, a million runs would be held twice."""
-    with parquet.ParquetFile(path) as table:
-        for batch in table.iter_batches(columns=columns):
-            yield pa.Table.from_batches([batch])
+def _runs(folder: Path, identity: str, columns: list[str]) -> Iterator[tuple[Path, pa.Table]]:
+    """The runs of the finished table, and of the parts that have come in since, some rows at a time.
+
+    Read whole, a million runs would be held twice.
+    """
+    finished = folder / RUNS
+    since, _ = parts.valid_parts(folder, identity)
+    for path in [*([finished] if finished.is_file() else []), *since]:
+        with parquet.ParquetFile(path) as table:
+            for batch in table.iter_batches(columns=columns):
+                yield path, pa.Table.from_batches([batch])
 
 
 def _not_a_sweep(folder: Path) -> list[Problem]:
@@ -193,13 +199,6 @@ def _not_a_sweep(folder: Path) -> list[Problem]:
     return [
         Problem(str(folder), name, "is not there; give the results folder of a sweep") for name in missing
     ]
-
-
-def _tables(folder: Path, identity: str) -> list[Path]:
-    """The table of the runs that were finished, and the parts that have come in since."""
-    finished = folder / RUNS
-    good, _ = parts.valid_parts(folder, identity)
-    return [*([finished] if finished.is_file() else []), *good]
 
 
 def _places(runs: pa.Table, structures: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -250,14 +249,8 @@ def _whole(column: pa.ChunkedArray) -> np.ndarray:
     return column.to_numpy().astype(np.int64)
 
 
-def _is_ok(column: pa.ChunkedArray) -> np.ndarray:
-    return pc.equal(column.cast(pa.string()), "ok").to_numpy(zero_copy_only=False)
-
-
 def losses_of(sweep: Sweep) -> list[str]:
     """The causes of loss that the sweep has kept, in the account's order; causes that other rules had come last."""
     kept = [name.removeprefix("losses.") for name in sweep.responses if name.startswith("losses.")]
-    return [
-        *(cause for cause in CAUSE_LABELS if cause in kept),
-        *(cause for cause in kept if cause not in CAUSE_LABELS),
-    ]
+    order = list(CAUSE_LABELS)
+    return sorted(kept, key=lambda cause: order.index(cause) if cause in order else len(order))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
 
-from sim.analysis.regime_map import NOBODY, OPEN, Regimes, regimes
+from sim.analysis.regime_map import NOBODY, OPEN, Regimes, common, regimes
 from sim.analysis.sweep_data import Sweep, SweptFactor
-from sim.stats import CONFIDENCE, mean_over
+from sim.stats import CONFIDENCE, mean_over, moments
 
 RESAMPLES = 200
+ENDS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+"""The quantiles between which an interval from resamples lies."""
 
 Shares = list[tuple[float, float, float]]
 
@@ -55,13 +58,15 @@ def seed_share(values: np.ndarray, seed: int) -> tuple[float, float, float]:
     found = _components_share(whole)
     if replications < 5:
         return found, float("nan"), float("nan")
-    generator = np.random.default_rng(seed)
-    again = [
-        _components_share(whole[:, np.unique(generator.integers(0, replications, replications))])
-        for _ in range(RESAMPLES)
-    ]
-    low, high = np.nanquantile(again, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    again = _resampled(lambda some: _components_share(whole[:, np.unique(some)]), replications, seed)
+    low, high = np.nanquantile(again, ENDS)
     return found, float(low), float(high)
+
+
+def _resampled(statistic: Callable[[np.ndarray], Any], replications: int, seed: int) -> list[Any]:
+    """A statistic of replications that are drawn, with repetition, again and again."""
+    generator = np.random.default_rng(seed)
+    return [statistic(generator.integers(0, replications, replications)) for _ in range(RESAMPLES)]
 
 
 def stochastic_variance_of_means(values: np.ndarray) -> float:
@@ -125,24 +130,14 @@ def grid_shares(factors: Sequence[SweptFactor], values: np.ndarray, seed: int) -
     place = np.ravel_multi_index(codes, shape)
     if len(place) != int(np.prod(shape)) or len(np.unique(place)) != len(place):
         return None
-    order = np.argsort(place)
-    first, total = _shares(values[order].mean(axis=1).reshape(shape))
+    ordered = values[np.argsort(place)]
+    first, total = _shares(ordered.mean(axis=1).reshape(shape))
     replications = values.shape[1]
     if replications < 2:
         unknown = float("nan")
         return GridShares([(v, unknown, unknown) for v in first], [(v, unknown, unknown) for v in total])
-    generator = np.random.default_rng(seed)
-    again = np.array(
-        [
-            _shares(
-                values[order][:, generator.integers(0, replications, replications)]
-                .mean(axis=1)
-                .reshape(shape)
-            )
-            for _ in range(RESAMPLES)
-        ]
-    )
-    low, high = np.quantile(again, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
+    again = _resampled(lambda some: _shares(ordered[:, some].mean(axis=1).reshape(shape)), replications, seed)
+    low, high = np.quantile(again, ENDS, axis=0)
     return GridShares(_with(first, low[0], high[0]), _with(total, low[1], high[1]))
 
 
@@ -203,9 +198,7 @@ def replications_for_map(sweep: Sweep, found: Regimes) -> ReplicationsNeeded | N
     known = found.known
     agreement = [float((c.winner == found.winner)[known].mean()) if known.any() else 0.0 for c in calls]
     decided = [c.share(c.winner != NOBODY) for c in calls]
-    stays = [all(a >= AGREEMENT for a in agreement[k:]) for k in range(len(calls))]
-    first = stays.index(True)
-    enough = (*tried, there)[first] if first < len(tried) else None
+    enough = next((r for k, r in enumerate(tried) if min(agreement[k:]) >= AGREEMENT), None)
     undecided = found.kind == OPEN
     needed = replications_needed(sweep, found)[undecided]
     within = tuple((there * times, int((needed <= there * times).sum())) for times in (2, 5, 10, 100))
@@ -220,15 +213,10 @@ def replications_needed(sweep: Sweep, found: Regimes) -> np.ndarray:
     Returns:
         Shape (points,); infinite where no number up to 10,000 would do, or too little is known.
     """
-    values = sweep.responses[found.response]
-    values = np.where(np.isfinite(values).all(axis=0), values, np.nan)
+    values = common(sweep.responses[found.response])
     at = np.arange(found.points)
-    edges = values[found.rival, at] - values[found.best, at]
-    known = np.isfinite(edges)
-    count = known.sum(axis=1)
+    _, mean, spread, _ = moments((values[found.rival, at] - values[found.best, at]).T)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(known, edges, 0.0).sum(axis=1) / count
-        spread = np.sqrt((np.where(known, edges - mean[:, None], 0.0) ** 2).sum(axis=1) / (count - 1))
         # In standard deviations; the interval's half width in the same unit falls with every replication.
         wanted = np.where(spread > 0, mean / spread, np.where(mean > 0, np.inf, 0.0))
     numbers = np.unique(np.geomspace(2, MOST, 400).round())

@@ -60,8 +60,8 @@ def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, b
     Parameters that are not fitted keep their prior default, so that no fit depends on an earlier one.
     """
     from sim.history.cases import as_fitted, cases
-    from sim.history.matching.practice_conditions import practice_conditions
     from sim.history.matching.simulate import Histories
+    from sim.history.matching.targets import practice_conditions
     from sim.model.schema import in_groups, prior_defaults
 
     known, practice = as_fitted(cases()), practice_conditions()
@@ -76,7 +76,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     from sim.history.matching.leave_one_out import leave_each_out
     from sim.history.matching.space import Space
     from sim.history.matching.targets import targets
-    from sim.history.matching.waves import FRESH, WaveSettings, fit, prior_point
+    from sim.history.matching.waves import FRESH, WaveSettings, fit, implausibility_of_runs
     from sim.model.schema import declarations
 
     effort, space = WaveSettings(), Space(fitted_factors())
@@ -90,7 +90,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     frozen = replace(histories, cases=cases(), practice=())
     rows = found.confirmed.shares[[0, *found.chosen]]
     _, values = frozen("frozen", rows, effort.confirm_replications, FRESH)
-    tables.write_fit(folder, found, left_out, prior_point(values, targets(frozen.cases)))
+    tables.write_fit(folder, found, left_out, implausibility_of_runs(values, targets(frozen.cases)))
     points = fitted_points(folder / FITTED_SET)
     tables.write_map(folder / FITTED_MAP, points, beside(), MAP_POINTS, seed + APART["map"])
     click.echo(
@@ -152,23 +152,23 @@ def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -
     from sim.history.matching.fitted_set import fitted_factors
     from sim.history.matching.space import Space
     from sim.history.matching.targets import targets
-    from sim.history.matching.waves import Wave, WaveSettings, learn, stochastic_variance
+    from sim.history.matching.waves import Search, Wave, WaveSettings, stochastic_variance
 
     effort, space = WaveSettings(), Space(fitted_factors())
     whole = _histories(folder, seed, space, engine, command, bar)
     met = targets(whole.cases)
 
-    def simulate(name: str, shares: Any, worlds: int, fresh: int) -> tuple[Any, Any]:
+    def simulate(name: str, shares: Any, replications: int, fresh: int) -> tuple[Any, Any]:
         """Simulate the cases only; conditions of practice are not history."""
-        shares, values = whole(name, shares, worlds, fresh)
+        shares, values = whole(name, shares, replications, fresh)
         return shares, values[..., : len(met)]
 
-    shares, values = simulate("wave-1", space.spread(effort.first, seed), effort.worlds, 0)
+    shares, values = simulate("wave-1", space.spread(effort.first, seed), effort.replications, 0)
     run_variance = stochastic_variance(space, simulate, effort, seed)
-    learned = learn(space, met, [Wave("wave-1", shares, values)], run_variance, effort)
+    learned = Search(space, met, effort, run_variance, (Wave("wave-1", shares, values),)).learn()
     root = seed + APART["truths"]
     truths, made_up = simulate("truths", space.spread(TRUTHS, root), TRUTH_REPLICATIONS, APART["truths"])
-    found = coverage(space, met, learned, run_variance, effort.worlds, truths, made_up, root)
+    found = coverage(space, met, learned, run_variance, effort.replications, truths, made_up, root)
     tables.write_calibration(folder, found)
     click.echo(
         f"of {found.histories} made-up histories, {100 * found.held:.1f} % do not rule out the truth, "

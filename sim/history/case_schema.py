@@ -1,37 +1,34 @@
-"""What a historical case file may contain, and what its words stand for.
+"""What a historical case file may contain, and the values that its levels and events stand for.
 
-Levels of a kind of change and sizes of events come from one table for all cases, frozen before any case was run.
+The values of levels and events come from tables shared by all cases, fixed before any case was run.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime
+import math
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from sim.model.decision_rights import ROWS, columns
+from sim.model.decision_rights import ROWS
 from sim.model.geography import DATA
 from sim.model.schema import declarations
+from sim.scenarios.forms import Form
 
-STAGES = {"see": 1, "spark": 2, "shape": 3, "shift": 4}
-
-
-class Form(BaseModel):
-    """A part of a case file: unknown keys are refused, types are strict."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+Text = Annotated[str, Field(min_length=1)]
+Stage = Literal["see", "spark", "shape", "shift"]
 
 
 class Header(Form):
-    """What a case is called and asks, and who says so."""
+    """Title, question and source of a case."""
 
-    title: str = Field(min_length=1)
-    question: str = Field(min_length=1)
-    source: str = Field(min_length=1)
+    title: Text
+    question: Text
+    source: Text
 
 
 class Span(Form):
@@ -45,20 +42,20 @@ class Coded(Form):
     """The level of one dimension, and the reason for it."""
 
     level: Literal["low", "middle", "high"]
-    because: str = Field(min_length=1)
+    because: Text
 
 
 class Concerned(Form):
-    """How many of a place's people it is for, in a word of the shared table, and the reason."""
+    """The share of people whom a change concerns, as a word of the shared table, and the reason."""
 
     share: str
-    because: str = Field(min_length=1)
+    because: Text
 
 
 class Announcement(Form):
-    """What was announced: when, by when it was to be done, what kind of change it was, and for how many of the people.
+    """What was announced: when, with which planned end, what kind of change, and for which share of people.
 
-    Without `users` it is for everybody.
+    Without `users` it concerns everybody.
     """
 
     announced: str
@@ -72,11 +69,11 @@ class Event(Form):
 
     month: str
     event: str
-    source: str = Field(min_length=1)
+    source: Text
     until: str | None = None
     by: str | None = None
     places: list[str] | None = None
-    stage: Literal["see", "spark", "shape", "shift"] | None = None
+    stage: Stage | None = None
     coverage: str | None = None
 
 
@@ -87,10 +84,17 @@ class Observed(Form):
     """
 
     outcome: Literal["nominal", "real", "used", "signed", "none"]
-    because: str = Field(min_length=1)
+    because: Text
     at_none: float | None = None
     at_full: float | None = None
     since: str | None = None
+
+    @property
+    def width(self) -> float:
+        """How far a series that is read from the model rises or falls from nobody to everybody, in its own unit."""
+        assert self.at_none is not None
+        assert self.at_full is not None
+        return self.at_full - self.at_none
 
 
 class Condition(Form):
@@ -105,18 +109,24 @@ class Condition(Form):
     at_least: float | None = None
     at_most: float | None = None
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and largest value at which it holds; infinite where it has no bound."""
+        low = -math.inf if self.at_least is None else self.at_least
+        return low, math.inf if self.at_most is None else self.at_most
+
 
 class Pattern(Form):
-    """The rule by which a run shows what happened: all conditions together."""
+    """The rule by which a run reproduces what happened: all conditions must hold."""
 
-    says: str = Field(min_length=1)
+    says: Text
     conditions: list[Condition] = Field(min_length=1)
 
 
 class MendedPattern(Form):
-    """What a mended reading puts in place of the frozen rule: its sentence, all of its conditions, or both."""
+    """What a mended reading replaces in the frozen rule: its sentence, all of its conditions, or both."""
 
-    says: str | None = Field(None, min_length=1)
+    says: Text | None = None
     conditions: list[Condition] | None = Field(None, min_length=1)
 
 
@@ -127,14 +137,14 @@ class Mended(Form):
     """
 
     date: datetime.date
-    because: str = Field(min_length=1)
+    because: Text
     left_out: bool = False
     observed: dict[str, Observed] | None = None
     pattern: MendedPattern | None = None
 
 
 class CaseFile(Form):
-    """All that one case file says."""
+    """The content of one case file."""
 
     header: Header
     months: Span
@@ -149,19 +159,14 @@ class CaseFile(Form):
         """The same file with its mended reading in place of the frozen one; None where it has none, or leaves the case out."""
         if self.mended is None or self.mended.left_out:
             return None
-        given = {} if self.mended.pattern is None else dict(self.mended.pattern)
-        rule = {name: part for name, part in given.items() if part is not None}
-        return self.model_copy(
-            update={
-                "observed": {**self.observed, **(self.mended.observed or {})},
-                "pattern": self.pattern.model_copy(update=rule),
-                "mended": None,
-            }
-        )
+        observed = {**self.observed, **(self.mended.observed or {})}
+        rule = {name: part for name, part in self.mended.pattern or () if part is not None}
+        pattern = self.pattern.model_copy(update=rule)
+        return self.model_copy(update={"observed": observed, "pattern": pattern, "mended": None})
 
 
 def month_number(month: str, first: str) -> int:
-    """How many months after another a month comes; both as year and month, `2014-03`."""
+    """Number of months from a first month to another; both as year and month, `2014-03`."""
     year, number = map(int, month.split("-"))
     year_of_first, number_of_first = map(int, first.split("-"))
     return 12 * (year - year_of_first) + number - number_of_first
@@ -169,7 +174,7 @@ def month_number(month: str, first: str) -> int:
 
 @lru_cache(maxsize=1)
 def reported() -> dict[str, dict[str, float]]:
-    """The dated figures: number by month, by series."""
+    """The reported figures: number by month, by series."""
     found: dict[str, dict[str, float]] = {}
     with (DATA / "national_series.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -189,7 +194,8 @@ OPEN_TO_EVENTS = (
     "pledge.money",
     *(f"power.{row}" for row in ROWS),
 )
-"""What an event may change besides the live parameters of the focal change. All else is the system, the same for all."""
+"""What an event may change besides the live parameters of the focal change. All else belongs to the system, which is the same
+for all cases."""
 
 ONE_SYSTEM = (
     "a case may not set this: one set of parameters and of strengths holds for all cases. A case says what kind of change "
@@ -199,20 +205,20 @@ ONE_SYSTEM = (
 
 @lru_cache(maxsize=1)
 def levels() -> dict[str, dict[str, float]]:
-    """Value by level, by dimension of the kind of a change; each dimension is a parameter `focal.<dimension>`."""
+    """Value by level, for each dimension of the kind of change; each dimension is a parameter `focal.<dimension>`."""
     found = _table("case_levels.yaml")["dimensions"]
     return {name: {level: float(row[level]["value"]) for level in LEVELS} for name, row in found.items()}
 
 
 @lru_cache(maxsize=1)
 def coverages() -> dict[str, float]:
-    """Share of a place's people that have a change already, or whom it concerns at all, by word."""
+    """Share of people who have a change already, or whom it concerns, by word."""
     return {name: float(value) for name, value in _table("case_levels.yaml")["coverage"].items()}
 
 
 @lru_cache(maxsize=1)
 def events() -> dict[str, dict[str, Any]]:
-    """Every event by its name: `says`, what it `sets` by parameter, and what a case must say with it (`needs`).
+    """Every event by name: its meaning (`says`), the parameters it `sets`, and the keys that a case must give (`needs`).
 
     Raises:
         ValueError: if an event sets what no event may set.
@@ -239,9 +245,7 @@ def may_set(key: str) -> bool:
 
 def is_of_the_system(name: str) -> bool:
     """Whether a name is a parameter, a group of parameters or a row of rights, and so not for a case to set."""
-    groups = {declared.group for declared in declarations().values()}
-    shares = {f"power.{row}.{who}" for row in ROWS for who in columns(row)}
-    return name in groups or name in declarations() or name in shares or name.partition(".")[0] in groups
+    return name.partition(".")[0] in {declared.group for declared in declarations().values()}
 
 
 def _table(name: str) -> Any:

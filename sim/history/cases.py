@@ -1,34 +1,26 @@
-"""From historical cases to parameters: the same system for all, a focal change of its kind, dated events as interventions."""
+"""Historical cases as parameters: one system for all, a focal change of the coded kind, dated events as interventions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Problem, no_such, raise_if_any
+from sim.errors import no_such, raise_if_any
 from sim.history import case_files
-from sim.history.case_schema import (
-    LEVELS,
-    STAGES,
-    CaseFile,
-    Event,
-    coverages,
-    events,
-    levels,
-    month_number,
-    reported,
-)
+from sim.history.case_schema import LEVELS, CaseFile, coverages, events, levels, month_number, reported
 from sim.model.decision_rights import ROWS
 from sim.model.parameters import Parameters
 from sim.model.schema import power_table, value_of
+from sim.model.state import STAGES
 
 SET_BY_CASES = ("focal", "population.months", "changes.arriving", "interventions")
-"""What belongs to the history and not to the system: a set of parameters for cases leaves it alone."""
+"""What belongs to the history and not to the system: a parameter set for cases does not set it."""
 
 QUOTED_BY = {"class_sizes": "reference.relapse_rate", "targets_and_gaming": "reference.gaming_reports"}
-"""Cases whose figures the source of a parameter quotes, by that parameter: these cases are no independent test."""
+"""Cases whose figures are quoted as the source of a parameter, with that parameter: they are no independent test."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +37,7 @@ class Case:
 
     @property
     def months(self) -> int:
-        """How many months its history has."""
+        """Number of months of its history."""
         return self.number(self.file.months.last) + 1
 
     def number(self, month: str) -> int:
@@ -54,12 +46,12 @@ class Case:
 
     @property
     def independent(self) -> bool:
-        """Whether no parameter's source quotes the figures of this case."""
+        """Whether no parameter quotes the figures of this case as its source."""
         return self.name not in QUOTED_BY
 
     @property
     def left_out(self) -> bool:
-        """Whether its mended reading leaves it out: it is reported, and neither fitted nor counted among the mended."""
+        """Whether its mended reading leaves it out: it is reported, but neither fitted nor counted by mended readings."""
         return self.file.mended is not None and self.file.mended.left_out
 
     @property
@@ -68,8 +60,19 @@ class Case:
         file = self.file.as_mended
         return None if file is None else Case(self.name, file)
 
+    @property
+    def figures(self) -> list[tuple[str, int]]:
+        """Series and month of every figure that the conditions of its pattern refer to."""
+        return [
+            (series, self.number(month))
+            for condition in self.file.pattern.conditions
+            for month in (condition.month, condition.first, condition.last)
+            for series in (condition.series, condition.less)
+            if month is not None and series is not None
+        ]
+
     def points(self, series: str) -> dict[int, float]:
-        """What was reported of a series within the history and can be compared, by month of the run."""
+        """The reported figures of a series that lie within the history and are comparable, by month of the run."""
         found = {self.number(month): value for month, value in reported()[series].items()}
         since = self.file.observed[series].since
         first = 0 if since is None else self.number(since)
@@ -87,23 +90,19 @@ def cases(names: Sequence[str] = (), folder: Path | None = None) -> list[Case]:
         InputProblems: with everything that is wrong in names and files.
     """
     known = case_files.available(folder)
-    problems: list[Problem] = []
-    for name in dict.fromkeys(names):
-        if name not in known:
-            problems.append(no_such("case", name, known))
-    chosen = [name for name in known if not names or name in names]
-    found = [case_files.read(known[name]) for name in chosen]
+    problems = [no_such("case", name, known) for name in dict.fromkeys(names) if name not in known]
+    found = [case_files.read(path) for name, path in known.items() if not names or name in names]
     raise_if_any([*problems, *(problem for file in found for problem in file.problems)])
     return [Case(file.name, file.content) for file in found if file.content is not None]
 
 
 def as_fitted(known: Sequence[Case]) -> list[Case]:
-    """The cases under their mended readings, where they have one, and without those that a mended reading leaves out."""
+    """The cases under their mended readings, if they have one, without those that a mended reading leaves out."""
     return [case.as_mended or case for case in known if not case.left_out]
 
 
 def shifted(level: str, steps: int) -> str | None:
-    """The level so many steps away, or None where there is none."""
+    """The level a number of steps away, or None if there is none."""
     position = LEVELS.index(level) + steps
     return LEVELS[position] if 0 <= position < len(LEVELS) else None
 
@@ -111,12 +110,12 @@ def shifted(level: str, steps: int) -> str | None:
 def parameters_of(case: Case, system: Parameters, recoded: Mapping[str, str] | None = None) -> Parameters:
     """The parameters of a case: those of the system, with the focal change and its dated events.
 
-    The stream of other changes comes as fast as in the system's own ten years, however long the history is.
+    Other changes arrive at the rate of the system, however long the history is.
 
     Args:
         case: the case.
-        system: the set of parameters that holds for all cases.
-        recoded: levels of single dimensions that differ from the case's coding.
+        system: the parameter set that holds for all cases.
+        recoded: levels, by dimension, that replace the coding of the case.
     """
     change = case.file.change
     coded = {name: row.level for name, row in change.type.items()} | dict(recoded or {})
@@ -134,37 +133,31 @@ def parameters_of(case: Case, system: Parameters, recoded: Mapping[str, str] | N
     tree["population"]["months"] = case.months
     tree["changes"]["arriving"] = max(1, round(a_month * case.months))
     start = Parameters.model_validate({**tree, "interventions": ()})
-    tree["interventions"] = [dated for month in range(case.months) for dated in _in_month(case, month, start)]
+    tree["interventions"] = _interventions(case, start)
     return Parameters.model_validate(tree)
 
 
-def _in_month(case: Case, month: int, start: Parameters) -> list[dict[str, Any]]:
-    """Interventions of one month: first what ends, then what begins."""
-    ending = [e for e in case.file.timeline if e.until is not None and case.number(e.until) == month]
-    beginning = [e for e in case.file.timeline if case.number(e.month) == month]
-    found = [
-        _dated(month, e, key, _at_start(start, key)) for e in ending for key in events()[e.event]["sets"]
-    ]
-    return found + [_dated(month, e, key, value) for e in beginning for key, value in _settings(case, e)]
+def _interventions(case: Case, start: Parameters) -> list[dict[str, Any]]:
+    """The dated events of a case, month by month: events that end in a month come before events that begin in it."""
+    ending, beginning = [], []
+    for event in case.file.timeline:
+        shared = events()[event.event]["sets"]
+        sets = {key: case.number(str(event.by)) if value == "by" else value for key, value in shared.items()}
+        if event.stage is not None:
+            sets["focal.stage"] = STAGES.index(event.stage)
+        if event.coverage is not None:
+            sets["focal.coverage"] = coverages()[event.coverage]
+        if event.until is not None:
+            ending += [_dated(case, event.until, key, _at_start(start, key), event.places) for key in shared]
+        beginning += [_dated(case, event.month, key, value, event.places) for key, value in sets.items()]
+    return sorted([*ending, *beginning], key=itemgetter("month"))
 
 
-def _dated(month: int, event: Event, key: str, value: Any) -> dict[str, Any]:
-    return {"month": month, "key": key, "value": value, "places": event.places}
-
-
-def _settings(case: Case, event: Event) -> list[tuple[str, Any]]:
-    """What an event sets: the sizes of the shared table, and the date, stage and coverage that the case says."""
-    found = []
-    for key, value in events()[event.event]["sets"].items():
-        found.append((key, case.number(str(event.by)) if value == "by" else value))
-    if event.stage is not None:
-        found.append(("focal.stage", STAGES[event.stage]))
-    if event.coverage is not None:
-        found.append(("focal.coverage", coverages()[event.coverage]))
-    return found
+def _dated(case: Case, month: str, key: str, value: Any, places: list[str] | None) -> dict[str, Any]:
+    return {"month": case.number(month), "key": key, "value": value, "places": places}
 
 
 def _at_start(start: Parameters, key: str) -> Any:
-    """What a parameter was before any event."""
+    """The value of a parameter before any event."""
     row = key.removeprefix("power.")
     return power_table(start)[row] if row in ROWS else value_of(start, key)

@@ -1,10 +1,11 @@
-"""Histories simulated again: every case run in many replications, and each run held against what happened."""
+"""Evaluation on historical cases: every case is run in many replications, and each run is compared with what happened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,13 +27,13 @@ Series = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class RecodedResult:
-    """What a case makes of one level moved by one step: a look at how much rests on the coding.
+    """The result of a case with one level moved by one step: how sensitive the verdict is to the coding.
 
     Args:
-        dimension: what of the change's kind was moved.
-        level: where to.
-        share: share of the runs looked at that show the pattern under this coding.
-        own: share of the same runs that do under the case's own.
+        dimension: the dimension that was moved.
+        level: its level there.
+        share: share of runs that reproduce the pattern under this coding.
+        own: share of the same runs that do so under the case's own coding.
     """
 
     dimension: str
@@ -42,7 +43,7 @@ class RecodedResult:
 
     @property
     def hit(self) -> bool:
-        """Whether most runs show the pattern under this coding."""
+        """Whether most runs reproduce the pattern under this coding."""
         return self.share >= HIT_SHARE
 
     @property
@@ -53,13 +54,13 @@ class RecodedResult:
 
 @dataclass(frozen=True)
 class ConditionResult:
-    """One condition of a pattern over all runs.
+    """One condition of a pattern in all runs.
 
     Args:
         condition: the condition.
-        seen: what was observed, where the month was reported; else None.
-        values: (R,) what the runs make of it, in the unit of the series.
-        held: (R,) whether it holds.
+        seen: the observed value, or None if a month of it was not reported.
+        values: (R,) the simulated values, in the unit of the series.
+        held: (R,) whether the condition holds.
     """
 
     condition: Condition
@@ -70,15 +71,15 @@ class ConditionResult:
 
 @dataclass(frozen=True)
 class History:
-    """A case simulated again in R replications of T months.
+    """A case simulated in R runs of T months.
 
     Args:
         case: the case.
         series: (R, T) by reported series, in its own unit.
         judged: every condition of its pattern.
-        recoded: the same with single levels moved, if it was asked for.
-        systems: how many sets of parameters the runs are of; run n is of set n modulo so many.
-        mended: every condition of its mended reading, in the same runs; None where it has none, or leaves the case out.
+        recoded: the results with single levels moved, if asked for.
+        systems: number of parameter sets; run n is of set n modulo this number.
+        mended: every condition of its mended reading, in the same runs; None if it has none, or leaves the case out.
     """
 
     case: Case
@@ -90,43 +91,48 @@ class History:
 
     @property
     def share(self) -> float:
-        """Share of runs that show the whole pattern."""
-        return _share_of(self.judged)
+        """Share of runs that reproduce the whole pattern."""
+        return float(all_held(self.judged).mean())
+
+    @property
+    def hit(self) -> bool:
+        """Whether most runs reproduce the whole pattern."""
+        return self.share >= HIT_SHARE
 
     @property
     def mended_share(self) -> float | None:
-        """Share of the same runs that show the whole pattern by the mended reading, where there is one."""
-        return None if self.mended is None else _share_of(self.mended)
+        """Share of the same runs that reproduce the whole pattern by the mended reading, if there is one."""
+        return None if self.mended is None else float(all_held(self.mended).mean())
 
     @property
     def mended_hit(self) -> bool | None:
-        """Whether most runs show the whole pattern by the mended reading, where there is one."""
+        """Whether most runs reproduce the whole pattern by the mended reading, if there is one."""
         return None if self.mended_share is None else self.mended_share >= HIT_SHARE
 
     @property
     def mended_left_out(self) -> bool:
-        """Whether the case is not counted among the mended readings."""
+        """Whether the case is left out of the count by mended readings."""
         return self.case.left_out
 
     @property
     def systems_that_hit(self) -> int:
-        """How many sets of parameters show the whole pattern in at least half of their own runs."""
-        shown = np.all([judged.held for judged in self.judged], axis=0)
-        return int((shown.reshape(-1, self.systems).mean(axis=0) >= HIT_SHARE).sum())
+        """Number of parameter sets that reproduce the whole pattern in at least half of their own runs."""
+        by_system = all_held(self.judged).reshape(-1, self.systems).mean(axis=0)
+        return int((by_system >= HIT_SHARE).sum())
 
-    @property
-    def hit(self) -> bool:
-        """Whether most runs show the whole pattern."""
-        return self.share >= HIT_SHARE
+
+def all_held(judged: Sequence[ConditionResult]) -> np.ndarray:
+    """(R,) whether all conditions of a pattern hold in a run."""
+    return np.all([one.held for one in judged], axis=0)
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many cases are hit, of how many.
+    """Number of cases that are hit, of those counted.
 
     Args:
-        hits: those that are hit.
-        cases: all that are counted.
+        hits: cases that are hit.
+        cases: cases that are counted.
     """
 
     hits: int
@@ -139,81 +145,70 @@ def by_frozen_readings(histories: Sequence[History]) -> Count:
 
 
 def by_mended_readings(histories: Sequence[History]) -> Count:
-    """Hits by the mended readings: a case that has none is read as before, and one that is left out is not counted."""
-    verdicts = [
-        history.hit if history.mended_hit is None else history.mended_hit
-        for history in histories
-        if not history.mended_left_out
-    ]
-    return Count(sum(verdicts), len(verdicts))
+    """Hits by the mended readings: a case without one keeps its frozen reading, and one left out is not counted."""
+    counted = [history for history in histories if not history.mended_left_out]
+    hits = sum(history.hit if history.mended_hit is None else history.mended_hit for history in counted)
+    return Count(hits, len(counted))
 
 
 def of_independent_cases(histories: Sequence[History]) -> Count:
-    """Hits by the frozen readings among the cases whose figures no parameter's source quotes."""
+    """Hits by the frozen readings among the cases that no parameter quotes as its source."""
     return by_frozen_readings([history for history in histories if history.case.independent])
 
 
 def simulate_case(parameters: Parameters, seed: int, replication: int) -> np.ndarray:
-    """Live one history.
+    """Simulate one history.
 
     Returns:
-        The four outcomes of `OUTCOMES` at the end of each month, shape (4, T).
+        The outcomes of `OUTCOMES` at the end of each month, shape (4, T).
     """
     return np.ascontiguousarray(simulate(parameters, seed, replication).state.journal.focal.T)
 
 
 def as_reported(case: Case, outcomes: np.ndarray) -> Series:
-    """The series that the runs would have reported, each in its own unit.
+    """The reported series as the runs would give them, each in its own unit.
 
     Args:
-        case: the case, whose file says how each series is read from the model.
+        case: the case, whose file defines how each series is read from the model.
         outcomes: (R, 4, T).
     """
     return {
-        name: read.at_none + (read.at_full - read.at_none) * outcomes[:, OUTCOMES.index(read.outcome)]
+        name: read.at_none + read.width * outcomes[:, OUTCOMES.index(read.outcome)]
         for name, read in case.file.observed.items()
-        if read.outcome != "none" and read.at_none is not None and read.at_full is not None
+        if read.outcome != "none" and read.at_none is not None
     }
 
 
 def evaluate_conditions(case: Case, series: Series) -> tuple[ConditionResult, ...]:
-    """Hold every run against every condition of the pattern."""
+    """Check every condition of the pattern in every run."""
+    observed = {name: case.points(name) for name in series}
     found = []
     for condition in case.file.pattern.conditions:
-        values = _measured(case, condition, series)
-        held = np.ones(len(values), dtype=bool)
-        if condition.at_least is not None:
-            held &= values >= condition.at_least
-        if condition.at_most is not None:
-            held &= values <= condition.at_most
-        found.append(ConditionResult(condition, _seen(case, condition), values, held))
+        values = _bounded_value(case, condition, lambda name, month: series[name][:, month])
+        low, high = condition.bounds
+        held = (values >= low) & (values <= high)
+        try:
+            seen = _bounded_value(case, condition, lambda name, month: observed[name][month])
+        except KeyError:
+            seen = None
+        found.append(ConditionResult(condition, seen, values, held))
     return tuple(found)
 
 
-def _measured(case: Case, condition: Condition, series: Series) -> np.ndarray:
-    """What a condition looks at, in every run."""
-    values = series[condition.series]
+def _bounded_value(case: Case, condition: Condition, figure: Callable[[str, int], Any]) -> Any:
+    """The value that a condition bounds: a level, a change between two months, or the difference of two series.
+
+    Args:
+        case: the case.
+        condition: the condition.
+        figure: gives the figure of a series in a month of the run.
+    """
     if condition.kind == "change":
         first, last = (case.number(str(month)) for month in (condition.first, condition.last))
-        return values[:, last] - values[:, first]
+        return figure(condition.series, last) - figure(condition.series, first)
     month = case.number(str(condition.month))
-    if condition.kind == "apart":
-        return values[:, month] - series[str(condition.less)][:, month]
-    return values[:, month]
-
-
-def _seen(case: Case, condition: Condition) -> float | None:
-    """What a condition looks at, as it was reported."""
-    points = case.points(condition.series)
-    try:
-        if condition.kind == "change":
-            return points[case.number(str(condition.last))] - points[case.number(str(condition.first))]
-        month = case.number(str(condition.month))
-        if condition.kind == "apart":
-            return points[month] - case.points(str(condition.less))[month]
-        return points[month]
-    except KeyError:
-        return None
+    value = figure(condition.series, month)
+    return value - figure(str(condition.less), month) if condition.kind == "apart" else value
 
 
 def simulate_cases(
@@ -228,81 +223,62 @@ def simulate_cases(
 
     Args:
         cases: the cases.
-        systems: sets of parameters, each of which holds for all cases.
+        systems: parameter sets, each of which holds for all cases.
         seed: random seed.
-        replications: in how many replications each set is run.
-        look: in how many runs each level is moved by one step up and down; 0 leaves the look out.
-        progress: called with runs done and runs in all.
+        replications: number of replications of each set.
+        look: number of runs in which each level is moved by one step up and down; 0 for none.
+        progress: called with the number of finished runs and of all runs.
 
     Raises:
         RunFailed: naming the run that failed.
     """
     each = replications * len(systems)
-    # Every other coding is compared with the case's own in the same runs, so it is looked at in no more than there are.
+    # Every other coding is compared with the case's own in the same runs, so there are no more of its runs than of those.
     look = min(look, each)
-    codings: list[tuple[Case, dict[str, str], int]] = [(case, {}, each) for case in cases]
-    codings += [(case, moved, look) for case in cases for moved in one_step_away(case) if look]
-    total, done = sum(count for *_, count in codings), 0
-    outcomes = [np.empty((count, len(OUTCOMES), case.months)) for case, _, count in codings]
-    pool = ThreadPoolExecutor(max_workers=cores())
+    codings = [(case, moved) for case in cases for moved in ({}, *(one_step_away(case) if look else ()))]
+    outcomes = [np.empty((look if moved else each, len(OUTCOMES), case.months)) for case, moved in codings]
+    jobs = []
+    for (case, moved), seen in zip(codings, outcomes, strict=True):
+        sets = [parameters_of(case, system, moved) for system in systems[: len(seen)]]
+        jobs += [(case, sets[run % len(systems)], seen, run) for run in range(len(seen))]
 
-    def one(number: int, parameters: Parameters, run: int) -> None:
+    def simulate_one(job: tuple[Case, Parameters, np.ndarray, int]) -> None:
+        case, parameters, seen, run = job
         replication = run // len(systems)
         try:
-            outcomes[number][run] = simulate_case(parameters, seed, replication)
+            seen[run] = simulate_case(parameters, seed, replication)
         except Exception as error:
-            which = f"case {codings[number][0].name}, seed {seed}, replication {replication}"
+            which = f"case {case.name}, seed {seed}, replication {replication}"
             raise RunFailed(f"{which}: {error!r}") from error
 
-    try:
-        runs = []
-        for number, (case, moved, count) in enumerate(codings):
-            moved_systems = [parameters_of(case, system, moved) for system in systems[:count]]
-            runs += [pool.submit(one, number, moved_systems[run % len(systems)], run) for run in range(count)]
-        for run in runs:
-            run.result()
-            done += 1
+    # The first failure ends the loop, and with it all runs that have not begun.
+    with ThreadPoolExecutor(max_workers=cores()) as pool:
+        for done, _ in enumerate(pool.map(simulate_one, jobs), start=1):
             if progress:
-                progress(done, total)
-    finally:
-        pool.shutdown(cancel_futures=True)
-    looked: dict[str, list[RecodedResult]] = {case.name: [] for case in cases}
-    own = {
-        case.name: _share(case, seen[:look]) for case, seen in zip(cases, outcomes, strict=False) if look > 0
-    }
-    for (case, moved, _), seen in zip(codings[len(cases) :], outcomes[len(cases) :], strict=True):
-        ((dimension, level),) = moved.items()
-        looked[case.name].append(RecodedResult(dimension, level, _share(case, seen), own[case.name]))
+                progress(done, len(jobs))
     found = []
-    for case, seen in zip(cases, outcomes, strict=False):
+    for case in cases:
+        seen, *others = [seen for (coded, _), seen in zip(codings, outcomes, strict=True) if coded is case]
+        recoded = [
+            RecodedResult(dimension, level, _share(case, other), _share(case, seen[:look]))
+            for moved, other in zip(one_step_away(case), others, strict=False)
+            for dimension, level in moved.items()
+        ]
         series = as_reported(case, seen)
-        found.append(
-            History(
-                case,
-                series,
-                evaluate_conditions(case, series),
-                tuple(looked[case.name]),
-                len(systems),
-                judge_mended(case, seen),
-            )
-        )
+        judged, mended = evaluate_conditions(case, series), judge_mended(case, seen)
+        found.append(History(case, series, judged, tuple(recoded), len(systems), mended))
     return found
 
 
 def judge_mended(case: Case, outcomes: np.ndarray) -> tuple[ConditionResult, ...] | None:
-    """Hold the same runs against the mended reading of a case, where it has one."""
+    """Evaluate the same runs by the mended reading of a case, if it has one."""
     mended = case.as_mended
     return None if mended is None else evaluate_conditions(mended, as_reported(mended, outcomes))
 
 
-def _share_of(judged: Sequence[ConditionResult]) -> float:
-    """Share of runs in which all conditions hold together."""
-    return float(np.all([one.held for one in judged], axis=0).mean())
-
-
 def _share(case: Case, outcomes: np.ndarray) -> float:
-    """Share of runs that show the whole pattern of a case."""
-    return History(case, {}, evaluate_conditions(case, as_reported(case, outcomes))).share
+    """Share of runs that reproduce the whole pattern of a case."""
+    return float(all_held(evaluate_conditions(case, as_reported(case, outcomes))).mean())
 
 
 def one_step_away(case: Case) -> list[dict[str, str]]:

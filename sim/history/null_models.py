@@ -1,37 +1,36 @@
-"""Null models of history: simple curves that know nothing of power, held to the same rules as the runs.
+"""Null models of history: simple curves without decision rights, evaluated by the same rules as the runs.
 
-Here none is fitted; `sim.history.matching.leave_one_out` fits two of them as the model is fitted. Two know the
-announcement and the plan (constant hazards, Bass), two know the first figures reported (last value, linear trend).
-The model earns no credit for a case that a null model hits.
+None is fitted here; `sim.history.matching.leave_one_out` fits two of them as the model is fitted. Two use the announcement
+and the plan (constant hazards, Bass), two use the first reported figures (last value, linear trend). A case that a null
+model hits is no evidence for the model.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import gammainc
 
 from sim.history.cases import Case
-from sim.history.evaluate import OUTCOMES, ConditionResult, Series, as_reported, evaluate_conditions
+from sim.history.evaluate import OUTCOMES, Series, all_held, as_reported, evaluate_conditions
 
 STAGES = 4
 PLANNED = 36.0
 INNOVATION, IMITATION = 0.03, 0.38
-"""Coefficients of the Bass curve a year: means over many goods (Bass 1969)."""
+"""Coefficients of the Bass curve, per year: means over many goods (Bass 1969)."""
 
 
 @dataclass(frozen=True)
 class Null:
-    """What one null model makes of a case.
+    """The result of one null model for a case.
 
     Args:
-        name: which null model.
-        hit: whether it shows the pattern; None where too little was reported for it to say, or where it was given every
-            figure that the pattern asks for.
-        error: root mean square error on the points it was not given, as a share of the range from nobody to everybody.
-        error_of_runs: that of the median run on the same points.
+        name: the null model.
+        hit: whether it reproduces the pattern; None if too few figures were reported for it, or if it was given every
+            figure that the pattern refers to.
+        error: root mean square error at the figures it was not given, as a share of the range from nobody to everybody.
+        error_of_runs: that of the median run at the same figures.
     """
 
     name: str
@@ -40,46 +39,63 @@ class Null:
     error_of_runs: float | None
 
 
-def constant_hazards(months: np.ndarray, planned: float) -> np.ndarray:
-    """Coverage where each place passes four stages at constant rates, four planned durations long on average.
+def constant_hazards(months: np.ndarray, planned: float | np.ndarray) -> np.ndarray:
+    """Coverage if each authority passes four stages at constant rates, taking the planned duration on average.
 
     Args:
         months: months since the announcement.
         planned: planned months.
     """
-    passed = STAGES / planned * np.maximum(months, 0.0)
-    short = sum(passed**stage / math.factorial(stage) for stage in range(STAGES))
-    return 1.0 - np.exp(-passed) * short
+    return np.asarray(gammainc(STAGES, STAGES / planned * np.maximum(months, 0.0)))
 
 
-def bass(years: np.ndarray, innovation: float = INNOVATION, imitation: float = IMITATION) -> np.ndarray:
-    """Coverage where some begin by themselves and the others imitate (Bass 1969).
+def bass(
+    years: np.ndarray,
+    innovation: float | np.ndarray = INNOVATION,
+    imitation: float | np.ndarray = IMITATION,
+) -> np.ndarray:
+    """Coverage if some adopt by themselves and others imitate (Bass 1969).
 
     Args:
         years: years since the announcement.
-        innovation: coefficient of those who begin by themselves, a year.
-        imitation: coefficient of those who imitate, a year.
+        innovation: coefficient of innovation, per year.
+        imitation: coefficient of imitation, per year.
     """
     left = np.exp(-(innovation + imitation) * np.maximum(years, 0.0))
     return (1.0 - left) / (1.0 + imitation / innovation * left)
 
 
+def months_since_announcement(case: Case) -> np.ndarray:
+    """Months from the announcement to the end of each month of a history, shape (T,); negative before it."""
+    return np.arange(case.months) + 1.0 - case.number(case.file.change.announced)
+
+
+def series_of_curves(case: Case, coverage: np.ndarray) -> Series:
+    """The reported series if every outcome followed a curve of coverage.
+
+    Args:
+        case: the case.
+        coverage: (R, T) curves.
+    """
+    return as_reported(case, np.repeat(coverage[:, None], len(OUTCOMES), axis=1))
+
+
 def planned_months(case: Case) -> float:
-    """Planned months of a case's change; 36 where it was announced without a date."""
+    """Planned months of a case's change; 36 if it was announced without a date."""
     until = case.file.change.planned_until
     return PLANNED if until is None else float(case.number(until) - case.number(case.file.change.announced))
 
 
 def last_value(case: Case, name: str) -> np.ndarray | None:
-    """The first figure reported, for ever; None where there is none."""
+    """The first reported figure in every month; None if there is none."""
     points = list(case.points(name).values())
     return np.full(case.months, points[0]) if points else None
 
 
 def linear_trend(case: Case, name: str) -> np.ndarray | None:
-    """A straight line through the first two figures reported, kept in the range of what was or could be reported.
+    """A straight line through the first two reported figures, within the range of what was or could be reported.
 
-    None where there are fewer than two.
+    None if there are fewer than two.
     """
     points = list(case.points(name).items())[:2]
     if len(points) < 2:
@@ -92,59 +108,37 @@ def linear_trend(case: Case, name: str) -> np.ndarray | None:
 
 
 def against_nulls(case: Case, series: Series) -> list[Null]:
-    """Hold every null model to the pattern of a case, and its figures against those of the median run.
+    """Evaluate every null model on a case, and compare its errors with those of the median run.
 
     Args:
         case: the case.
-        series: (R, T) by reported series: what the runs made of it.
+        series: (R, T) by reported series, as simulated.
     """
-    since = np.arange(case.months) + 1.0 - case.number(case.file.change.announced)
-    planned = planned_months(case)
-    found = []
-    for name, coverage in (
-        ("constant_hazards", constant_hazards(since, planned)),
-        ("bass", bass(since / 12.0)),
-    ):
-        alike = as_reported(case, np.broadcast_to(coverage, (1, len(OUTCOMES), case.months)))
-        found.append(_held(name, case, dict(alike), series, 0))
-    models: tuple[tuple[str, Callable[[Case, str], np.ndarray | None], int], ...] = (
-        ("last_value", last_value, 1), ("linear_trend", linear_trend, 2)
-    )  # fmt: skip
-    for name, curve, given in models:
-        known = {one: values for one in series if (values := curve(case, one)) is not None}
-        found.append(
-            _held(name, case, {one: values[None, :] for one, values in known.items()}, series, given)
-        )
+    since = months_since_announcement(case)
+    curves = {"constant_hazards": constant_hazards(since, planned_months(case)), "bass": bass(since / 12.0)}
+    found = [
+        _evaluated(name, case, series_of_curves(case, curve[None]), series, 0)
+        for name, curve in curves.items()
+    ]
+    for extrapolate, given in ((last_value, 1), (linear_trend, 2)):
+        known = {name: extrapolate(case, name) for name in series}
+        lines = {name: line[None] for name, line in known.items() if line is not None}
+        found.append(_evaluated(extrapolate.__name__, case, lines, series, given))
     return found
 
 
-def _asked(case: Case) -> set[tuple[str, int]]:
-    """Series and month of every figure that the pattern asks for."""
-    asked = set()
-    for condition in case.file.pattern.conditions:
-        for month in (condition.month, condition.first, condition.last):
-            if month is not None:
-                asked |= {(one, case.number(month)) for one in (condition.series, condition.less) if one}
-    return asked
-
-
-def _held(name: str, case: Case, known: Series, series: Series, given: int) -> Null:
-    """Judge what a null model says of some series, of which it was given the first figures."""
+def _evaluated(name: str, case: Case, known: Series, series: Series, given: int) -> Null:
+    """Evaluate a null model, which predicts some of the series and was given the first figures of each."""
     hit = None
     known_points = {(one, month) for one in series for month in list(case.points(one))[:given]}
-    if set(known) == set(series) and not _asked(case) <= known_points:
-        judged: tuple[ConditionResult, ...] = evaluate_conditions(case, known)
-        hit = bool(np.all([one.held for one in judged]))
-    misses, misses_of_runs = [], []
-    for one, values in known.items():
-        read = case.file.observed[one]
-        assert read.at_none is not None
-        assert read.at_full is not None
-        middle = np.median(series[one], axis=0)
+    if set(known) == set(series) and not set(case.figures) <= known_points:
+        hit = bool(all_held(evaluate_conditions(case, known))[0])
+    errors = []
+    for one, line in known.items():
+        predicted = np.stack([line[0], np.median(series[one], axis=0)])
         for month, figure in list(case.points(one).items())[given:]:
             if month >= case.number(case.file.change.announced):
-                misses.append((values[0, month] - figure) / (read.at_full - read.at_none))
-                misses_of_runs.append((middle[month] - figure) / (read.at_full - read.at_none))
-    if not misses:
+                errors.append((predicted[:, month] - figure) / case.file.observed[one].width)
+    if not errors:
         return Null(name, hit, None, None)
-    return Null(name, hit, *(float(np.sqrt(np.mean(np.square(part)))) for part in (misses, misses_of_runs)))
+    return Null(name, hit, *np.sqrt(np.mean(np.square(errors), axis=0)).tolist())

@@ -1,7 +1,7 @@
-"""Keys that parameters had in earlier versions, and what each became; declared once, read wherever a key is given.
+"""Keys that parameters had in earlier versions, and the current key of each; declared once, read wherever a key is given.
 
-An old key is taken as the new one, its value times a factor where the unit changed. That is said once a process. Where two keys
-of the same parameter are given with different values, that is refused and the way out is named.
+An old key is read as the current one, its value times a factor where the unit changed. The user is told once per process.
+Two keys of one parameter with different values are refused, with the key to give instead.
 """
 
 from __future__ import annotations
@@ -29,13 +29,11 @@ class Renamed:
     factor: float = 1.0
 
 
+ONE_STRENGTH = "Layering and the policy end are two parts of one mechanism, overload, and have one strength."
+
 RENAMED: Mapping[str, Renamed] = {
-    "mechanisms.layering": Renamed(
-        "mechanisms.overload", "Layering and the policy end are two parts of one mechanism, overload, and have one strength."
-    ),
-    "mechanisms.policy_end": Renamed(
-        "mechanisms.overload", "Layering and the policy end are two parts of one mechanism, overload, and have one strength."
-    ),
+    "mechanisms.layering": Renamed("mechanisms.overload", ONE_STRENGTH),
+    "mechanisms.policy_end": Renamed("mechanisms.overload", ONE_STRENGTH),
     "reference.layering_switching": Renamed(
         "reference.overload_switching", "It is the part of overload that switching takes; only the name is new."
     ),
@@ -66,21 +64,21 @@ def _warn(said: str) -> None:
 
 
 say: Callable[[str], None] = _warn
-"""How an old key is told of: a warning, unless a command has its own way."""
+"""How the user is told of an old key: by a warning, unless a command sets another way."""
 
 _TOLD: set[str] = set()
 _ONE_AT_A_TIME = Lock()
 
 
 def note_renamed(key: str) -> str:
-    """What is said of an old key."""
+    """The message about an old key."""
     now = RENAMED[key]
     times = "" if now.factor == 1.0 else f", times {now.factor:g}"
     return f"{key} is an earlier name, read as {now.key}{times}. {now.became}"
 
 
 def current_key(key: str) -> str:
-    """The key that a key has now; an old one is told of, once a process."""
+    """The current key of a parameter; the user is told of an old one, once per process."""
     if key not in RENAMED:
         return key
     with _ONE_AT_A_TIME:
@@ -92,22 +90,22 @@ def current_key(key: str) -> str:
 
 
 def value(key: str, given: Any) -> Any:
-    """A value given under a key, as the key that it has now takes it; numbers in lists and mappings likewise."""
+    """A value given under a key, in the unit of the key that it has now; in a list, every number."""
     factor = RENAMED[key].factor if key in RENAMED else 1.0
-    return given if factor == 1.0 else _times(factor, given)
-
-
-def _times(factor: float, given: Any) -> Any:
-    if isinstance(given, list | tuple):
-        return [_times(factor, part) for part in given]
-    if isinstance(given, bool) or not isinstance(given, int | float):
+    if factor != 1.0 and isinstance(given, list | tuple):
+        return [value(key, part) for part in given]
+    if factor == 1.0 or not _is_number(given):
         return given
     # Twelve digits, so that a level is 0.5 and not 0.5000000000000001.
     return float(f"{factor * given:.12g}")
 
 
+def _is_number(given: Any) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool)
+
+
 class Written:
-    """Under which keys the parameters of one file or command were written, so that two keys of one parameter are noticed."""
+    """The keys under which parameters were given in one file or command, so that two keys of one parameter are noticed."""
 
     def __init__(self) -> None:
         self._by: dict[str, tuple[str, Any]] = {}
@@ -127,8 +125,7 @@ class Written:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values are equal, but for the last digits of a number."""
-    numbers = [part for part in (one, other) if isinstance(part, int | float) and not isinstance(part, bool)]
-    if len(numbers) == 2:
+    if _is_number(one) and _is_number(other):
         return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))

@@ -98,96 +98,110 @@ def territory(places: str) -> Territory:
     ties = DATA / "ties.csv" if places == "scotland" else path.with_name(f"{path.stem}_ties.csv")
     if not path.is_file():
         raise ValueError(f"no table '{places}'; give 'scotland' or the path of a CSV file")
-    header, rows = _read(path)
-    crossings_header, crossings = _read(ties) if ties.is_file() else (TIE_COLUMNS, [])
-    found = _table_problems(path, header, rows)
-    found += _tie_problems(ties, crossings_header, crossings, {row.get("code") for row in rows})
+    rows, found = _read(path, REQUIRED)
+    crossings, found_in_ties = _read(ties, TIE_COLUMNS) if ties.is_file() else ([], [])
+    if not rows:
+        found = [f"{path.name}: the table has no rows"]
+    found = found or list(_place_problems(path, rows))
+    found += found_in_ties or _tie_problems(ties, crossings, {row.get("code") for row in rows})
     if found:
         raise ValueError("; ".join(found))
-    weight = np.array([float(row[NUMBERS["population"]]) for row in rows])
-    weight = weight / weight.sum()
     columns = {name: np.array([float(row[column]) for row in rows]) for name, column in NUMBERS.items()}
+    weight = columns["population"] / columns["population"].sum()
     character = np.column_stack([standardised(columns[name], weight) for name in ("deprivation", "rurality")])
-    code = tuple(row["code"] for row in rows)
-    start, other, share = _ties(rows, code, crossings, character, columns["population"])
-    tiles = all(row.get("tile_row") and row.get("tile_col") for row in rows)
+    size = np.log(columns["population"])
+    start, other, share = _ties(
+        rows, crossings, np.column_stack([character, (size - size.mean()) / (size.std() or 1.0)])
+    )
+    tiles = {column: tuple(int(row[column]) for row in rows) if _tiled(rows) else None for column in TILE}
     return Territory(
-        code=code,
+        code=tuple(row["code"] for row in rows),
         name=tuple(row["name"] for row in rows),
         **columns,
         character=character,
-        tile_row=tuple(int(row["tile_row"]) for row in rows) if tiles else None,
-        tile_col=tuple(int(row["tile_col"]) for row in rows) if tiles else None,
+        tile_row=tiles["tile_row"],
+        tile_col=tiles["tile_col"],
         tie_start=start,
         tie_other=other,
         tie_weight=share,
     )
 
 
-def _read(path: Path) -> tuple[Sequence[str], list[dict[str, str]]]:
-    """The header and the rows of a CSV file."""
+Row = dict[str, str]
+"""One row of a table as text, by column; a cell that the line lacks is None."""
+
+
+def _read(path: Path, needed: Sequence[str]) -> tuple[list[Row], list[str]]:
+    """The rows of a CSV file, and what is wrong with its header."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, restkey=BEYOND)
-            return reader.fieldnames or (), list(reader)
+            header, rows = reader.fieldnames or (), list(reader)
     except UnicodeDecodeError as error:
         said = f"the file is not UTF-8 (byte {error.start + 1}); save it as CSV UTF-8"
         raise ValueError(f"{path.name}: {said}") from error
     except csv.Error as error:
         raise ValueError(f"{path.name}: the file cannot be read as CSV: {error}") from error
-
-
-def _header_problems(path: Path, header: Sequence[str], needed: Sequence[str]) -> list[str]:
     twice = sorted({column for column in header if column and header.count(column) > 1})
     if twice:
-        return [f"{path.name}: column {', '.join(twice)} is there more than once"]
+        return rows, [f"{path.name}: column {', '.join(twice)} is there more than once"]
     missing = [column for column in needed if column not in header]
     if missing:
         hint = "" if len(header) > 1 else "; are the columns separated by commas?"
-        return [f"{path.name}: no column {', '.join(missing)}; needed are {', '.join(needed)}{hint}"]
-    return []
+        return rows, [f"{path.name}: no column {', '.join(missing)}; needed are {', '.join(needed)}{hint}"]
+    return rows, []
 
 
-def _table_problems(path: Path, header: Sequence[str], rows: list[dict[str, str]]) -> list[str]:
-    if not rows:
-        return [f"{path.name}: the table has no rows"]
-    found = _header_problems(path, header, REQUIRED)
-    if found:
-        return found
+def _neighbours(row: Row) -> list[str]:
+    """Codes of the land neighbours that a row names."""
+    return [code for code in (row["land_neighbours"] or "").split(";") if code]
+
+
+def _tile(row: Row) -> tuple[str | None, ...]:
+    """The cells that say where a place lies on the map of tiles."""
+    return tuple(row.get(column) for column in TILE)
+
+
+def _tiled(rows: list[Row]) -> bool:
+    """Whether every place has a tile."""
+    return all(all(_tile(row)) for row in rows)
+
+
+def _place_problems(path: Path, rows: list[Row]) -> Iterator[str]:
     codes = Counter(row["code"] for row in rows)
     names = Counter(row["name"] for row in rows)
-    drawn = Counter((row.get(TILE[0]), row.get(TILE[1])) for row in rows)
-    tiled = [bool(row.get(TILE[0]) and row.get(TILE[1])) for row in rows]
+    tiles = Counter(map(_tile, rows)) if _tiled(rows) else Counter()
     for number, row in enumerate(rows, start=2):
-        where = f"{path.name}, line {number}"
-        if row.get(BEYOND):
-            found.append(f"{where}: more cells than the header has columns; write 40000, not 40,000")
-        if not row["code"] or codes[row["code"]] > 1:
-            found.append(f"{where}: code '{row['code'] or ''}' must be there once")
-        if not row["name"] or names[row["name"]] > 1 or (row["name"] in codes and row["name"] != row["code"]):
-            found.append(
-                f"{where}: name '{row['name'] or ''}' must be there once, and be no other place's code"
-            )
-        found += [f"{where}: {said}" for said in _number_problems(row)]
-        for neighbour in filter(None, (row["land_neighbours"] or "").split(";")):
-            if neighbour not in codes or neighbour == row["code"]:
-                found.append(f"{where}: land neighbour '{neighbour}' is not another place of the table")
-        for column in TILE if all(tiled) else ():
-            if not row[column].isdecimal():
-                found.append(f"{where}: {column} is '{row[column]}', not a whole number from 0")
-        here = (row.get(TILE[0]), row.get(TILE[1]))
-        if all(tiled) and drawn[here] > 1:
-            found.append(
-                f"{where}: {' and '.join(TILE)} are {', '.join(map(str, here))}, another place's tile too"
-            )
-    if any(tiled) and not all(tiled):
-        found.append(
-            f"{path.name}: {tiled.count(False)} places have no {' and '.join(TILE)}; give all of them, or none"
-        )
-    return found
+        found = [*_row_problems(row, codes, names), *(_tile_problems(row, tiles) if tiles else ())]
+        yield from (f"{path.name}, line {number}: {problem}" for problem in found)
+    without = sum(not all(_tile(row)) for row in rows)
+    if 0 < without < len(rows):
+        yield f"{path.name}: {without} places have no {' and '.join(TILE)}; give all of them, or none"
 
 
-def _number_problems(row: dict[str, str]) -> Iterator[str]:
+def _row_problems(row: Row, codes: Counter[str], names: Counter[str]) -> Iterator[str]:
+    code, name = row["code"], row["name"]
+    if row.get(BEYOND):
+        yield "more cells than the header has columns; write 40000, not 40,000"
+    if not code or codes[code] > 1:
+        yield f"code '{code or ''}' must be there once"
+    if not name or names[name] > 1 or (name in codes and name != code):
+        yield f"name '{name or ''}' must be there once, and be no other place's code"
+    yield from _number_problems(row)
+    for neighbour in _neighbours(row):
+        if neighbour not in codes or neighbour == code:
+            yield f"land neighbour '{neighbour}' is not another place of the table"
+
+
+def _tile_problems(row: Row, tiles: Counter[tuple[str | None, ...]]) -> Iterator[str]:
+    for column in TILE:
+        if not row[column].isdecimal():
+            yield f"{column} is '{row[column]}', not a whole number from 0"
+    if tiles[_tile(row)] > 1:
+        yield f"{' and '.join(TILE)} are {row[TILE[0]]}, {row[TILE[1]]}, another place's tile too"
+
+
+def _number_problems(row: Row) -> Iterator[str]:
     for name, column in NUMBERS.items():
         try:
             value = float(row[column])
@@ -202,61 +216,38 @@ def _number_problems(row: dict[str, str]) -> Iterator[str]:
             yield f"{column} is {row[column]}, but is a percentage"
 
 
-def _tie_problems(
-    path: Path, header: Sequence[str], rows: list[dict[str, str]], codes: set[str | None]
-) -> list[str]:
-    found = _header_problems(path, header, TIE_COLUMNS)
-    if found:
-        return found
+def _tie_problems(path: Path, rows: list[Row], codes: set[str | None]) -> list[str]:
     needs = f"a tie needs two codes of the table and a kind of {', '.join(WEIGHTS)}"
-    for number, row in enumerate(rows, start=2):
-        if (
-            row["a"] not in codes
-            or row["b"] not in codes
-            or row["a"] == row["b"]
-            or row["kind"] not in WEIGHTS
-        ):
-            given = ", ".join(str(row[column] or "") for column in TIE_COLUMNS)
-            found.append(f"{path.name}, line {number}: {needs}; it is '{given}'")
-    return found
+    return [
+        f"{path.name}, line {number}: {needs}; it is '{', '.join(row[column] or '' for column in TIE_COLUMNS)}'"
+        for number, row in enumerate(rows, start=2)
+        if not {row["a"], row["b"]} <= codes or row["a"] == row["b"] or row["kind"] not in WEIGHTS
+    ]
 
 
 def _ties(
-    rows: list[dict[str, str]],
-    code: tuple[str, ...],
-    crossings: list[dict[str, str]],
-    character: np.ndarray,
-    population: np.ndarray,
+    rows: list[Row], crossings: list[Row], features: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    count = len(code)
-    position = {c: a for a, c in enumerate(code)}
-    weights: list[dict[int, float]] = [{} for _ in code]
+    """First tie of each place, the place at the other end of each tie, and its share of attention.
 
-    def tie(a: int, b: int, kind: str) -> None:
-        weights[a][b] = max(weights[a].get(b, 0.0), WEIGHTS[kind])
-
-    for a, row in enumerate(rows):
-        for neighbour in filter(None, (row["land_neighbours"] or "").split(";")):
-            tie(a, position[neighbour], "land")
-            tie(position[neighbour], a, "land")
-    for row in crossings:
-        tie(position[row["a"]], position[row["b"]], row["kind"])
-        tie(position[row["b"]], position[row["a"]], row["kind"])
-    size = np.log(population)
-    size = (size - size.mean()) / (size.std() or 1.0)
-    alike = np.column_stack([character, size])
-    for a in range(count):
-        distance = np.sum((alike - alike[a]) ** 2, axis=1)
-        distance[a] = np.inf
-        for b in np.argsort(distance, kind="stable")[: min(SIMILAR, count - 1)]:
-            tie(a, int(b), "similar")
-    start = np.zeros(count + 1, np.int64)
-    other: list[int] = []
-    share: list[float] = []
-    for a in range(count):
-        total = sum(weights[a].values())
-        for b in sorted(weights[a]):
-            other.append(b)
-            share.append(weights[a][b] / total)
-        start[a + 1] = len(other)
-    return start, np.array(other, np.int64), np.array(share, np.float64)
+    Args:
+        rows: the table of places, which names land neighbours.
+        crossings: the table of other ties.
+        features: (A, 3) by which places are alike.
+    """
+    count = len(rows)
+    position = {row["code"]: number for number, row in enumerate(rows)}
+    links = [(row["code"], neighbour, "land") for row in rows for neighbour in _neighbours(row)]
+    links += [(row["a"], row["b"], row["kind"]) for row in crossings]
+    weights = np.zeros((count, count))
+    for one, other, kind in links:
+        a, b = position[one], position[other]
+        weights[a, b] = weights[b, a] = max(weights[a, b], WEIGHTS[kind])
+    distance = ((features[:, None] - features) ** 2).sum(axis=2)
+    np.fill_diagonal(distance, np.inf)
+    similar = np.argsort(distance, axis=1, kind="stable")[:, : min(SIMILAR, count - 1)]
+    pairs = np.arange(count)[:, None], similar
+    weights[pairs] = np.maximum(weights[pairs], WEIGHTS["similar"])
+    start = np.append(0, np.count_nonzero(weights, axis=1).cumsum())
+    ends = np.nonzero(weights)
+    return start, ends[1], weights[ends] / weights.sum(axis=1)[ends[0]]

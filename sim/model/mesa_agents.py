@@ -54,6 +54,22 @@ def _of_territory(name: str, meaning: str) -> Any:
     return property(read, doc=meaning)
 
 
+def _authority(column: str, meaning: str) -> Any:
+    """The authority that a column names by its row; None where the column holds −1."""
+
+    def read(one: Any) -> LocalAuthority | None:
+        row = one._read(column)
+        return one.model.views(LocalAuthority)[row] if row >= 0 else None
+
+    return property(read, doc=meaning)
+
+
+def _waiting(one: Any) -> int:
+    """Requests that wait for a decision of those who decide here, the centre or the heads of an authority."""
+    heads = one.model.run.state.heads
+    return heads.issued.item(one._where) - heads.served.item(one._where)
+
+
 def _table(name: str) -> Any:
     """A static method that finds the table of a kind of agent in a state."""
 
@@ -75,8 +91,8 @@ class _View(mesa.Agent):
     """As in the table of decision rights."""
     _group: ClassVar[str]
     """Where the parameters of its kind are declared."""
-    _place: ClassVar[str]
-    """Column that holds its authority."""
+    _place: ClassVar[str | None] = None
+    """Column that holds its authority; None where the agent is an authority itself."""
 
     model: Any
 
@@ -92,7 +108,7 @@ class _View(mesa.Agent):
     @property
     def _where(self) -> int:
         """Row of the parameters that hold for this agent: that of its authority."""
-        return self._read(self._place)
+        return self._read(self._place) if self._place else self._row
 
     @property
     def _table(self) -> Any:
@@ -138,11 +154,7 @@ class CentralGovernment(_View):
     def _where(self) -> int:
         return -1
 
-    @property
-    def waiting(self) -> int:
-        """Requests that wait for its decision."""
-        heads = self.model.run.state.heads
-        return heads.issued.item(-1) - heads.served.item(-1)
+    waiting = property(_waiting, doc="Requests that wait for its decision.")
 
 
 class LocalAuthority(_View):
@@ -151,10 +163,6 @@ class LocalAuthority(_View):
     kind = "authorities"
     _group = "authorities"
     columns = _table("places")
-
-    @property
-    def _where(self) -> int:
-        return self._row
 
     def _usual(self, name: str) -> float:
         if name != "capacity":
@@ -176,7 +184,6 @@ class LocalAuthority(_View):
     name = _of_territory("name", "Name of the authority.")
     code = _of_territory("code", "Official code of the authority.")
     population = _reads("population", "Inhabitants.")
-
     deprivation = _of_territory("deprivation", "Percentage of people in the nation's most deprived fifth.")
     rurality = _of_territory("rurality", "Percentage of people in rural areas.")
 
@@ -191,11 +198,7 @@ class LocalAuthority(_View):
         """Whether it has signed the pledge."""
         return self._read("signed") == 1.0
 
-    @property
-    def waiting(self) -> int:
-        """Requests that wait for a decision of its heads."""
-        heads = self.model.run.state.heads
-        return heads.issued.item(self._row) - heads.served.item(self._row)
+    waiting = property(_waiting, doc="Requests that wait for a decision of its heads.")
 
     def stage_of(self, change: int) -> str:
         """The stage that a change, by its number in order of announcement, has reached here."""
@@ -233,16 +236,8 @@ class ThirdSectorBody(_View):
     columns = _table("bodies")
     _place = "home"
 
-    @property
-    def home(self) -> LocalAuthority:
-        """Authority of its home place."""
-        return self.model.views(LocalAuthority)[self._read("home")]
-
-    @property
-    def second(self) -> LocalAuthority | None:
-        """Authority of its second place of work, if it has one."""
-        second = self._read("second_home")
-        return self.model.views(LocalAuthority)[second] if second >= 0 else None
+    home = _authority("home", "Authority of its home place.")
+    second = _authority("second_home", "Authority of its second place of work, if it has one.")
 
 
 class ServiceUser(_View):
@@ -267,10 +262,7 @@ class ServiceUser(_View):
         # Uptake is reviewed every few months only; what was written counts from the next one.
         state.cells.next_uptake_review[self._read("place")] = self.model.month
 
-    @property
-    def authority(self) -> LocalAuthority:
-        """Authority of the place where the user lives."""
-        return self.model.views(LocalAuthority)[self._read("place")]
+    authority = _authority("place", "Authority of the place where the user lives.")
 
     @property
     def weight(self) -> float:

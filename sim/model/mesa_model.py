@@ -147,16 +147,12 @@ class Model(mesa.Model):
         """The agents of a kind, in the order of their rows; made, with those of kinds above, when first asked for."""
         if not self._views[kind]:
             for each in KINDS[: KINDS.index(kind) + 1]:
-                self._make(each)
+                for row in range(len(self._views[each]), len(each.columns(self.run.state).will)):
+                    number = 1 + sum(map(len, self._views.values()))
+                    self._views[each].append(each(self, row, number))
+            # Mesa 3.3 keeps its counter of a model's agents, and with it the model, for ever.
+            getattr(mesa.Agent, "_ids", {}).pop(self, None)
         return self._views[kind]
-
-    def _make(self, kind: type[Any]) -> None:
-        views = self._views[kind]
-        before = sum(len(self._views[above]) for above in KINDS[: KINDS.index(kind)])
-        for row in range(len(views), len(kind.columns(self.run.state).will)):
-            views.append(kind(self, row, before + row + 1))
-        # Mesa 3.3 keeps its counter of a model's agents, and with it the model, for ever.
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     @property
     def agents(self) -> AgentSet:

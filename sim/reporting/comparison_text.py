@@ -10,34 +10,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sim.analysis import over_set
-from sim.analysis.comparison import (
-    MEANINGFUL,
+from sim.analysis.comparison import MEANINGFUL, Difference, difference, gap_differences, wins
+from sim.analysis.over_set import NotKnown, OverTheSet
+from sim.formatting import MOST_NAMED, listing, signed_points
+from sim.reporting.comparison_sentences import (
     SAME,
     WHAT_THE_RANGE_COVERS,
     Answer,
-    Difference,
     against,
     alongside,
-    difference,
     differs_most,
     elsewhere,
-    gap_differences,
-    is_negligible,
     largest_losses,
     level,
     margin,
-    meaningful_in_words,
     one_run,
     rank,
-    sizes,
-    span,
     split,
     weighed,
-    wins,
 )
-from sim.analysis.over_set import NotKnown, OverTheSet
-from sim.formatting import MOST_NAMED, listing, signed_points
-from sim.reporting.wording import NO_FORECAST, ONE_POINT
+from sim.reporting.wording import NO_FORECAST, ONE_POINT, meaningful_in_words, span
 
 if TYPE_CHECKING:
     from sim.runner.compare import Comparison, ScenarioRuns
@@ -108,8 +100,7 @@ def _at_these_settings(comparison: Comparison) -> Answer:
         return Answer("single", None, HEADLINES["single"].format(a=only.name, level=level(only)))
     if len(scenarios) == 2:
         return _of_two(*scenarios)
-    kind, winner, headline, reasons = rank(scenarios)
-    return Answer(kind, winner, headline, tuple(reasons))
+    return rank(scenarios)
 
 
 def _explained(comparison: Comparison, answer: Answer, chance: str, ends: tuple[str, ...]) -> Verdict:
@@ -142,7 +133,7 @@ def _of_two(a: ScenarioRuns, b: ScenarioRuns) -> Answer:
         return Answer("unknown", None, HEADLINES["no pair"].format(a=a.name, b=b.name))
     if d.low is None:
         return Answer("unknown", None, HEADLINES["one pair"].format(a=a.name, b=b.name), (one_run(a, b),))
-    if not d.clear or is_negligible(d):
+    if not d.clear or d.negligible:
         return _no_difference(a, b, d)
     better, worse = (a, b) if d.mean < 0 else (b, a)
     objections = against(better, worse)
@@ -155,7 +146,7 @@ def _of_two(a: ScenarioRuns, b: ScenarioRuns) -> Answer:
     if case != "better":
         return Answer("depends", None, headline, (gaps, split(better, worse)) if objections else (gaps,))
     reasons = [gaps, f"It is smaller in {better.name} in {won} of the {pairs} paired replications."]
-    if sizes(d)[0] < MEANINGFUL:
+    if d.sizes[0] < MEANINGFUL:
         reasons.append(
             f"The interval reaches below {meaningful_in_words()}, so the difference may be too small to matter."
         )
@@ -163,7 +154,7 @@ def _of_two(a: ScenarioRuns, b: ScenarioRuns) -> Answer:
 
 
 def _no_difference(a: ScenarioRuns, b: ScenarioRuns, d: Difference) -> Answer:
-    kind = SAME if is_negligible(d) else "neither"
+    kind = SAME if d.negligible else "neither"
     evidence = (
         f"the difference {a.name} − {b.name} is {signed_points(d.mean)} percentage points of intended benefit "
         f"({span(d.low or 0.0, d.high or 0.0)}, {d.pairs} paired replications)"

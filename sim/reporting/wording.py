@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from sim.analysis.comparison import MEANINGFUL, Difference
 from sim.formatting import listing, number, number_with_interval, points, share_with_interval, with_interval
 from sim.history.cases import QUOTED_BY
 from sim.model.vocabulary import UNITS
 from sim.stats import Interval
-
-if TYPE_CHECKING:
-    from sim.analysis.comparison import Difference
-
 
 ONE_POINT = (
     "This is not a forecast: it is one point of a map, what this model gives at these settings. "
@@ -21,6 +17,21 @@ ONE_POINT = (
 )
 
 NO_FORECAST = "This is not a forecast: it is what this model gives. Other rules and other settings may give another answer."
+
+
+def span(low: float, high: float) -> str:
+    """An interval in points, in words."""
+    return f"95 % interval {points(low)} to {points(high)}"
+
+
+def meaningful_in_words() -> str:
+    """The smallest difference that matters, in words."""
+    return f"{points(MEANINGFUL)} points, taken here as the smallest difference that matters"
+
+
+def share_of_points(of_points: float) -> str:
+    """A share of design points, such as 100 % or 89.6 %."""
+    return f"{100 * of_points:.3g} %"
 
 
 def without_quoted(names: Iterable[str], hits: int, others: int) -> list[str]:

@@ -5,15 +5,13 @@ Each answer sets the model up so that all else is off, runs the processes that a
 
 from __future__ import annotations
 
-import csv
 import math
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sim.model.decision_rights import KINDS
 from sim.model.initialise import draw_uniforms
@@ -25,44 +23,13 @@ from sim.model.schema import in_groups, prior_defaults, record
 from sim.model.state import HEADS, PLACES, Stage, table
 from sim.model.submodels.clearance import serve_queues
 from sim.model.submodels.pledges import update_pledges
+from sim.verification.check import Check, known_answer
 
 FREE: dict[str, dict[str, Any]] = {
     "authorities": {"will": 1.0, "ability": 1.0, "will_spread": 0.0, "ability_spread": 0.0},
     "population": {"users": 32, "bodies": 0},
 }
 """Nothing holds anybody back."""
-
-
-@dataclass(frozen=True)
-class KnownAnswer:
-    """One number that theory knows, and the one that the processes gave.
-
-    Attributes:
-        name: what was asked.
-        expected: theory's number.
-        found: the model's.
-        tolerance: how far they may differ: four standard errors, or what a monthly step blurs.
-    """
-
-    name: str
-    expected: float
-    found: float
-    tolerance: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether the two agree."""
-        return abs(self.found - self.expected) <= self.tolerance
-
-    @property
-    def low(self) -> float:
-        """Lower end of what agrees with the model's number."""
-        return self.found - self.tolerance
-
-    @property
-    def high(self) -> float:
-        """Upper end of what agrees with the model's number."""
-        return self.found + self.tolerance
 
 
 def _whole(kind: str, *rights: str) -> dict[str, dict[str, float]]:
@@ -77,12 +44,13 @@ def _parameters(mechanisms: dict[str, float], **groups: Any) -> Parameters:
     return Parameters.model_validate(tree)
 
 
-def _mean(name: str, expected: float, values: np.ndarray, blur: float = 0.0) -> KnownAnswer:
+def _mean(name: str, expected: float, values: np.ndarray) -> Check:
+    """Whether a mean agrees with theory, within four standard errors."""
     error = 4.0 * float(values.std(ddof=1)) / math.sqrt(values.size)
-    return KnownAnswer(name, expected, float(values.mean()), error + blur)
+    return known_answer(name, expected, float(values.mean()), error)
 
 
-def clearances(seed: int, replications: int) -> list[KnownAnswer]:
+def clearances(seed: int, replications: int) -> list[Check]:
     """Pressman and Wildavsky (1973): 70 points of chance p, k tries each, are all passed with (1 - (1 - p)^k)^70."""
     answers = []
     for chance, tries in ((0.99, 1), (0.95, 1), (0.9, 2), (0.95, 2), (0.8, 3), (0.9, 3)):
@@ -100,18 +68,13 @@ def clearances(seed: int, replications: int) -> list[KnownAnswer]:
             run = simulate(settings, seed, replication)
             early = run.state.changes.arrival < 60
             passed.append((run.state.cells.stage[:, early] == Stage.SHIFT).ravel())
+        name = f"70 clearances, chance {chance}, {tries} tries"
         expected = (1.0 - (1.0 - chance) ** tries) ** 70
-        answers.append(
-            _mean(
-                f"70 clearances, chance {chance}, {tries} tries",
-                expected,
-                np.concatenate(passed).astype(float),
-            )
-        )
+        answers.append(_mean(name, expected, np.concatenate(passed).astype(float)))
     return answers
 
 
-def pipeline(seed: int, replications: int) -> list[KnownAnswer]:
+def pipeline(seed: int, replications: int) -> list[Check]:
     """Constant hazards h: a change takes sum(1/h) months with variance sum((1-h)/h^2); census is arrivals over h."""
     hazard, slower = 0.1, 0.5
     settings = _parameters(
@@ -148,32 +111,28 @@ def pipeline(seed: int, replications: int) -> list[KnownAnswer]:
     return [
         _mean("pipeline: mean months through all stages", float(np.sum(1.0 / hazards)), months),
         _mean("pipeline: variance of those months", spread, squared),
-        KnownAnswer(
+        known_answer(
             "pipeline: shape holds 1/h times as many as see", 1.0 / slower, float(counts[2] / counts[0]), 0.1
         ),
     ]
 
 
 def _made_up_table(folder: Path, places: int) -> str:
+    """A table of places that are all alike and have no neighbours."""
     path = folder / f"places_{places}.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(
-            [
-                "code",
-                "name",
-                "pop_mid2022",
-                "simd2020_pct_pop2020_in_most_deprived_20pct",
-                "pct_pop2020_rural_ur6_5_6",
-                "land_neighbours",
-            ]
-        )
-        for number in range(places):
-            writer.writerow([f"P{number}", f"Place {number}", 1000, 20, 20, ""])
+    columns = {
+        "code": [f"P{number}" for number in range(places)],
+        "name": [f"Place {number}" for number in range(places)],
+        "pop_mid2022": 1000,
+        "simd2020_pct_pop2020_in_most_deprived_20pct": 20,
+        "pct_pop2020_rural_ur6_5_6": 20,
+        "land_neighbours": "",
+    }
+    pd.DataFrame(columns).to_csv(path, index=False)
     return str(path)
 
 
-def imitation(seed: int, replications: int) -> list[KnownAnswer]:
+def imitation(seed: int, replications: int) -> list[Check]:
     """Bass (1969) under complete mixing: share of places started after so many years, p = .03, q = .38."""
     known = {1: 0.0358, 2: 0.0851, 3: 0.1505, 5: 0.3312, 7: 0.5490, 10: 0.8128, 15: 0.9716}
     places = 3000
@@ -181,16 +140,13 @@ def imitation(seed: int, replications: int) -> list[KnownAnswer]:
         settings = _parameters(
             {"peer_learning": 1.0},
             population={
-                "places": _made_up_table(Path(folder), places),
-                "users": places,
-                "months": 181,
-                "mixing": "complete",
+                "places": _made_up_table(Path(folder), places), "users": places, "months": 181, "mixing": "complete",
             },
             changes={"arriving": 1, "in_progress": 0},
             work={"start_chance": 0.03 / 12},
             reference={"peer_starts": 0.38 / 12},
             power=_whole("authorities", "agenda", "design"),
-        )
+        )  # fmt: skip
         shares = []
         for replication in range(replications):
             run = begin(settings, seed, replication)
@@ -201,15 +157,13 @@ def imitation(seed: int, replications: int) -> list[KnownAnswer]:
             shares.append([float(np.mean((started >= 0) & (started < 12 * year))) for year in known])
     means = np.mean(shares, axis=0)
     # Chance in the first adopters shifts the whole curve: its slope times that shift, plus what a monthly step blurs.
-    return [
-        KnownAnswer(
-            f"imitation: share started after {year} years",
-            share,
-            float(found),
-            0.004 + 0.06 * share * (1.0 - share) * 4 / math.sqrt(replications),
+    answers = []
+    for (year, share), found in zip(known.items(), means, strict=True):
+        tolerance = 0.004 + 0.06 * share * (1.0 - share) * 4 / math.sqrt(replications)
+        answers.append(
+            known_answer(f"imitation: share started after {year} years", share, float(found), tolerance)
         )
-        for (year, share), found in zip(known.items(), means, strict=True)
-    ]
+    return answers
 
 
 def _signatories(thresholds: np.ndarray, months: int) -> float:
@@ -229,7 +183,7 @@ def _signatories(thresholds: np.ndarray, months: int) -> float:
     return float(places.signed.sum())
 
 
-def thresholds(seed: int, replications: int) -> list[KnownAnswer]:
+def thresholds(seed: int, replications: int) -> list[Check]:
     """Granovetter (1978): thresholds 0 to 99 let all join; make the 1 a 2, and one joins; a small spread decides."""
     ladder = np.arange(100) / 100.0
     gap = ladder.copy()
@@ -238,10 +192,12 @@ def thresholds(seed: int, replications: int) -> list[KnownAnswer]:
     quantiles = np.array([random.inverse_normal((k + 0.5) / number) for k in range(number)])
     below, above = (_signatories(0.25 + spread * quantiles, 100_000) / number for spread in (0.1222, 0.1225))
     return [
-        KnownAnswer("thresholds 0 to 99: all hundred sign", 100.0, _signatories(ladder, 200), 0.0),
-        KnownAnswer("thresholds with a 2 for the 1: one signs", 1.0, _signatories(gap, 200), 0.0),
-        KnownAnswer("normal thresholds, spread .1222, just below the critical .122221", 0.0598, below, 0.002),
-        KnownAnswer("normal thresholds, spread .1225, just above it", 1.0, above, 0.001),
+        known_answer("thresholds 0 to 99: all hundred sign", 100.0, _signatories(ladder, 200), 0.0),
+        known_answer("thresholds with a 2 for the 1: one signs", 1.0, _signatories(gap, 200), 0.0),
+        known_answer(
+            "normal thresholds, spread .1222, just below the critical .122221", 0.0598, below, 0.002
+        ),
+        known_answer("normal thresholds, spread .1225, just above it", 1.0, above, 0.001),
     ]
 
 
@@ -272,7 +228,7 @@ def _tie_matrix(run: Run) -> np.ndarray:
     return matrix
 
 
-def peers(seed: int, replications: int) -> list[KnownAnswer]:
+def peers(seed: int, replications: int) -> list[Check]:
     """Friedkin and Johnsen; DeGroot; and a star with a stubborn centre."""
     openness, own, centre = 0.6, 0.4, 0.3
     run = _peers(openness, own, centre, 400, seed)
@@ -295,9 +251,9 @@ def peers(seed: int, replications: int) -> list[KnownAnswer]:
     star = _peers(1.0, own, 1.0, 5, seed)
     distance = np.abs(star.state.places.will - 0.9) / np.abs(start - 0.9)
     return [
-        KnownAnswer("peers: distance from the Friedkin-Johnsen limit", 0.0, worst, 1e-9),
-        KnownAnswer("peers: distance from DeGroot's consensus", 0.0, spread, 1e-6),
-        KnownAnswer(
+        known_answer("peers: distance from the Friedkin-Johnsen limit", 0.0, worst, 1e-9),
+        known_answer("peers: distance from DeGroot's consensus", 0.0, spread, 1e-6),
+        known_answer(
             "peers: all go to a stubborn centre at the rate of self-weight",
             own**5,
             float(np.mean(distance)),
@@ -318,7 +274,7 @@ def _queue(p, keys, heads, arrival_key, rate, first, last):
     return waiting
 
 
-def queues(seed: int, replications: int) -> list[KnownAnswer]:
+def queues(seed: int, replications: int) -> list[Check]:
     """M/M/1: time from request to decision is 1/(1 - load) service times.
 
     One decision takes twenty months on average, so that a month is a short step; what that step blurs is in the
@@ -343,18 +299,11 @@ def queues(seed: int, replications: int) -> list[KnownAnswer]:
         asked = int(heads.issued.sum()) - before
         found = waiting / asked * service
         name = f"attention: sojourn at load {load}, in service times"
-        answers.append(KnownAnswer(name, sojourn, found, part * sojourn))
+        answers.append(known_answer(name, sojourn, found, part * sojourn))
     return answers
 
 
-def known_answers(seed: int, replications: int) -> list[KnownAnswer]:
+def known_answers(seed: int, replications: int) -> list[Check]:
     """Put every solved case to the real processes."""
-    cases: tuple[Callable[[int, int], list[KnownAnswer]], ...] = (
-        clearances,
-        pipeline,
-        imitation,
-        thresholds,
-        peers,
-        queues,
-    )
+    cases = (clearances, pipeline, imitation, thresholds, peers, queues)
     return [answer for case in cases for answer in case(seed, replications)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from sim.analysis.over_set import STRUCTURES
 from sim.model.geography import DATA
 from sim.model.outcomes import summary
 from sim.model.parameters import MECHANISM_NAMES, Intervention, Parameters
@@ -22,37 +23,12 @@ from sim.runner.compare import cores
 from sim.scenarios.compose import compose
 from sim.stats import interval
 from sim.verification.analytic import known_answers
+from sim.verification.check import Check, below
 from sim.verification.conservation import TOLERANCE, imbalances, random_parameters
 
-SUITES = ("null", "directions", "conservation", "known-answers")
 HOLDER_LABELS = ("agenda_holder", "design_holder")
 """The columns that say who holds a right: the only ones that may differ under the null."""
 OFF = dict.fromkeys(MECHANISM_NAMES, 0.0)
-
-
-@dataclass(frozen=True)
-class Check:
-    """One statement about the model, and whether it held."""
-
-    name: str
-    kind: str
-    predicted: str
-    passed: bool
-    mean: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-    def row(self) -> dict[str, Any]:
-        """The check as `gapsim verify --json` prints it."""
-        return {
-            "name": self.name,
-            "class": self.kind,
-            "predicted": self.predicted,
-            "mean": self.mean,
-            "low": self.low,
-            "high": self.high,
-            "passed": self.passed,
-        }
 
 
 @dataclass(frozen=True)
@@ -69,13 +45,10 @@ class Contrast:
     companions: dict[str, Any] = field(default_factory=dict)
     beside: dict[str, float] = field(default_factory=dict)
     """Strengths of mechanisms that a rule needs to act at all, such as `scale_up` for all that acts at the bar."""
-    pledge: tuple[int, int] | None = None
+    pledge: Sequence[int] = ()
+    """Months in which a pledge opens and closes."""
 
 
-STRUCTURES = (
-    "baseline", "hierarchy", "distributed", "devolved", "citizen_led", "partnership", "tight_loose_tight", "sequenced",
-)  # fmt: skip
-"""The status quo and the seven power structures, as their scenarios set them."""
 INFORMATION_AT_USERS = "hierarchy_with_information_at_users"
 
 
@@ -113,31 +86,29 @@ def many(work: Callable[[int], Any], count: int) -> list[Any]:
 
 def differing_columns(one: Run, other: Run) -> list[str]:
     """Names of all columns of state, account and journal in which two runs differ in any bit, holder labels aside."""
-    found = []
-    for part, first, second in _columns(one, other):
-        if part.rpartition(".")[2] not in HOLDER_LABELS and not np.array_equal(first, second):
-            found.append(part)
-    return found
+    second = _columns(other)
+    return [
+        name
+        for name, values in _columns(one).items()
+        if name.rpartition(".")[2] not in HOLDER_LABELS and not np.array_equal(values, second[name])
+    ]
 
 
-def _columns(one: Run, other: Run) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    for name in one.state._fields:
-        first, second = getattr(one.state, name), getattr(other.state, name)
-        if isinstance(first, Users | Journal):
-            for column in first._fields:
-                yield from _table_columns(f"{name}.{column}", getattr(first, column), getattr(second, column))
+def _columns(run: Run) -> dict[str, np.ndarray]:
+    """All columns of a run's tables by name, such as `places.will` and `journal.hours`."""
+    tables: dict[str, np.ndarray] = {}
+    for name, part in run.state._asdict().items():
+        if isinstance(part, Users | Journal):
+            tables |= {f"{name}.{column}": values for column, values in part._asdict().items()}
         else:
-            yield from _table_columns(name, first, second)
-
-
-def _table_columns(
-    name: str, first: np.ndarray, second: np.ndarray
-) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    if first.dtype.names is None:
-        yield name, first, second
-        return
-    for column in first.dtype.names:
-        yield f"{name}.{column}", first[column], second[column]
+            tables[name] = part
+    found = {}
+    for name, table in tables.items():
+        if table.dtype.names is None:
+            found[name] = table
+        else:
+            found |= {f"{name}.{column}": table[column] for column in table.dtype.names}
+    return found
 
 
 def check_null(seed: int, replications: int) -> list[Check]:
@@ -158,50 +129,32 @@ def check_null(seed: int, replications: int) -> list[Check]:
     differ = [line for result in results for line in result[0]]
     gaps = np.array([result[1] for result in results])
     reached = np.sum([result[2] for result in results], axis=0)
-    gap = interval(gaps)
-    checks = [
-        Check("all mechanisms off: any two tables are equal to the bit", "null", "0", not differ, float(len(differ))),
+    return [
+        Check("all mechanisms off: any two tables are equal to the bit", "null", "0", float(len(differ)), passed=not differ),
         Check(
-            "the null is not trivial: the gap lies in (.05, .95)", "null", "inside",
-            bool(np.all((gaps > 0.05) & (gaps < 0.95))), **gap,
+            "the null is not trivial: the gap lies in (.05, .95)", "null", "inside", **interval(gaps),
+            passed=bool(np.all((gaps > 0.05) & (gaps < 0.95))),
         ),
-        Check("the null is not trivial: every stage is reached", "null", "reached", bool(np.all(reached[:5] > 0))),
+        Check("the null is not trivial: every stage is reached", "null", "reached", passed=bool(np.all(reached[:5] > 0))),
+        *(_control(contrast, settings, seed) for contrast in contrasts() if contrast.kind == "D"),
     ]  # fmt: skip
-    for contrast in contrasts():
-        if contrast.kind == "D":
-            strengths = OFF | contrast.beside | {contrast.name: 0.5}
-            runs = [
-                simulate(parameters_for(t, settings | contrast.companions, strengths), seed)
-                for t in (contrast.a, contrast.b)
-            ]
-            moved = bool(differing_columns(*runs))
-            checks.append(
-                Check(
-                    f"control: {contrast.label or contrast.name} at .5 makes tables differ",
-                    "null",
-                    "differ",
-                    moved,
-                )
-            )
-    return checks
+
+
+def _control(contrast: Contrast, settings: dict[str, Any], seed: int) -> Check:
+    """The null is no empty statement: with its mechanism at one half, the tables of a contrast differ."""
+    strengths = OFF | contrast.beside | {contrast.name: 0.5}
+    first, second = (
+        simulate(parameters_for(t, settings | contrast.companions, strengths), seed)
+        for t in (contrast.a, contrast.b)
+    )
+    name = f"control: {contrast.label or contrast.name} at .5 makes tables differ"
+    return Check(name, "null", "differ", passed=bool(differing_columns(first, second)))
 
 
 def contrasts() -> list[Contrast]:
     """The contrasts that were written down before they were run."""
-    return [
-        Contrast(
-            name=row["name"],
-            kind=row["class"],
-            predicted=row.get("predicted", ""),
-            label=row.get("label", ""),
-            b=row.get("b", "distributed"),
-            outcome=row.get("outcome", "gap"),
-            companions=row.get("companions", {}),
-            beside=row.get("beside", {}),
-            pledge=tuple(row["pledge"]) if "pledge" in row else None,
-        )
-        for row in directions()["contrasts"]
-    ]
+    rows = [dict(row) for row in directions()["contrasts"]]
+    return [Contrast(kind=row.pop("class"), **row) for row in rows]
 
 
 def directions() -> dict[str, Any]:
@@ -215,39 +168,35 @@ def check_direction(contrast: Contrast, seed: int, replications: int) -> Check:
     Companions that are settings must leave no difference between the tables by themselves; mechanisms `beside` may.
     """
     settings = {**directions()["base"], **contrast.companions}
-    dated: tuple[Intervention, ...] = ()
-    if contrast.pledge:
-        dated = tuple(
-            Intervention(month=month, key="pledge.open", value=value)
-            for month, value in zip(contrast.pledge, (1.0, 0.0), strict=True)
-        )
+    dated = tuple(
+        Intervention(month=month, key="pledge.open", value=value)
+        for month, value in zip(contrast.pledge, (1.0, 0.0), strict=False)
+    )
     off = OFF | contrast.beside
     on = off | {contrast.name: 1.0}
 
-    def one(replication: int) -> tuple[float, bool, bool]:
-        runs = {
-            (table, power): simulate(parameters_for(table, settings, strengths, dated), seed, replication)
+    def pair(strengths: dict[str, float], replication: int) -> tuple[float, bool]:
+        """The difference a − b of the outcome, and whether the two runs are equal to the bit."""
+        a, b = (
+            simulate(parameters_for(table, settings, strengths, dated), seed, replication)
             for table in (contrast.a, contrast.b)
-            for power, strengths in (("on", on), ("off", off))
-        }
-        value = {key: summary(run)[contrast.outcome] for key, run in runs.items()}
-        effect = value[contrast.a, "on"] - value[contrast.b, "on"]
-        alone = value[contrast.a, "off"] - value[contrast.b, "off"]
-        same = not differing_columns(runs[contrast.a, "on"], runs[contrast.b, "on"])
+        )
+        return summary(a)[contrast.outcome] - summary(b)[contrast.outcome], not differing_columns(a, b)
+
+    def one(replication: int) -> tuple[float, bool, bool]:
+        (effect, same), (alone, _) = pair(on, replication), pair(off, replication)
         return effect - alone, alone == 0.0 or bool(contrast.beside), same
 
-    results = many(one, replications)
-    found = interval([result[0] for result in results])
+    effects, balanced, same = zip(*many(one, replications), strict=True)
+    found = interval(effects)
     low, high = found["low"], found["high"]
-    balanced = all(result[1] for result in results)
+    passed = all(balanced)
     if contrast.kind == "X":
-        passed = all(result[2] for result in results)
+        passed = passed and all(same)
     elif contrast.kind == "D" and low is not None and high is not None:
-        passed = low > 0.0 if contrast.predicted == "+" else high < 0.0
-    else:
-        passed = True
+        passed = passed and (low > 0.0 if contrast.predicted == "+" else high < 0.0)
     predicted = {"X": "0", "R": "none"}.get(contrast.kind, contrast.predicted)
-    return Check(contrast.label or contrast.name, contrast.kind, predicted, passed and balanced, **found)
+    return Check(contrast.label or contrast.name, contrast.kind, predicted, **found, passed=passed)
 
 
 def check_directions(seed: int, replications: int) -> list[Check]:
@@ -260,12 +209,8 @@ def check_conservation(seed: int, replications: int) -> list[Check]:
     results = many(
         lambda number: imbalances(simulate(random_parameters(seed, number), seed, number)), replications
     )
-    checks = [
-        Check(name, "conservation", f"< {TOLERANCE:g}", bool(worst < TOLERANCE), worst)
-        for name in results[0]
-        for worst in [max(result[name] for result in results)]
-    ]
-    return [*checks, check_equal_endowments(seed)]
+    worst = {name: max(result[name] for result in results) for name in results[0]}
+    return [*(below(name, off, TOLERANCE) for name, off in worst.items()), check_equal_endowments(seed)]
 
 
 def check_equal_endowments(seed: int) -> Check:
@@ -289,29 +234,15 @@ def check_equal_endowments(seed: int) -> Check:
         for name in structures()
     ]
     worst = max(float(np.max(np.abs(one - given[0]) / given[0])) for one in given)
-    return Check(
-        "every table is given the same hours and money",
-        "conservation",
-        f"< {TOLERANCE:g}",
-        worst < TOLERANCE,
-        worst,
-    )
+    return below("every table is given the same hours and money", worst, TOLERANCE)
 
 
-def check_known_answers(seed: int, replications: int) -> list[Check]:
-    """The real processes give the answers that theory knows."""
-    return [
-        Check(
-            answer.name,
-            "known answer",
-            f"{answer.expected:.6g}",
-            answer.holds,
-            answer.found,
-            answer.low,
-            answer.high,
-        )
-        for answer in known_answers(seed, replications)
-    ]
+SUITES: dict[str, Callable[[int, int], list[Check]]] = {
+    "null": check_null,
+    "directions": check_directions,
+    "conservation": check_conservation,
+    "known-answers": known_answers,
+}
 
 
 def run_checks(
@@ -331,12 +262,7 @@ def run_checks(
         raise ValueError(f"no suite '{which}'; there are {', '.join((*SUITES, 'all'))}")
     written = directions()
     root = written["seed"] if seed is None else seed
-    suites: dict[str, tuple[Callable[[int, int], list[Check]], int]] = {
-        "null": (check_null, 4),
-        "directions": (check_directions, written["replications"]),
-        "conservation": (check_conservation, 40),
-        "known-answers": (check_known_answers, 4),
-    }
-    chosen = suites if which == "all" else {which: suites[which]}
+    own = {"null": 4, "directions": written["replications"], "conservation": 40, "known-answers": 4}
     structures()  # composed once, before threads ask for them
-    return [check.row() for suite, own in chosen.values() for check in suite(root, replications or own)]
+    chosen = SUITES if which == "all" else {which: SUITES[which]}
+    return [check.row() for name, suite in chosen.items() for check in suite(root, replications or own[name])]

@@ -15,6 +15,15 @@ from sim.model.schema import declarations
 TOLERANCE = 1e-9
 """Relative error within which an account balances."""
 
+BOUNDED = {
+    "places": ("will", "ability", "capacity", "baseline_will", "delivered_share", "trust"),
+    "bodies": ("will", "ability", "capacity"),
+    "users": ("will", "ability", "capacity"),
+    "centre": ("will", "ability", "capacity"),
+    "cells": ("nominal", "real_coverage", "progress", "fit", "uptake", "compatible"),
+}
+"""Columns of each table of a run that lie between 0 and 1."""
+
 
 def random_parameters(seed: int, number: int) -> Parameters:
     """A set of parameters drawn evenly from their bounds, with a random table; for checks that must hold everywhere."""
@@ -42,18 +51,16 @@ def _sensible_bounds(key: str, low: float | None, high: float | None, default: f
     if key == "focal.arrival":
         # Late enough to be none in some draws, early enough to matter in most.
         return -1.0, 60.0
-    bottom = low if low is not None else 0.0
-    top = high if high is not None else 3.0 * default
-    if default > 0.0 and top > 10.0 * default:
-        top = 3.0 * default
-    return bottom, max(top, bottom)
+    bottom = 0.0 if low is None else low
+    if high is None or 0.0 < 10.0 * default < high:
+        high = 3.0 * default
+    return bottom, max(high, bottom)
 
 
 def _random_row(key: np.uint64, first: int, row: str) -> dict[str, float]:
     names = columns(row)
     parts = np.array([-np.log(random.uniform(key, first + n, 0, 0)) for n in range(len(names))])
-    shares = parts / parts.sum()
-    return dict(zip(names, (float(s) for s in shares), strict=True))
+    return dict(zip(names, (parts / parts.sum()).tolist(), strict=True))
 
 
 def imbalances(run: Run) -> dict[str, float]:
@@ -75,32 +82,17 @@ def imbalances(run: Run) -> dict[str, float]:
     owned = run.values["authorities_staff_hours"][:-1] @ people + (
         run.values["bodies_hours"][-1] * people.sum() if len(state.bodies) else 0.0
     )
-    bounded = [
-        *(
-            state.places[name]
-            for name in ("will", "ability", "capacity", "baseline_will", "delivered_share", "trust")
-        ),
-        *(state.bodies[name] for name in ("will", "ability", "capacity")),
-        *(getattr(state.users, name) for name in ("will", "ability", "capacity")),
-        *(state.centre[name] for name in ("will", "ability", "capacity")),
-        *(
-            state.cells[name]
-            for name in ("nominal", "real_coverage", "progress", "fit", "uptake", "compatible")
-        ),
-    ]
+    bounded = [getattr(getattr(state, part), name) for part, names in BOUNDED.items() for name in names]
     outside = max((max(float(np.max(-c)), float(np.max(c - 1.0))) for c in bounded if c.size), default=0.0)
+    by_cell = state.account.intended - state.account.realised - state.lost.sum(axis=2)
+    users_of = state.places.last_user - state.places.first_user
     return {
         "losses": abs(intended - realised - journal.lost.sum()) / scale,
-        "losses by cell": float(
-            np.max(np.abs(state.account.intended - state.account.realised - state.lost.sum(axis=2)))
-        )
-        / scale,
+        "losses by cell": float(np.max(np.abs(by_cell))) / scale,
         "intended benefit comes from the stream alone": abs(intended - promised) / scale,
         "hours": float(np.max(np.abs(hours - endowed) / np.maximum(endowed, 1e-300))),
         "endowment": float(max(0.0, np.max(owned - endowed) / max(owned, 1e-300))),
-        "users": abs(
-            float(np.sum(state.places.last_user - state.places.first_user)) - run.parameters.population.users
-        ),
+        "users": abs(float(np.sum(users_of)) - run.parameters.population.users),
         "bounds": max(0.0, outside),
         "real above nominal": max(0.0, float(np.max(state.cells.real_coverage - state.cells.nominal))),
     }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import yaml
 
-from sim.errors import Problem
+from sim import paths
 from sim.experiments.design_point import apply_design_point
 from sim.history.matching.fitted_set import fitted_points
 from sim.model.geography import DATA
@@ -22,7 +23,7 @@ from sim.model.schema import declarations
 from sim.model.state import CAUSES
 from sim.scenarios import scenario_files
 from sim.scenarios.compose import Composed, compose
-from sim.stats import interval
+from sim.stats import interval, known_or_none, mean_over
 from sim.verification import practice_runs
 from sim.verification.checks import many
 from sim.verification.practice_runs import UNKNOWN
@@ -30,7 +31,12 @@ from sim.verification.practice_runs import UNKNOWN
 TOLD, ROOM, ABLE = "told_from_the_top", "users_and_deliverers_in_one_room", "ability_first"
 WATCHED = ("as it is", "without fear", "more money")
 """Variants of a set that are watched month by month."""
-SIGNS = {"at least": ">=", "at most": "<=", "more than": ">", "less than": "<"}
+SIGNS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
+    "at least": (">=", operator.ge),
+    "at most": ("<=", operator.le),
+    "more than": (">", operator.gt),
+    "less than": ("<", operator.lt),
+}
 
 Point = Mapping[str, Any]
 
@@ -58,19 +64,12 @@ class Statement:
     @property
     def target(self) -> str:
         """The target as text."""
-        return f"{SIGNS[self.direction]} {self.threshold:.4g}"
+        return f"{SIGNS[self.direction][0]} {self.threshold:.4g}"
 
     def reached(self, value: float | None, times: float = 1.0) -> bool:
         """Whether a value meets the target, or a multiple of it; what is unknown does not."""
-        if value is None or not np.isfinite(value):
-            return False
-        bound = times * self.threshold
-        return {
-            "at least": value >= bound,
-            "at most": value <= bound,
-            "more than": value > bound,
-            "less than": value < bound,
-        }[self.direction]
+        _, holds = SIGNS[self.direction]
+        return value is not None and bool(np.isfinite(value)) and holds(value, times * self.threshold)
 
 
 @dataclass(frozen=True)
@@ -90,40 +89,37 @@ class Measured:
     @property
     def set_means(self) -> np.ndarray:
         """(sets, S) mean over the replications in which a statement can be measured; NaN where it never can."""
-        means = [[interval(column)["mean"] for column in one.T] for one in self.over_set]
-        return np.array(means, dtype=float).reshape(len(self.over_set), len(self.statements))
+        return mean_over(self.over_set, axis=1)
 
     @property
     def set_reached(self) -> np.ndarray:
         """(sets, S) whether the mean of a set meets the target."""
-        found = [
-            [s.reached(value) for s, value in zip(self.statements, row, strict=True)]
-            for row in self.set_means
-        ]
-        return np.array(found, dtype=bool).reshape(self.set_means.shape)
+        by_statement = zip(self.statements, self.set_means.T, strict=True)
+        return np.array([[one.reached(mean) for mean in means] for one, means in by_statement], dtype=bool).T
 
     def rows(self) -> list[dict[str, Any]]:
         """The statements as `gapsim verify practice --json` prints them."""
         reached = self.set_reached
-        found = []
-        for number, statement in enumerate(self.statements):
-            at_defaults = interval(self.defaults[:, number])
-            mean = at_defaults["mean"]
-            sized = statement.threshold != 0.0
-            found.append(
-                {
-                    "name": statement.name,
-                    "class": "practice",
-                    "predicted": statement.direction,
-                    "target": statement.target,
-                    **at_defaults,
-                    "passed": statement.reached(mean),
-                    "at_half": statement.reached(mean, 0.5) if sized else None,
-                    "at_double": statement.reached(mean, 2.0) if sized else None,
-                    "share_of_set": float(reached[:, number].mean()) if len(reached) else None,
-                }
-            )
-        return found
+        return [
+            self._row(statement, self.defaults[:, number], reached[:, number])
+            for number, statement in enumerate(self.statements)
+        ]
+
+    @staticmethod
+    def _row(statement: Statement, at_defaults: np.ndarray, reached: np.ndarray) -> dict[str, Any]:
+        level = interval(at_defaults)
+        sized = statement.threshold != 0.0
+        return {
+            "name": statement.name,
+            "class": "practice",
+            "predicted": statement.direction,
+            "target": statement.target,
+            **level,
+            "passed": statement.reached(level["mean"]),
+            "at_half": statement.reached(level["mean"], 0.5) if sized else None,
+            "at_double": statement.reached(level["mean"], 2.0) if sized else None,
+            "share_of_set": known_or_none(reached.mean()) if len(reached) else None,
+        }
 
 
 @lru_cache(maxsize=1)
@@ -144,12 +140,10 @@ def statements() -> tuple[Statement, ...]:
 @lru_cache(maxsize=1)
 def _scenarios() -> dict[str, tuple[Composed, frozenset[str]]]:
     """The scenarios that statements name, each with the parameters that it sets itself."""
-    known, _ = scenario_files.available()
     found = {}
     for composed in compose(["baseline", TOLD, ROOM, ABLE]):
-        path = scenario_files.find(composed.name, known)
-        assert not isinstance(path, Problem)
-        found[composed.name] = composed, frozenset(scenario_files.read(path).leaves)
+        file = scenario_files.read(paths.bundled("scenarios") / f"{composed.name}.yaml")
+        found[composed.name] = composed, frozenset(file.leaves)
     return found
 
 
@@ -178,9 +172,8 @@ def variants(point: Point) -> dict[str, Parameters]:
         found[name] = apply_design_point(baseline, {**point, key: value})
     for name in (TOLD, ROOM, ABLE):
         composed, own = scenarios[name]
-        found[name] = apply_design_point(
-            composed, {key: value for key, value in point.items() if key not in own}
-        )
+        others = {key: value for key, value in point.items() if key not in own}
+        found[name] = apply_design_point(composed, others)
     return found
 
 
@@ -199,12 +192,9 @@ def values(plan: Mapping[str, Parameters], seed: int, replication: int) -> dict[
             run = simulate(parameters, seed, replication)
         found[name] = summary(run)
     gaps = {name: outcomes["gap"] for name, outcomes in found.items()}
-    plain, small = (
-        gaps["as it is"],
-        {name: practice_runs.not_scaled_up(watched[name], fixed) for name in WATCHED},
-    )
+    plain, as_it_is = gaps["as it is"], watched["as it is"]
+    small = {name: practice_runs.not_scaled_up(watched[name], fixed) for name in WATCHED}
     told, room = lost(found[TOLD]), lost(found[ROOM])
-    as_it_is = watched["as it is"]
     return {
         **practice_runs.of_stages(as_it_is, fixed),
         "overloaded": practice_runs.overloaded(as_it_is),
@@ -259,13 +249,13 @@ def measure(
     each = min(said["set_replications"], count)
     sets = fitted_points() if points is None else points
     asked = statements()
-    plans = [variants(point) for point in ({}, *sets)]
-    jobs = [(0, replication) for replication in range(count)]
-    jobs += [(number, replication) for number in range(1, len(plans)) for replication in range(each)]
+    at_defaults = variants({})
+    jobs = [(at_defaults, replication) for replication in range(count)]
+    jobs += [(plan, replication) for plan in map(variants, sets) for replication in range(each)]
 
     def one(job: int) -> list[float]:
-        number, replication = jobs[job]
-        found = values(plans[number], root, replication)
+        plan, replication = jobs[job]
+        found = values(plan, root, replication)
         return [found[statement.key] for statement in asked]
 
     table = np.array(many(one, len(jobs)))
@@ -302,8 +292,8 @@ class Standing:
 @lru_cache(maxsize=1)
 def cases_against() -> tuple[int, ...]:
     """How many historical cases rule out each set, in the order of the shipped set."""
-    with open(MEMBERS, encoding="utf-8", newline="") as file:
-        return tuple(int(row["cases_against"]) for row in csv.DictReader(file) if row["member"] != JUDGED)
+    members = pd.read_csv(MEMBERS)
+    return tuple(members.loc[members["member"] != JUDGED, "cases_against"].astype(int))
 
 
 def standings(measured: Measured, cases: tuple[int, ...] | None = None) -> list[Standing]:
@@ -318,12 +308,9 @@ def standings(measured: Measured, cases: tuple[int, ...] | None = None) -> list[
     """
     against = cases_against() if cases is None else cases
     reached = measured.set_reached
-    patterns = list(dict.fromkeys(one.pattern for one in measured.statements))
-    found = []
-    for member, (row, given_up) in enumerate(zip(reached, against, strict=True)):
-        whole = sum(
-            all(met for met, one in zip(row, measured.statements, strict=True) if one.pattern == pattern)
-            for pattern in patterns
-        )
-        found.append(Standing(member, int(row.sum()), whole, given_up))
-    return found
+    by_pattern = pd.DataFrame(reached.T).groupby([one.pattern for one in measured.statements])
+    whole = by_pattern.all().sum()
+    return [
+        Standing(member, int(row.sum()), int(whole[member]), given_up)
+        for member, (row, given_up) in enumerate(zip(reached, against, strict=True))
+    ]

@@ -6,6 +6,7 @@ What each measure means and its target stand in `sim/data/practice.yaml`. Shapes
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -58,29 +59,18 @@ class Watched:
 def watch(parameters: Parameters, seed: int, replication: int) -> tuple[Run, Watched]:
     """Simulate a whole run and note every month what the patterns are read from."""
     run = begin(parameters, seed, replication)
-    months, cells, changes = parameters.population.months, run.state.cells, run.state.changes
-    watched = Watched(
-        arrival=changes.arrival.copy(),
-        focal=changes.focal == 1,
-        stage=np.empty((months, *cells.shape), cells.stage.dtype),
-        progress=np.empty((months, *cells.shape)),
-        nominal=np.empty((months, *cells.shape)),
-        fit=np.empty((months, *cells.shape)),
-        adopted=np.empty((months, len(changes))),
-        busy=np.empty((months, len(cells))),
-        money=np.empty((months, len(changes))),
-    )
-    for month in range(months):
+    cells, changes = run.state.cells, run.state.changes
+    arrival, focal = changes.arrival.copy(), changes.focal == 1
+    noted: dict[str, list[np.ndarray]] = defaultdict(list)
+    for month in range(parameters.population.months):
         will = float(run.state.centre.will[0])  # money is offered before the centre's will moves
         run.advance(1)
         for column in ("stage", "progress", "nominal", "fit"):
-            getattr(watched, column)[month] = getattr(cells, column)
-        watched.adopted[month] = changes.adopted
-        watched.busy[month] = run.state.places.workload_ratio
-        watched.money[month] = money_left(
-            month, changes.arrival, float(run.values[-1].money_secure_months), will
-        )
-    return run, watched
+            noted[column].append(cells[column].copy())
+        noted["adopted"].append(changes.adopted.copy())
+        noted["busy"].append(run.state.places.workload_ratio.copy())
+        noted["money"].append(money_left(month, arrival, float(run.values[-1].money_secure_months), will))
+    return run, Watched(arrival, focal, **{name: np.array(months) for name, months in noted.items()})
 
 
 def money_left(month: int, arrival: np.ndarray, secure: float, will: float) -> np.ndarray:

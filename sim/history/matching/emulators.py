@@ -1,8 +1,7 @@
-"""Emulators: what the mean over replications of one condition would be where none was simulated, and how surely.
+"""Emulators: predict the mean over replications of one condition at parameter sets that were not simulated, with a variance.
 
-A plane through what was run, and a Gaussian process for what the plane leaves (scikit-learn's). The process reads the inputs
-that matter most for the condition (active inputs: Craig et al. 1997), each with a length of its own over which it matters;
-what the others do counts as doubt.
+Each is a linear model and a Gaussian process for its residuals (scikit-learn's). The process uses the inputs that matter most
+for the condition (active inputs: Craig et al. 1997), each with its own length scale; the effect of others counts as variance.
 """
 
 from __future__ import annotations
@@ -13,18 +12,22 @@ from typing import Any
 
 import numpy as np
 
+from sim.runner.compare import cores
+
 MOST_STEPS = 25
-"""Steps of the search for lengths: more change little and cost much."""
+"""Steps of the search for length scales: more change little and cost much."""
 
 ACTIVE = 12
-"""Inputs that the process of one condition reads at most."""
+"""Most inputs that the process of one condition uses."""
 
 LENGTHS_FROM = 400
-"""Points from which the lengths are learned; the process itself then takes all."""
+"""Most points that length scales are estimated from; the process itself then uses all."""
 
 BATCH = 4000
+"""Points that are predicted at a time."""
+
 MANY = 250
-"""Points from which several processes are worth their start."""
+"""Points from which starting several worker processes pays off."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,11 @@ class Emulator:
     """The emulator of one condition.
 
     Args:
-        plane: intercept and slopes, shape (1 + features,).
-        active: positions of the inputs that the process reads.
-        process: the fitted Gaussian process of what the plane leaves, in units of `scale`; None where nothing is left.
-        scale: standard deviation of what the plane leaves.
-        noise: variance, in units of `scale` squared, of a mean over replications by chance: it is no doubt about the mean.
+        plane: intercept and slopes of the linear model, shape (1 + features,).
+        active: positions of the inputs that the process uses.
+        process: the fitted Gaussian process of the residuals, in units of `scale`; None if there are none.
+        scale: standard deviation of the residuals.
+        noise: stochastic variance of a mean over replications, in units of `scale` squared: no part of the emulator variance.
     """
 
     plane: np.ndarray
@@ -50,9 +53,10 @@ class Emulator:
         mean = self.plane[0] + features @ self.plane[1:]
         if self.process is None:
             return mean, np.zeros(len(features))
+        from sklearn.utils import gen_batches
+
         variance = np.empty(len(features))
-        for first in range(0, len(features), BATCH):
-            part = slice(first, first + BATCH)
+        for part in gen_batches(len(features), BATCH):
             left, deviation = self.process.predict(features[part][:, self.active], return_std=True)
             mean[part] += self.scale * left
             variance[part] = self.scale**2 * np.maximum(deviation**2 - self.noise, 0.0)
@@ -60,12 +64,12 @@ class Emulator:
 
 
 def active_inputs(features: np.ndarray, slopes: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """Positions of the inputs that matter most for a condition, by their part of the plane and of a parabola in the rest.
+    """Positions of the inputs that matter most for a condition, by the variance explained by a slope and by a parabola.
 
     Args:
         features: (N, F).
-        slopes: (F,) of the plane.
-        left: (N,) what the plane leaves.
+        slopes: (F,) of the linear model.
+        left: (N,) its residuals.
     """
     squares = (features - features.mean(axis=0)) ** 2
     squares -= squares.mean(axis=0)
@@ -75,19 +79,19 @@ def active_inputs(features: np.ndarray, slopes: np.ndarray, left: np.ndarray) ->
 
 
 def emulator(features: np.ndarray, means: np.ndarray, chance: float = 0.0) -> Emulator:
-    """Learn one condition.
+    """Train the emulator of one condition.
 
     Args:
-        features: (N, F) what was run.
+        features: (N, F) the simulated points.
         means: (N,) mean over the replications of each point.
-        chance: variance of such a mean by chance, from run to run.
+        chance: stochastic variance of such a mean.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 
     table = np.column_stack([np.ones(len(features)), features])
-    # A little of each slope is given up, so that columns that say the same (levels sum to one) share it.
+    # A small ridge penalty, so that collinear columns (levels sum to one) share a slope.
     weight = 1e-3 * len(features) * np.diag([0.0, *np.ones(features.shape[1])])
     plane = np.linalg.solve(table.T @ table + weight, table.T @ means)
     left = means - table @ plane
@@ -119,24 +123,20 @@ def _few_steps(objective: Any, start: np.ndarray, bounds: np.ndarray) -> tuple[n
 
 
 def emulators(features: np.ndarray, means: np.ndarray, chance: np.ndarray) -> list[Emulator]:
-    """Learn all conditions, side by side on all cores.
+    """Train the emulators of all conditions, on all cores.
 
     Args:
         features: (N, F).
         means: (N, conditions).
-        chance: (conditions,) variance of such a mean by chance.
+        chance: (conditions,) stochastic variance of such a mean.
     """
     from joblib import Parallel, delayed
 
-    from sim.runner.compare import cores
-
-    if len(features) < MANY:
-        return [emulator(features, column, own) for column, own in zip(means.T, chance, strict=True)]
-    jobs = (delayed(emulator)(features, column, own) for column, own in zip(means.T, chance, strict=True))
-    return list(Parallel(n_jobs=cores())(jobs))
+    workers = Parallel(n_jobs=1 if len(features) < MANY else cores())
+    return list(workers(delayed(emulator)(features, *one) for one in zip(means.T, chance, strict=True)))
 
 
 def predicted(learned: list[Emulator], features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance of all conditions at points, each of shape (N, conditions)."""
-    found = [one.predict(features) for one in learned]
-    return np.column_stack([mean for mean, _ in found]), np.column_stack([spread for _, spread in found])
+    means, variances = zip(*(one.predict(features) for one in learned), strict=True)
+    return np.column_stack(means), np.column_stack(variances)

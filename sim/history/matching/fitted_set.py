@@ -1,18 +1,17 @@
-"""The fitted set: sets of parameters that the historical cases do not rule out, shipped as a small table.
+"""The fitted set: the non-implausible parameter sets of the historical cases, shipped as a small table.
 
-It lies beside the experiments, so that an experiment of the design `table` can run over it. Its first row is what the
-defaults are declared as. What is fitted is what the shipped screening found; what is kept out and why is in
-`sim/data/fit.yaml`.
+It lies beside the experiments, so that an experiment with the design `table` can run over it. Its first row holds the declared
+defaults. The shipped screening decides which parameters are fitted; which are kept out and why is in `sim/data/fit.yaml`.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -28,13 +27,12 @@ from sim.model.schema import declarations
 FITTED_SET, FITTED_MAP, SCREENING = "fitted_set.csv", "fitted_map.csv", "screening.csv"
 
 
-@dataclass(frozen=True)
-class KeptOut:
+class KeptOut(NamedTuple):
     """Parameters that are fixed by assumption and not fitted.
 
     Args:
-        keys: which.
-        because: why the cases cannot tell.
+        keys: the parameters.
+        because: why the cases cannot inform them.
     """
 
     keys: tuple[str, ...]
@@ -42,28 +40,29 @@ class KeptOut:
 
 
 @lru_cache(maxsize=1)
-def _said() -> Any:
+def fit_settings() -> Any:
+    """The content of `sim/data/fit.yaml`."""
     return yaml.safe_load((DATA / "fit.yaml").read_text(encoding="utf-8"))
 
 
 def spread() -> float:
-    """How many times smaller and larger than its judged default a number without natural bounds may be."""
-    return float(_said()["spread"])
+    """Factor by which a number without natural bounds may be smaller or larger than its prior default."""
+    return float(fit_settings()["spread"])
 
 
 def fitted_factors() -> tuple[Factor, ...]:
-    """What is fitted, each with its range, as the shipped screening found it: the strongest first."""
+    """The fitted parameters, each with its range, as the shipped screening found them: the strongest first."""
     with open(DATA / "fit" / SCREENING, encoding="utf-8", newline="") as file:
         return tuple(factor_of(row["key"]) for row in csv.DictReader(file) if row["fitted"] == "yes")
 
 
 def kept_out() -> tuple[KeptOut, ...]:
-    """What is fixed by assumption although it may matter."""
-    return tuple(KeptOut(tuple(row["keys"]), row["because"]) for row in _said()["kept_out"])
+    """Parameters that are fixed by assumption although they may matter."""
+    return tuple(KeptOut(tuple(row["keys"]), row["because"]) for row in fit_settings()["kept_out"])
 
 
 def factor_of(key: str) -> Factor:
-    """A parameter with the range that it may lie in beforehand.
+    """A parameter with its prior range.
 
     Raises:
         ValueError: if it has none.
@@ -75,16 +74,16 @@ def factor_of(key: str) -> Factor:
 
 
 def set_file() -> Path:
-    """Where the shipped set is."""
+    """The file of the shipped set."""
     return paths.bundled("experiments") / FITTED_SET
 
 
 def beside() -> tuple[Factor, ...]:
-    """What varies beside the fitted set where the map is drawn again: what no fit could say anything of."""
+    """The parameters that vary beside the fitted set where the map is drawn again: those that no fit could inform."""
     strengths = {f"mechanisms.{name}": None for name in STABLE}
     fitted = {factor.key for factor in fitted_factors()}
     found = []
-    for key, ends in {**_said()["beside"], **strengths}.items():
+    for key, ends in {**fit_settings()["beside"], **strengths}.items():
         if key not in fitted:
             factor = factor_of(key)
             found.append(factor if ends is None else replace(factor, low=float(ends[0]), high=float(ends[1])))
@@ -92,11 +91,11 @@ def beside() -> tuple[Factor, ...]:
 
 
 def fitted_points(path: Path | None = None, asked: Container[str] = ()) -> list[dict[str, Any]]:
-    """The sets of a table: value by key.
+    """The parameter sets of a table: value by key.
 
     Args:
-        path: the table; the shipped one when left out.
-        asked: keys that somebody set by hand; they win over the set.
+        path: the table; the shipped one by default.
+        asked: keys that the user set; they take precedence over the set.
 
     Raises:
         InputProblems: if the table cannot be read.

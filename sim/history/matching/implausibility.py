@@ -1,4 +1,4 @@
-"""Matching: which sets of parameters the observed histories rule out, and which case rules each of them out."""
+"""Implausibility: which parameter sets the observed histories rule out, and which case rules out each of them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from sim.history.matching.targets import CUT_OFF, Target
 
 WIDEST = 2.0
-"""Standard deviation of a single run, in allowances, above which a condition cannot be met: it would be by chance alone."""
+"""Standard deviation of a single run, in tolerances, above which a condition counts as missed: it is met by chance alone."""
 
 
 def too_wide(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-    """Whether single runs of a point differ so much that it would meet a condition by their width alone.
+    """Whether single runs of a point differ so much that it would meet a condition by their spread alone.
 
-    A point whose mean lies on a side that no bound is set on does not meet the condition by width.
+    A point whose mean lies on a side without a bound does not meet the condition by spread.
 
     Args:
         values: (N, replications, conditions).
@@ -31,42 +31,43 @@ def too_wide(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
 
 
 def implausibility(mean: np.ndarray, variance: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-    """How many standard deviations what was observed lies from what is expected, condition by condition.
+    """Number of standard deviations between the observed and the expected value of each condition.
 
-    The standard deviation includes all that is not due to the parameters: emulator variance and the chance of the one history
-    that happened (`variance`), and what the model may be wrong by at its best (a third of the allowance).
+    The variance includes all that is not due to the parameters: emulator variance and the stochastic variance of the one
+    history that happened (`variance`), and the model discrepancy (a third of the tolerance, squared).
 
     Args:
         mean: (..., conditions) expected values.
-        variance: the same shape: doubt about the mean plus the variance of a single run.
+        variance: the same shape: emulator variance plus the variance of a single run.
         targets: one a condition.
 
     Returns:
-        The same shape; 0 where an expected value lies on the side that no bound is set on. Unknown stays unknown.
+        The same shape; 0 where an expected value lies on a side without a bound. NaN stays NaN.
     """
-    wrong_by = np.array([target.allowance for target in targets]) / CUT_OFF
-    return _counted_away(mean, targets) / np.sqrt(variance + wrong_by**2)
+    discrepancy = np.array([target.allowance for target in targets]) / CUT_OFF
+    return _counted_away(mean, targets) / np.sqrt(variance + discrepancy**2)
 
 
 def _counted_away(mean: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-    """How far means lie from what was observed, on the sides that count: shape (..., conditions). Unknown stays unknown."""
-    centre = np.array([target.centre for target in targets])
-    counts_below = np.array([target.from_below for target in targets])
-    counts_above = np.array([target.from_above for target in targets])
-    away = mean - centre
-    counted = np.where(away < 0, counts_below, counts_above)
-    return np.where(np.isnan(away), np.nan, np.where(counted, np.abs(away), 0.0))
+    """Distance of means from the observed values, on the sides with a bound: shape (..., conditions). NaN stays NaN."""
+    away = mean - np.array([target.centre for target in targets])
+    below, above = np.array([(target.from_below, target.from_above) for target in targets]).T
+    return np.where(np.isnan(away) | np.where(away < 0, below, above), np.abs(away), 0.0)
 
 
 def by_case(found: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-    """The worst condition of each case: shape (..., cases), cases in the order in which they come. Unknown is infinite."""
-    names = case_names(targets)
+    """The worst condition of each case: shape (..., cases), in the order of `case_names`. NaN becomes infinite."""
     known = np.where(np.isnan(found), np.inf, found)
-    return np.stack([known[..., [t.case == name for t in targets]].max(axis=-1) for name in names], axis=-1)
+    return np.stack([known[..., places].max(axis=-1) for places in _conditions(targets)], axis=-1)
+
+
+def _conditions(targets: Sequence[Target]) -> list[list[int]]:
+    """Positions of the conditions of each case."""
+    return [[place for place, t in enumerate(targets) if t.case == name] for name in case_names(targets)]
 
 
 def case_names(targets: Sequence[Target]) -> list[str]:
-    """Names of the cases, in the order in which they come; what is required is no case."""
+    """Names of the cases, in the order of the targets; required conditions belong to no case."""
     return list(dict.fromkeys(target.case for target in targets if not target.required))
 
 
@@ -84,26 +85,26 @@ def worst_by_case(found: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
 
 
 def cases_excluding(worst: np.ndarray, without: int | None = None) -> np.ndarray:
-    """How many cases speak against each point.
+    """Number of cases that rule out each point.
 
     Args:
         worst: (N, cases) implausibility by case.
-        without: position of a case that is not asked.
+        without: position of a case that is left out.
     """
     asked = worst if without is None else np.delete(worst, without, axis=1)
     return (asked > CUT_OFF).sum(axis=1)
 
 
 def non_implausible(worst: np.ndarray, enough: int, without: int | None = None) -> tuple[np.ndarray, int]:
-    """The points that fewest cases speak against: so many cases are given up as leave enough points.
+    """The points that fewest cases rule out: as few cases are given up as leave enough points.
 
     Args:
         worst: (N, cases) implausibility by case.
-        enough: how many points a set must have.
-        without: position of a case that is not asked.
+        enough: number of points that a set must have.
+        without: position of a case that is left out.
 
     Returns:
-        Positions of the points, and how many cases may speak against each of them.
+        Positions of the points, and the number of cases that may rule out each of them.
     """
     counted = cases_excluding(worst, without)
     asked = worst.shape[1] - (without is not None)
@@ -112,7 +113,7 @@ def non_implausible(worst: np.ndarray, enough: int, without: int | None = None) 
 
 
 def shows(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-    """Whether single runs show the whole pattern of each case, by the frozen rule.
+    """Whether single runs reproduce the whole pattern of each case, by the frozen rule.
 
     Args:
         values: (..., conditions).
@@ -121,6 +122,4 @@ def shows(values: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
         Shape (..., cases).
     """
     held = np.stack([target.held(values[..., place]) for place, target in enumerate(targets)], axis=-1)
-    return np.stack(
-        [held[..., [t.case == name for t in targets]].all(axis=-1) for name in case_names(targets)], axis=-1
-    )
+    return np.stack([held[..., places].all(axis=-1) for places in _conditions(targets)], axis=-1)

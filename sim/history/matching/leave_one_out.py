@@ -1,7 +1,7 @@
-"""Leaving one case out: is its pattern foreseen by sets of parameters that were fitted to the others alone?
+"""Leave-one-case-out validation: do parameter sets fitted to the other cases predict the pattern of a case?
 
-Null models are fitted in the same way, with what freedom they have: the pace of constant hazards, the two coefficients of
-the Bass curve. What they foresee as well, the model earns no credit for.
+Null models are fitted in the same way, by the parameters they have: the pace of constant hazards, the two coefficients of
+the Bass curve. A case that they predict as well is no evidence for the model.
 """
 
 from __future__ import annotations
@@ -11,32 +11,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.history import null_models
 from sim.history.cases import Case
-from sim.history.evaluate import HIT_SHARE, OUTCOMES, as_reported, evaluate_conditions
+from sim.history.evaluate import HIT_SHARE, all_held, evaluate_conditions
 from sim.history.matching.implausibility import case_names, non_implausible, shows
 from sim.history.matching.waves import Fit
-from sim.history.null_models import bass, constant_hazards, planned_months
 
 HAZARD_RATES = np.geomspace(0.25, 8.0, 61)
-"""How much faster than the plan constant hazards may be."""
+"""Pace of constant hazards, relative to the plan."""
 
 INNOVATIONS, IMITATIONS = np.geomspace(0.002, 2.0, 25), np.geomspace(0.02, 4.0, 25)
-"""Coefficients of the Bass curve a year: from a tenth of those of goods and less to far above them."""
+"""Coefficients of the Bass curve, per year: from a tenth of those of goods or less to far above them."""
 
 
 @dataclass(frozen=True)
 class HeldOutCase:
-    """One case as foreseen from the others.
+    """One case as predicted from the others.
 
     Args:
         case: its name.
-        sets: how many sets of parameters the other cases leave.
-        given_up: how many of the others may speak against each of these.
-        share: share of their single runs that show the left-out pattern.
-        low: share in the set of parameters that shows it least but for one in twenty.
-        high: the same at the other end.
-        fitted: share of runs that show it when it is fitted with the others.
-        nulls: share of the best null curves, fitted to the others, that show it, by null model.
+        sets: number of parameter sets that the other cases do not rule out.
+        given_up: number of the other cases that may rule out each of them.
+        share: share of their single runs that reproduce the left-out pattern.
+        low: 5 % quantile of that share over the parameter sets.
+        high: its 95 % quantile.
+        fitted: share of runs that reproduce the pattern when the case is fitted with the others.
+        nulls: by null model, share of the curves fitted best to the other cases that reproduce the pattern.
     """
 
     case: str
@@ -50,71 +50,54 @@ class HeldOutCase:
 
     @property
     def hit(self) -> bool:
-        """Whether it is foreseen by the frozen rule: at least half of single runs show the whole pattern."""
+        """Whether it is predicted: at least half of single runs reproduce the whole pattern."""
         return self.share >= HIT_SHARE
 
 
 def leave_each_out(found: Fit, cases: Sequence[Case], enough: int) -> list[HeldOutCase]:
-    """Every case as foreseen from the others, from points simulated in new replications.
+    """Every case as predicted from the others, by the points simulated in new replications.
 
     Args:
-        found: what was fitted.
+        found: the fit.
         cases: the cases.
-        enough: how many points a set must have.
+        enough: number of points that a non-implausible set must have.
     """
     single = shows(found.confirmed.values, found.targets).mean(axis=1)
-    curves = {name: curve(cases) for name, curve in NULLS.items()}
+    hits_of_nulls = {name: _hits(cases, curves) for name, curves in NULLS.items()}
     rows = []
     for place, name in enumerate(case_names(found.targets)):
         chosen, given_up = non_implausible(found.worst, enough, place)
         low, high = np.quantile(single[chosen, place], (0.05, 0.95))
-        nulls = {null: _foreseen(hits, place) for null, hits in curves.items()}
-        rows.append(
-            HeldOutCase(
-                name, len(chosen), given_up, float(single[chosen, place].mean()), float(low), float(high),
-                float(single[found.chosen, place].mean()), nulls,
-            )
-        )  # fmt: skip
+        share, fitted = (float(single[sets, place].mean()) for sets in (chosen, found.chosen))
+        nulls = {null: _predicted(hits, place) for null, hits in hits_of_nulls.items()}
+        rows.append(HeldOutCase(name, len(chosen), given_up, share, float(low), float(high), fitted, nulls))
     return rows
 
 
-def _foreseen(hits: np.ndarray, place: int) -> float:
-    """Share of the curves that hit most of the other cases which hit the one left out."""
+def _predicted(hits: np.ndarray, place: int) -> float:
+    """Share of the curves that hit most of the other cases which also hit the one left out."""
     others = np.delete(hits, place, axis=1).sum(axis=1)
     return float(hits[others == others.max(), place].mean())
 
 
-def constant_hazards_hits(cases: Sequence[Case]) -> np.ndarray:
-    """Which cases constant hazards hit at each of `PACES`: shape (paces, cases)."""
-
-    def curve(case: Case, since: np.ndarray, number: int) -> np.ndarray:
-        return constant_hazards(since, planned_months(case) / HAZARD_RATES[number])
-
-    return _hits(cases, len(HAZARD_RATES), curve)
+def hazard_curves(case: Case) -> np.ndarray:
+    """Constant hazards of a case at each of `HAZARD_RATES`: shape (rates, T)."""
+    planned = null_models.planned_months(case) / HAZARD_RATES[:, None]
+    return null_models.constant_hazards(null_models.months_since_announcement(case), planned)
 
 
-def bass_hits(cases: Sequence[Case]) -> np.ndarray:
-    """Which cases the Bass curve hits at each pair of coefficients: shape (pairs, cases)."""
-    pairs = [(p, q) for p in INNOVATIONS for q in IMITATIONS]
-
-    def curve(case: Case, since: np.ndarray, number: int) -> np.ndarray:
-        return bass(since / 12.0, *pairs[number])
-
-    return _hits(cases, len(pairs), curve)
+def bass_curves(case: Case) -> np.ndarray:
+    """Bass curves of a case at each pair of coefficients: shape (pairs, T)."""
+    innovation, imitation = (
+        one.reshape(-1, 1) for one in np.meshgrid(INNOVATIONS, IMITATIONS, indexing="ij")
+    )
+    return null_models.bass(null_models.months_since_announcement(case) / 12.0, innovation, imitation)
 
 
-NULLS = {"constant_hazards": constant_hazards_hits, "bass": bass_hits}
+NULLS = {"constant_hazards": hazard_curves, "bass": bass_curves}
 
 
-def _hits(
-    cases: Sequence[Case], count: int, curve: Callable[[Case, np.ndarray, int], np.ndarray]
-) -> np.ndarray:
-    found = np.zeros((count, len(cases)), dtype=bool)
-    for place, case in enumerate(cases):
-        since = np.arange(case.months) + 1.0 - case.number(case.file.change.announced)
-        coverage = np.stack([curve(case, since, number) for number in range(count)])
-        alike = np.broadcast_to(coverage[:, None, :], (count, len(OUTCOMES), case.months))
-        found[:, place] = np.all(
-            [one.held for one in evaluate_conditions(case, as_reported(case, alike))], axis=0
-        )
-    return found
+def _hits(cases: Sequence[Case], curves: Callable[[Case], np.ndarray]) -> np.ndarray:
+    """Which cases are hit by each of some curves of coverage, whose shape for a case is (curves, T)."""
+    judged = [evaluate_conditions(case, null_models.series_of_curves(case, curves(case))) for case in cases]
+    return np.column_stack([all_held(conditions) for conditions in judged])

@@ -1,7 +1,7 @@
-"""Waves as sweeps: every point in every replication of all cases, carried out by the executor that sweeps have.
+"""Waves as sweeps: every point in every replication of all cases, run by the executors of sweeps.
 
-Each wave is a folder of results like any other, so that a fit that is stopped goes on where it was, and any of its runs can
-be replayed. All points of a wave meet the same replications.
+Each wave is a folder of results like any other, so that an interrupted fit can be resumed and any of its runs replayed. All
+points of a wave use the same replications.
 """
 
 from __future__ import annotations
@@ -19,15 +19,10 @@ from sim.experiments.designs import Design
 from sim.experiments.experiment import Experiment
 from sim.experiments.factors import Factor
 from sim.experiments.plans import Plan, make_plan
-from sim.history.cases import Case, parameters_of
-from sim.history.matching.practice_conditions import (
-    NAME,
-    PracticeCondition,
-    measure_practice,
-    practice_responses,
-)
+from sim.history.case_schema import OPEN_TO_EVENTS
+from sim.history.cases import SET_BY_CASES, Case, parameters_of
+from sim.history.matching import targets
 from sim.history.matching.space import Space
-from sim.history.matching.targets import measured, responses
 from sim.model.parameters import Parameters
 from sim.paths import PLAN, RUNS
 from sim.runner import status
@@ -40,18 +35,18 @@ QUESTION = "Which sets of parameters do the historical cases not rule out?"
 
 @dataclass(frozen=True)
 class Histories:
-    """Lives points of a space in all cases, a sweep for each call.
+    """Simulates parameter sets of a space in all cases; each call is a sweep.
 
     Args:
-        cases: the cases; each is what other sweeps call a scenario.
-        system: what all parameters that are not fitted are.
-        space: what is fitted.
-        folder: where waves are kept.
+        cases: the cases; each is a scenario of the sweep.
+        system: the parameters that are not fitted.
+        space: the parameters that are searched.
+        folder: where waves are stored.
         engine: execution backend.
         seed: random seed.
-        command: what asked for it.
-        watcher: called with runs done, and of how many.
-        practice: conditions of practice, measured on the system by itself.
+        command: the command that asked for it.
+        watcher: called with the number of finished runs and of all runs.
+        practice: conditions of practice, measured in the system without a history.
         say: called with messages for the user.
     """
 
@@ -63,91 +58,81 @@ class Histories:
     seed: int
     command: str
     watcher: status.OnProgress | None = None
-    practice: Sequence[PracticeCondition] = ()
+    practice: Sequence[targets.PracticeCondition] = ()
     say: Callable[[str], None] = lambda words: None
 
     def __call__(
-        self, name: str, shares: np.ndarray, worlds: int, fresh: int
+        self, name: str, shares: np.ndarray, replications: int, fresh: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Live points, or read what was simulated of them; see `waves.Live`.
+        """Simulate parameter sets, or read those of an earlier run; see `waves.SimulateSets`.
 
         Raises:
             InputProblems: if the folder holds a wave of another fit.
         """
-        plan = self._plan(name, shares, worlds, fresh)
+        plan = self._plan(name, shares, replications, fresh)
         folder = self.folder / name
-        there = self._there(folder)
-        if there is not None and there.points == plan.points and self._has_factors(there):
-            # What was begun is gone on with, even where another machine's last digits would choose other points.
-            shares = self.space.shares({key: there.table[key].to_pylist() for key in self.space.names})
-            plan = self._plan(name, shares, worlds, fresh)
+        there = plan_files.read(folder) if (folder / PLAN).is_file() else None
+        names = self.space.names
+        if there and there.points == plan.points and set(names) <= set(there.table.column_names):
+            # A wave that was begun is resumed, even where another machine's last digits would choose other points.
+            shares = self.space.shares({key: there.table[key].to_pylist() for key in names})
+            plan = self._plan(name, shares, replications, fresh)
         sweep(plan, folder, self.engine, watcher=self.watcher, say=self.say)
         return shares, self.read(folder, plan)
 
-    def _plan(self, name: str, shares: np.ndarray, worlds: int, fresh: int) -> Plan:
+    def _plan(self, name: str, shares: np.ndarray, replications: int, fresh: int) -> Plan:
+        composed = scenarios(self.cases, self.system)
+        if self.practice:
+            system = Composed(
+                targets.PRACTICE, "Patterns of practice", QUESTION, "the system as it is", self.system
+            )
+            composed = (*composed, system)
         experiment = Experiment(
             name=name,
             title=f"Historical cases: {name}",
             question=QUESTION,
-            scenarios=(*scenarios(self.cases, self.system), *self._by_itself()),
+            scenarios=composed,
             factors=self.space.factors,
             design=Design("list"),
             points=self.space.columns(shares),
-            replications=worlds,
+            replications=replications,
             seed=self.seed + fresh,
-            responses=(*responses(self.cases), *practice_responses(self.practice)),
+            responses=(*targets.responses(self.cases), *targets.practice_responses(self.practice)),
             source=str(self.folder / name),
         )
         return make_plan(experiment, self.command)
 
-    def _by_itself(self) -> tuple[Composed, ...]:
-        """The system without any history, where practice is asked of it."""
-        if not self.practice:
-            return ()
-        source = "the system as it is"
-        return (Composed(NAME, "Patterns of practice", QUESTION, source, self.system),)
-
-    def _has_factors(self, there: Plan) -> bool:
-        return set(self.space.names) <= set(there.table.column_names)
-
-    def _there(self, folder: Path) -> Plan | None:
-        return plan_files.read(folder) if (folder / PLAN).is_file() else None
-
     def read(self, folder: Path, plan: Plan) -> np.ndarray:
-        """What the runs of a finished wave make of every condition: shape (points, replications, conditions)."""
+        """The value of every condition in the runs of a finished wave: shape (points, replications, conditions)."""
         table = parquet.read_table(folder / RUNS)
         # Rows are sorted by replication, design point and scenario.
         shape = (plan.replications, plan.points, len(plan.scenarios))
-        kept: dict[str, dict[str, np.ndarray]] = {case.name: {} for case in self.cases}
-        by_itself: dict[str, np.ndarray] = {}
-        for name in plan.responses:
-            values = storage.values(table[name]).reshape(shape)
-            for place, case in enumerate(self.cases):
-                kept[case.name][name] = values[:, :, place].T
-            by_itself[name] = values[:, :, -1].T
-        of_practice = measure_practice(self.practice, by_itself)
-        return np.concatenate([measured(self.cases, kept), *(one[..., None] for one in of_practice)], axis=-1)
+        values = {name: storage.values(table[name]).reshape(shape).T for name in plan.responses}
+        kept = {
+            case.name: {name: of_all[place] for name, of_all in values.items()}
+            for place, case in enumerate(self.cases)
+        }
+        of_system = {name: of_all[-1] for name, of_all in values.items()}
+        of_practice = targets.measure_practice(self.practice, of_system)
+        return np.concatenate(
+            [targets.measured(self.cases, kept), *(one[..., None] for one in of_practice)], axis=-1
+        )
 
 
 def scenarios(cases: Sequence[Case], system: Parameters) -> tuple[Composed, ...]:
     """Cases as scenarios: the same system, with each case's focal change and dated events."""
-    return tuple(
-        Composed(
-            case.name, case.file.header.title, case.file.header.question, case.file.header.source,
-            parameters_of(case, system),
-        )
-        for case in cases
-    )  # fmt: skip
+    found = []
+    for case in cases:
+        header, parameters = case.file.header, parameters_of(case, system)
+        found.append(Composed(case.name, header.title, header.question, header.source, parameters))
+    return tuple(found)
 
 
 def may_be_fitted(factor: Factor) -> bool:
-    """Whether a parameter belongs to the system and is left alone by every event of every case.
+    """Whether a parameter belongs to the system and no event of any case changes it.
 
-    What an event sets goes back afterwards to what the system had at the start, and the stream of other changes is counted
-    by the length of a history: both are settled when a case is made, before a design point is applied.
+    A parameter that an event changes returns to the system's initial value afterwards, and the number of other changes depends
+    on the length of a history: both are fixed when a case is composed, before a design point is applied.
     """
-    from sim.history.case_schema import OPEN_TO_EVENTS
-    from sim.history.cases import SET_BY_CASES
-
-    set_there = ("population.places", *SET_BY_CASES, *(key for key in OPEN_TO_EVENTS))
-    return not factor.key.startswith((*set_there, "power."))
+    set_elsewhere = ("population.places", "power.", *SET_BY_CASES, *OPEN_TO_EVENTS)
+    return not factor.key.startswith(set_elsewhere)

@@ -1,4 +1,4 @@
-"""What is fitted: parameters and the ranges they may lie in, as points of a cube whose sides are shares of each range."""
+"""The space that is searched: parameters with their ranges, as points of the unit cube, in shares of each range."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from sim.experiments.designs import Columns
 from sim.experiments.factors import Factor
 
 DIGITS = 2
-"""Significant digits of a declared default: more would say more than anybody knows."""
+"""Significant digits of a declared default: more would claim a precision that nobody has."""
 
 
 @dataclass(frozen=True)
 class Space:
-    """The parameters that are fitted. A point of the cube says how far through its range each of them lies.
+    """The parameters that are searched. A point of the cube gives the position of each in its range.
 
     Args:
-        factors: each with its range or its levels; every value in it counts as equally likely beforehand.
+        factors: each with its range or its levels; the prior is uniform over it.
     """
 
     factors: tuple[Factor, ...]
 
     @property
     def size(self) -> int:
-        """How many parameters are fitted."""
+        """Number of parameters."""
         return len(self.factors)
 
     @cached_property
@@ -42,11 +42,11 @@ class Space:
         return {factor.key: factor.values_at(shares[:, number]) for number, factor in enumerate(self.factors)}
 
     def shares(self, columns: Columns) -> np.ndarray:
-        """The points of the cube at which values lie: the way back from `columns`."""
+        """The points of the cube at which values lie: the inverse of `columns`."""
         return np.column_stack([_shares(factor, columns[factor.key]) for factor in self.factors])
 
     def rounded(self, shares: np.ndarray) -> np.ndarray:
-        """The nearest points whose numbers have two significant digits, within their ranges; what is whole stays as it is."""
+        """The nearest points whose numbers have two significant digits, within their ranges; whole numbers stay."""
         columns = self.columns(shares)
         for factor in self.factors:
             if factor.levels is None and not factor.whole:
@@ -55,20 +55,19 @@ class Space:
         return self.shares(columns)
 
     def settled(self, shares: np.ndarray) -> np.ndarray:
-        """The same points where whole numbers and levels allow them: two that mean the same become the same."""
+        """The same points, moved to the middle of a whole number or level: two with the same values become equal."""
         return self.shares(self.columns(shares))
 
     def features(self, shares: np.ndarray) -> np.ndarray:
-        """The inputs of an emulator for each point: the shares, and for levels one column each."""
+        """The inputs of an emulator for each point: the shares, with one indicator column for each level."""
         found = []
         for number, factor in enumerate(self.factors):
             if factor.levels is None:
                 found.append(shares[:, [number]])
             else:
-                level = np.minimum(
-                    (shares[:, number] * len(factor.levels)).astype(int), len(factor.levels) - 1
-                )
-                found.append(np.eye(len(factor.levels))[level])
+                count = len(factor.levels)
+                level = np.minimum((shares[:, number] * count).astype(int), count - 1)
+                found.append(np.eye(count)[level])
         return np.hstack(found)
 
     def spread(self, points: int, seed: int) -> np.ndarray:

@@ -16,7 +16,6 @@ from sim.analysis.comparison import (
     Difference,
     causes,
     difference,
-    shares,
 )
 from sim.analysis.over_set import OverTheSet
 from sim.formatting import counted, listing, number, points, signed_points, with_interval
@@ -35,6 +34,7 @@ from sim.reporting.charts.base import (
     whiskers,
 )
 from sim.reporting.charts.style import INK, MUTED, PAPER, UNCLEAR, colour, heading, label, short, text
+from sim.reporting.comparison_sentences import shares
 from sim.reporting.wording import written_difference
 
 if TYPE_CHECKING:

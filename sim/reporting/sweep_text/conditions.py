@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.analysis.comparison import meaningful_in_words
 from sim.analysis.decision_rules import Rules, said_of
 from sim.analysis.regime_map import NOBODY, OPEN, SAME, UNKNOWN, BestPositions, Regimes
 from sim.analysis.sweep_data import FAILED, NOT_RUN, Sweep, SweptFactor, plain
 from sim.analysis.variance import ReplicationsNeeded
 from sim.formatting import counted, listing, points
 from sim.reporting.sweep_text.headline import NEARLY_ALL
-from sim.reporting.wording import share
+from sim.reporting.wording import meaningful_in_words, share
 
 NOT_A_FORECAST = (
     "This is not a forecast. A share of points is a share of the settings that were tried, not a probability: ranges "

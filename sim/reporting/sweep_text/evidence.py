@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sim.analysis.comparison import MEANINGFUL, meaningful_in_words, span
+from sim.analysis.comparison import MEANINGFUL
 from sim.analysis.paired import Contrast, clear_losses
 from sim.analysis.regime_map import NOBODY, Regimes
 from sim.analysis.sweep_data import Sweep, is_share
 from sim.formatting import counted, listing, number, points, share_with_interval
 from sim.model.vocabulary import cause_name, outcome_name
 from sim.reporting.sweep_text.headline import CHANCE_ALONE, credited
+from sim.reporting.wording import meaningful_in_words, span
 from sim.stats import interval, mean_over
 
 MOST_TOLD = 2

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.analysis.comparison import Answer, meaningful_in_words
 from sim.analysis.decision_rules import Rules
 from sim.analysis.regime_map import NOBODY, SAME, BestPositions, Regimes
 from sim.analysis.sweep_data import Sweep, SweptFactor, is_share
 from sim.formatting import counted, listing, number, points
 from sim.model.vocabulary import outcome_name
-from sim.reporting.wording import share
+from sim.reporting.comparison_sentences import Answer
+from sim.reporting.wording import meaningful_in_words, share
 from sim.stats import mean_over
 
 NEARLY_ALL = 0.95

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.analysis.comparison import Answer
 from sim.analysis.decision_rules import Rules
 from sim.analysis.paired import Contrast
 from sim.analysis.regime_map import BestPositions, Regimes
 from sim.analysis.sweep_data import Sweep
 from sim.analysis.variance import ReplicationsNeeded
 from sim.formatting import listing
+from sim.reporting.comparison_sentences import Answer
 from sim.reporting.sweep_text import conditions, evidence, headline
 from sim.reporting.sweep_text.headline import HEADLINES
 
