@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.conditions import Condition, condition
-from sim.analysis.discovery import discover
+from sim.analysis.discovery import discover, feature_scores
 from sim.analysis.sweep_data import NOT_RUN, OK, Sweep, SweptFactor
 from sim.errors import InputProblems
 
@@ -160,3 +160,37 @@ def test_a_run_that_never_reaches_half_delivery_counts_as_the_month_after_its_en
 def test_what_is_no_condition_is_refused_with_the_way_to_say_it(text, said):
     with pytest.raises(InputProblems, match=said):
         condition(sweep(), text)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_tree_finds_the_planted_region_too(seed):
+    columns, cases = planted(seed)
+    found = discover(factors(columns), where(cases), seed=1, method="tree")
+    box = found.boxes[0]
+    assert {restriction.factor.key for restriction in box.restrictions} == {"staff", "pressure"}
+    assert box.coverage >= 0.9
+    assert box.density >= 0.9
+    assert found.better_than_guessing
+
+
+def test_a_tree_finds_a_planted_category():
+    columns, _ = planted(9)
+    cases = (columns["form"] != "minimum") & (columns["staff"] > 0.3)
+    (box,) = discover(factors(columns), where(cases), seed=1, method="tree").boxes
+    limits = {restriction.factor.key: restriction.limits for restriction in box.restrictions}
+    assert set(limits["form"]) == {"product", "mean"}
+    assert box.coverage == pytest.approx(1, abs=0.05)
+
+
+def test_a_tree_finds_nothing_in_noise():
+    draws = np.random.default_rng(1)
+    columns = {f"x{number}": draws.random(200) for number in range(12)}
+    found = discover(factors(columns), where(draws.random(200) < 0.3), seed=1, method="tree")
+    assert not found.better_than_guessing
+
+
+def test_the_factors_that_matter_have_the_highest_scores():
+    columns, cases = planted(1)
+    scores = feature_scores(factors(columns), where(cases), seed=1)
+    assert {factor.key for factor, _ in scores[:2]} == {"staff", "pressure"}
+    assert sum(score for _, score in scores) == pytest.approx(1)

@@ -104,7 +104,7 @@ def rules_of(factors: Sequence[SweptFactor], regimes: Regimes, seed: int) -> Rul
     half = 1.96 * float(gain.std(ddof=1) / np.sqrt(len(gain)))
     middle = float(gain.mean())
     scores = float(right.mean()), float(guessed.mean()), (middle, middle - half, middle + half)
-    found = _regions(tree.tree_, features, table, outcome, tree.classes_)
+    found = _regions(tree.tree_, [f.level for f in features], table, outcome, tree.classes_)
     if len(found) < 2:
         return Rules((), (), *scores, False, "cut back by cross-validation, no rule is left")
     rules = tuple(
@@ -113,6 +113,23 @@ def rules_of(factors: Sequence[SweptFactor], regimes: Regimes, seed: int) -> Rul
     )
     asked = tuple(dict.fromkeys(features[k].factor.key for bounds, _ in found for k in bounds))
     return Rules(rules, asked, *scores, better=middle - half > 0)
+
+
+def regions_of(columns: Sequence[tuple[np.ndarray, Any]], cases: np.ndarray, seed: int) -> list[Region]:
+    """The regions of a pruned tree in which most points are cases.
+
+    Args:
+        columns: numbers with None, or 0 and 1 with the level of a choice that 1 stands for; each of shape (points,).
+        cases: shape (points,).
+        seed: of the folds by which the tree is pruned.
+
+    Returns:
+        Bounds by column (above the first, at most the second), and the points inside.
+    """
+    table = np.column_stack([column for column, _ in columns])
+    tree = _pruned(table, cases, seed)
+    found = _regions(tree.tree_, [level for _, level in columns], table, cases, tree.classes_)
+    return [(bounds, inside) for bounds, inside in found if bounds and cases[inside].mean() > 0.5]
 
 
 def _none(reason: str) -> Rules:
@@ -177,10 +194,11 @@ def _out_of_sample(table: np.ndarray, outcome: np.ndarray, seed: int) -> tuple[n
 
 
 Bounds = dict[int, tuple[float, float]]
+Region = tuple[Bounds, np.ndarray]
 
 
 def _regions(
-    tree: Any, features: Sequence[_Feature], table: np.ndarray, outcome: np.ndarray, classes: np.ndarray
+    tree: Any, levels: Sequence[Any], table: np.ndarray, outcome: np.ndarray, classes: np.ndarray
 ) -> list[tuple[Bounds, np.ndarray]]:
     """The leaves as bounds by feature and the points inside; twin leaves with the same answer are one."""
 
@@ -194,7 +212,7 @@ def _regions(
             return [(bounds, inside)]
         feature = int(tree.feature[node])
         column = table[:, feature]
-        cut = _cut(column, float(tree.threshold[node]), features[feature])
+        cut = _cut(column, float(tree.threshold[node]), levels[feature])
         low, high = bounds.get(feature, (-np.inf, np.inf))
         left = walk(tree.children_left[node], bounds | {feature: (low, cut)}, inside & (column <= cut))
         right = walk(tree.children_right[node], bounds | {feature: (cut, high)}, inside & (column > cut))
@@ -203,9 +221,9 @@ def _regions(
     return walk(0, {}, np.ones(len(outcome), bool))
 
 
-def _cut(column: np.ndarray, threshold: float, feature: _Feature) -> float:
+def _cut(column: np.ndarray, threshold: float, level: Any) -> float:
     """The shortest number that parts the points as the tree's threshold does."""
-    if feature.level is not None:
+    if level is not None:
         return 0.5
     below, above = column[column <= threshold], column[column > threshold]
     if below.size == 0 or above.size == 0:
