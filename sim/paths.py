@@ -48,6 +48,9 @@ PLAN, DESIGN = "plan.json", "design.parquet"
 SEARCH, ARCHIVE, CONVERGENCE = "search.json", "archive.parquet", "convergence.parquet"
 """What was searched, the policies found, and how the search converged."""
 
+DISCOVERY = "discovery.html"
+"""The page of the last condition that was asked about."""
+
 FAILURES, TIMINGS = "failures.parquet", "timings.parquet"
 SUMMARY, MANIFEST = "summary.json", "manifest.json"
 """What a finished sweep has beside its runs."""

@@ -277,6 +277,56 @@ def report(**asked: Any) -> int:
     return sweep.report(**asked)
 
 
+@gapsim.command()
+@click.argument("folder", metavar="DIR")
+@click.option(
+    "--where",
+    "condition",
+    metavar="EXPRESSION",
+    required=True,
+    help='A condition on an outcome: "gap > 0.8", or "hierarchy.gap - distributed.gap < 0".',
+)
+@click.option(
+    "--method",
+    metavar="M",
+    default="prim",
+    show_default=True,
+    help="prim (boxes) or tree (classification tree).",
+)
+@click.option("--out", metavar="FILE", help="File for the page. [default: discovery.html in DIR]")
+@_json
+def discover(**asked: Any) -> int:
+    """Find the regions of a sweep in which a condition on the outcomes holds, and how sure they are."""
+    from sim.cli import discover as discovering
+
+    return discovering.discover(**asked)
+
+
+@gapsim.command(gathers=True)
+@_arguments("EXPERIMENT [KEY=VALUE …]")
+@click.option(
+    "--evaluations", metavar="N", help="Policies to evaluate. [default: set by the experiment, otherwise 2000]"
+)
+@_seed("set by the experiment, otherwise 2026")
+@click.option("--out", metavar="DIR", help="Folder for the results. [default: results/<experiment>-search]")
+@click.option("--workers", metavar="N", help="Number of worker processes. [default: one per core]")
+@click.option(
+    "--engine", metavar="E", help="Execution backend: processes, serial or dask. [default: processes]"
+)
+@click.option("--address", metavar="A", help="Address of a running Dask scheduler.")
+@_scenarios
+@_json
+@click.pass_obj
+def search(command: Sequence[str], **asked: Any) -> int:
+    """Search the levers of an experiment for the best trade-offs, and try them in futures that no search has seen.
+
+    Goes on where it stopped when it is given the same folder.
+    """
+    from sim.cli import search as searching
+
+    return searching.search(command=command, **asked)
+
+
 @gapsim.command(name="list")
 @click.argument("what", required=False, metavar="[scenarios|experiments|cases|mechanisms|parameters]")
 @_scenarios

@@ -198,7 +198,7 @@ def status(folder: str) -> int:
     from sim.runner import status
 
     plan = plan_files.read(Path(folder))
-    _warn_of_altered_files(Path(folder))
+    warn_of_altered_files(Path(folder))
     said = status.status(plan, Path(folder))
     share = 100 * said["done"] / max(1, said["total"])
     click.echo(f"{plan.name}: {said['state']}, {said['done']} of {said['total']} runs ({share:.0f} %)")
@@ -225,7 +225,7 @@ def status(folder: str) -> int:
     return OK
 
 
-def _warn_of_altered_files(folder: Path) -> None:
+def warn_of_altered_files(folder: Path) -> None:
     """Print a warning for each file of a finished sweep that differs from its hash in the manifest."""
     from sim.runner.finalise import manifest
     from sim.storage import file_hash
@@ -363,21 +363,11 @@ def report(*, folder: str, out: str | None, screened: str | None, as_json: bool)
     if screened is not None:
         return _screened(folder, screened, out, as_json)
     target = Path(folder) / REPORT if out is None else Path(out)
-    problem = folder_problem(target.parent)
-    if problem and out is None:
-        problem = replace(
-            problem, key="DIR", wrong=f"{problem.wrong}; write the report elsewhere with --out FILE"
-        )
-    raise_if_any(
-        [
-            *([problem] if problem and (out is not None or target.parent.is_dir()) else []),
-            *_not_a_page(out, target),
-        ]
-    )
+    raise_if_any(page_problems(out, target))
     from sim.reporting import terminal
     from sim.reporting.sweep_page.page import write_sweep_report
 
-    _warn_of_altered_files(Path(folder))
+    warn_of_altered_files(Path(folder))
     path, found = write_sweep_report(Path(folder), target)
     if as_json:
         from sim.reporting.sweep_page.tables import summary
@@ -390,6 +380,17 @@ def report(*, folder: str, out: str | None, screened: str | None, as_json: bool)
     return 0
 
 
+def page_problems(out: str | None, target: Path) -> list[Problem]:
+    """Why a page about a sweep cannot be written where it is to go, if it cannot."""
+    problem = folder_problem(target.parent)
+    if problem and out is None:
+        problem = replace(problem, key="DIR", wrong=f"{problem.wrong}; write the page elsewhere with --out FILE")
+    return [
+        *([problem] if problem and (out is not None or target.parent.is_dir()) else []),
+        *_not_a_page(out, target),
+    ]
+
+
 def _screened(folder: str, text: str, out: str | None, as_json: bool) -> int:
     """Print the strongest factors of a Morris screening in the form of an experiment file."""
     most = whole_number("--screened", text, 1, 1, MOST_SCREENED)
@@ -400,7 +401,7 @@ def _screened(folder: str, text: str, out: str | None, as_json: bool) -> int:
         for name in beside
     ]
     raise_if_any(problems)
-    _warn_of_altered_files(Path(folder))
+    warn_of_altered_files(Path(folder))
     from sim.analysis.sweep_data import read_sweep
 
     sweep = read_sweep(Path(folder))
