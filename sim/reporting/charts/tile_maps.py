@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,13 +65,8 @@ def short_name(name: str, letters: int) -> str:
     """A council's name in at most two lines of so many letters."""
     for whole, shorter in SHORTER.items():
         name = name.replace(whole, shorter)
-    lines: list[str] = []
-    for word in name.split():
-        fitting = word if len(word) <= letters else word[: letters - 1] + "."
-        if lines and len(lines[-1]) + 1 + len(fitting) <= letters:
-            lines[-1] += f" {fitting}"
-        else:
-            lines.append(fitting)
+    fitting = [word if len(word) <= letters else word[: letters - 1] + "." for word in name.split()]
+    lines = textwrap.wrap(" ".join(fitting), letters, break_on_hyphens=False)
     return "<br>".join(text(line) for line in lines[:2])
 
 
