@@ -119,17 +119,12 @@ def end_labels(
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Positions as near as may be to those wanted, at least a gap apart, and within bounds where there is room."""
-    clusters: list[tuple[list[int], float]] = []
-    for k in sorted(range(len(wanted)), key=lambda k: wanted[k]):
-        members, centre = [k], min(max(wanted[k], low), high)
-        while clusters and clusters[-1][1] + gap * (len(clusters[-1][0]) + len(members)) / 2 > centre:
-            members = clusters.pop()[0] + members
-            half = gap * (len(members) - 1) / 2
-            centre = sum(wanted[m] for m in members) / len(members)
-            centre = max(min(centre, high - half), low + half)
-        clusters.append((members, centre))
-    given = [0.0] * len(wanted)
-    for members, centre in clusters:
-        for j, k in enumerate(members):
-            given[k] = centre + gap * (j - (len(members) - 1) / 2)
-    return given
+    from scipy.optimize import isotonic_regression
+
+    if not len(wanted):
+        return []
+    order, steps = np.argsort(wanted, kind="stable"), gap * np.arange(len(wanted))
+    nearest = isotonic_regression(np.asarray(wanted)[order] - steps).x
+    given = np.empty(len(wanted))
+    given[order] = np.clip(nearest, low, max(low, high - steps[-1])) + steps
+    return given.tolist()
