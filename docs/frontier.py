@@ -24,7 +24,7 @@ import numpy as np
 from images.make_images import browser
 from practice import between, table
 
-from sim.cli.sweep import compile_first
+from sim.cli.commands import compile_first
 from sim.experiments import plan_files
 from sim.formatting import listing
 from sim.history.cases import as_fitted, cases
