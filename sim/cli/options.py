@@ -210,9 +210,7 @@ def _help(path: str) -> str:
     return f"see `{path} --help`"
 
 
-def _unreadable(
-    error: click.UsageError, words: list[str], options: Sequence[click.Option], path: str
-) -> Problem:
+def _unreadable(error: click.UsageError, words: list[str], options: list[click.Option], path: str) -> Problem:
     """Report an unknown option, one without its value or a flag with one, and remove it from the words."""
     names = {text: option for option in options for text in (*option.opts, *option.secondary_opts)}
     name = error.option_name  # type: ignore[attr-defined]
@@ -318,8 +316,5 @@ workers = value(
     "--workers", "N", "Number of worker processes. [default: one per core]", click.IntRange(1, 1024)
 )
 engine = value(
-    "--engine",
-    "E",
-    "Execution backend: processes, serial or dask. [default: processes]",
-    click.Choice(ENGINES),
+    "--engine", "E", f"Execution backend: {', '.join(ENGINES)}. [default: processes]", click.Choice(ENGINES)
 )
