@@ -159,7 +159,11 @@ class _Collected:
 
 
 class _Option(_Collected, click.Option):
-    pass
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        """What help adds to the text: not the range, which for a seed is long and of no use."""
+        extra = super().get_help_extra(ctx)
+        extra.pop("range", None)
+        return extra
 
 
 class _Argument(_Collected, click.Argument):
