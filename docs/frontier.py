@@ -24,7 +24,7 @@ import numpy as np
 from images.make_images import browser
 from practice import between, table
 
-from sim.cli.sweep import compile_first
+from sim.cli.commands import compile_first
 from sim.experiments import plan_files
 from sim.formatting import listing
 from sim.history.cases import as_fitted, cases
@@ -39,7 +39,7 @@ from sim.model.parameters import Parameters
 from sim.paths import RESULTS
 from sim.reporting.charts import base
 from sim.reporting.charts.render import embedded, library
-from sim.reporting.charts.style import ABOVE_TICK, INK, MUTED, ORANGE_WORDS, STAGES, heading, label
+from sim.reporting.charts.style import ABOVE_TICK, INK, MUTED, ORANGE_WORDS, STAGES, axis_name, heading, label
 from sim.runner.executors import Processes
 from sim.verification.practice import (
     JUDGED,
@@ -165,11 +165,10 @@ def title(panel: Panel) -> str:
 
 def chart(panels: Sequence[Panel], stamp: str) -> base.Chart:
     """Panels side by side: a mark at each place with the number of sets in it, and the frontier as a line."""
-    data, notes, axes = [], [], {}
+    plot = base.Plot()
     for k, panel in enumerate(panels):
         on, xs, ys = pareto(panel.sets), *zip(*panel.sets, strict=True)
         low, counts = max(-0.7, min(ys) - 1.7), list(panel.sets.values())
-        x, y = base.axis_name("x", k), base.axis_name("y", k)
         line_x, line_y = zip((-0.7, on[0][1]), *on, (on[-1][0], low), strict=True)
         stroke = {"shape": "vh", "color": ORANGE_WORDS, "width": 3}
         sizes = [max(11 + 7 * len(str(n)), 36 * (n / max(counts)) ** 0.5) for n in counts]
@@ -179,29 +178,30 @@ def chart(panels: Sequence[Panel], stamp: str) -> base.Chart:
             "color": STAGES["see"],
             "line": {"color": STAGES["shape"], "width": 1},
         }
-        of = {"type": "scatter", "xaxis": x, "yaxis": y, "textfont": {"size": 13, "color": INK}}
-        data.append({**of, "mode": "lines", "x": line_x, "y": line_y, "line": stroke})
-        words = [f"{n:,}" for n in counts]
-        data.append({**of, "mode": "markers+text", "x": xs, "y": ys, "marker": fill, "text": words})
-        on_it = {"xref": x, "yref": y}
-        notes.append(label(-0.6, on[0][1], "frontier", ORANGE_WORDS, yshift=26, **on_it))
+        plot.trace("lines", line_x, line_y, k, line=stroke)
+        words, font = [f"{n:,}" for n in counts], {"size": 13, "color": INK}
+        plot.trace("markers+text", xs, ys, k, marker=fill, text=words, textfont=font)
+        on_it = {"xref": axis_name("x", k), "yref": axis_name("y", k)}
+        plot.notes.append(label(-0.6, on[0][1], "frontier", ORANGE_WORDS, yshift=26, **on_it))
         if panel.most not in panel.sets:
-            notes.append(label(*panel.most, "all: no set ×", MUTED, xanchor="right", xshift=6, **on_it))
+            plot.notes.append(label(*panel.most, "all: no set ×", MUTED, xanchor="right", xshift=6, **on_it))
         words = f"<b>{panel.name}</b><br>↑ {panel.upwards}, of {panel.most[1]}"
-        notes.append(heading(words, panel=k, yshift=ABOVE_TICK))
+        plot.notes.append(heading(words, panel=k, yshift=ABOVE_TICK))
         below = base.axis_title(f"{panel.across}, of {panel.most[0]} →")
         span, domain = [-0.7, panel.most[0] + 0.7], base.domains(len(panels), 0.06)[k]
-        axes[base.axis_key("x", k)] = base.axis(range=span, dtick=1, domain=domain, anchor=y, title=below)
-        axes[base.axis_key("y", k)] = base.axis(range=[low, panel.most[1] + 0.7], dtick=1, anchor=x)
+        across = {"range": span, "dtick": 1, "domain": domain, "title": below}
+        plot.place(across, {"range": [low, panel.most[1] + 0.7], "dtick": 1}, k)
     rows = [
         (p.name, f"{y} of {p.most[1]} {p.upwards}", f"{x} of {p.most[0]} {p.across}", f"{p.sets[x, y]:,}")
         for p in panels for x, y in pareto(p.sets)
     ]  # fmt: skip
     says, head = title(panels[-1]), ("of", "practice", "history", "sets")
     unbroken = says.replace(" of ", "\u00a0of\u00a0")
-    layout = base.frame(stamp, unbroken, 430, top=56, annotations=notes, **axes)
     summary = f"{says}. The table below lists the frontier."
-    return base.Chart("frontier", "History against practice", says, summary, data, layout, head, rows)
+    made = plot.chart(
+        "frontier", "History against practice", unbroken, summary, head, rows, stamp, 430, top=56, bottom=50
+    )
+    return replace(made, title=says)
 
 
 def drawn(of: base.Chart) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,20 +86,8 @@ def there_is_no(kind: str, nearest: str | None) -> str:
     return said if nearest else f"{said}; `gapsim list {kind}s` names all"
 
 
-def whole_number(option: str, text: str | None, default: int, low: int, high: int) -> int | Problem:
-    """The whole number given to an option, or the problem with it."""
-    if text is None:
-        return default
-    try:
-        value = int(text)
-    except ValueError:
-        value = None
-    if value is None or not low <= value <= high:
-        return Problem(COMMAND_LINE, option, f"must be a whole number from {low} to {high}", text or "''")
-    return value
-
-
-def raise_if_any(problems: Sequence[Problem]) -> None:
+def raise_if_any(problems: Iterable[Problem | None]) -> None:
     """Raise all problems together, if there are any."""
-    if problems:
-        raise InputProblems(problems)
+    found = [problem for problem in problems if problem is not None]
+    if found:
+        raise InputProblems(found)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from sim.cli.commands import COMPARED, REPLICATIONS
+from sim.cli.commands import COMPARED
+from sim.cli.options import REPLICATIONS
 from sim.errors import RunFailed
 from sim.model.parameters import DEFAULT_SEED
-from sim.paths import RESULTS
+from sim.paths import RUNS
 from sim.scenarios.compose import compose
 from sim.scenarios.overrides import is_override
 
@@ -67,14 +66,12 @@ def compare(*arguments: str, replications: int = REPLICATIONS, seed: int = DEFAU
     """
     import pandas as pd
 
-    from sim.runner import compare
+    from sim.runner import compare, results_io
 
     names = [argument for argument in arguments if not is_override(argument)]
     overrides = [argument for argument in arguments if is_override(argument)]
     compared = compare.compare(compose(names or COMPARED, overrides), replications, seed)
-    keys = {"replication": np.arange(replications), "seed": seed}
-    frames = [pd.DataFrame({"scenario": s.name, **keys, **s.summaries}) for s in compared.scenarios]
-    return pd.concat(frames, ignore_index=True)
+    return pd.DataFrame(results_io.table_of_runs(compared))
 
 
 def sweep(
@@ -110,16 +107,14 @@ def sweep(
     """
     import pandas as pd
 
-    from sim.experiments import plans
     from sim.experiments.experiment import from_command_line
-    from sim.paths import RUNS
     from sim.runner import sweep as sweeping
     from sim.runner.executors import make_executor
 
     workers_at = make_executor(engine, workers, address)
     experiment = from_command_line(arguments, replications, seed)
-    plan = plans.make_plan(experiment, f"sim.sweep({', '.join(map(repr, arguments))})")
-    folder = RESULTS / sweeping.folder_name(plan, experiment.source) if out is None else Path(out)
+    command = f"sim.sweep({', '.join(map(repr, arguments))})"
+    plan, folder = sweeping.plan_in_folder(experiment, command, out)
     outcome = sweeping.sweep(plan, folder, workers_at, limit=time_limit, retry_failed=retry_failed)
     if not outcome.finished:
         raise RunFailed(f"{outcome.done} of {outcome.runs} runs are stored in {folder}")

@@ -15,9 +15,10 @@ from pyarrow import parquet
 
 from sim import paths
 from sim.cli import main
+from sim.cli.options import MAX_SEED
 from sim.experiments import experiment_files
 from sim.experiments.designs import design_points, points_of
-from sim.model import outcomes, schedule, vocabulary
+from sim.model import outcomes, parameters, schedule, vocabulary
 from sim.model.parameters import MECHANISM_NAMES, Parameters
 from sim.runner import compare
 from sim.scenarios.compose import compose
@@ -549,6 +550,10 @@ def test_help_loads_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert "compare" in done.stdout
+
+
+def test_options_allow_the_seeds_that_the_model_takes():
+    assert MAX_SEED == parameters.MAX_SEED
 
 
 def test_compare_loads_neither_mesa_nor_scipy_stats_nor_pandas(tmp_path):

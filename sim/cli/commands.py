@@ -1,12 +1,11 @@
-"""Functions behind the commands: check the input, run, write results, print them.
+"""Commands that answer at once: compare, run, verify, cases, explain, config, list and live.
 
-Heavy modules are imported after the checks, so that invalid input is reported quickly.
+Heavy modules are imported after the checks, so that `--help` is fast and invalid input is reported quickly.
 """
 
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,195 +15,138 @@ from typing import Any
 import click
 
 from sim.cli import options
-from sim.errors import COMMAND_LINE, InputProblems, Problem, raise_if_any, whole_number
-from sim.model.parameters import DEFAULT_SEED, MAX_SEED
-from sim.paths import CELLS, COUNCILS, METADATA, PLACES_BY_MONTH, REPORT, RESULTS, RUNS, SERIES, out_problem
-from sim.scenarios.compose import compose
-from sim.scenarios.overrides import Overrides, is_override, read
+from sim.cli.options import Asked
+from sim.errors import InputProblems
+from sim.paths import CELLS, COUNCILS, METADATA, PLACES_BY_MONTH, REPORT, RUNS, SERIES, foreign_file_problem
 
 COMPARED = ("hierarchy", "distributed")
-REPLICATIONS = 100
 CASE_REPLICATIONS, SET_REPLICATIONS, LOOKS = 50, 4, 20
-MOST_REPLICATIONS = 1_000_000
-LIVE_PORT = 8123
 PRACTICE = "practice"
 CHECKS = ("null", "directions", "conservation", "known-answers", "all", PRACTICE)
+LISTED = ("scenarios", "experiments", "cases", "mechanisms", "parameters")
+NEW_FOLDER = "a new one in results/"
 
 
-class Asked:
-    """The arguments and common options of one command, and their problems so far."""
+@options.command()
+@options.arguments("[SCENARIO …] [KEY=VALUE …]")
+@options.replications(str(options.REPLICATIONS))
+@options.seed("2026")
+@options.out(NEW_FOLDER, written=(REPORT, METADATA, RUNS, COUNCILS))
+@options.scenarios
+@options.as_json
+def compare(asked: Asked, replications: int | None, out: Path | None, as_json: bool) -> None:
+    """Compare scenarios in the same replications: which closes more of the gap, and where is benefit lost?
 
-    def __init__(self, arguments: Sequence[str], seed: str | None = None) -> None:
-        self.names = [argument for argument in arguments if not is_override(argument)]
-        self.overrides: Overrides = read([argument for argument in arguments if is_override(argument)])
-        self.problems: list[Problem] = options.found()
-        self.seed = self._seed(seed)
-
-    def number(self, option: str, text: str | None, default: int, low: int, high: int) -> int:
-        """The whole number given to an option; for anything else, the default, and a problem is added."""
-        value = whole_number(option, text, default, low, high)
-        if isinstance(value, Problem):
-            self.problems.append(value)
-            return default
-        return value
-
-    def one_name(self) -> list[str]:
-        """The single scenario of a command that takes one, given by name or as `scenario=`."""
-        names = [*self.names, *([] if self.overrides.scenario is None else [self.overrides.scenario])]
-        if len(names) > 1:
-            self.problems.append(
-                Problem(COMMAND_LINE, "scenario", "this command takes one", ", ".join(names))
-            )
-        return names or ["baseline"]
-
-    def _seed(self, text: str | None) -> int:
-        given = self.overrides.seed
-        if text is not None and given is not None:
-            self.problems.append(
-                Problem(COMMAND_LINE, "--seed", "is given together with seed=; give one", text)
-            )
-        return self.number("--seed", text, DEFAULT_SEED if given is None else given, 0, MAX_SEED)
-
-    def folder(self, text: str | None, *written: str) -> Path | None:
-        """The folder given to --out, or None; a problem is added if files cannot be written there."""
-        problem = out_problem(text, RESULTS, written=written)
-        self.problems.extend([problem] if problem else [])
-        return None if text is None else Path(text)
-
-
-def compare(
-    *, arguments: Sequence[str], replications: str | None, seed: str | None, out: str | None, folders: Sequence[str],
-    as_json: bool, command: Sequence[str],
-) -> int:  # fmt: skip
-    """Compare scenarios, write results and report, print the summary."""
-    asked = Asked(arguments, seed)
-    named = asked.folder(out, REPORT, METADATA, RUNS, COUNCILS)
-    count = asked.number("--replications", replications, REPLICATIONS, 1, MOST_REPLICATIONS)
-    if asked.overrides.scenario is not None:
-        message = "cannot be used here: give the scenario names as separate arguments"
-        asked.problems.append(Problem(COMMAND_LINE, "scenario", message, asked.overrides.scenario or "''"))
-    composed = compose(asked.names or COMPARED, asked.overrides, folders, asked.problems)
-    note_compilation()
+    If no scenario is named, compares hierarchy and distributed. KEY=VALUE applies to every scenario.
+    """
+    asked.refuse_scenario("give the scenario names as separate arguments")
+    composed = asked.compose(asked.names or COMPARED)
+    compile_first()
     from sim import storage
     from sim.analysis import comparison
     from sim.reporting import comparison_page, terminal
     from sim.reporting.comparison_text import verdict
     from sim.runner import compare, results_io
 
+    count, command = replications or options.REPLICATIONS, options.command_line()
     with progress_bar(as_json) as progress:
         compared = compare.compare(composed, count, asked.seed, progress)
     identity = {"scenarios": {c.name: c.text for c in composed}, "replications": count, "seed": asked.seed}
-    folder = named or results_io.default_folder("compare", identity)
+    folder = out or results_io.default_folder("compare", identity)
     with storage.atomic_folder(folder) as draft:
-        results_io.write_comparison(draft, compared, shlex.join(command))
-        comparison_page.write_report(compared, draft / REPORT, f"gapsim {shlex.join(command)}")
-    summary = comparison.comparison_json(compared)
-    if as_json:
-        print_json(summary)
-    else:
-        found = verdict(compared)
-        click.echo(terminal.wrapped(found.headline))
-        click.echo(terminal.comparison(summary))
-        click.echo(terminal.wrapped(" ".join(found.sentences)))
+        results_io.write_comparison(draft, compared, command)
+        comparison_page.write_report(compared, draft / REPORT, f"gapsim {command}")
+    summary, found = comparison.comparison_json(compared), verdict(compared)
+    lines = (
+        terminal.wrapped(found.headline),
+        terminal.comparison(summary),
+        terminal.wrapped(" ".join(found.sentences)),
+    )
+    show(as_json, summary, "\n".join(lines))
     say(f"report: {folder / REPORT}")
-    return 0
 
 
-def run(
-    *, arguments: Sequence[str], seed: str | None, out: str | None, folders: Sequence[str], as_json: bool,
-    detail: bool, command: Sequence[str],
-) -> int:  # fmt: skip
-    """Run one scenario once, write its series, councils and metadata, print its outcomes."""
-    asked = Asked(arguments, seed)
-    named = asked.folder(out, METADATA, SERIES, COUNCILS, *((CELLS, PLACES_BY_MONTH) if detail else ()))
-    scenario = compose(asked.one_name(), asked.overrides, folders, asked.problems)[0]
-    note_compilation()
+@options.command()
+@options.arguments("[SCENARIO] [KEY=VALUE …]")
+@options.seed("2026")
+@options.out(NEW_FOLDER, written=(METADATA, SERIES, COUNCILS))
+@options.scenarios
+@options.as_json
+@options.flag("--detail", "Also write tables by change and council, and by month and council.")
+def run(asked: Asked, out: Path | None, as_json: bool, detail: bool) -> None:
+    """Run one scenario once and store its monthly series, council results and metadata."""
+    if detail and out:
+        foreign = (foreign_file_problem(out / name, "--out", "folder") for name in (CELLS, PLACES_BY_MONTH))
+        asked.problems += [problem for problem in foreign if problem]
+    scenario = asked.compose_one()
+    compile_first()
     from sim import storage
     from sim.model import provenance
     from sim.reporting import terminal
     from sim.runner import compare, results_io
 
     runs, run = compare.alone(scenario, asked.seed)
-    folder = named or results_io.default_folder("run", {"scenario": scenario.text, "seed": asked.seed})
+    folder = out or results_io.default_folder("run", {"scenario": scenario.text, "seed": asked.seed})
     with storage.atomic_folder(folder) as draft:
-        results_io.write_run(draft, runs, asked.seed, shlex.join(command))
+        results_io.write_run(draft, runs, asked.seed, options.command_line())
         if detail:
             results_io.write_detail(draft, run)
     outcomes = {name: float(values[0]) for name, values in runs.summaries.items()}
-    if as_json:
-        about = {
-            "scenario": scenario.name,
-            "outcomes": outcomes,
-            "seed": asked.seed,
-            "version": provenance.version(),
-        }
-        print_json(about)
-    else:
-        click.echo(terminal.run(scenario.name, outcomes))
+    about = {"scenario": scenario.name, "outcomes": outcomes, "seed": asked.seed}
+    show(as_json, {**about, "version": provenance.version()}, terminal.run(scenario.name, outcomes))
     say(f"results: {folder}")
-    return 0
 
 
-def verify(*, which: str, replications: str | None, seed: str | None, as_json: bool) -> int:
-    """Run one group of checks, or all; returns 1 if a check fails.
+@options.command()
+@options.one_of("which", CHECKS, "all")
+@options.replications("depends on the check", least=2)
+@options.seed("set by the checks")
+@options.as_json
+def verify(which: str, replications: int | None, seed: int | None, as_json: bool) -> int:
+    """Check the model: null model, directions of effects, conservation, known answers.
 
-    A pattern of practice that is not reproduced is a result, not a failure: returns 0.
+    `practice` checks which patterns described by practitioners the model reproduces. `all` does not include it, and a
+    pattern that the model does not reproduce is not an error.
     """
-    asked = Asked(())
-    root = None
-    if seed is not None:
-        root = asked.number("--seed", seed, DEFAULT_SEED, 0, MAX_SEED)
-    count = None
-    if replications is not None:
-        count = asked.number("--replications", replications, REPLICATIONS, 2, MOST_REPLICATIONS)
-    if which not in CHECKS:
-        asked.problems.append(Problem(COMMAND_LINE, which, f"must be one of {', '.join(CHECKS)}"))
-    raise_if_any(asked.problems)
-    note_compilation()
+    compile_first()
     from sim.reporting import terminal
     from sim.verification import checks, practice
 
     if which == PRACTICE:
-        found = practice.run_checks(root, count)
-        if as_json:
-            print_json({"checks": found})
-        else:
-            click.echo(terminal.practice(found))
+        found = practice.run_checks(seed, replications)
+        show(as_json, {"checks": found}, terminal.practice(found))
         return 0
-    results = checks.run_checks(which, root, count)
-    if as_json:
-        print_json({"checks": results})
-    else:
-        click.echo(terminal.checks(results))
+    results = checks.run_checks(which, seed, replications)
+    show(as_json, {"checks": results}, terminal.checks(results))
     return 0 if all(check["passed"] is not False for check in results) else 1
 
 
-def cases(
-    *, arguments: Sequence[str], defaults: bool, replications: str | None, seed: str | None, out: str | None,
-    as_json: bool, command: Sequence[str],
-) -> int:  # fmt: skip
-    """Replay historical cases, evaluate each by its rule, print the summary and write the report."""
-    asked = Asked(arguments, seed)
-    named = asked.folder(out, REPORT, METADATA, SERIES)
-    usual = CASE_REPLICATIONS if defaults else SET_REPLICATIONS
-    count = asked.number("--replications", replications, usual, 1, MOST_REPLICATIONS)
+@options.command()
+@options.arguments("[CASE …] [KEY=VALUE …]")
+@options.flag("--defaults", "Use the declared defaults instead of the fitted set.")
+@options.replications("4 for each fitted parameter set, 50 for the defaults")
+@options.seed("2026")
+@options.out(NEW_FOLDER, written=(REPORT, METADATA, SERIES))
+@options.as_json
+def cases(asked: Asked, defaults: bool, replications: int | None, out: Path | None, as_json: bool) -> None:
+    """Replay historical cases: hit or miss, by rules that were fixed before any of them was run?
+
+    If no case is named, replays all eight over the fitted set. KEY=VALUE sets a parameter of the system, which all cases
+    share, and takes precedence over the fitted set. A miss is not an error.
+    """
     from sim.history import cases as historical
 
-    asked.problems += [
-        Problem(COMMAND_LINE, key, "belongs to the history, so it cannot be set", "")
-        for key in asked.overrides.leaves
-        if key.startswith(historical.SET_BY_CASES)
-    ]
-    if asked.overrides.scenario is not None:
-        message = "cannot be used here: cases are not scenarios"
-        asked.problems.append(Problem(COMMAND_LINE, "scenario", message, asked.overrides.scenario))
+    for key in asked.overrides.leaves:
+        if key.startswith(historical.SET_BY_CASES):
+            asked.refuse(key, "belongs to the history, so it cannot be set")
+    asked.refuse_scenario("cases are not scenarios")
     chosen = []
     try:
         chosen = historical.cases(asked.names)
     except InputProblems as error:
         asked.problems += error.problems
-    system = compose(["baseline"], asked.overrides, (), asked.problems)[0]
-    note_compilation()
+    system = asked.compose(["baseline"])[0]
+    compile_first()
     from sim import storage
     from sim.experiments.design_point import apply_design_point
     from sim.history import evaluate
@@ -213,95 +155,84 @@ def cases(
     from sim.reporting import cases_page, terminal
     from sim.runner import results_io
 
+    count = replications or (CASE_REPLICATIONS if defaults else SET_REPLICATIONS)
     sets = [] if defaults else fitted_set.fitted_points(asked=asked.overrides.leaves)
     systems = [apply_design_point(system, one) for one in sets] or [system.parameters]
     look = min(count * len(systems), LOOKS)
     with progress_bar(as_json) as progress:
         histories = evaluate.simulate_cases(chosen, systems, asked.seed, count, look, progress)
-    page = cases_page.Page(
-        histories,
-        count,
-        asked.seed,
-        provenance.version(),
-        not defaults,
-        asked.overrides.sets_parameters,
-        shlex.join(command),
-    )
-    identity = {
-        "cases": [c.name for c in chosen],
-        "system": system.text,
-        "sets": sets,
-        "replications": count,
-        "seed": asked.seed,
-    }
-    folder = named or results_io.default_folder("cases", identity)
+    version, command = provenance.version(), options.command_line()
+    set_here = asked.overrides.sets_parameters
+    page = cases_page.Page(histories, count, asked.seed, version, not defaults, set_here, command)
+    names = [case.name for case in chosen]
+    request = {"cases": names, "system": system.text, "sets": sets, "replications": count, "seed": asked.seed}
+    folder = out or results_io.default_folder("cases", request)
     summary = cases_page.cases_json(page)
     with storage.atomic_folder(folder) as draft:
         (draft / REPORT).write_text(cases_page.page_html(page), encoding="utf-8")
         storage.write_table(draft / SERIES, cases_page.series_table(histories))
-        results_io.write_cases_metadata(draft, system.parameters, sets, summary, shlex.join(command))
-    if as_json:
-        print_json(summary)
-    else:
-        click.echo(terminal.cases(summary, page.note))
+        results_io.write_cases_metadata(draft, system.parameters, sets, summary, command)
+    show(as_json, summary, terminal.cases(summary, page.note))
     say(f"report: {folder / REPORT}")
-    return 0
 
 
-def explain(name: str, folders: Sequence[str]) -> int:
-    """Print the meaning of a name, or all its meanings."""
-    from sim.reporting import describe as explained
+@options.command()
+@options.argument("name")
+@options.scenarios
+def explain(name: str, scenarios: Sequence[str]) -> None:
+    """Explain a mechanism, parameter, decision right, scenario, experiment, case, outcome or cause of loss."""
+    from sim.reporting import describe
 
-    click.echo(explained.explain(name, folders))
-    return 0
+    click.echo(describe.explain(name, scenarios))
 
 
-def config(*, arguments: Sequence[str], folders: Sequence[str], as_json: bool) -> int:
-    """Print the resolved configuration."""
-    asked = Asked(arguments)
+@options.command()
+@options.arguments("[SCENARIO] [KEY=VALUE …]")
+@options.scenarios
+@options.as_json
+def config(asked: Asked, as_json: bool) -> None:
+    """Print the resolved configuration as YAML, which can be saved and used as a scenario."""
     if asked.overrides.seed is not None:
-        message = "belongs to a run, not to a configuration"
-        asked.problems.append(Problem(COMMAND_LINE, "seed", message, str(asked.overrides.seed)))
-    scenario = compose(asked.one_name(), asked.overrides, folders, asked.problems)[0]
-    if as_json:
-        print_json(scenario.parameters.model_dump(mode="json"))
-    else:
-        click.echo(scenario.text, nl=False)
-    return 0
+        asked.refuse("seed", "belongs to a run, not to a configuration", str(asked.overrides.seed))
+    scenario = asked.compose_one()
+    show(as_json, scenario.parameters.model_dump(mode="json"), scenario.text.removesuffix("\n"))
 
 
-def list_names(*, what: str | None, folders: Sequence[str], as_json: bool) -> int:
-    """Print the names that commands accept."""
-    from sim.reporting import describe as explained
+@options.command(name="list")
+@options.one_of("what", LISTED)
+@options.scenarios
+@options.as_json
+def list_names(what: str | None, scenarios: Sequence[str], as_json: bool) -> None:
+    """List scenarios, experiments, historical cases, mechanisms and parameters."""
+    from sim.reporting import describe
 
-    names = explained.names(folders)
-    if what is not None and what not in names:
-        raise InputProblems([Problem(COMMAND_LINE, what, f"must be one of {', '.join(names)}")])
+    names = describe.names(scenarios)
     chosen = {what: names[what]} if what else names
-    if as_json:
-        print_json(chosen)
-    else:
-        click.echo(explained.listed(chosen))
-    return 0
+    show(as_json, chosen, describe.listed(chosen))
 
 
+@options.command()
+@options.value(
+    "--port", "P", "Port to listen on; 0 picks a free port.", click.IntRange(0, 65_535), default=8123
+)
+@options.value(
+    "--host",
+    "H",
+    "Address to listen on. Any other address lets other machines connect; they need the access code printed.",
+    default="127.0.0.1",
+)
+@options.flag("--open/--no-open", "Open a browser. [default: if there is a desktop]", default=None)
+@options.value("--language", "L", "Language of the page.", default="en")
+@options.value("--deck", "FILE", "Play the steps of a session from a file, or a bundled deck by name.")
+@options.scenarios
 def live(
-    *,
-    port: str | None,
-    host: str,
-    folders: Sequence[str],
-    browse: bool | None,
-    language: str,
-    deck: str | None,
+    port: int, host: str, scenarios: Sequence[str], open: bool | None, language: str, deck: str | None
 ) -> int:
-    """Serve the live view until it is interrupted."""
-    asked = Asked(())
-    number = asked.number("--port", port, LIVE_PORT, 0, 65_535)
-    raise_if_any(asked.problems)
-    note_compilation()
+    """Serve a web page on this machine that plays runs for an audience, without an internet connection."""
+    compile_first()
     from sim.live import serve
 
-    return serve.serve(host, number, folders, browse, language, deck)
+    return serve.serve(host, port, scenarios, open, language, deck)
 
 
 def say(message: str) -> None:
@@ -309,16 +240,20 @@ def say(message: str) -> None:
     click.echo(message, err=True)
 
 
-def note_compilation() -> None:
-    """Print a note if the model must be compiled first, which takes longer."""
+def compile_first() -> None:
+    """Compile the model, unless that was done before: otherwise every worker compiles it at the same time."""
     from sim.model.kernels import jit
 
     if not jit.is_cached():
         say("compiling the model, once on this machine (about 30 s)")
+        from sim.model.parameters import Parameters
+        from sim.model.schedule import simulate
+
+        simulate(Parameters.model_validate({"population": {"users": 32, "months": 2}}), 1)
 
 
 @contextmanager
-def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(quiet: bool = False) -> Iterator[Callable[[int, int], None] | None]:
     """A progress bar on standard error, if that is a terminal."""
     if quiet or not sys.stderr.isatty():
         yield None
@@ -332,17 +267,11 @@ def progress_bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def print_json(content: Any) -> None:
-    """Print one JSON object, and nothing else, on standard output."""
-    click.echo(json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def _plain(content: Any) -> Any:
-    """The content as JSON types; unknown numbers become null."""
-    if isinstance(content, dict):
-        return {str(key): _plain(part) for key, part in content.items()}
-    if isinstance(content, list | tuple):
-        return [_plain(part) for part in content]
-    if isinstance(content, float):
-        return content if content - content == 0.0 else None
-    return content.item() if hasattr(content, "item") else content
+def show(as_json: bool, content: Any, text: str) -> None:
+    """Print a result on standard output: as one JSON object and nothing else, or as text."""
+    if as_json:
+        # Numbers of numpy become those of Python; unknown ones become null.
+        plain = json.dumps(content, default=lambda number: number.item())
+        content = json.loads(plain, parse_constant=lambda name: None)
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+    click.echo(text)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sim.cli.commands import Asked, progress_bar, say
-from sim.cli.sweep import MOST_WORKERS, compile_first, sigterm_as_interrupt
-from sim.errors import COMMAND_LINE, INTERRUPTED, OK, Problem, raise_if_any
-from sim.model.parameters import MAX_SEED, Parameters
+from sim.cli import options
+from sim.cli.commands import compile_first, say
+from sim.cli.sweep import resumable
 from sim.paths import RESULTS
 
 WHAT = ("set", "screening", "calibration")
@@ -26,50 +24,46 @@ MAP_POINTS = 300
 APART = {"screening": 10, "truths": 20, "map": 30}
 """Added to the seed for separate replications."""
 
-
-def fit(
-    *, what: str, seed: str | None, workers: str | None, out: str | None, engine: str, command: Sequence[str]
-) -> int:
-    """Run history matching, the screening of parameters, or the calibration check."""
-    asked = Asked(())
-    root = asked.number("--seed", seed, SEED, 0, MAX_SEED - 100)
-    count = None if workers is None else asked.number("--workers", workers, 1, 1, MOST_WORKERS)
-    folder = asked.folder(out) or RESULTS / "fit"
-    if what not in WHAT:
-        asked.problems.append(Problem(COMMAND_LINE, what, f"must be one of {', '.join(WHAT)}"))
-    raise_if_any(asked.problems)
-    from sim.runner import executors
-
-    chosen = executors.make_executor(engine, count)
-    compile_first()
-    words = f"gapsim {shlex.join(command)}"
-    try:
-        with sigterm_as_interrupt(), progress_bar(False) as bar:
-            {"set": _set, "screening": _screening, "calibration": _calibration}[what](
-                folder, root, chosen, words, bar
-            )
-    except KeyboardInterrupt:
-        say(f"interrupted; finished runs are stored in {folder}. To go on: {words}")
-        return INTERRUPTED
-    return OK
+Simulate = Callable[[Any, int], Any]
+"""Gives the histories over a space of parameters, with a seed."""
 
 
-def _histories(folder: Path, seed: int, space: Any, engine: Any, command: str, bar: Any) -> Any:
-    """Simulates the fitted cases and the conditions of practice at given parameter sets.
+@options.command()
+@options.one_of("what", WHAT, "set")
+@options.seed(str(SEED), most=options.MAX_SEED - 100)
+@options.workers
+@options.engine
+@options.out("results/fit")
+def fit(what: str, seed: int | None, workers: int | None, engine: str | None, out: Path | None) -> None:
+    """Find the parameter sets that the historical cases do not rule out, and leave out each case in turn.
 
-    Parameters that are not fitted keep their prior default, so that no fit depends on an earlier one.
+    Finished runs are stored; the same command resumes an interrupted fit. `screening` shows which parameters the cases
+    inform, `calibration` how often a fitted set contains a known truth.
     """
     from sim.history.cases import as_fitted, cases
     from sim.history.matching.simulate import Histories
     from sim.history.matching.targets import practice_conditions
+    from sim.model.parameters import Parameters
     from sim.model.schema import in_groups, prior_defaults
+    from sim.runner import executors
 
-    known, practice = as_fitted(cases()), practice_conditions()
+    executor = executors.make_executor(engine or "processes", workers)
+    folder, root = out or RESULTS / "fit", SEED if seed is None else seed
+    compile_first()
+    # Parameters that are not fitted keep their prior default, so that no fit depends on an earlier one.
     system = Parameters.model_validate(in_groups(prior_defaults()))
-    return Histories(known, system, space, folder, engine, seed, command, bar, practice, say)
+    command = f"gapsim {options.command_line()}"
+    with resumable(folder) as bar:
+
+        def histories(space: Any, seed: int) -> Histories:
+            """Simulates the fitted cases and the conditions of practice at given parameter sets."""
+            known, practice = as_fitted(cases()), practice_conditions()
+            return Histories(known, system, space, folder, executor, seed, command, bar, practice, say)
+
+        {"set": _set, "screening": _screening, "calibration": _calibration}[what](folder, root, histories)
 
 
-def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
+def _set(folder: Path, seed: int, simulate: Simulate) -> None:
     from sim.history.cases import cases
     from sim.history.matching import tables
     from sim.history.matching.fitted_set import FITTED_MAP, FITTED_SET, beside, fitted_factors, fitted_points
@@ -80,7 +74,7 @@ def _set(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
     from sim.model.schema import declarations
 
     effort, space = WaveSettings(), Space(fitted_factors())
-    histories = _histories(folder, seed, space, engine, command, bar)
+    histories = simulate(space, seed)
     known = histories.cases
     asked = [*targets(known), *(condition.target for condition in histories.practice)]
     start = space.shares({key: [declarations()[key].judged] for key in space.names})[0]
@@ -126,7 +120,7 @@ def _say_defaults(first: dict[str, Any], rounded: bool) -> None:
             )
 
 
-def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
+def _screening(folder: Path, seed: int, simulate: Simulate) -> None:
     from sim.history.matching import screening, tables
     from sim.history.matching.fitted_set import SCREENING, kept_out
     from sim.history.matching.space import Space
@@ -134,8 +128,9 @@ def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> 
     factors = screening.uncertainties()
     space = Space(tuple(factors))
     root = seed + APART["screening"]
-    histories = _histories(folder, root, space, engine, command, bar)
-    shares, values = histories("screening", space.spread(SCREENED, root), SCREENING_REPLICATIONS, 0)
+    shares, values = simulate(space, root)(
+        "screening", space.spread(SCREENED, root), SCREENING_REPLICATIONS, 0
+    )
     found = screening.screened(factors, shares, values.mean(axis=1))
     apart = {key for row in kept_out() for key in row.keys}
     tables.write_screening(folder, found, apart)
@@ -146,7 +141,7 @@ def _screening(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> 
     say(f"table: {folder / SCREENING}")
 
 
-def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -> None:
+def _calibration(folder: Path, seed: int, histories: Simulate) -> None:
     from sim.history.matching import tables
     from sim.history.matching.coverage import coverage
     from sim.history.matching.fitted_set import fitted_factors
@@ -155,7 +150,7 @@ def _calibration(folder: Path, seed: int, engine: Any, command: str, bar: Any) -
     from sim.history.matching.waves import Search, Wave, WaveSettings, stochastic_variance
 
     effort, space = WaveSettings(), Space(fitted_factors())
-    whole = _histories(folder, seed, space, engine, command, bar)
+    whole = histories(space, seed)
     met = targets(whole.cases)
 
     def simulate(name: str, shares: Any, replications: int, fresh: int) -> tuple[Any, Any]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import errno
 import re
-import shlex
 import signal
-import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,190 +13,112 @@ from typing import Any
 
 import click
 
+from sim import paths
 from sim.cli import options
-from sim.cli.commands import MOST_REPLICATIONS, note_compilation, print_json, progress_bar, say
-from sim.errors import (
-    COMMAND_LINE,
-    INTERNAL_ERROR,
-    INTERRUPTED,
-    OK,
-    RUNS_FAILED,
-    InputProblems,
-    Problem,
-    raise_if_any,
-    whole_number,
-)
-from sim.model.parameters import MAX_SEED
-from sim.paths import MANIFEST, PLAN, REPORT, RESULTS, folder_problem, foreign_file_problem, out_problem
+from sim.cli.commands import compile_first, progress_bar, say, show
+from sim.cli.options import Asked, seconds, shard
+from sim.errors import COMMAND_LINE, INTERNAL_ERROR, INTERRUPTED, OK, RUNS_FAILED, Problem, raise_if_any
 
-MOST_WORKERS = 1024
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-class Settings:
-    """The parsed options of `gapsim sweep`, and their problems."""
-
-    def __init__(self, asked: dict[str, Any]) -> None:
-        self.problems: list[Problem] = options.found()
-        self.replications = self._number("--replications", asked["replications"], 1, MOST_REPLICATIONS)
-        self.seed = self._number("--seed", asked["seed"], 0, MAX_SEED)
-        self.workers = self._number("--workers", asked["workers"], 1, MOST_WORKERS)
-        self.limit = self._seconds(asked["time_limit"])
-        self.share = self._share(asked["shard"])
-        self.engine = self._engine(asked["engine"], asked["address"])
-        self.address: str | None = asked["address"]
-        self.out = self._folder(asked["out"])
-
-    def _number(self, option: str, text: str | None, low: int, high: int) -> int | None:
-        if text is None:
-            return None
-        value = whole_number(option, text, low, low, high)
-        if isinstance(value, Problem):
-            self.problems.append(value)
-            return None
-        return value
-
-    def _seconds(self, text: str | None) -> float | None:
-        if text is None:
-            return None
-        try:
-            seconds = float(text)
-        except ValueError:
-            seconds = float("nan")
-        if not 0.0 < seconds < float("inf"):
-            said = "must be a number of seconds above 0"
-            self.problems.append(Problem(COMMAND_LINE, "--time-limit", said, text or "''"))
-        return seconds
-
-    def _share(self, text: str | None) -> tuple[int, int]:
-        found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text or "1/1")
-        number, of = (int(part) for part in found.groups()) if found else (0, 0)
-        if not 1 <= number <= of:
-            said = "must be i/n: shard i of n, counted from 1, for example 3/8"
-            self.problems.append(Problem(COMMAND_LINE, "--shard", said, text or "''"))
-            return 1, 1
-        return number, of
-
-    def _engine(self, name: str | None, address: str | None) -> str:
-        from sim.runner.executors import ENGINES
-
-        if name is not None and name not in ENGINES:
-            said = f"must be one of {', '.join(ENGINES)}"
-            self.problems.append(Problem(COMMAND_LINE, "--engine", said, name or "''"))
-        if address is not None and name not in (None, "dask"):
-            said = f"belongs to --engine dask, not to {name}"
-            self.problems.append(Problem(COMMAND_LINE, "--address", said, address))
-        return name or ("processes" if address is None else "dask")
-
-    def _folder(self, text: str | None) -> Path | None:
-        problem = out_problem(text, RESULTS, of_a_sweep=True)
-        self.problems.extend([problem] if problem else [])
-        return None if text is None else Path(text)
-
-
+@options.command()
+@options.arguments("(EXPERIMENT | [SCENARIO …] KEY=a,b,c …) [KEY=VALUE …]")
+@options.replications("set by the experiment, otherwise 100")
+@options.seed("set by the experiment, otherwise 2026")
+@options.out("results/<experiment>", of_a_sweep=True)
+@options.workers
+@options.engine
+@options.value("--address", "A", "Address of a running Dask scheduler.")
+@options.value(
+    "--shard", "i/n", "Run only shard i of n, for job arrays; `gapsim merge` combines the shards.", shard
+)
+@options.value(
+    "--time-limit", "SECONDS", "Time limit for one run. [default: 100 times the slowest run so far]", seconds
+)
+@options.flag(
+    "--dry-run", "Check every design point and estimate time, memory and disk space; write nothing."
+)
+@options.flag("--retry-failed", "Repeat the runs that failed before.")
+@options.scenarios
 def sweep(
-    *, arguments: Sequence[str], folders: Sequence[str], dry_run: bool, retry_failed: bool,
-    command: Sequence[str], **options: Any,
+    asked: Asked, replications: int | None, out: Path | None, workers: int | None, engine: str | None,
+    address: str | None, shard: tuple[int, int] | None, time_limit: float | None, dry_run: bool, retry_failed: bool,
 ) -> int:  # fmt: skip
-    """Plan an experiment and run the runs that are not stored yet."""
-    settings = Settings(options)
-    plan, folder = _planned(arguments, settings, folders, command)
-    if dry_run:
-        return _dry_run(plan, folder, settings)
+    """Run an experiment, or every combination of the given values: what decides which structure wins?
+
+    Finished runs are stored. The same command resumes an interrupted sweep; more replications extend a finished one.
+    """
+    from sim.experiments.experiment import from_command_line
     from sim.runner import executors
     from sim.runner import sweep as sweeping
 
-    engine = executors.make_executor(settings.engine, settings.workers, settings.address)
-    if engine.workers == 0:
-        say("the scheduler has no workers yet; waiting for the first one")
-    compile_first()
-    share = sweeping.Shard(*settings.share)
-    try:
-        with sigterm_as_interrupt(), progress_bar(False) as bar:
-            outcome = sweeping.sweep(
-                plan, folder, engine, share=share, limit=settings.limit, retry_failed=retry_failed,
-                watcher=bar, say=say,
-            )  # fmt: skip
-    except KeyboardInterrupt:
-        say(f"interrupted; finished runs are stored in {folder}. To go on: gapsim {shlex.join(command)}")
-        return INTERRUPTED
-    except OSError as error:
-        return _not_stored(error, folder, command)
-    _print_outcome(outcome, share)
-    return RUNS_FAILED if outcome.failed else OK
-
-
-def _planned(
-    arguments: Sequence[str], settings: Settings, folders: Sequence[str], command: Sequence[str]
-) -> tuple[Any, Path]:
-    from sim.experiments import plans
-    from sim.experiments.experiment import from_command_line
-    from sim.runner import sweep as sweeping
-
+    if address is not None and engine not in (None, "dask"):
+        asked.refuse("--address", f"belongs to --engine dask, not to {engine}", address)
     experiment = from_command_line(
-        arguments, settings.replications, settings.seed, folders, settings.problems
+        asked.arguments, replications, asked.seed_option, asked.folders, asked.problems
     )
-    plan = plans.make_plan(experiment, f"gapsim {shlex.join(command)}")
+    plan, folder = sweeping.plan_in_folder(experiment, f"gapsim {options.command_line()}", out)
     for note in experiment.notes:
         say(f"note: {note}")
-    folder = RESULTS / sweeping.folder_name(plan, experiment.source)
-    return plan, folder if settings.out is None else settings.out
+    engine = engine or ("processes" if address is None else "dask")
+    if dry_run:
+        _print_estimate(plan, folder, 1 if engine == "serial" and workers is None else workers)
+        return OK
+    executor = executors.make_executor(engine, workers, address)
+    if executor.workers == 0:
+        say("the scheduler has no workers yet; waiting for the first one")
+    compile_first()
+    share = sweeping.Shard(*shard or (1, 1))
+    with _stored(folder), resumable(folder) as bar:
+        outcome = sweeping.sweep(
+            plan, folder, executor, share=share, limit=time_limit, retry_failed=retry_failed, watcher=bar,
+            say=say,
+        )  # fmt: skip
+    return _print_outcome(outcome, share)
 
 
-def compile_first() -> None:
-    """Compile the model before workers start; otherwise every worker compiles it at the same time."""
-    from sim.model.kernels import jit
-
-    note_compilation()
-    if not jit.is_cached():
-        from sim.model.parameters import Parameters
-        from sim.model.schedule import simulate
-
-        simulate(Parameters.model_validate({"population": {"users": 32, "months": 2}}), 1)
-
-
-def _dry_run(plan: Any, folder: Path, settings: Settings) -> int:
+def _print_estimate(plan: Any, folder: Path, workers: int | None) -> None:
     from sim.runner import estimate
     from sim.runner.compare import cores
 
-    note_compilation()
-    workers = settings.workers or (1 if settings.engine == "serial" else cores())
+    compile_first()
+    workers = workers or cores()
     found = estimate.estimate(plan, workers)
     runs = f"{plan.points} × {len(plan.scenarios)} × {plan.replications}"
-    memory = "unknown" if found.memory is None else f"{_size(found.memory)} each of {workers} workers"
-    most = _size(found.most_disk)
     lines = {
         "experiment": plan.name,
         "question": plan.question,
         "scenarios": ", ".join(scenario.name for scenario in plan.scenarios),
         "factors": ", ".join(factor.key for factor in plan.factors) or "none",
         "design points": f"{plan.points}, all checked",
-        "replications": str(plan.replications),
+        "replications": plan.replications,
         "runs": f"{plan.runs} ({runs}: points × scenarios × replications)",
         "time": f"{_time(found.seconds)} on {workers} workers ({1000 * found.seconds_a_run:.1f} ms a run)",
-        "memory": memory,
-        "disk": f"{_size(found.disk)} when finished, up to {most} while running",
-        "folder": str(folder),
+        "memory": "unknown" if found.memory is None else f"{_size(found.memory)} each of {workers} workers",
+        "disk": f"{_size(found.disk)} when finished, up to {_size(found.most_disk)} while running",
+        "folder": folder,
     }
     width = max(map(len, lines))
     for name, value in lines.items():
         click.echo(f"{name:<{width}}  {value}")
-    if found.failed:
-        say(f"{found.failed} of {found.tried} runs tried failed; nothing was written.")
-    else:
-        say(f"tried {found.tried} runs; nothing was written.")
-    return OK
+    some = (
+        f"{found.failed} of {found.tried} runs tried failed" if found.failed else f"tried {found.tried} runs"
+    )
+    say(f"{some}; nothing was written.")
 
 
-def status(folder: str) -> int:
-    """Print the progress of a sweep."""
+@options.command()
+@options.folder
+def status(folder: Path) -> None:
+    """Show the progress of the sweep in a folder, from another shell."""
     from sim.experiments import plan_files, plans
     from sim.model import provenance
     from sim.runner import status
 
-    plan = plan_files.read(Path(folder))
-    warn_of_altered_files(Path(folder))
-    said = status.status(plan, Path(folder))
+    plan = plan_files.read(folder)
+    warn_of_altered_files(folder)
+    said = status.status(plan, folder)
     share = 100 * said["done"] / max(1, said["total"])
     click.echo(f"{plan.name}: {said['state']}, {said['done']} of {said['total']} runs ({share:.0f} %)")
     click.echo(f"failed: {said['failed']}")
@@ -207,22 +126,20 @@ def status(folder: str) -> int:
         left = _time(said["seconds_left"])
         click.echo(f"rate: {said['rate']:.1f} runs a second; about {left} to go")
     for one in said["shares"]:
-        state = "running" if one["running"] else "stopped"
-        if "done" not in one:
-            click.echo(f"{one['label']}: {state}, reading what is kept or putting it together")
-            continue
-        click.echo(
-            f"{one['label']}: {state}, {one['done']} of {one['total']}, engine {one['engine']}"
-            f" with {one['workers']} workers on {one['machine']}"
-        )
+        doing = "reading what is kept or putting it together"
+        if "done" in one:
+            doing = (
+                f"{one['done']} of {one['total']}, engine {one['engine']}"
+                f" with {one['workers']} workers on {one['machine']}"
+            )
+        click.echo(f"{one['label']}: {'running' if one['running'] else 'stopped'}, {doing}")
     if said["state"] == "stopped":
         changed = plans.other_rules(plan, provenance.model(), provenance.version())
         # Without --shard, the command runs everything that is left.
-        again = _without("--shard", plan.command)
-        click.echo(f"to go on, with the version that made it: {again}" if changed else f"to go on: {again}")
+        again = re.sub(r" --shard[ =]\S+", "", plan.command)
+        click.echo(f"to go on{', with the version that made it' if changed else ''}: {again}")
         if changed:
             say(f"note: {changed}")
-    return OK
 
 
 def warn_of_altered_files(folder: Path) -> None:
@@ -234,52 +151,42 @@ def warn_of_altered_files(folder: Path) -> None:
         path = folder / entry["name"]
         if not path.is_file():
             say(f"warning: {path} is missing; it was there when the sweep finished")
-            continue
-        if file_hash(path) != entry["sha256"]:
-            say(f"warning: {path} was altered after the sweep finished (its hash is not that in {MANIFEST})")
+        elif file_hash(path) != entry["sha256"]:
+            say(
+                f"warning: {path} was altered after the sweep finished (its hash is not that in {paths.MANIFEST})"
+            )
 
 
-def _without(option: str, command: str) -> str:
-    """A command without an option and its value."""
-    words = shlex.split(command)
-    kept = [
-        word
-        for before, word in zip(["", *words], words, strict=False)
-        if option not in (before, word) and not word.startswith(f"{option}=")
-    ]
-    return shlex.join(kept)
-
-
-def merge(*, folders: Sequence[str], out: str | None, command: Sequence[str]) -> int:
-    """Merge the shards of a sweep."""
+@options.command()
+@options.argument("folders", nargs=-1, required=True, metavar="DIR…", type=Path)
+@options.value(
+    "--out", "DIR", "Folder for the merged results. [default: the only folder, or results/<experiment>]"
+)
+def merge(folders: Sequence[Path], out: str | None) -> int:
+    """Merge the shards of a sweep from one or more folders."""
     from sim.experiments import plan_files
     from sim.runner import sweep
 
-    sources = list(dict.fromkeys(Path(folder) for folder in folders))
-    if out is not None:
-        target = Path(out)
-    else:
-        target = sources[0] if len(sources) == 1 else RESULTS / plan_files.read(sources[0]).name
-    problem = out_problem(out, target, of_a_sweep=True)
-    raise_if_any([problem] if problem else [])
-    words = f"gapsim {shlex.join(command)}"
-    try:
-        outcome = sweep.merge(sources, target, words)
-    except OSError as error:
-        return _not_stored(error, target, command)
-    _print_outcome(outcome, None)
-    return RUNS_FAILED if outcome.failed else OK
+    sources = list(dict.fromkeys(folders))
+    usual = sources[0]
+    if out is None and len(sources) > 1:
+        usual = paths.RESULTS / plan_files.read(sources[0]).name
+    raise_if_any([paths.out_problem(out, usual, of_a_sweep=True)])
+    target = usual if out is None else Path(out)
+    with _stored(target):
+        outcome = sweep.merge(sources, target, f"gapsim {options.command_line()}")
+    return _print_outcome(outcome)
 
 
-def replay(folder: str, run: str) -> int:
-    """Repeat one run and compare it with the stored results."""
-    number = whole_number("RUN", run, 0, 0, 10**15)
-    if isinstance(number, Problem):
-        raise InputProblems([number])
-    note_compilation()
+@options.command()
+@options.folder
+@options.argument("run", metavar="RUN", type=click.IntRange(0, 10**15))
+def replay(folder: Path, run: int) -> int:
+    """Repeat one run of a sweep, given by its number, and check that the results are bit-identical."""
+    compile_first()
     from sim.runner import replay
 
-    again = replay.replay(Path(folder), number)
+    again = replay.replay(folder, run)
     about = ", ".join(f"{name} {value}" for name, value in again.about.items())
     click.echo(f"run {again.run}: {about}")
     if again.same:
@@ -290,50 +197,56 @@ def replay(folder: str, run: str) -> int:
     return INTERNAL_ERROR
 
 
-def export(folder: str, form: str, command: Sequence[str]) -> int:
-    """Write the runs of a finished sweep as CSV or netCDF."""
+@options.command()
+@options.folder
+@options.value("--to", "csv|netcdf", "Output format.", required=True)
+def export(folder: Path, to: str) -> None:
+    """Write the runs of a finished sweep as CSV or netCDF, beside its tables."""
     from sim.runner import export
 
-    try:
-        click.echo(str(export.export(Path(folder), form)))
-    except OSError as error:
-        return _not_stored(error, Path(folder), command)
-    return OK
+    with _stored(folder):
+        click.echo(str(export.export(folder, to)))
 
 
-def _print_outcome(outcome: Any, share: Any) -> None:
+def _print_outcome(outcome: Any, share: Any = None) -> int:
+    """Print what a sweep or a merge came to, and give the exit code."""
     if outcome.finished:
         whole = "nothing was left to do" if outcome.executed == 0 and share is not None else "finished"
         click.echo(f"{whole}: {outcome.runs} runs in {outcome.folder}, {outcome.failed} of them failed")
         if outcome.failed:
-            say(
-                f"the reasons are in {outcome.folder / 'failures.parquet'}; use --retry-failed to repeat them"
-            )
+            say(f"the reasons are in {outcome.folder / paths.FAILURES}; use --retry-failed to repeat them")
     else:
         click.echo(
             f"{share.label} is done: {outcome.done} of all {outcome.runs} runs are in {outcome.folder}"
         )
         say("when all shards are done, combine them: gapsim merge with their folders")
-
-
-def _not_stored(error: OSError, folder: Path, command: Sequence[str]) -> int:
-    why = "the disk is full" if error.errno in FULL else "the results cannot be stored"
-    say(f"{why}: {error}")
-    say(f"Runs stored before are intact in {folder}. To go on: gapsim {shlex.join(command)}")
-    return INTERNAL_ERROR
+    return RUNS_FAILED if outcome.failed else OK
 
 
 @contextmanager
-def sigterm_as_interrupt() -> Iterator[None]:
-    """Treat SIGTERM, by which a batch system ends a job, like Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _stored(folder: Path) -> Iterator[None]:
+    """Say what is intact and how to go on, and end the command, if results cannot be stored."""
     try:
         yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    except OSError as error:
+        why = "the disk is full" if error.errno in FULL else "the results cannot be stored"
+        say(f"{why}: {error}")
+        say(f"Runs stored before are intact in {folder}. To go on: gapsim {options.command_line()}")
+        raise click.exceptions.Exit(INTERNAL_ERROR) from None
+
+
+@contextmanager
+def resumable(folder: Path) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar for runs that are stored; says how to go on, and ends the command, if they are interrupted."""
+    from sim.runner.executors import signal_handler
+
+    try:
+        # A batch system ends a job by SIGTERM.
+        with signal_handler(signal.SIGTERM, signal.default_int_handler), progress_bar() as bar:
+            yield bar
+    except KeyboardInterrupt:
+        say(f"interrupted; finished runs are stored in {folder}. To go on: gapsim {options.command_line()}")
+        raise click.exceptions.Exit(INTERRUPTED) from None
 
 
 def _time(seconds: float) -> str:
@@ -348,88 +261,66 @@ def _size(size: float) -> str:
     return f"{size / 1e6:.0f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
 
 
-MOST_SCREENED = 1000
-
-
-def report(*, folder: str, out: str | None, screened: str | None, as_json: bool) -> int:
-    """Write the report of a sweep, finished or not, and print the verdict.
-
-    Returns:
-        0, even if some runs of the sweep failed; the report says so.
-
-    Raises:
-        InputProblems: if the folder does not hold a sweep, or the report cannot be written.
-    """
+@options.command()
+@options.folder
+@options.value("--out", "FILE", "File for the report. [default: report.html in DIR]")
+@options.value(
+    "--screened",
+    "N",
+    "For a Morris screening: print the N strongest factors for each response; write no report.",
+    click.IntRange(1, 1000),
+)
+@options.as_json
+def report(folder: Path, out: str | None, screened: int | None, as_json: bool) -> None:
+    """Write the report of a sweep: where each structure wins, what decides it, and how certain that is."""
     if screened is not None:
-        return _screened(folder, screened, out, as_json)
-    target = Path(folder) / REPORT if out is None else Path(out)
-    raise_if_any(page_problems(out, target))
+        beside = [name for name, given in (("--out", out is not None), ("--json", as_json)) if given]
+        said = "has no place beside --screened, which writes no report"
+        raise_if_any([Problem(COMMAND_LINE, name, said) for name in beside])
+        _print_strongest_factors(folder, screened)
+        return
+    target = folder / paths.REPORT if out is None else Path(out)
+    check_page(out, target)
     from sim.reporting import terminal
     from sim.reporting.sweep_page.page import write_sweep_report
+    from sim.reporting.sweep_page.tables import summary
 
-    warn_of_altered_files(Path(folder))
-    path, found = write_sweep_report(Path(folder), target)
-    if as_json:
-        from sim.reporting.sweep_page.tables import summary
-
-        content: dict[str, Any] = summary(found) | {"report": str(path)}
-        print_json(content)
-    else:
-        click.echo(terminal.wrapped(str(found.verdict)))
+    warn_of_altered_files(folder)
+    path, found = write_sweep_report(folder, target)
+    show(as_json, summary(found) | {"report": str(path)}, terminal.wrapped(str(found.verdict)))
     say(f"report: {path}")
-    return 0
 
 
-def page_problems(out: str | None, target: Path) -> list[Problem]:
-    """Why a page about a sweep cannot be written where it is to go, if it cannot."""
-    problem = folder_problem(target.parent)
+def check_page(out: str | None, target: Path) -> None:
+    """Raise problems with the file of a page about a sweep, before anything is read."""
+    option = "DIR" if out is None else "--out"
+    if out is None and not (target.parent / paths.PLAN).is_file():
+        # Not the folder of a sweep: reading it reports that, so the file need not be checked.
+        return
+    if out is not None and (not out.strip() or target.is_dir()):
+        said = "must name a file for the page, not a folder"
+        raise_if_any([Problem(COMMAND_LINE, option, said, out or "''")])
+    problem = paths.folder_problem(target.parent)
     if problem and out is None:
-        problem = replace(problem, key="DIR", wrong=f"{problem.wrong}; write the page elsewhere with --out FILE")
-    return [
-        *([problem] if problem and (out is not None or target.parent.is_dir()) else []),
-        *_not_a_page(out, target),
-    ]
+        elsewhere = f"{problem.wrong}; write the page elsewhere with --out FILE"
+        problem = replace(problem, key=option, wrong=elsewhere)
+    raise_if_any([problem, paths.foreign_file_problem(target, option, "file with --out")])
 
 
-def _screened(folder: str, text: str, out: str | None, as_json: bool) -> int:
+def _print_strongest_factors(folder: Path, most: int) -> None:
     """Print the strongest factors of a Morris screening in the form of an experiment file."""
-    most = whole_number("--screened", text, 1, 1, MOST_SCREENED)
-    problems = [most] if isinstance(most, Problem) else []
-    beside = [name for name, given in (("--out", out is not None), ("--json", as_json)) if given]
-    problems += [
-        Problem(COMMAND_LINE, name, "has no place beside --screened, which writes no report")
-        for name in beside
-    ]
-    raise_if_any(problems)
-    warn_of_altered_files(Path(folder))
-    from sim.analysis.sweep_data import read_sweep
-
-    sweep = read_sweep(Path(folder))
-    if sweep.plan["design"]["kind"] != "morris":
-        said = f"is for a design that screens (morris), and this one is {sweep.plan['design']['kind']}"
-        raise_if_any([Problem(folder, "--screened", said)])
+    warn_of_altered_files(folder)
     from sim.analysis.sensitivity import as_factors
+    from sim.analysis.sweep_data import read_sweep
     from sim.reporting.sweep_page.findings import moved
 
-    found = [s for s in moved(sweep) if s.influences]
+    sweep = read_sweep(folder)
+    kind = sweep.plan["design"]["kind"]
+    if kind != "morris":
+        said = f"is for a design that screens (morris), and this one is {kind}"
+        raise_if_any([Problem(str(folder), "--screened", said)])
+    found = [response for response in moved(sweep) if response.influences]
     if not found:
-        raise_if_any(
-            [
-                Problem(
-                    folder, "--screened", "has nothing to rank: no response is known over whole trajectories"
-                )
-            ]
-        )
-    assert isinstance(most, int)
+        said = "has nothing to rank: no response is known over whole trajectories"
+        raise_if_any([Problem(str(folder), "--screened", said)])
     click.echo(as_factors(sweep, found, most))
-    return 0
-
-
-def _not_a_page(out: str | None, target: Path) -> list[Problem]:
-    if out is not None and (not out.strip() or Path(out).is_dir()):
-        return [Problem(COMMAND_LINE, "--out", "must name a file for the page, not a folder", out or "''")]
-    if out is None and not (target.parent / PLAN).is_file():
-        # Not the folder of a sweep: reading it reports that, so the report file need not be checked.
-        return []
-    foreign = foreign_file_problem(target, "--out" if out is not None else "DIR", "file with --out")
-    return [foreign] if foreign else []

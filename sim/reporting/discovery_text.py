@@ -80,9 +80,9 @@ def probability(p: float) -> str:
     return "below 0.0001" if p < 1e-4 else number(p, 4 if p < 0.01 else 2)
 
 
-def printed(found: Discovery) -> str:
-    """The finding as paragraphs for a terminal."""
-    return "\n".join([headline(found), "", *reasons(found)])
+def paragraphs(found: Discovery) -> list[str]:
+    """The finding and what to know beside it."""
+    return [headline(found), *reasons(found)]
 
 
 def as_json(found: Discovery, sweep: Sweep) -> dict[str, Any]:
@@ -109,7 +109,12 @@ def as_json(found: Discovery, sweep: Sweep) -> dict[str, Any]:
         if held is None
         else {"coverage": held.coverage, "density": held.density, "share": held.share, "p": held.p},
         "trajectory": [
-            {"coverage": box.coverage, "density": box.density, "mass": box.mass, "restricted": len(box.limits)}
+            {
+                "coverage": box.coverage,
+                "density": box.density,
+                "mass": box.mass,
+                "restricted": len(box.limits),
+            }
             for box in found.trajectory
         ],
         "why_not": found.why_not or None,

@@ -23,7 +23,11 @@ from sim.reporting.html import render, write_page
 
 
 def write_search(
-    experiment: Experiment, result: SearchResult, chosen: Sequence[Chosen], pairs: tuple[int, int], target: Path
+    experiment: Experiment,
+    result: SearchResult,
+    chosen: Sequence[Chosen],
+    pairs: tuple[int, int],
+    target: Path,
 ) -> Path:
     """Write the page of a search.
 
@@ -36,9 +40,7 @@ def write_search(
     """
     front = result.front
     fresh = 0 if front is None else front.outcomes.shape[1]
-    made_by = (
-        f"n = {counted(fresh, 'fresh future')} · seed {experiment.seed} · gapsim {provenance.version()} · not a forecast"
-    )
+    made_by = f"n = {counted(fresh, 'fresh future')} · seed {experiment.seed} · gapsim {provenance.version()} · not a forecast"
     charts = [] if front is None else [
         trade_offs(result, made_by),
         front_chart(result, chosen, made_by),

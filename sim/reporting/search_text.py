@@ -22,6 +22,11 @@ MEASURES = {
 AGREE = 0.8
 
 
+def policies_in_words(count: int) -> str:
+    """A number of policies."""
+    return f"{count} {'policy' if count == 1 else 'policies'}"
+
+
 def title_of(objective: Objective) -> str:
     """What an objective is called."""
     names = [outcome_name(name) for name in objective.outcomes]
@@ -45,7 +50,7 @@ def headline(result: SearchResult) -> str:
     first = result.crossing.objectives[0]
     best, worst = front.fresh[:, 0].min(), front.fresh[:, 0].max()
     return (
-        f"{counted(len(front.variables), 'policy').replace('policys', 'policies')} trade off against each other; in futures that "
+        f"{policies_in_words(len(front.variables))} trade off against each other; in futures that "
         f"no generation met, {title_of(first)} goes from {value_of(first, best)} to {value_of(first, worst)} among them."
     )
 
@@ -74,20 +79,25 @@ def reasons(result: SearchResult, chosen: Sequence[Chosen], pairs: tuple[int, in
         )
     if front.left_out:
         said.append(
-            f"{counted(front.left_out, 'more policy').replace('policys', 'policies')} of the archive lie between these and were "
+            f"{front.left_out} more {'policy' if front.left_out == 1 else 'policies'} of the archive lie between these and were "
             "not run again."
         )
-    said.append("This is what the model gives under the futures tried; it is not a forecast, and no policy is recommended.")
+    said.append(
+        "This is what the model gives under the futures tried; it is not a forecast, and no policy is recommended."
+    )
     return said
 
 
 def _searched(result: SearchResult) -> str:
     seeds = len({step.seed for step in result.steps})
     ended = "until nothing more was found" if result.stalled else "until the evaluations asked for were spent"
-    volumes = [max(s.hypervolume for s in result.steps if s.seed == seed) for seed in sorted({s.seed for s in result.steps})]
+    volumes = [
+        max(s.hypervolume for s in result.steps if s.seed == seed)
+        for seed in sorted({s.seed for s in result.steps})
+    ]
     reached = listing([number(v, 3) for v in volumes])
     return (
-        f"{counted(result.evaluations, 'policy').replace('policys', 'policies')} were evaluated from {counted(seeds, 'seed')}, {ended}. "
+        f"{policies_in_words(result.evaluations)} were evaluated from {counted(seeds, 'seed')}, {ended}. "
         f"The seeds reached hypervolumes of {reached}; values far from each other would mean that more evaluations are needed."
     )
 
@@ -95,8 +105,9 @@ def _searched(result: SearchResult) -> str:
 def policy_in_words(front: Front, one: Chosen, first: Objective) -> str:
     """A chosen policy: what it is best at, and where it fails."""
     measures = front.robustness
+    mean = value_of(first, float(measures.mean[one.policy]))
     said = (
-        f"Policy {one.policy + 1} has {one.because}: {title_of(first)} {value_of(first, float(measures.mean[one.policy]))} on average. "
+        f"Policy {one.policy + 1} has {one.because}: {title_of(first)} {mean} on average. "
         f"It is worse than {value_of(first, one.limit)} in {percent(one.failing, 0)} of fresh futures"
     )
     if one.fails.better_than_guessing:
@@ -110,7 +121,10 @@ def _agreement(front: Front) -> str:
     if not low:
         return "The measures of robustness rank the policies alike (Kendall's tau at least 0.8 for every pair of measures)."
     pairs = listing(
-        [f"{MEASURES[a]} and {MEASURES[b]} (tau {number(front.robustness.agreement[a, b], 2)})" for a, b in low]
+        [
+            f"{MEASURES[a]} and {MEASURES[b]} (tau {number(front.robustness.agreement[a, b], 2)})"
+            for a, b in low
+        ]
     )
     return f"The measures of robustness do not rank the policies alike: {pairs}. Which policy is robust depends on the measure."
 

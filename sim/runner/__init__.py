@@ -6,3 +6,6 @@ the tables of a finished sweep; `sweep` does all of this in a folder: starts, re
 `status` reports progress, `estimate` predicts cost, `replay` repeats one run, `export` writes other formats.
 `compare` runs scenarios side by side on common random numbers; `results_io` writes the files of runs and comparisons.
 """
+
+ENGINES = ("processes", "serial", "dask")
+"""Names of the execution backends."""

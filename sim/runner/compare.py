@@ -20,7 +20,7 @@ from sim.scenarios.compose import Composed
 ABOUT_PLACES = ("code", "name", "population", "deprivation", "rurality", "tile_row", "tile_col")
 """Columns by council that say what the place is; all others are outcomes."""
 
-Columns = dict[str, np.ndarray]
+Columns = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -73,19 +73,21 @@ def compare(
     Raises:
         RunFailed: naming the run that failed.
     """
-    collected = [_Replications(scenario, replications) for scenario in composed]
-    total = replications * len(collected)
-    # Compiled processes release Python's lock, so threads run side by side; each writes its own rows.
+    # Compiled processes release Python's lock, so threads run side by side.
     pool = ThreadPoolExecutor(max_workers=cores())
     try:
-        runs = [pool.submit(runs_of.run, seed, k) for k in range(replications) for runs_of in collected]
+        runs = [
+            pool.submit(_outcomes, scenario, seed, k) for k in range(replications) for scenario in composed
+        ]
         for done, run in enumerate(runs, start=1):
             run.result()
             if progress:
-                progress(done, total)
+                progress(done, len(runs))
     finally:
         pool.shutdown(cancel_futures=True)
-    return Comparison(tuple(runs_of.gathered() for runs_of in collected), replications, seed, version())
+    rows = [run.result() for run in runs]
+    scenarios = (_stacked(scenario, rows[place :: len(composed)]) for place, scenario in enumerate(composed))
+    return Comparison(tuple(scenarios), replications, seed, version())
 
 
 def alone(composed: Composed, seed: int) -> tuple[ScenarioRuns, Run]:
@@ -94,9 +96,8 @@ def alone(composed: Composed, seed: int) -> tuple[ScenarioRuns, Run]:
     Raises:
         RunFailed: if it failed.
     """
-    collected = _Replications(composed, 1)
-    run = collected.live(seed, 0)
-    return collected.gathered(), run
+    run, row = _simulated(composed, seed, 0)
+    return _stacked(composed, [row]), run
 
 
 def cores() -> int:
@@ -106,40 +107,34 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-class _Replications:
-    """The replications of one scenario as they come in, in whatever order."""
+def _simulated(scenario: Composed, seed: int, replication: int) -> tuple[Run, Sequence[Columns]]:
+    """One run, and its outcomes: summary, series and councils."""
+    try:
+        run = simulate(scenario.parameters, seed, replication)
+        return run, (outcomes.summary(run), outcomes.series(run), outcomes.councils(run))
+    except Exception as error:
+        which = f"scenario {scenario.name}, seed {seed}, replication {replication}"
+        raise RunFailed(f"{which}: {error!r}") from error
 
-    def __init__(self, scenario: Composed, replications: int) -> None:
-        self.scenario = scenario
-        self.rows: list[tuple[dict[str, Any], Columns, Columns] | None] = [None] * replications
-        self.places: dict[str, list[Any]] = {}
 
-    def run(self, seed: int, replication: int) -> None:
-        """Run one replication and keep its outcomes alone: all runs together would fill the memory."""
-        self.live(seed, replication)
+def _outcomes(scenario: Composed, seed: int, replication: int) -> Sequence[Columns]:
+    """The outcomes of one run without the run: all runs together would fill the memory."""
+    return _simulated(scenario, seed, replication)[1]
 
-    def live(self, seed: int, replication: int) -> Run:
-        """Run one replication, keep its outcomes, and give the run."""
-        try:
-            run = simulate(self.scenario.parameters, seed, replication)
-            councils = dict(outcomes.councils(run))
-            about = {name: councils.pop(name) for name in ABOUT_PLACES}
-            # A table of places without tiles has None for them.
-            self.places = {name: list(values) for name, values in about.items() if values is not None}
-            self.rows[replication] = (outcomes.summary(run), outcomes.series(run), councils)
-        except Exception as error:
-            which = f"scenario {self.scenario.name}, seed {seed}, replication {replication}"
-            raise RunFailed(f"{which}: {error!r}") from error
-        return run
 
-    def gathered(self) -> ScenarioRuns:
-        """All replications, one row each."""
-        summaries, series, councils = (self._stacked(kind) for kind in range(3))
-        scenario = self.scenario
-        return ScenarioRuns(
-            scenario.name, scenario.title, scenario.parameters, summaries, series, councils, self.places
-        )
-
-    def _stacked(self, kind: int) -> Columns:
-        rows = [row[kind] for row in self.rows if row is not None]
-        return {name: np.stack([np.asarray(row[name]) for row in rows]) for name in rows[0]}
+def _stacked(scenario: Composed, rows: Sequence[Sequence[Columns]]) -> ScenarioRuns:
+    """All replications of a scenario, one row each."""
+    about = rows[0][-1]
+    # A table of places without tiles has None for them.
+    places = {name: list(about[name]) for name in ABOUT_PLACES if about[name] is not None}
+    summaries, series, councils = (
+        {
+            name: np.stack([np.asarray(row[name]) for row in kind])
+            for name in kind[0]
+            if name not in ABOUT_PLACES
+        }
+        for kind in zip(*rows, strict=True)
+    )
+    return ScenarioRuns(
+        scenario.name, scenario.title, scenario.parameters, summaries, series, councils, places
+    )

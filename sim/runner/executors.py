@@ -13,15 +13,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import connection
 from typing import Any, Protocol
 
 from sim.errors import COMMAND_LINE, InputProblems, Problem
+from sim.runner import ENGINES
 from sim.runner.compare import cores
 from sim.runner.worker import WorkerLost
 
-ENGINES = ("processes", "serial", "dask")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 ANSWER_WITHIN = "10s"
 
@@ -236,14 +236,19 @@ def single_threaded_children() -> Iterator[None]:
                 os.environ[name] = value
 
 
-@contextmanager
-def ignore_sigint() -> Iterator[None]:
+def ignore_sigint() -> AbstractContextManager[None]:
     """Processes started meanwhile do not hear Ctrl-C."""
+    return signal_handler(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def signal_handler(number: int, handler: Any) -> Iterator[None]:
+    """Handle a signal in another way meanwhile, where a thread may: in the main one, and not on Windows."""
     if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(number, handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)

@@ -31,7 +31,7 @@ def write_comparison(folder: Path, comparison: Comparison, command: str) -> None
     scenario (means over the replications).
     """
     scenarios = comparison.scenarios
-    write_table(folder / RUNS, _runs(comparison))
+    write_table(folder / RUNS, table_of_runs(comparison))
     write_table(folder / COUNCILS, _under(scenarios, [_councils(scenario) for scenario in scenarios]))
     write_metadata(folder, scenarios, comparison.seed, command, replications=comparison.replications)
 
@@ -49,7 +49,8 @@ def write_detail(folder: Path, run: Run) -> None:
     write_table(folder / PLACES_BY_MONTH, outcomes.places_by_month(run))
 
 
-def _runs(comparison: Comparison) -> dict[str, Any]:
+def table_of_runs(comparison: Comparison) -> dict[str, Any]:
+    """A row for each replication of each scenario, with all outcomes."""
     n = comparison.replications
     keys = [{"replication": np.arange(n), "seed": np.full(n, comparison.seed)} for _ in comparison.scenarios]
     tables = [{**key, **s.summaries} for key, s in zip(keys, comparison.scenarios, strict=True)]

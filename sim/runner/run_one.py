@@ -14,7 +14,7 @@ from sim.model.schedule import Run, begin
 from sim.model.vocabulary import focal_response, window_response
 from sim.scenarios.compose import Composed
 
-INITIALISE, SIMULATE, SUMMARISE = "setting up", "living", "reading outcomes"
+STAGES = ("setting up", "living", "reading outcomes")
 TIME_LIMIT, WORKER_LOST = "time limit", "worker lost"
 """Stages at which a run can fail; at the last two it took its process with it."""
 
@@ -41,20 +41,17 @@ class RunRecord:
 def run_one(plan: Plan, scenario: Composed, point: Mapping[str, Any], replication: int) -> RunRecord:
     """Live one run of a plan; whatever it raises becomes part of the answer."""
     clock = [time.perf_counter()]
-    stage = INITIALISE
     try:
         parameters = apply_design_point(scenario, point)
         run = begin(parameters, plan.seed, replication)
         clock.append(time.perf_counter())
-        stage = SIMULATE
         run.advance(parameters.population.months)
         clock.append(time.perf_counter())
-        stage = SUMMARISE
         responses = read(run, plan.responses)
         clock.append(time.perf_counter())
     except Exception as error:
         message = f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE]
-        return RunRecord(None, stage=stage, message=message)
+        return RunRecord(None, stage=STAGES[len(clock) - 1], message=message)
     begun, ready, simulated, done = clock
     return RunRecord(responses, (ready - begun, simulated - ready, done - simulated))
 

@@ -13,8 +13,9 @@ from filelock import FileLock, Timeout
 
 from sim.errors import COMMAND_LINE, InputProblems, Problem, raise_if_any
 from sim.experiments import plan_files
-from sim.experiments.plans import Plan, plan_differences
-from sim.paths import MANIFEST, PLAN, RUNS
+from sim.experiments.experiment import Experiment
+from sim.experiments.plans import Plan, make_plan, plan_differences
+from sim.paths import MANIFEST, PLAN, RESULTS, RUNS
 from sim.runner import finalise, parts, status
 from sim.runner.executors import Engine, single_threaded_children
 from sim.runner.parts import CompletedRuns, completed_runs
@@ -183,15 +184,22 @@ def sweep(
     return outcome
 
 
-def folder_name(plan: Plan, source: str) -> str:
-    """The name of the folder that a sweep goes to when none is named.
+def plan_in_folder(experiment: Experiment, command: str, out: str | Path | None) -> tuple[Plan, Path]:
+    """The plan of an experiment, and the folder that its sweep goes to.
 
-    Written on the command line it has no name; the same factors and levels always get the same folder.
+    Args:
+        experiment: the experiment.
+        command: what asked for it.
+        out: the folder, if one is named. Otherwise it has the name of the experiment; written on the command line it
+            has none, and the same factors and levels always get the same folder.
     """
-    if source != COMMAND_LINE:
-        return plan.name
+    plan = make_plan(experiment, command)
+    if out is not None:
+        return plan, Path(out)
+    if experiment.source != COMMAND_LINE:
+        return plan, RESULTS / plan.name
     asked = [plan.identity, *((factor.key, factor.levels) for factor in plan.factors)]
-    return f"sweep-{hashlib.sha256(repr(asked).encode()).hexdigest()[:10]}"
+    return plan, RESULTS / f"sweep-{hashlib.sha256(repr(asked).encode()).hexdigest()[:10]}"
 
 
 def _take(lock: FileLock, folder: Path, key: str = "--out") -> None:

@@ -23,7 +23,7 @@ from sim.model.schema import in_groups, prior_defaults, record
 from sim.model.state import HEADS, PLACES, Stage, table
 from sim.model.submodels.clearance import serve_queues
 from sim.model.submodels.pledges import update_pledges
-from sim.verification.check import Check, known_answer
+from sim.verification.result import Check, known_answer
 
 FREE: dict[str, dict[str, Any]] = {
     "authorities": {"will": 1.0, "ability": 1.0, "will_spread": 0.0, "ability_spread": 0.0},

@@ -23,8 +23,8 @@ from sim.runner.compare import cores
 from sim.scenarios.compose import compose
 from sim.stats import interval
 from sim.verification.analytic import known_answers
-from sim.verification.check import Check, below
 from sim.verification.conservation import TOLERANCE, imbalances, random_parameters
+from sim.verification.result import Check, below
 
 HOLDER_LABELS = ("agenda_holder", "design_holder")
 """The columns that say who holds a right: the only ones that may differ under the null."""

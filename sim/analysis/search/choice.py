@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.analysis.conditions import Condition
 from sim.analysis.discovery import Discovery, discover
-from sim.analysis.search.run import Front
+from sim.analysis.search.run import SearchResult
 from sim.analysis.sweep_data import SweptFactor
-from sim.experiments.crossing import Crossing, Objective
+from sim.experiments.crossing import FRESH, Crossing, futures_of
 from sim.experiments.designs import Columns
 from sim.stats import interval
 
@@ -37,17 +36,20 @@ class Chosen:
     failing: float
 
 
-def chosen(front: Front, objectives: Sequence[Objective], factors: Sequence[SweptFactor], seed: int) -> list[Chosen]:
+def chosen(result: SearchResult, seed: int) -> list[Chosen]:
     """Up to three policies: the best on average, the one with the least regret, and the one that is most often good enough.
 
     Where one policy is best at several of these, the next best stands in for it, so that there are three to compare.
 
     Args:
-        front: the policies, judged on fresh futures.
-        objectives: the first one decides.
-        factors: the uncertainties, one value for each fresh future.
-        seed: of the discovery of where they fail.
+        result: what was found; the first objective decides.
+        seed: seed of the experiment, also of the discovery of where they fail.
     """
+    front = result.front
+    if front is None:
+        return []
+    futures = futures_of(result.crossing, seed, FRESH, result.crossing.search.fresh_futures)
+    factors = _as_swept(result.crossing, futures)
     measures = front.robustness
     rankings = [
         ("the best on average", measures.mean),
@@ -58,7 +60,7 @@ def chosen(front: Front, objectives: Sequence[Objective], factors: Sequence[Swep
             else ("the best mean and spread together", measures.mean_variance)
         ),
     ]
-    first = objectives[0]
+    first = result.crossing.objectives[0]
     limit = first.threshold
     if limit is None:
         limit = float(np.nanquantile(front.outcomes, WORST_QUARTER))
@@ -81,11 +83,14 @@ def chosen(front: Front, objectives: Sequence[Objective], factors: Sequence[Swep
     return found
 
 
-def inseparable(front: Front) -> tuple[int, int]:
+def inseparable(result: SearchResult) -> tuple[int, int]:
     """How many pairs of policies the fresh futures cannot separate on the first objective, and of how many.
 
     A pair is separated if the 95 % interval of its paired difference over futures leaves out 0.
     """
+    front = result.front
+    if front is None:
+        return 0, 0
     known = front.outcomes[:, np.isfinite(front.outcomes).all(axis=0)]
     pairs = apart = 0
     for one in range(len(known)):
@@ -96,7 +101,7 @@ def inseparable(front: Front) -> tuple[int, int]:
     return pairs - apart, pairs
 
 
-def as_swept(crossing: Crossing, futures: Columns) -> list[SweptFactor]:
+def _as_swept(crossing: Crossing, futures: Columns) -> list[SweptFactor]:
     """The uncertainties as factors with their values in each future, for the discovery of where a policy fails."""
     return [
         SweptFactor(

@@ -42,20 +42,29 @@ def region_chart(found: Discovery, factors: Sequence[SweptFactor], made_by: str)
     low, high = numeric[0].limits
     bottom, top = numeric[1].limits if upwards else (float(y.min()), float(y.max()))
     corners = [(low, bottom), (high, bottom), (high, top), (low, top), (low, bottom)]
-    plot.trace("lines", [c[0] for c in corners], [c[1] for c in corners], line={"color": INK, "width": 2.5}, hoverinfo="skip")
+    plot.trace(
+        "lines",
+        [c[0] for c in corners],
+        [c[1] for c in corners],
+        line={"color": INK, "width": 2.5},
+        hoverinfo="skip",
+    )
     plot.place(
         {"title": axis_title(_name(across))},
-        {"title": axis_title(_name(upwards) if upwards else found.condition.text.rpartition(" ")[0].rpartition(" ")[0])},
+        {
+            "title": axis_title(
+                _name(upwards) if upwards else found.condition.text.rpartition(" ")[0].rpartition(" ")[0]
+            )
+        },
     )
     words = " and ".join(restriction_in_words(r) for r in numeric[:2])
-    title = f"{percent(box.density, 0)} of the points in the region meet the condition, against {percent(_share(found), 0)} of all"
+    inside, of_all = percent(box.density, 0), percent(_share(found), 0)
+    title = f"{inside} of the points in the region meet the condition, against {of_all} of all"
     more = len(box.restrictions) - min(2, len(numeric))
     summary = f"The frame holds the points where {words}" + (
         f"; the region asks for {more} more, which this picture cannot show." if more else "."
     )
-    rows = [
-        (restriction_in_words(r), number(r.p, 4), percent(r.reproduced, 0)) for r in box.restrictions
-    ]
+    rows = [(restriction_in_words(r), number(r.p, 4), percent(r.reproduced, 0)) for r in box.restrictions]
     below = (
         f"<span style='color:{colour(1)}'>●</span> meets the condition   "
         f"<span style='color:{UNCLEAR}'>○</span> does not   frame: the region"
@@ -90,7 +99,9 @@ def trajectory_chart(found: Discovery, made_by: str) -> Chart | None:
     at = (100 * taken.coverage, 100 * taken.density)
     plot.trace("markers", [at[0]], [at[1]], marker={"color": colour(1), "size": 14}, hoverinfo="skip")
     plot.notes.append(label(at[0], at[1], "the region above", colour(1), xshift=-12, xanchor="right"))
-    plot.notes.append(label(float(coverage[0]), float(density[0]), "all points", MUTED, yshift=-14, xanchor="right"))
+    plot.notes.append(
+        label(float(coverage[0]), float(density[0]), "all points", MUTED, yshift=-14, xanchor="right")
+    )
     axis = {"ticksuffix": " %", "range": [0, 104]}
     plot.place(
         axis | {"title": axis_title("coverage: share of all cases that the box holds")},
@@ -112,21 +123,45 @@ def score_chart(scores: Sequence[tuple[SweptFactor, float]], made_by: str) -> Ch
     plot = Plot(left=14 + 9 * max(len(cut(f.key, 34)) for f, _ in shown), right=70)
     heights = list(range(len(shown)))
     for height, (_, score) in zip(heights, shown, strict=True):
-        plot.trace("lines", [0.0, 100 * score], [height, height], line={"color": colour(0), "width": 12}, hoverinfo="skip")
+        plot.trace(
+            "lines",
+            [0.0, 100 * score],
+            [height, height],
+            line={"color": colour(0), "width": 12},
+            hoverinfo="skip",
+        )
         plot.notes.append(label(100 * score, height, percent(score, 0), INK, xshift=8))
     plot.place(
         {"ticksuffix": " %", "rangemode": "tozero"},
-        {"tickvals": heights, "ticktext": [text(cut(f.key, 34)) for f, _ in shown], "range": [-0.6, len(shown) - 0.4]},
+        {
+            "tickvals": heights,
+            "ticktext": [text(cut(f.key, 34)) for f, _ in shown],
+            "range": [-0.6, len(shown) - 0.4],
+        },
     )
     best = scores[0][0].key
     title = f"{best} tells most about whether the condition holds"
-    summary = "Mean decrease in impurity over 250 random trees; scores sum to 100 %. It ranks and does not test."
+    summary = (
+        "Mean decrease in impurity over 250 random trees; scores sum to 100 %. It ranks and does not test."
+    )
     rows = [(f.key, f.sentence, percent(score)) for f, score in scores]
-    return plot.chart("scores", "Which factors tell most", title, summary, ("Factor", "Meaning", "Score"), rows, made_by, 30 * len(shown) + 10)
+    return plot.chart(
+        "scores",
+        "Which factors tell most",
+        title,
+        summary,
+        ("Factor", "Meaning", "Score"),
+        rows,
+        made_by,
+        30 * len(shown) + 10,
+    )
 
 
 def stacked_chart(
-    found: Discovery, factors: Sequence[SweptFactor], scores: Sequence[tuple[SweptFactor, float]], made_by: str
+    found: Discovery,
+    factors: Sequence[SweptFactor],
+    scores: Sequence[tuple[SweptFactor, float]],
+    made_by: str,
 ) -> Chart | None:
     """Share of cases by the four factors that tell most, each in at most three bins (dimensional stacking)."""
     whole = {factor.key: factor for factor in factors}
@@ -157,12 +192,21 @@ def stacked_chart(
                 words = f"{100 * share[row, column]:.0f} %<br><span style='font-size:11px'>of {count[row, column]:.0f}</span>"
                 plot.notes.append(label(column, row, words, INK, size=14, xanchor="center", align="center"))
     plot.place(
-        {"tickvals": list(range(wide)), "ticktext": _tick_names(across), "gridcolor": GRID, "title": axis_title(_both(chosen[0::2]))},
+        {
+            "tickvals": list(range(wide)),
+            "ticktext": _tick_names(across),
+            "gridcolor": GRID,
+            "title": axis_title(_both(chosen[0::2])),
+        },
         {"tickvals": list(range(high)), "ticktext": _tick_names(upwards), "gridcolor": GRID},
     )
     best = np.unravel_index(np.nanargmax(np.where(count >= 3, share, -1)), share.shape)
-    title = f"The condition holds most often ({percent(float(share[best]), 0)}) where {_cell_in_words(best, across, upwards, chosen)}"
-    summary = f"Each tile is a combination of {', '.join(f.key for f in chosen)}; its number is the share of its points that meet the condition."
+    most, where = percent(float(share[best]), 0), _cell_in_words(best, across, upwards, chosen)
+    title = f"The condition holds most often ({most}) where {where}"
+    summary = (
+        f"Each tile is a combination of {', '.join(f.key for f in chosen)}; its number is the share of its points that meet "
+        "the condition."
+    )
     table = [
         (x, y, f"{held[r, c]:.0f} of {count[r, c]:.0f}")
         for r, y in enumerate(_tick_names(upwards))
@@ -188,7 +232,10 @@ def _bins(factor: SweptFactor, known: np.ndarray) -> Binned:
     if not factor.numeric:
         common = sorted(factor.levels, key=lambda v: -int((factor.values == v).sum()))[: BINS - 1]
         codes = {level: code for code, level in enumerate(common)}
-        return np.array([codes.get(v, len(common)) for v in factor.values.tolist()]), [*map(str, common), "other"]
+        return np.array([codes.get(v, len(common)) for v in factor.values.tolist()]), [
+            *map(str, common),
+            "other",
+        ]
     ends = np.quantile(factor.values[known], [1 / 3, 2 / 3])
     return np.searchsorted(ends, factor.values), [
         f"≤ {plain(ends[0])}", f"to {plain(ends[1])}", f"> {plain(ends[1])}"
@@ -215,7 +262,10 @@ def _both(factors: Sequence[SweptFactor]) -> str:
 
 
 def _cell_in_words(
-    cell: Sequence[np.intp], across: Sequence[Binned], upwards: Sequence[Binned], chosen: Sequence[SweptFactor]
+    cell: Sequence[np.intp],
+    across: Sequence[Binned],
+    upwards: Sequence[Binned],
+    chosen: Sequence[SweptFactor],
 ) -> str:
     names = [*_tick_names(across)[cell[1]].split("<br>"), *_tick_names(upwards)[cell[0]].split("<br>")]
     order = [*chosen[0::2], *chosen[1::2]]

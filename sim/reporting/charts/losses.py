@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.analysis.comparison import causes, clear_loss_differences, losses
 from sim.formatting import listing, points, points_with_interval
 from sim.model.vocabulary import cause_name
-from sim.reporting.charts.base import Chart, axis, axis_title, frame, lean, whiskers
-from sim.reporting.charts.style import INK, MUTED, UNCLEAR, colour, room_for, short, text
+from sim.reporting.charts.base import Chart, Plot, axis_title, lean, whiskers
+from sim.reporting.charts.rows import row_axis
+from sim.reporting.charts.style import MUTED, UNCLEAR, colour, room_for, short, text
 from sim.stats import interval, intervals
 
 if TYPE_CHECKING:
@@ -27,67 +28,36 @@ def where_lost(comparison: Comparison) -> Chart:
     bars = _bars(comparison)
     bar = max(13, 26 - 3 * len(scenarios))
     pitch = bar * len(scenarios) + 12
-    data: list[dict[str, Any]] = []
+    plot = Plot(left=270, right=70 + room_for(s.name for s in scenarios))
     for k, s in enumerate(scenarios):
-        y = [(j * pitch + 6 + bar * (k + 0.5)) / pitch for j in range(len(bars))]
-        data += _bars_of(s, k, bars, y, bar, pitch)
-    title = _title(comparison)
+        mean, low, high = intervals(100 * np.column_stack([_lost_to(s, names) for _, names in bars]))
+        y = np.arange(len(bars)) + (6 + bar * (k + 0.5)) / pitch
+        ends = {"x": lean(mean), "y": lean(y), "error_x": whiskers((mean, low, high), UNCLEAR)}
+        look = {"orientation": "h", "width": 0.88 * bar / pitch, "marker": {"color": colour(k)}}
+        words = {"name": text(s.name), "hovertemplate": "%{x:.2f} points"}
+        plot.data.append({"type": "bar"} | ends | look | words)
+        # How long each bar is, beyond its whisker.
+        lengths = [" " + points(m / 100) for m in mean]
+        lengths[0] += f"  <b>{short(s.name)}</b>"
+        plot.trace(
+            "text", np.fmax(np.fmax(mean, high), 0.0), y, text=lengths, textposition="middle right",
+            textfont={"size": min(14, bar - 1), "color": colour(k)}, cliponaxis=False, hoverinfo="skip",
+        )  # fmt: skip
     # Whiskers of single means are wider than those of paired differences, and would mislead who compares by them.
-    see = {1: "", 2: "; how clearly bars differ: next chart"}.get(
-        len(scenarios), "; differences: table below"
-    )
+    elsewhere = {1: "", 2: "; how clearly bars differ: next chart"}
+    see = elsewhere.get(len(scenarios), "; differences: table below")
     measure = axis_title(f"points of intended benefit (bar: mean; whisker: its 95 % interval{see})")
-    layout = frame(
-        comparison,
-        title,
-        pitch * len(bars),
-        left=270,
-        right=70 + room_for([s.name for s in scenarios]),
-        bottom=56,
-        barmode="overlay",
-        xaxis=axis(title=measure, zeroline=True, zerolinecolor=MUTED, rangemode="tozero"),
-        yaxis=axis(range=[len(bars), 0], showgrid=False, tickfont={"size": 15, "color": INK})
-        | {"tickvals": [j + 0.5 for j in range(len(bars))], "ticktext": [name for name, _ in bars]},
-    )
+    across = {"title": measure, "zeroline": True, "zerolinecolor": MUTED, "rangemode": "tozero"}
+    plot.place(across, row_axis([name for name, _ in bars]) | {"showgrid": False})
     summary = (
         "Bars of the benefit lost to each cause, in points of intended benefit; within a scenario they sum to its "
         "gap. Shares describe where the benefit was lost; they do not say what removing a cause would bring back."
     )
-    columns = ("Cause", *(f"{s.name}, points" for s in scenarios))
-    return Chart(
-        "losses", "Where the benefit was lost", title, summary, data, layout, columns, _table(comparison)
-    )
-
-
-def _bars_of(
-    s: ScenarioRuns, k: int, bars: list[tuple[str, list[str]]], y: list[float], bar: int, pitch: int
-) -> list[dict[str, Any]]:
-    mean, low, high = intervals(100 * np.column_stack([_lost_to(s, names) for _, names in bars]))
-    drawn = {
-        "type": "bar",
-        "orientation": "h",
-        "x": lean(mean),
-        "y": lean(y),
-        "width": 0.88 * bar / pitch,
-        "name": text(s.name),
-        "marker": {"color": colour(k)},
-        "hovertemplate": "%{x:.2f} points",
-        "error_x": whiskers(mean, low, high, UNCLEAR, 3),
-    }
-    words = [" " + points(m / 100) for m in mean]
-    words[0] += f"  <b>{short(s.name)}</b>"
-    labels = {
-        "type": "scatter",
-        "mode": "text",
-        "x": lean(np.fmax(np.fmax(mean, high), 0.0)),
-        "y": lean(y),
-        "text": words,
-        "textposition": "middle right",
-        "textfont": {"size": min(14, bar - 1), "color": colour(k)},
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
-    return [drawn, labels]
+    return plot.chart(
+        "losses", "Where the benefit was lost", _title(comparison), summary,
+        ("Cause", *(f"{s.name}, points" for s in scenarios)), _table(comparison), comparison, pitch * len(bars),
+        barmode="overlay",
+    )  # fmt: skip
 
 
 def _lost_to(scenario: ScenarioRuns, names: Sequence[str]) -> np.ndarray:
@@ -101,10 +71,9 @@ def _bars(comparison: Comparison) -> list[tuple[str, list[str]]]:
     ordered = sorted((c for c in size if c != "ahead"), key=lambda c: -size[c])
     bars = [(cause_name(c), [c]) for c in ordered if size[c] >= SMALL]
     small = [c for c in ordered if size[c] < SMALL]
-    if len(small) == 1:
-        bars.append((cause_name(small[0]), small))
-    elif small:
-        bars.append((f"other: {len(small)} causes below {points(SMALL)} each", small))
+    if small:
+        other = f"other: {len(small)} causes below {points(SMALL)} each"
+        bars.append((cause_name(small[0]) if len(small) == 1 else other, small))
     if "ahead" in size:
         bars.append((cause_name("ahead"), ["ahead"]))
     return bars
@@ -114,12 +83,9 @@ def _table(comparison: Comparison) -> list[tuple[str, ...]]:
     scenarios = comparison.scenarios
     lost = [losses(s) for s in scenarios]
     ordered = sorted(causes(comparison), key=lambda c: -max(of[c] or 0.0 for of in lost))
-    rows: list[tuple[str, ...]] = [
-        (cause_name(c), *(points_with_interval(interval(_lost_to(s, [c]))) for s in scenarios))
-        for c in ordered
-    ]
-    total = (points_with_interval(interval(s.summaries["gap"])) for s in scenarios)
-    return [*rows, ("all together: the gap", *total)]
+    rows = {cause_name(c): [_lost_to(s, [c]) for s in scenarios] for c in ordered}
+    rows["all together: the gap"] = [s.summaries["gap"] for s in scenarios]
+    return [(name, *(points_with_interval(interval(v)) for v in values)) for name, values in rows.items()]
 
 
 def _title(comparison: Comparison) -> str:

@@ -10,14 +10,10 @@ from plotly.offline import get_plotlyjs
 
 from sim.reporting.charts.base import Chart
 from sim.reporting.charts.forest import paired_differences, range_over_the_set
+from sim.reporting.charts.gap import deprivation_fifths, gap_over_time
 from sim.reporting.charts.losses import where_lost
 from sim.reporting.charts.tile_maps import difference_map, gap_maps
-from sim.reporting.charts.time_series import (
-    deprivation_fifths,
-    gap_over_time,
-    stage_census,
-    will_ability_capacity,
-)
+from sim.reporting.charts.time_series import stage_census, will_ability_capacity
 
 if TYPE_CHECKING:
     from sim.runner.compare import Comparison

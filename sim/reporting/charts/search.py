@@ -14,7 +14,7 @@ from sim.formatting import counted, number, percent
 from sim.model.vocabulary import UNITS
 from sim.reporting.charts.base import Chart, Plot, axis_title, lean
 from sim.reporting.charts.style import UNCLEAR, colour, end_labels, label, text
-from sim.reporting.search_text import title_of, value_of
+from sim.reporting.search_text import policies_in_words, title_of, value_of
 
 MOST_ROWS, MOST_COLUMNS = 24, 60
 
@@ -43,7 +43,12 @@ def trade_offs(result: SearchResult, made_by: str) -> Chart:
             levels = sorted(map(str, set(values)))
             codes = [levels.index(str(value)) for value in values]
             dimensions.append(
-                {"label": _short(key), "values": codes, "tickvals": list(range(len(levels))), "ticktext": levels}
+                {
+                    "label": _short(key),
+                    "values": codes,
+                    "tickvals": list(range(len(levels))),
+                    "ticktext": levels,
+                }
             )
     for place, one in enumerate(objectives):
         dimensions.append({"label": one.name, "values": lean(_scaled(one, front.fresh[:, place]))})
@@ -55,7 +60,7 @@ def trade_offs(result: SearchResult, made_by: str) -> Chart:
             "labelfont": {"size": 13}, "tickfont": {"size": 12},
         }
     )  # fmt: skip
-    title = f"{counted(len(first), 'policy').replace('policys', 'policies')} that no other of them beats in every objective"
+    title = f"{policies_in_words(len(first))} that no other of them beats in every objective"
     summary = (
         "Each line is a policy; its levers stand left, its objectives in fresh futures right. Drag along an axis to keep the "
         "policies that pass there. Dark lines are better in the first objective."
@@ -97,12 +102,21 @@ def front_chart(result: SearchResult, chosen: Sequence[Chosen], made_by: str) ->
         {"title": axis_title(text(title_of(other))), "ticksuffix": _suffix(other)},
     )
     slope = float(np.corrcoef(x, y)[0, 1]) if len(x) > 2 and x.std() > 0 and y.std() > 0 else 0.0
-    together = "rise and fall together" if slope > 0.3 else "are traded for each other" if slope < -0.3 else "move independently"
+    together = (
+        "rise and fall together"
+        if slope > 0.3
+        else "are traded for each other"
+        if slope < -0.3
+        else "move independently"
+    )
     title = f"On the front {title_of(one)} and {title_of(other)} {together}"
-    summary = "Each mark is a policy, judged in fresh futures; the named ones are looked at more closely below."
+    summary = (
+        "Each mark is a policy, judged in fresh futures; the named ones are looked at more closely below."
+    )
     columns = ("Policy", title_of(one), title_of(other))
     rows = [
-        (str(n + 1), value_of(one, float(front.fresh[n, 0])), value_of(other, float(front.fresh[n, 1]))) for n in range(len(x))
+        (str(n + 1), value_of(one, float(front.fresh[n, 0])), value_of(other, float(front.fresh[n, 1])))
+        for n in range(len(x))
     ]
     return plot.chart("front", "The front", title, summary, columns, rows, made_by, 420)
 
@@ -135,11 +149,29 @@ def regret_map(result: SearchResult, made_by: str) -> Chart:
     )  # fmt: skip
     least = int(rows[0])
     unit = "points" if scale == 100 else ""
-    title = f"Policy {least + 1} has the least regret: in nine futures of ten at most {number(scale * float(front.robustness.regret[least]))} {unit}".rstrip()
-    summary = f"Rows are the {len(rows)} policies with the least regret; a column is a group of {counted(len(groups[0]), 'future')}. Dark is far from the best."
-    table = [(f"{row + 1}", number(scale * float(front.robustness.regret[row]), 2), number(float(drawn[k].mean()), 2)) for k, row in enumerate(rows)]
+    most = number(scale * float(front.robustness.regret[least]))
+    title = f"Policy {least + 1} has the least regret: in nine futures of ten at most {most} {unit}".rstrip()
+    summary = (
+        f"Rows are the {len(rows)} policies with the least regret; a column is a group of "
+        f"{counted(len(groups[0]), 'future')}. Dark is far from the best."
+    )
+    table = [
+        (
+            f"{row + 1}",
+            number(scale * float(front.robustness.regret[row]), 2),
+            number(float(drawn[k].mean()), 2),
+        )
+        for k, row in enumerate(rows)
+    ]
     return plot.chart(
-        "regret", "Regret by future", title, summary, ("Policy", "90th percentile", "Mean"), table, made_by, 20 * len(rows) + 40
+        "regret",
+        "Regret by future",
+        title,
+        summary,
+        ("Policy", "90th percentile", "Mean"),
+        table,
+        made_by,
+        20 * len(rows) + 40,
     )
 
 
@@ -159,26 +191,52 @@ def convergence_chart(result: SearchResult, made_by: str) -> Chart:
         ends.append((100 * steps[-1].hypervolume, f"seed {seed}", colour(place)))
     plot.place({"title": axis_title("policies evaluated")}, {"ticksuffix": " %", "range": list(span)})
     plot.notes += end_labels(ends, span, 300)
-    last = [s for s in result.steps if s.generation == max(t.generation for t in result.steps if t.seed == s.seed)]
+    last = [
+        s for s in result.steps if s.generation == max(t.generation for t in result.steps if t.seed == s.seed)
+    ]
     volumes = [s.hypervolume for s in last]
     spread = max(volumes) - min(volumes)
     title = f"The seeds end within {percent(spread)} of each other"
-    summary = "Share of the box between the declared ideal and reference points that the archive dominates; flat lines mean that little more was found."
+    summary = (
+        "Share of the box between the declared ideal and reference points that the archive dominates; flat lines mean that "
+        "little more was found."
+    )
     rows = [
-        (str(s.seed), str(s.generation), str(s.evaluations), percent(s.hypervolume, 2), str(s.kept), str(s.progress), str(s.restarts))
+        (
+            str(s.seed),
+            str(s.generation),
+            str(s.evaluations),
+            percent(s.hypervolume, 2),
+            str(s.kept),
+            str(s.progress),
+            str(s.restarts),
+        )
         for s in result.steps
     ]
-    columns = ("Seed", "Generation", "Policies evaluated", "Hypervolume", "In the archive", "ε-progress", "Restarts")
+    columns = (
+        "Seed",
+        "Generation",
+        "Policies evaluated",
+        "Hypervolume",
+        "In the archive",
+        "ε-progress",
+        "Restarts",
+    )
     return plot.chart("convergence", "Convergence", title, summary, columns, rows, made_by, 300)
 
 
-def chosen_table(front: Front, chosen: Sequence[Chosen], objectives: Sequence[Objective]) -> list[tuple[str, ...]]:
+def chosen_table(
+    front: Front, chosen: Sequence[Chosen], objectives: Sequence[Objective]
+) -> list[tuple[str, ...]]:
     """Rows of the table of policies to look at: what they set and what they come to."""
     rows = []
     for key, values in front.policies.items():
         rows.append((key, *(_cell(values[one.policy]) for one in chosen)))
     for place, objective in enumerate(objectives):
-        rows.append((title_of(objective), *(value_of(objective, float(front.fresh[one.policy, place])) for one in chosen)))
+        rows.append(
+            (
+                title_of(objective),
+                *(value_of(objective, float(front.fresh[one.policy, place])) for one in chosen),
+            )
+        )
     return rows
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,14 +59,19 @@ def text(words: str) -> str:
     return html.escape(words, quote=False)
 
 
+def cut(name: str, letters: int = NAME_LETTERS) -> str:
+    """A name, cut when it has more letters than fit."""
+    return name if len(name) <= letters else name[: letters - 1] + "…"
+
+
 def short(name: str) -> str:
     """A scenario's name as it stands in a chart: safe for plotly, and cut when it would not fit."""
-    return text(name if len(name) <= NAME_LETTERS else name[: NAME_LETTERS - 1] + "…")
+    return text(cut(name))
 
 
-def room_for(names: Sequence[str], size: int = 15) -> int:
+def room_for(names: Iterable[str], size: int = 15) -> int:
     """Room in pixels that the longest of some names takes."""
-    return int(0.62 * size * min(max(len(name) for name in names), NAME_LETTERS))
+    return int(0.62 * size * min(max(map(len, names)), NAME_LETTERS))
 
 
 def label(
@@ -82,21 +87,25 @@ ABOVE_TICK = 10
 """Pixels that words above an axis keep from its top, where half of the highest tick's label may stand."""
 
 
+def axis_name(letter: str, position: int) -> str:
+    """plotly's name for the k-th axis: x, x2, x3 …"""
+    return letter if position == 0 else f"{letter}{position + 1}"
+
+
+def beside(panel: int) -> dict[str, str]:
+    """Where words at the right edge of a panel are placed: across by its width, upwards by the values of its axis."""
+    return {"xref": f"{axis_name('x', panel)} domain", "yref": axis_name("y", panel)}
+
+
 def heading(words: str, ink: str = INK, *, panel: int = 0, size: int = 14, **more: Any) -> dict:
     """Words above the left corner of a panel."""
-    k = "" if panel == 0 else str(panel + 1)
-    place = {"xref": f"x{k} domain", "yref": f"y{k} domain", "yanchor": "bottom"}
+    place = {name: f"{axis_name(name[0], panel)} domain" for name in ("xref", "yref")} | {"yanchor": "bottom"}
     return label(0, 1, words, ink, size=size) | place | more
 
 
 def end_labels(
-    ends: Sequence[tuple[float, str, str]],
-    span: tuple[float, float],
-    height: float,
-    *,
-    panel: int = 0,
-    size: int = 15,
-) -> list[dict]:
+    ends: Sequence[tuple[float, str, str]], span: Sequence[float], height: float, *, panel: int = 0, size: int = 15
+) -> list[dict]:  # fmt: skip
     """Labels at the right ends of lines, nudged apart so that none covers another.
 
     Args:
@@ -106,30 +115,23 @@ def end_labels(
         panel: which panel.
         size: size of the letters in pixels.
     """
-    k = "" if panel == 0 else str(panel + 1)
-    place = {"xref": f"x{k} domain", "yref": f"y{k}"}
     known = [end for end in ends if np.isfinite(end[0])]
     wanted = [(y - span[0]) * height / (span[1] - span[0]) for y, _, _ in known]
     given = spread(wanted, size * 1.3, 0.0, height)
     return [
-        label(1, y, words, ink, size=size, xshift=6, yshift=g - w, **place)
+        label(1, y, words, ink, size=size, xshift=6, yshift=g - w, **beside(panel))
         for (y, words, ink), w, g in zip(known, wanted, given, strict=True)
     ]
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Positions as near as may be to those wanted, at least a gap apart, and within bounds where there is room."""
-    clusters: list[tuple[list[int], float]] = []
-    for k in sorted(range(len(wanted)), key=lambda k: wanted[k]):
-        members, centre = [k], min(max(wanted[k], low), high)
-        while clusters and clusters[-1][1] + gap * (len(clusters[-1][0]) + len(members)) / 2 > centre:
-            members = clusters.pop()[0] + members
-            half = gap * (len(members) - 1) / 2
-            centre = sum(wanted[m] for m in members) / len(members)
-            centre = max(min(centre, high - half), low + half)
-        clusters.append((members, centre))
-    given = [0.0] * len(wanted)
-    for members, centre in clusters:
-        for j, k in enumerate(members):
-            given[k] = centre + gap * (j - (len(members) - 1) / 2)
-    return given
+    from scipy.optimize import isotonic_regression
+
+    if not len(wanted):
+        return []
+    order, steps = np.argsort(wanted, kind="stable"), gap * np.arange(len(wanted))
+    nearest = isotonic_regression(np.asarray(wanted)[order] - steps).x
+    given = np.empty(len(wanted))
+    given[order] = np.clip(nearest, low, max(low, high - steps[-1])) + steps
+    return given.tolist()

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.formatting import MOST_NAMED, listing, number, percent, points, signed_points
-from sim.reporting.charts.base import WIDTH, Chart, axis, axis_key, axis_name, frame, lean
-from sim.reporting.charts.style import (
-    BLUE_WORDS,
-    DIVERGING,
-    INK,
-    MUTED,
-    ORANGE_WORDS,
-    SEQUENTIAL,
-    colour,
-    heading,
-    short,
-    text,
-)
+from sim.reporting.charts import style
+from sim.reporting.charts.base import WIDTH, Chart, Plot, grid, lean, on
+from sim.reporting.charts.style import INK, MUTED, colour, heading, short, text
 from sim.stats import intervals
 
 if TYPE_CHECKING:
@@ -47,8 +39,7 @@ def tiles(comparison: Comparison) -> Where | None:
     """Row and column of every place's tile; None where some place has none, or the tiles make no map."""
     places = comparison.scenarios[0].places
     try:
-        rows = np.array(places.get("tile_row") or [], dtype=float)
-        columns = np.array(places.get("tile_col") or [], dtype=float)
+        rows, columns = (np.array(places.get(key) or [], dtype=float) for key in ("tile_row", "tile_col"))
     except (TypeError, ValueError):
         return None
     if not len(rows) == len(columns) == len(places["name"]) or not np.isfinite(rows + columns).all():
@@ -64,13 +55,8 @@ def short_name(name: str, letters: int) -> str:
     """A council's name in at most two lines of so many letters."""
     for whole, shorter in SHORTER.items():
         name = name.replace(whole, shorter)
-    lines: list[str] = []
-    for word in name.split():
-        fitting = word if len(word) <= letters else word[: letters - 1] + "."
-        if lines and len(lines[-1]) + 1 + len(fitting) <= letters:
-            lines[-1] += f" {fitting}"
-        else:
-            lines.append(fitting)
+    fitting = [word if len(word) <= letters else word[: letters - 1] + "." for word in name.split()]
+    lines = textwrap.wrap(" ".join(fitting), letters, break_on_hyphens=False)
     return "<br>".join(text(line) for line in lines[:2])
 
 
@@ -85,23 +71,12 @@ def difference_map(comparison: Comparison) -> Chart | None:
     names = [str(name) for name in a.places["name"]]
     numbers = [signed_points(m) if c else f"({signed_points(m)})" for m, c in zip(mean, clear, strict=True)]
     span = max(float(np.nanmax(np.abs(100 * mean), initial=0.0)), LEAST_SPAN)
-    scale = {"zmin": -span, "zmax": span, "colorscale": DIVERGING}
-    trace = _heatmap(where, 100 * mean, names, numbers, LARGE) | scale
+    scale = {"zmin": -span, "zmax": span, "colorscale": style.DIVERGING}
     tile_height, tile_width, left = 58, 106, 20
-    right = max(WIDTH - left - tile_width * (int(where[1].max()) + 1), 20)
-    title = _difference_title(a.name, b.name, mean, clear)
-    layout = frame(
-        comparison,
-        title,
-        tile_height * (int(where[0].max()) + 1),
-        left=left,
-        right=right,
-        bottom=16,
-        top=14,
-        annotations=_key(a.name, b.name) if right > 300 else [],
-        xaxis=_hidden(),
-        yaxis=_hidden(autorange="reversed"),
-    )
+    plot = Plot(left, max(WIDTH - left - tile_width * (int(where[1].max()) + 1), 20))
+    if plot.right > 300:
+        plot.notes += _key(a.name, b.name)
+    _draw(plot, where, 100 * mean, names, numbers, LARGE, scale)
     gaps = [intervals(s.councils["gap"])[0] for s in (a, b)]
     rows = [
         (names[k], *(percent(gap[k]) for gap in gaps), signed_points(mean[k]), _span(low[k], high[k]))
@@ -112,8 +87,11 @@ def difference_map(comparison: Comparison) -> Chart | None:
         f"intended benefit. Minus and blue: smaller gap in {a.name}; plus and orange: in {b.name}; in brackets "
         "where the interval includes 0, each place's interval read alone."
     )
-    columns = ("Place", f"Gap, {a.name}", f"Gap, {b.name}", "Difference, points", "95 % interval")
-    return Chart("map", "Place by place: the difference", title, summary, [trace], layout, columns, rows)
+    return plot.chart(
+        "map", "Place by place: the difference", _difference_title(a.name, b.name, mean, clear), summary,
+        ("Place", f"Gap, {a.name}", f"Gap, {b.name}", "Difference, points", "95 % interval"), rows,
+        comparison, tile_height * (int(where[0].max()) + 1), top=14, bottom=16,
+    )  # fmt: skip
 
 
 def gap_maps(comparison: Comparison) -> Chart | None:
@@ -126,66 +104,46 @@ def gap_maps(comparison: Comparison) -> Chart | None:
     means = [100 * intervals(s.councils["gap"])[0] for s in scenarios]
     known = np.concatenate([mean[np.isfinite(mean)] for mean in means])
     lowest, highest = float(known.min(initial=100.0)), float(known.max(initial=0.0))
-    scale = {"zmin": lowest, "zmax": max(highest, lowest + 1.0), "colorscale": SEQUENTIAL}
+    scale = {"zmin": lowest, "zmax": max(highest, lowest + 1.0), "colorscale": style.SEQUENTIAL}
     across = min(len(scenarios), 2)
-    down = -(-len(scenarios) // across)
-    between, panel = 56, 50 * (int(where[0].max()) + 1)
-    height = panel * down + between * (down - 1)
-    data, notes = [], []
-    axes: dict[str, Any] = {}
-    for k, (s, mean) in enumerate(zip(scenarios, means, strict=True)):
-        row, column = divmod(k, across)
-        on = {"xaxis": axis_name("x", k), "yaxis": axis_name("y", k)}
-        size = LARGE if across == 1 else SMALL
-        data.append(_heatmap(where, mean, names, [number(m, 0) for m in mean], size) | scale | on)
-        top = 1 - row * (panel + between) / height
-        domain = [0.505 * column, 0.505 * column + 0.495] if across == 2 else [0, 0.7]
-        axes[axis_key("x", k)] = _hidden(anchor=on["yaxis"], domain=domain)
-        axes[axis_key("y", k)] = _hidden(
-            anchor=on["xaxis"], domain=[top - panel / height, top], autorange="reversed"
-        )
+    size = LARGE if across == 1 else SMALL
+    height, cells = grid(len(scenarios), across, panel=50 * (int(where[0].max()) + 1), between=56, gap=0.01)
+    plot = Plot(12, 12)
+    for k, (s, mean, (x, y)) in enumerate(zip(scenarios, means, cells, strict=True)):
+        place = (x if across == 2 else [0, 0.7], y)
+        _draw(plot, where, mean, names, [number(m, 0) for m in mean], size, scale, k, place)
         words = f"<b>{short(s.name)}</b>: gap in % of intended benefit"
-        notes.append(heading(words, colour(k), panel=k, size=16, yshift=4))
-    title = _maps_title([s.name for s in scenarios], means, names)
-    layout = frame(comparison, title, height, left=12, right=12, bottom=16, top=34, annotations=notes, **axes)
+        plot.notes.append(heading(words, colour(k), panel=k, size=16, yshift=4))
     rows = [(name, *(percent(m[k] / 100) for m in means)) for k, name in enumerate(names)]
     summary = f"Tile maps of {len(names)} places, one a scenario: the gap in percent; darker is a larger gap."
-    columns = ("Place", *(s.name for s in scenarios))
-    return Chart("maps", "Place by place: the gap", title, summary, data, layout, columns, rows)
+    return plot.chart(
+        "maps", "Place by place: the gap", _maps_title([s.name for s in scenarios], means, names), summary,
+        ("Place", *(s.name for s in scenarios)), rows, comparison, height, top=34, bottom=16,
+    )  # fmt: skip
 
 
-def _heatmap(
-    where: Where, values: np.ndarray, names: list[str], numbers: list[str], size: tuple[int, float]
-) -> dict[str, Any]:
-    rows, columns = where
-    down, across = int(rows.max()) + 1, int(columns.max()) + 1
-    z = np.full((down, across), np.nan)
-    words = [[""] * across for _ in range(down)]
-    hover = [[""] * across for _ in range(down)]
-    z[rows, columns] = values
-    for row, column, name, figure in zip(rows, columns, names, numbers, strict=True):
-        words[row][column] = f"{short_name(name, size[0])}<br><b>{figure}</b>"
-        hover[row][column] = f"{text(name)}: {figure}"
-    return {
-        "type": "heatmap",
-        "z": lean(z),
-        "text": words,
-        "texttemplate": "%{text}",
-        "textfont": {"size": size[1], "color": INK},
-        "xgap": 3,
-        "ygap": 3,
-        "showscale": False,
-        "hovertext": hover,
-        "hoverinfo": "text",
-        "hoverongaps": False,
-    }
+def _draw(
+    plot: Plot, where: Where, values: np.ndarray, names: list[str], numbers: list[str], size: tuple[int, float],
+    scale: dict[str, Any], panel: int = 0, place: tuple[Sequence[float], Sequence[float]] = ((0, 1), (0, 1)),
+) -> None:  # fmt: skip
+    """Draw a map: a tile for each place, with its name and number in letters of some size."""
+    shape = int(where[0].max()) + 1, int(where[1].max()) + 1
+    z, words, hover = np.full(shape, np.nan), np.full(shape, "", object), np.full(shape, "", object)
+    z[where] = values
+    words[where] = [f"{short_name(n, size[0])}<br><b>{f}</b>" for n, f in zip(names, numbers, strict=True)]
+    hover[where] = [f"{text(n)}: {f}" for n, f in zip(names, numbers, strict=True)]
+    tiles = {"type": "heatmap", "z": lean(z), "xgap": 3, "ygap": 3, "showscale": False, "hoverongaps": False}
+    shown = {"text": words.tolist(), "texttemplate": "%{text}", "textfont": {"size": size[1], "color": INK}}
+    plot.data.append(tiles | shown | {"hovertext": hover.tolist(), "hoverinfo": "text"} | on(panel) | scale)
+    hidden = {"visible": False, "showgrid": False}
+    plot.place({"domain": place[0]} | hidden, {"domain": place[1], "autorange": "reversed"} | hidden, panel)
 
 
 def _key(a: str, b: str) -> list[dict[str, Any]]:
     """How to read the map of differences, written beside it."""
     lines = (
-        (f"<b>Blue, minus:</b> smaller gap in {short(a)}", BLUE_WORDS),
-        (f"<b>Orange, plus:</b> smaller gap in {short(b)}", ORANGE_WORDS),
+        (f"<b>Blue, minus:</b> smaller gap in {short(a)}", style.BLUE_WORDS),
+        (f"<b>Orange, plus:</b> smaller gap in {short(b)}", style.ORANGE_WORDS),
         ("Difference in the gap, percentage points", MUTED),
         ("In brackets: the 95 % interval includes 0", MUTED),
         ("(each place's interval read alone)", MUTED),
@@ -194,10 +152,6 @@ def _key(a: str, b: str) -> list[dict[str, Any]]:
         heading(words, ink, size=15, x=1, yanchor="top", xshift=24, yshift=-28 * k)
         for k, (words, ink) in enumerate(lines)
     ]
-
-
-def _hidden(**more: Any) -> dict[str, Any]:
-    return axis(visible=False, showgrid=False, **more)
 
 
 def _span(low: float, high: float) -> str:

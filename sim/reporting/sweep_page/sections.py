@@ -11,9 +11,14 @@ from sim.analysis.regime_map import SCALE
 from sim.analysis.sweep_data import FAILED, NOT_RUN, is_share, losses_of, plain
 from sim.formatting import listing, number, percent, points, with_interval
 from sim.model.vocabulary import cause_name, outcome_name
-from sim.reporting.charts.forest import contrast_chart
 from sim.reporting.charts.sensitivity import influence_chart
-from sim.reporting.charts.sweep import agreement_chart, along_chart, difference_chart, loss_chart
+from sim.reporting.charts.sweep import (
+    agreement_chart,
+    along_chart,
+    contrast_chart,
+    difference_chart,
+    loss_chart,
+)
 from sim.reporting.sweep_page import section, tables
 from sim.reporting.sweep_page.findings import Findings, two_best
 from sim.reporting.sweep_page.map_section import stamp
