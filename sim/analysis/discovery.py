@@ -124,7 +124,11 @@ class Discovery:
 
 
 def discover(
-    factors: Sequence[SweptFactor], condition: Condition, seed: int, method: str = "prim"
+    factors: Sequence[SweptFactor],
+    condition: Condition,
+    seed: int,
+    method: str = "prim",
+    groups: np.ndarray | None = None,
 ) -> Discovery:
     """Find the regions in which a condition holds.
 
@@ -133,19 +137,22 @@ def discover(
         condition: the condition at every design point.
         seed: of folds and repetitions, so that the same sweep always gives the same result.
         method: `prim` or `tree`.
+        groups: shape (points,): points that share a future, or a policy, are no independent evidence. They are held out
+            together, and together they count as one point in the test. By default every point stands alone.
     """
     known = condition.known
+    groups = (np.arange(len(known)) if groups is None else groups)[known]
     cases = condition.holds[known]
     varied = [factor.at(known) for factor in factors]
     varied = [factor for factor in varied if len(factor.levels) > 1]
     said = Discovery(condition, method, len(cases), int(cases.sum()))
-    reason = _too_little(varied, cases)
+    reason = _too_little(varied, cases, len(np.unique(groups)))
     if reason:
         return _without_boxes(said, reason)
     dimensions = [dimension(factor) for factor in varied]
     find: Callable[[Sequence[Dimension], np.ndarray], FoundBoxes] = METHODS[method]
     found = find(dimensions, cases)
-    held_out = _held_out(find, dimensions, cases, seed)
+    held_out = _held_out(find, dimensions, cases, groups, seed)
     if not found:
         return _without_boxes(said, "no region holds more cases than all points do")
     reproduced = _reproduced(find, dimensions, cases, seed)
@@ -169,13 +176,15 @@ def _without_boxes(said: Discovery, reason: str) -> Discovery:
     return Discovery(said.condition, said.method, said.points, said.cases, why_not=reason)
 
 
-def _too_little(varied: Sequence[SweptFactor], cases: np.ndarray) -> str:
+def _too_little(varied: Sequence[SweptFactor], cases: np.ndarray, independent: int) -> str:
     """Why there is nothing to be found, or nothing."""
     count, held = len(cases), int(cases.sum())
     if not varied:
         return "no factor varies"
     if count < FEWEST:
         return f"there are only {count} points; discovery needs {FEWEST}"
+    if independent < FEWEST:
+        return f"its points are only {independent} independent ones, since they share futures; discovery needs {FEWEST}"
     if held in (0, count):
         return f"the condition holds at {'every' if held else 'no'} point"
     if min(held, count - held) < FEWEST_OF_EACH:
@@ -282,23 +291,25 @@ def _held_out(
     find: Callable[[Sequence[Dimension], np.ndarray], FoundBoxes],
     dimensions: Sequence[Dimension],
     cases: np.ndarray,
+    groups: np.ndarray,
     seed: int,
 ) -> HeldOut:
     """Boxes made from four fifths of the points, held against the last fifth, five times."""
     from scipy.stats import fisher_exact
 
     called = np.zeros(len(cases), bool)
-    order = np.random.default_rng(seed).permutation(len(cases))
+    order = np.random.default_rng(seed).permutation(np.unique(groups))
     everything = np.ones(len(cases), bool)
-    for fold in np.array_split(order, FOLDS):
-        kept = np.setdiff1d(order, fold)
+    for some in np.array_split(order, FOLDS):
+        fold, kept = (np.flatnonzero(np.isin(groups, some) == inside) for inside in (True, False))
         boxes = find([_some(dimension, kept) for dimension in dimensions], cases[kept])
         for limits, _ in boxes:
             called[fold] |= prim.within(dimensions, limits, everything)[fold]
     hit, missed = int(cases[called].sum()), int(cases[~called].sum())
     table = [[hit, int(called.sum()) - hit], [missed, int((~called).sum()) - missed]]
     density = hit / called.sum() if called.any() else 0.0
-    p = float(fisher_exact(table, alternative="greater").pvalue)
+    independent = np.rint(np.array(table) * len(order) / len(cases)).astype(int)
+    p = float(fisher_exact(independent, alternative="greater").pvalue)
     return HeldOut(hit / int(cases.sum()), float(density), float(cases.mean()), p)
 
 

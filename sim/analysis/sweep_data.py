@@ -254,3 +254,16 @@ def losses_of(sweep: Sweep) -> list[str]:
     kept = [name.removeprefix("losses.") for name in sweep.responses if name.startswith("losses.")]
     order = list(CAUSE_LABELS)
     return sorted(kept, key=lambda cause: order.index(cause) if cause in order else len(order))
+
+
+def groups_of(sweep: Sweep) -> np.ndarray | None:
+    """Which points are no independent evidence, where policies meet futures: those of one future, or of one policy.
+
+    The larger of the two numbers of groups counts, shape (points,). None where every point stands alone.
+    """
+    design = sweep.plan["design"]
+    if design["kind"] != "crossed":
+        return None
+    futures = int(design["futures"])
+    points = np.arange(sweep.points)
+    return points % futures if futures >= int(design["policies"]) else points // futures

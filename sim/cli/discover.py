@@ -36,13 +36,13 @@ def discover(folder: Path, where: str, method: str, out: str | None, as_json: bo
     check_page(out, target)
     warn_of_altered_files(folder)
     from sim.analysis import conditions, discovery
-    from sim.analysis.sweep_data import read_sweep
+    from sim.analysis.sweep_data import groups_of, read_sweep
     from sim.reporting import discovery_text, terminal
     from sim.reporting.discovery_page import write_discovery
 
     sweep = read_sweep(folder)
     asked = conditions.condition(sweep, where)
-    found = discovery.discover(sweep.factors, asked, int(sweep.plan["seed"]), method)
+    found = discovery.discover(sweep.factors, asked, int(sweep.plan["seed"]), method, groups_of(sweep))
     path = write_discovery(sweep, found, target)
     text = "\n".join(map(terminal.wrapped, discovery_text.paragraphs(found)))
     show(as_json, discovery_text.as_json(found, sweep), text)

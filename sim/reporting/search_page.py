@@ -63,7 +63,7 @@ def write_search(
         experiment=experiment,
         headline=search_text.headline(result),
         sentences=search_text.reasons(result, chosen, pairs),
-        chosen=[f"policy {one.policy + 1}: {one.because}" for one in chosen],
+        chosen=[f"policy {one.policy + 1} {one.because}" for one in chosen],
         chosen_rows=[] if front is None else chosen_table(front, chosen, result.crossing.objectives),
         fails=fails,
         made_by=made_by,

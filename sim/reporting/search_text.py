@@ -79,8 +79,8 @@ def reasons(result: SearchResult, chosen: Sequence[Chosen], pairs: tuple[int, in
         )
     if front.left_out:
         said.append(
-            f"{front.left_out} more {'policy' if front.left_out == 1 else 'policies'} of the archive lie between these and were "
-            "not run again."
+            f"{front.left_out} more {'policy' if front.left_out == 1 else 'policies'} of the archive lie between these and "
+            "were not run again."
         )
     said.append(
         "This is what the model gives under the futures tried; it is not a forecast, and no policy is recommended."
@@ -107,7 +107,7 @@ def policy_in_words(front: Front, one: Chosen, first: Objective) -> str:
     measures = front.robustness
     mean = value_of(first, float(measures.mean[one.policy]))
     said = (
-        f"Policy {one.policy + 1} has {one.because}: {title_of(first)} {mean} on average. "
+        f"Policy {one.policy + 1} {one.because}: {title_of(first)} {mean} on average. "
         f"It is worse than {value_of(first, one.limit)} in {percent(one.failing, 0)} of fresh futures"
     )
     if one.fails.better_than_guessing:

@@ -52,12 +52,12 @@ def chosen(result: SearchResult, seed: int) -> list[Chosen]:
     factors = _as_swept(result.crossing, futures)
     measures = front.robustness
     rankings = [
-        ("the best on average", measures.mean),
-        ("the least regret", measures.regret),
+        ("is the best on average", measures.mean),
+        ("has the least regret", measures.regret),
         (
-            ("good enough most often", -measures.satisfied)
+            ("is good enough most often", -measures.satisfied)
             if np.isfinite(measures.satisfied).all()
-            else ("the best mean and spread together", measures.mean_variance)
+            else ("has the best mean and spread together", measures.mean_variance)
         ),
     ]
     first = result.crossing.objectives[0]

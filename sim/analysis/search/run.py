@@ -28,6 +28,8 @@ from sim.experiments.crossing import FRESH, Crossing, Objective, derived_seed, f
 from sim.experiments.designs import Columns, points_of
 from sim.experiments.experiment import Experiment
 from sim.experiments.plans import make_plan
+from sim.formatting import listing
+from sim.model import provenance
 from sim.paths import ARCHIVE, CONVERGENCE, SEARCH
 from sim.runner.executors import Engine, single_threaded_children
 from sim.storage import atomic_write, atomic_write_text
@@ -214,7 +216,7 @@ def _claim(folder: Path, experiment: Experiment) -> None:
     crossing = experiment.crossing
     assert crossing is not None
     asked = {
-        "identity": make_plan(experiment, "").identity,
+        "scenario": replace(make_plan(experiment, ""), model="").identity,
         "levers": [repr(lever) for lever in crossing.space.levers],
         "futures": _columns_as_json(futures_of(crossing, experiment.seed)),
         "objectives": [asdict(one) for one in crossing.objectives],
@@ -224,13 +226,16 @@ def _claim(folder: Path, experiment: Experiment) -> None:
         "population": crossing.search.population,
         "seeds": crossing.search.seeds,
     }
-    text = json.dumps({"name": experiment.name, "question": experiment.question, **asked}, indent=1) + "\n"
+    about = {"name": experiment.name, "question": experiment.question, "model": provenance.model()}
+    text = json.dumps({**about, **asked}, indent=1) + "\n"
     path = folder / SEARCH
     if path.is_file():
         before = json.loads(path.read_text(encoding="utf-8"))
-        differing = [name for name in asked if before.get(name) != json.loads(text)[name]]
+        differing = [f"other {name}" for name in asked if before.get(name) != json.loads(text)[name]]
+        if not provenance.same_model(str(before.get("model")), provenance.model()):
+            differing.append("other rules of the model")
         if differing:
-            said = f"it holds another search: {', '.join(differing)} differ; name another folder with --out"
+            said = f"it holds another search, with {listing(differing)}; name another folder with --out"
             raise InputProblems([Problem(COMMAND_LINE, str(folder), said)])
         return
     folder.mkdir(parents=True, exist_ok=True)

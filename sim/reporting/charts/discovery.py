@@ -238,7 +238,7 @@ def _bins(factor: SweptFactor, known: np.ndarray) -> Binned:
         ]
     ends = np.quantile(factor.values[known], [1 / 3, 2 / 3])
     return np.searchsorted(ends, factor.values), [
-        f"≤ {plain(ends[0])}", f"to {plain(ends[1])}", f"> {plain(ends[1])}"
+        f"≤ {plain(ends[0])}", f"{plain(ends[0])} to {plain(ends[1])}", f"> {plain(ends[1])}"
     ]  # fmt: skip
 
 
@@ -269,7 +269,7 @@ def _cell_in_words(
 ) -> str:
     names = [*_tick_names(across)[cell[1]].split("<br>"), *_tick_names(upwards)[cell[0]].split("<br>")]
     order = [*chosen[0::2], *chosen[1::2]]
-    return text(", ".join(f"{factor.key} {name}" for factor, name in zip(order, names, strict=True)))
+    return ", ".join(f"{factor.key} {name}" for factor, name in zip(order, names, strict=True))
 
 
 def boxes_table(found: Discovery) -> list[tuple[str, ...]]:

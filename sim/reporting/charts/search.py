@@ -17,6 +17,7 @@ from sim.reporting.charts.style import UNCLEAR, colour, end_labels, label, text
 from sim.reporting.search_text import policies_in_words, title_of, value_of
 
 MOST_ROWS, MOST_COLUMNS = 24, 60
+LONGEST_AXIS_TITLE = 48
 
 
 def _scaled(objective: Objective, values: np.ndarray) -> np.ndarray:
@@ -77,6 +78,12 @@ def trade_offs(result: SearchResult, made_by: str) -> Chart:
     return plot.chart("trade-offs", "Trade-offs", title, summary, columns, rows, made_by, 430, top=96)
 
 
+def _axis_name(objective: Objective) -> str:
+    """The title of an objective, or its name where the title is too long for an axis."""
+    title = title_of(objective)
+    return text(title if len(title) <= LONGEST_AXIS_TITLE else objective.name)
+
+
 def _short(key: str) -> str:
     return text(".".join(key.split(".")[-2:]))
 
@@ -96,10 +103,10 @@ def front_chart(result: SearchResult, chosen: Sequence[Chosen], made_by: str) ->
     for place, pick in enumerate(chosen):
         at = float(x[pick.policy]), float(y[pick.policy])
         plot.trace("markers", [at[0]], [at[1]], marker={"color": colour(place), "size": 15}, hoverinfo="skip")
-        plot.notes.append(label(*at, f"policy {pick.policy + 1}: {pick.because}", colour(place), xshift=12))
+        plot.notes.append(label(*at, f"policy {pick.policy + 1} {pick.because}", colour(place), xshift=12))
     plot.place(
-        {"title": axis_title(text(title_of(one))), "ticksuffix": _suffix(one)},
-        {"title": axis_title(text(title_of(other))), "ticksuffix": _suffix(other)},
+        {"title": axis_title(_axis_name(one)), "ticksuffix": _suffix(one)},
+        {"title": axis_title(_axis_name(other)), "ticksuffix": _suffix(other)},
     )
     slope = float(np.corrcoef(x, y)[0, 1]) if len(x) > 2 and x.std() > 0 and y.std() > 0 else 0.0
     together = (
@@ -151,6 +158,8 @@ def regret_map(result: SearchResult, made_by: str) -> Chart:
     unit = "points" if scale == 100 else ""
     most = number(scale * float(front.robustness.regret[least]))
     title = f"Policy {least + 1} has the least regret: in nine futures of ten at most {most} {unit}".rstrip()
+    if front.robustness.regret[least] <= 0.0:
+        title = f"Policy {least + 1} is the best of them in at least nine futures of ten"
     summary = (
         f"Rows are the {len(rows)} policies with the least regret; a column is a group of "
         f"{counted(len(groups[0]), 'future')}. Dark is far from the best."
