@@ -297,7 +297,7 @@ def _found(plan: Plan, folder: Path, share: Shard, say: Callable[[str], None]) -
 
 def remove_parts(folder: Path, found: CompletedRuns) -> None:
     """Take away the parts whose rows are in the finished tables, and their folder when nothing else is in it."""
-    for path in dict.fromkeys(piece.path for piece in found.pieces):
+    for path in found.files:
         if path.parent == folder / parts.PARTS:
             path.unlink(missing_ok=True)
     if not any((folder / parts.PARTS).glob("*.parquet")):
