@@ -23,7 +23,7 @@ from sim.model import provenance
 from sim.paths import DESIGN, FAILURES, MANIFEST, PLAN, RUNS, SUMMARY, TIMINGS
 from sim.runner.parts import FAILED, OK, SECONDS, WINDOW, CompletedRuns, iter_sorted
 from sim.stats import intervals, known_or_none, mean_over
-from sim.storage import atomic_write, atomic_write_text
+from sim.storage import atomic_write, atomic_write_text, json_text
 
 Shape = Callable[[Plan, np.ndarray, pa.Table], dict[str, Any]]
 """Makes the columns of a table from numbers of runs and their stored rows."""
@@ -44,8 +44,8 @@ def write_tables(plan: Plan, folder: Path, kept: CompletedRuns, command: str) ->
     _write(plan, folder, kept, RUNS, ("status", *plan.responses), _runs)
     _write(plan, folder, kept, TIMINGS, ("status", *SECONDS), _timings)
     _write(plan, folder, kept, FAILURES, ("stage", "message"), _failures)
-    atomic_write_text(folder / SUMMARY, _as_text(_summary(plan, folder / RUNS)))
-    atomic_write_text(folder / MANIFEST, _as_text(_manifest(plan, folder, kept, command)))
+    atomic_write_text(folder / SUMMARY, json_text(_summary(plan, folder / RUNS)))
+    atomic_write_text(folder / MANIFEST, json_text(_manifest(plan, folder, kept, command)))
 
 
 def _write(
@@ -128,19 +128,18 @@ def _summary(plan: Plan, path: Path) -> dict[str, Any]:
         count = np.isfinite(values).sum(axis=1)
         ends = intervals(mean_over(values, axis=1))
         for place, scenario in enumerate(plan.scenarios):
-            said = dict(
-                zip(("mean", "low", "high"), (known_or_none(end[place]) for end in ends), strict=True)
-            )
-            found[scenario.name][response] = {**said, "known": int(count[:, place].sum())}
+            mean, low, high = (known_or_none(end[place]) for end in ends)
+            known = int(count[:, place].sum())
+            found[scenario.name][response] = {"mean": mean, "low": low, "high": high, "known": known}
     return {"scenarios": found, "replications": plan.replications, "points": plan.points, "runs": plan.runs}
 
 
 def _manifest(plan: Plan, folder: Path, kept: CompletedRuns, command: str) -> dict[str, Any]:
-    tables = [folder / name for name in (RUNS, FAILURES, TIMINGS, DESIGN)]
-    texts = [folder / name for name in (PLAN, SUMMARY)]
-    files = [
-        {"name": path.name, **_rows(path), "sha256": storage.file_hash(path)} for path in (*tables, *texts)
-    ]
+    files = []
+    for name in (RUNS, FAILURES, TIMINGS, DESIGN, PLAN, SUMMARY):
+        path = folder / name
+        rows = {"rows": parquet.read_metadata(path).num_rows} if path.suffix == ".parquet" else {}
+        files.append({"name": name, **rows, "sha256": storage.file_hash(path)})
     failed = int(kept.failed.sum())
     return {
         "name": plan.name,
@@ -155,14 +154,6 @@ def _manifest(plan: Plan, folder: Path, kept: CompletedRuns, command: str) -> di
         "commit": provenance.commit(),
         "files": files,
     }
-
-
-def _rows(path: Path) -> dict[str, int]:
-    return {"rows": parquet.read_metadata(path).num_rows} if path.suffix == ".parquet" else {}
-
-
-def _as_text(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def manifest(folder: Path) -> dict[str, Any] | None:

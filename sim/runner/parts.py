@@ -149,7 +149,8 @@ def iter_sorted(
     Yields:
         Numbers of the runs of a window, and their rows.
     """
-    groups, runs, oks = [], [], []
+    groups: list[tuple[Path, int]] = []
+    runs, oks = [], []
     for path in files:
         for group, (numbers, ok) in enumerate(_runs(plan, path)):
             groups.append((path, group))
@@ -163,7 +164,7 @@ def iter_sorted(
     for start in range(0, len(chosen), WINDOW):
         rows = chosen[start : start + WINDOW]
         needed = np.unique(of_group[rows])
-        tables = [_columns(*groups[place], columns) for place in needed]
+        tables = [_columns(groups[place], columns) for place in needed.tolist()]
         # From row numbers over all groups to row numbers over those that are read.
         left_out = np.where(np.isin(np.arange(len(groups)), needed), 0, sizes).cumsum()
         indices = storage.column(rows - left_out[of_group[rows]])
@@ -188,6 +189,7 @@ def _runs(plan: Plan, path: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield plan.numbers(storage.values(replication), storage.values(point), position), ok
 
 
-def _columns(path: Path, group: int, names: Sequence[str]) -> pa.Table:
+def _columns(row_group: tuple[Path, int], names: Sequence[str]) -> pa.Table:
+    path, group = row_group
     rows = parquet.ParquetFile(path).read_row_group(group, columns=names)
     return rows.select(names).replace_schema_metadata(None)

@@ -15,7 +15,7 @@ from sim.model.parameters import Parameters
 from sim.model.schedule import Run
 from sim.paths import CELLS, COUNCILS, METADATA, PLACES_BY_MONTH, RESULTS, RUNS, SERIES
 from sim.runner.compare import Comparison, ScenarioRuns
-from sim.storage import write_table
+from sim.storage import json_text, write_table
 
 
 def default_folder(kind: str, identity: Mapping[str, Any]) -> Path:
@@ -75,18 +75,10 @@ def write_metadata(
     folder: Path, scenarios: Sequence[ScenarioRuns], seed: int, command: str, **more: Any
 ) -> None:
     """Write what is needed to make the results again: resolved parameters, seed, versions, commit and command."""
-    content = {
-        "command": f"gapsim {command}",
-        "seed": seed,
-        **more,
-        "versions": provenance.versions(),
-        "commit": provenance.commit(),
-        "scenarios": {
-            s.name: {"title": s.title, "parameters": s.parameters.model_dump(mode="json")} for s in scenarios
-        },
+    resolved = {
+        s.name: {"title": s.title, "parameters": s.parameters.model_dump(mode="json")} for s in scenarios
     }
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / METADATA).write_text(text + "\n", encoding="utf-8")
+    _write_metadata(folder, command, {"seed": seed, **more}, {"scenarios": resolved})
 
 
 def write_cases_metadata(
@@ -96,7 +88,7 @@ def write_cases_metadata(
     summary: Mapping[str, Any],
     command: str,
 ) -> None:
-    """Write what historical cases came to, and what is needed to live them again.
+    """Write what historical cases came to, and what is needed to simulate them again.
 
     Args:
         folder: where it goes.
@@ -105,13 +97,11 @@ def write_cases_metadata(
         summary: what came of it.
         command: what asked for it.
     """
-    content = {
-        "command": f"gapsim {command}",
-        **summary,
-        "versions": provenance.versions(),
-        "commit": provenance.commit(),
-        "system": system.model_dump(mode="json"),
-        "fitted_sets": list(sets),
-    }
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / METADATA).write_text(text + "\n", encoding="utf-8")
+    inputs = {"system": system.model_dump(mode="json"), "fitted_sets": list(sets)}
+    _write_metadata(folder, command, summary, inputs)
+
+
+def _write_metadata(folder: Path, command: str, about: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
+    made_by = {"versions": provenance.versions(), "commit": provenance.commit()}
+    content = {"command": f"gapsim {command}", **about, **made_by, **inputs}
+    (folder / METADATA).write_text(json_text(content), encoding="utf-8")

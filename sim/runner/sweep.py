@@ -261,17 +261,15 @@ def _carry_out(
         (folder / parts.PARTS).mkdir(exist_ok=True)
         about = {"label": share.label, "engine": engine.name, "workers": engine.workers}
         note = folder / RUNNING / f"{share.label}.json"
-        far = status.Progress(note, about, len(mine), done, 0 if retry_failed else failed, watcher)
+        progress = status.Progress(note, about, len(mine), done, 0 if retry_failed else failed, watcher)
         stamp = plan_files.plan_file_hash(folder)
-        sweeping = SweepScheduler(
-            plan, folder, stamp, share.label, engine, PendingRuns(left), ChunkSizer(limit), far.heard
+        scheduler = SweepScheduler(
+            plan, folder, stamp, share.label, engine, PendingRuns(left), ChunkSizer(limit), progress.add
         )
-
-        def stopping() -> None:
-            say("stopping: what is under way is finished first; once more to drop it")
-
         with single_threaded_children():
-            sweeping.carry_out(stopping)
+            scheduler.execute(
+                lambda: say("stopping: what is under way is finished first; once more to drop it")
+            )
     with status.tables_lock(folder):
         found = _found(plan, folder, share, say)
         complete = bool(found.done.all())
