@@ -49,24 +49,15 @@ def texts(words: Sequence[str | None]) -> pa.Array:
 
 def values(held: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """The numbers of a column of numbers; where it holds null, NaN, or 0 in a column of whole numbers."""
-    found, known = known_values(held)
-    if known is None:
-        return found
-    return np.where(known, found, np.nan if found.dtype.kind == "f" else 0)
-
-
-def known_values(held: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray | None]:
-    """The values of a column of numbers or text, and where it holds any: None if everywhere, as most do."""
     whole = held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0)
-    known = np.from_dlpack(whole.is_valid().cast(pa.int8())).astype(bool) if whole.null_count else None
-    if pa.types.is_string(whole.type):
-        return np.array(whole.to_pylist(), dtype=object), known
-    kind = whole.type.to_pandas_dtype()
+    kind = np.dtype(whole.type.to_pandas_dtype())
     if not len(whole):
-        return np.empty(0, kind), known
-    return np.frombuffer(whole.buffers()[1], kind)[whole.offset : whole.offset + len(whole)], known
+        return np.empty(0, kind)
+    found = np.frombuffer(whole.buffers()[1], kind)[whole.offset : whole.offset + len(whole)]
+    if not whole.null_count:
+        return found
+    known = np.from_dlpack(whole.is_valid().cast(pa.int8())).astype(bool)
+    return np.where(known, found, np.nan if kind.kind == "f" else 0)
 
 
 @contextmanager

@@ -97,15 +97,12 @@ class Plan:
 
     def point(self, number: int) -> dict[str, Any]:
         """One design point in plain values, by key; None means "as the scenario says"."""
-        return {
-            key: None if known is not None and not known[number] else values.item(number)
-            for key, values, known in self._columns
-        }
+        return {key: values[number].as_py() for key, values in self._columns.items()}
 
     @cached_property
-    def _columns(self) -> list[tuple[str, np.ndarray, np.ndarray | None]]:
-        """Key, values and a mask of known values (None: all) of each factor, cached since a sweep looks up every point."""
-        return [(factor.key, *storage.known_values(self.table[factor.key])) for factor in self.factors]
+    def _columns(self) -> dict[str, pa.Array]:
+        """The values of each factor, by key; cached since a sweep looks up every point."""
+        return {factor.key: self.table[factor.key].combine_chunks() for factor in self.factors}
 
 
 def make_plan(experiment: Experiment, command: str) -> Plan:

@@ -203,9 +203,8 @@ def make_executor(name: str, workers: int | None = None, address: str | None = N
         InputProblems: if there is no such engine, its package is not installed, or no suitable scheduler is at the address.
     """
     if name not in ENGINES:
-        raise InputProblems(
-            [Problem(COMMAND_LINE, "--engine", f"must be one of {', '.join(ENGINES)}", name or "''")]
-        )
+        said = f"must be one of {', '.join(ENGINES)}"
+        raise InputProblems([Problem(COMMAND_LINE, "--engine", said, name or "''")])
     if name == "dask":
         dask = Dask(workers, address)
         if address is not None:

@@ -1,8 +1,8 @@
-"""The tables of a finished sweep: one row a run, sorted, each run once, the same bytes whoever made the runs.
+"""The tables of a finished sweep: one row a run, sorted, each run once, the same bytes on any number of workers.
 
-`runs.parquet`: keys, status, factors, responses. `failures.parquet`: what went wrong and where. `timings.parquet`: the
-clock, which is apart because it never is the same twice. `summary.json`: means and intervals by scenario.
-`manifest.json`: what the files hold, and what made them; it is written last, and a folder with one is finished.
+`runs.parquet`: keys, status, factors, responses. `failures.parquet`: stage and message of each failure. `timings.parquet`:
+durations, apart because they are never the same twice. `summary.json`: means and intervals by scenario. `manifest.json`:
+hashes of the files, and the versions that made them; it is written last, and a folder with one is finished.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Parts: rows of finished runs in files of their own, each complete or absent, and read back in the order of their runs.
+"""Parts: the rows of finished runs, one file a chunk, each complete or absent; and reading rows in the order of their runs.
 
 A row says which run it is by replication, design point and position of the scenario. Files may overlap: shards
 interleave, failed runs are repeated.
@@ -50,7 +50,7 @@ def table(plan: Plan, runs: np.ndarray, records: Sequence[RunRecord]) -> pa.Tabl
 
 
 def write(folder: Path, part: pa.Table, name: str) -> Path:
-    """Keep a part, whole or not at all, under a name that ends in a hash of what is in it.
+    """Store a part atomically, under a name that ends in a hash of its content.
 
     Raises:
         OSError: if it cannot be stored; nothing of it is left.
@@ -74,19 +74,19 @@ def _hash(content: bytes) -> str:
 
 
 def valid_parts(folder: Path, identity: str) -> tuple[list[Path], list[Path]]:
-    """The parts of a folder that hold what was written, for this plan; and those that do not. By name."""
+    """The intact parts of a folder that belong to this plan, and all others; sorted by name."""
     found = sorted((folder / PARTS).glob("*.parquet"))
     good = [path for path in found if _readable(path, identity)]
     return good, [path for path in found if path not in set(good)]
 
 
 def quarantine(path: Path) -> None:
-    """Put a damaged part where no reader takes it for one; its runs have to be made again."""
+    """Rename a damaged part so that no reader finds it; its runs have to be executed again."""
     os.replace(path, path.with_name(path.name + DAMAGED))
 
 
 def _readable(path: Path, identity: str) -> bool:
-    # A reader of Parquet trusts what it reads, and may do anything with a damaged file; the hash comes first.
+    # A reader of Parquet trusts its input and may crash on a damaged file; the hash comes first.
     if path.stem.rpartition("-")[2] != _hash(path.read_bytes()):
         return False
     about = parquet.read_schema(path).metadata or {}
@@ -94,9 +94,9 @@ def _readable(path: Path, identity: str) -> bool:
 
 
 def counts(folder: Path) -> Iterator[tuple[int, int]]:
-    """Rows and failed rows of every part, damaged ones left out, without touching any."""
+    """Rows and failed rows of every part; damaged ones are skipped."""
     for path in (folder / PARTS).glob("*.parquet"):
-        # Whoever sweeps may take a part away, or set it aside, meanwhile.
+        # The process that sweeps may remove a part, or set it aside, meanwhile.
         try:
             about = parquet.read_metadata(path)
         except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""One run of a sweep made again, and compared with the row that is kept of it."""
+"""One run of a sweep executed again and compared with its stored row."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from sim.runner.run_one import run_one
 
 @dataclass(frozen=True)
 class Replay:
-    """A run made again.
+    """A run executed again.
 
     Args:
         run: its number.
         about: scenario, design point, replication and factors, by name.
-        same: whether every response is the same to the bit, or it failed at the same stage with the same words.
-        differing: what is kept and what came now, by name of the column.
+        same: whether every response is the same to the bit, or it failed at the same stage with the same message.
+        differing: stored and new value, by name of the column.
     """
 
     run: int
@@ -37,7 +37,7 @@ class Replay:
 
 
 def replay(folder: Path, run: int) -> Replay:
-    """Make a run of a sweep again.
+    """Execute a run of a sweep again.
 
     Raises:
         InputProblems: if the folder holds no plan, one made with other rules, or nothing of that run.
@@ -62,7 +62,7 @@ def replay(folder: Path, run: int) -> Replay:
 
 
 def _kept(plan: Plan, folder: Path, run: int) -> dict[str, Any]:
-    """The row of a run, from the finished tables and from parts; all of it in the end says stage and message too."""
+    """The row of a run, from the finished tables and from parts, with stage and message."""
     good, _ = parts.valid_parts(folder, plan.identity)
     tables = [folder / RUNS] if (folder / RUNS).is_file() else []
     files = [*tables, *good]

@@ -1,4 +1,4 @@
-"""What runs leave behind: tidy tables and the facts to make them again, written whole or not at all."""
+"""Result files of runs and comparisons: tidy tables, and the metadata needed to reproduce them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _under(scenarios: Sequence[ScenarioRuns], tables: Sequence[Mapping[str, Any]
 def write_metadata(
     folder: Path, scenarios: Sequence[ScenarioRuns], seed: int, command: str, **more: Any
 ) -> None:
-    """Write what is needed to make the results again: resolved parameters, seed, versions, commit and command."""
+    """Write what is needed to reproduce the results: resolved parameters, seed, versions, commit and command."""
     resolved = {
         s.name: {"title": s.title, "parameters": s.parameters.model_dump(mode="json")} for s in scenarios
     }
@@ -88,14 +88,14 @@ def write_cases_metadata(
     summary: Mapping[str, Any],
     command: str,
 ) -> None:
-    """Write what historical cases came to, and what is needed to simulate them again.
+    """Write the results of historical cases, and what is needed to reproduce them.
 
     Args:
         folder: where it goes.
-        system: what holds for all of them.
-        sets: fitted sets of parameters that were laid over it, one after the other; none for the system as it is.
-        summary: what came of it.
-        command: what asked for it.
+        system: the parameters common to all of them.
+        sets: sets of parameters that were laid over it, one after the other; none for the system as it is.
+        summary: the results.
+        command: the command that asked for it.
     """
     inputs = {"system": system.model_dump(mode="json"), "fitted_sets": list(sets)}
     _write_metadata(folder, command, summary, inputs)

@@ -7,7 +7,6 @@ the gap moves, and the causes of loss through which it does.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -101,7 +100,8 @@ def available(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list
             message = "there is no such folder"
             problems.append(Problem(COMMAND_LINE, "--scenarios", message, shown(str(folder))))
             continue
-        for name, path in _yaml_files(Path(folder), tuple(os.listdir(folder))).items():
+        for path in sorted(Path(folder).glob("*.yaml")):
+            name = path.stem
             if not NAME.fullmatch(name):
                 message = "a scenario's name is letters, digits, `_` and `-`"
             elif name in found:
@@ -113,13 +113,6 @@ def available(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list
                 continue
             problems.append(Problem(paths.as_shown(path), name, message))
     return found, problems
-
-
-@lru_cache(maxsize=64)
-def _yaml_files(folder: Path, entries: tuple[str, ...]) -> dict[str, Path]:
-    return {
-        entry.removesuffix(".yaml"): folder / entry for entry in sorted(entries) if entry.endswith(".yaml")
-    }
 
 
 def find(name: str, known: Mapping[str, Path]) -> Path | Problem:
