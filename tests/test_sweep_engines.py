@@ -231,3 +231,10 @@ def test_finished_tables_take_little_memory_however_small_the_window(plan, seria
     file = parquet.ParquetFile(tmp_path / "out" / "runs.parquet")
     assert file.num_row_groups == 7
     assert sweeps.rows(tmp_path / "out") == sweeps.rows(serial)
+
+
+def test_a_finished_sweep_without_failures_is_merged_into_another_folder(plan, serial, tmp_path):
+    outcome = sweep.merge([serial], tmp_path / "out", "gapsim merge")
+    assert outcome.finished
+    assert sweeps.content(tmp_path / "out") == sweeps.content(serial)
+    assert (tmp_path / "out" / "failures.parquet").read_bytes() == (serial / "failures.parquet").read_bytes()

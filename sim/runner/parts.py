@@ -147,7 +147,7 @@ def iter_sorted(
         only: number of the one run to read, if not all.
 
     Yields:
-        Numbers of the runs of a window, and their rows.
+        Numbers of the runs of a window, and their rows; one empty window if there are no rows.
     """
     groups: list[tuple[Path, int]] = []
     runs, oks = [], []
@@ -156,19 +156,21 @@ def iter_sorted(
             groups.append((path, group))
             runs.append(numbers)
             oks.append(ok)
-    run, sizes = np.concatenate(runs), np.array([len(numbers) for numbers in runs])
+    run = np.concatenate([np.empty(0, dtype=np.int64), *runs])
+    sizes = np.array([len(numbers) for numbers in runs], dtype=np.int64)
     of_group = np.repeat(np.arange(len(groups)), sizes)
-    order = np.lexsort((-of_group, ~np.concatenate(oks), run))
+    order = np.lexsort((-of_group, ~np.concatenate([np.empty(0, dtype=bool), *oks]), run))
     _, first = np.unique(run[order], return_index=True)
     chosen = order[first] if only is None else order[first][run[order[first]] == only]
-    for start in range(0, len(chosen), WINDOW):
+    nothing = _columns(files[0], [], columns)
+    for start in range(0, max(1, len(chosen)), WINDOW):
         rows = chosen[start : start + WINDOW]
         needed = np.unique(of_group[rows])
-        tables = [_columns(groups[place], columns) for place in needed.tolist()]
+        tables = [_columns(path, [group], columns) for path, group in (groups[n] for n in needed.tolist())]
         # From row numbers over all groups to row numbers over those that are read.
         left_out = np.where(np.isin(np.arange(len(groups)), needed), 0, sizes).cumsum()
         indices = storage.column(rows - left_out[of_group[rows]])
-        yield run[rows], pa.concat_tables(tables).take(indices).combine_chunks()
+        yield run[rows], pa.concat_tables([nothing, *tables]).take(indices).combine_chunks()
 
 
 def _runs(plan: Plan, path: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -189,7 +191,6 @@ def _runs(plan: Plan, path: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield plan.numbers(storage.values(replication), storage.values(point), position), ok
 
 
-def _columns(row_group: tuple[Path, int], names: Sequence[str]) -> pa.Table:
-    path, group = row_group
-    rows = parquet.ParquetFile(path).read_row_group(group, columns=names)
+def _columns(path: Path, row_groups: list[int], names: Sequence[str]) -> pa.Table:
+    rows = parquet.ParquetFile(path).read_row_groups(row_groups, columns=names)
     return rows.select(names).replace_schema_metadata(None)

@@ -78,7 +78,9 @@ def _kept(plan: Plan, folder: Path, run: int) -> dict[str, Any]:
 def _row(plan: Plan, run: int, files: Sequence[Path], columns: Sequence[str]) -> dict[str, Any] | None:
     if not files:
         return None
-    return next((rows.to_pylist()[0] for _, rows in iter_sorted(plan, files, columns, only=run)), None)
+    return next(
+        (row for _, rows in iter_sorted(plan, files, columns, only=run) for row in rows.to_pylist()), None
+    )
 
 
 def _same(before: Any, now: Any) -> bool:
