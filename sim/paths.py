@@ -71,8 +71,10 @@ def out_problem(
     if not text.strip():
         return Problem(COMMAND_LINE, "--out", "the name of the folder is empty", "''")
     folder = Path(text)
-    foreign = (foreign_file_problem(folder / name, "--out", "folder") for name in written)
-    return folder_problem(folder) or _taken(folder, of_a_sweep) or next(filter(None, foreign), None)
+    foreign = (
+        problem for name in written if (problem := foreign_file_problem(folder / name, "--out", "folder"))
+    )
+    return folder_problem(folder) or _taken(folder, of_a_sweep) or next(foreign, None)
 
 
 def _taken(folder: Path, by_a_sweep: bool) -> Problem | None:
