@@ -1,7 +1,7 @@
 """The reference pages, from the declarations: parameters, mechanisms, rights, outcomes, causes of loss, scenarios.
 
 What a page says of a thing is what the code declares of it. Beside it stands a small chart of what it does to the gap,
-one at a time, drawn from numbers that `docs/reference/measure.py` has measured.
+one at a time, which `docs/reference/charts.py` draws from numbers that `docs/reference/measure.py` has measured.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, 
 from sim.model.parameters import MECHANISM_NAMES, Parameters, Power
 from sim.model.schema import Declaration, declarations, reference_magnitudes
 from sim.model.state import CAUSES
-from sim.reporting.reference.charts import drawn, ranked
-from sim.reporting.reference.effects import Effect, finding
+from sim.reporting.reference.effects import Effect, finding, scenario_finding, scenario_ranks
 from sim.scenarios import scenario_files
 
 CHARTS = "charts"
@@ -45,7 +44,7 @@ def _scenarios() -> dict[str, scenario_files.ScenarioFile]:
 
 
 def pages(measured: Mapping[str, Effect]) -> dict[str, str]:
-    """Every page and chart of the reference by its path in the folder.
+    """Every page of the reference by its name in the folder.
 
     Args:
         measured: effects by subject; what is missing gets its text without a chart, and says so.
@@ -57,55 +56,18 @@ def pages(measured: Mapping[str, Effect]) -> dict[str, str]:
     texts["outcomes.md"] = _outcomes_page(measured)
     texts["scenarios.md"] = _scenarios_page(measured)
     texts["index.md"] = _index(groups, measured)
-    return {**texts, **_charts(measured)}
+    return texts
 
 
 OWN_PAGE = ("mechanisms", "reference", "power")
 """Groups whose parameters stand on a page of another name."""
 
 
-def _charts(measured: Mapping[str, Effect]) -> dict[str, str]:
-    found = {}
-    known = set(subjects())
-    for subject, effect in measured.items():
-        if subject not in known or subject.startswith("scenario."):
-            continue
-        declared = declarations().get(subject)
-        levels = effect.lines[0].levels
-        along = None if declared and declared.choices else [float(level) for level in levels]
-        at = None
-        if declared is not None and declared.default is not None:
-            at = float(levels.index(str(declared.default))) if declared.choices else float(declared.default)
-        outcome = subject.removeprefix("outcome.") if subject.startswith("outcome.") else ""
-        unit = f"{vocabulary.outcome_name(outcome)}{_unit_of(outcome)}" if outcome else "gap, %"
-        found[f"{CHARTS}/{subject}.svg"] = drawn(effect, _title(effect), along, at, unit)
-    ranks = _ranks(measured)
-    if ranks:
-        found[f"{CHARTS}/scenarios.svg"] = ranked(ranks, _scenario_finding(ranks), _rank_foot(measured))
-    return found
-
-
-def _title(effect: Effect) -> str:
-    if not effect.subject.startswith("outcome."):
-        return finding(effect)
-    (line,) = effect.lines
-    outcome = effect.subject.removeprefix("outcome.")
-    name = vocabulary.outcome_name(outcome)
-    first, last = (
-        f"{formatting.number(line.mean[end])}{'' if outcome in vocabulary.UNITS else ' %'}" for end in (0, -1)
-    )
-    return f"{name[:1].upper()}{name[1:]}: {first} in hierarchy, {last} in distributed power"
-
-
-def _unit_of(outcome: str) -> str:
-    return ", %" if outcome not in vocabulary.UNITS else ""
-
-
 def _chart(subject: str, measured: Mapping[str, Effect]) -> list[str]:
     effect = measured.get(subject)
     if effect is None:
         return [f"*No chart yet: `{MEASURE} {subject}` measures it.*", ""]
-    return [f"![{_title(effect)}]({CHARTS}/{subject}.svg)", ""]
+    return [f"![{finding(effect)}]({CHARTS}/{subject}.svg)", ""]
 
 
 def _facts(d: Declaration) -> list[str]:
@@ -213,43 +175,15 @@ def _outcomes_page(measured: Mapping[str, Effect]) -> str:
     return _page("Outcomes", intro, *parts, causes, stages)
 
 
-def _ranks(measured: Mapping[str, Effect]) -> list[tuple[str, float, float, float]]:
-    rows = []
-    for name in _scenarios():
-        effect = measured.get(f"scenario.{name}")
-        if effect is not None and name != "baseline":
-            (line,) = effect.lines
-            rows.append((name, line.mean[0], line.low[0], line.high[0]))
-    return sorted(rows, key=lambda row: row[1])
-
-
-def _scenario_finding(ranks: list[tuple[str, float, float, float]]) -> str:
-    narrower = sum(row[2] < 0 and row[3] < 0 for row in ranks)
-    wider = sum(row[2] > 0 and row[3] > 0 for row in ranks)
-    return (
-        f"{narrower} of {len(ranks)} scenarios narrow the gap of the status quo, {wider} widen it; furthest apart are "
-        f"{ranks[0][0]} and {ranks[-1][0]}"
-    )
-
-
-def _rank_foot(measured: Mapping[str, Effect]) -> list[str]:
-    effect = next(effect for subject, effect in measured.items() if subject.startswith("scenario."))
-    paired = f"n = {effect.replications} paired replications, seed {effect.seed}; bars: 95 % intervals"
-    return [
-        "gap less that of the status quo, in points of intended benefit",
-        f"{paired}; rules {effect.rules}",
-    ]
-
-
 def _scenarios_page(measured: Mapping[str, Effect]) -> str:
     intro = [
         "A scenario is a file of what differs from the declared defaults. The chart sets each beside the status quo in the "
         "same worlds; below 0 it closes more of the gap. It is one point of a map, at these defaults.",
         "",
     ]
-    ranks = _ranks(measured)
+    ranks = scenario_ranks(measured)
     if ranks:
-        intro += [f"![{_scenario_finding(ranks)}]({CHARTS}/scenarios.svg)", ""]
+        intro += [f"![{scenario_finding(ranks)}]({CHARTS}/scenarios.svg)", ""]
     parts = []
     for name, file in _scenarios().items():
         part = [f"## `{name}`", "", f"**{file.header['title']}.** {file.header['question']}", ""]
