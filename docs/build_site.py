@@ -22,6 +22,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import odd_chapters
 import tutorials
 from latex2mathml.converter import convert
 
@@ -80,6 +81,7 @@ def main() -> None:
     staging = Staging()
     staging.all()
     configuration = with_groups((ROOT / "zensical.toml").read_text(encoding="utf-8"))
+    configuration = odd_chapters.navigated(configuration, odd_chapters.split(STAGED))
     staged_configuration = ROOT / "build" / "zensical.toml"
     staged_configuration.write_text(configuration.replace('"build/', '"'), encoding="utf-8")
     built = subprocess.run(
