@@ -86,7 +86,7 @@ from sim.runner import finalise, parts
 from sim.runner.parts import completed_runs
 folder = Path(sys.argv[1])
 plan = plan_files.read(folder)
-good, _ = parts.sound(folder, plan.identity)
+good, _ = parts.valid_parts(folder, plan.identity)
 finalise.write_tables(plan, folder, completed_runs(plan, good), "benchmark")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 """

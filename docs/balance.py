@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from markdown_parts import table
 
 from sim.model.parameters import STABLE
 from sim.model.schema import declarations
@@ -69,7 +70,7 @@ def points(values: np.ndarray) -> str:
     return f"{found['mean']:+.2f} [{found['low']:+.2f}, {found['high']:+.2f}]"
 
 
-def ablation() -> list[str]:
+def ablation() -> str:
     """Each mechanism off in turn: how the gap of each structure changes, and its share of all absolute changes."""
     before = gaps(compared())
     changes = {
@@ -77,18 +78,16 @@ def ablation() -> list[str]:
         for name in STABLE
     }
     totals = [sum(abs(float(change[side].mean())) for change in changes.values()) for side in (0, 1)]
-    lines = [
-        "| switched off | hierarchy: change of the gap | share | distributed: change of the gap | share "
-        "| change of hierarchy − distributed |",
-        "|---|---|---|---|---|---|",
-    ]
+    head = [
+        "switched off", "hierarchy: change of the gap", "share", "distributed: change of the gap", "share",
+        "change of hierarchy − distributed",
+    ]  # fmt: skip
+    rows = []
     for name, change in sorted(changes.items(), key=lambda item: -sum(abs(float(c.mean())) for c in item[1])):
         shares = [abs(float(change[side].mean())) / totals[side] for side in (0, 1)]
-        lines.append(
-            f"| `{name}` | {points(change[0])} | {shares[0]:.0%} | {points(change[1])} | {shares[1]:.0%} "
-            f"| {points(change[0] - change[1])} |"
-        )
-    return lines
+        sides = [points(change[0]), f"{shares[0]:.0%}", points(change[1]), f"{shares[1]:.0%}"]
+        rows.append([f"`{name}`", *sides, points(change[0] - change[1])])
+    return table(head, rows)
 
 
 def the_default(key: str) -> str:
@@ -103,12 +102,10 @@ def with_the_default(key: str, values: tuple[float, ...]) -> list[float]:
     return sorted({*values, float(declared.default)} if declared else values)
 
 
-def along(key: str, values: tuple[float, ...]) -> list[str]:
+def along(key: str, values: tuple[float, ...]) -> str:
     """The comparison along one setting."""
-    lines = [
-        "| value | gap in hierarchy, % | gap in distributed, % | hierarchy − distributed, points |",
-        "|---|---|---|---|",
-    ]
+    head = ["value", "gap in hierarchy, %", "gap in distributed, %", "hierarchy − distributed, points"]
+    rows = []
     for value in with_the_default(key, values):
         overrides = (
             [f"mechanisms.{name}={value}" for name in CENTRES_OWN]
@@ -116,10 +113,9 @@ def along(key: str, values: tuple[float, ...]) -> list[str]:
             else [f"{key}={value}"]
         )
         hierarchy, distributed = gaps(compared(*overrides))
-        lines.append(
-            f"| {value:g} | {100 * hierarchy.mean():.1f} | {100 * distributed.mean():.1f} | {points(hierarchy - distributed)} |"
-        )
-    return lines
+        means = [f"{100 * hierarchy.mean():.1f}", f"{100 * distributed.mean():.1f}"]
+        rows.append([f"{value:g}", *means, points(hierarchy - distributed)])
+    return table(head, rows)
 
 
 def main() -> None:
@@ -134,10 +130,10 @@ def main() -> None:
         "",
         "## Each mechanism off in turn",
         "",
-        *ablation(),
+        ablation(),
     ]
     for title, (key, values) in SETTINGS.items():
-        lines += ["", f"## {title}{the_default(key)}", "", *along(key, values)]
+        lines += ["", f"## {title}{the_default(key)}", "", along(key, values)]
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -1,12 +1,13 @@
 """Build the documentation as a site that needs no network: open `build/site/index.html` in any browser.
 
     uv run --group docs python docs/build_site.py                    with the tutorials run: a minute
-    uv run --group docs python docs/build_site.py --as-written       with the tutorials as they are written: seconds
+    uv run --group docs python docs/build_site.py --as-written       with the tutorials as they are written: half a minute
 
-Pages are staged first: those of `docs/` and those that stand beside what they describe (`CONTRIBUTING.md`, the READMEs of
-folders); files that pages point to become pages of their own, so that a link into the code works offline too. Zensical then
-builds them, strictly: a page or a link that is missing fails. Last, equations become MathML, which browsers draw by
-themselves, and the whole is searched for anything that would be fetched from outside.
+The charts of the reference are drawn first, from the numbers kept beside its pages. Then pages are staged: those of
+`docs/` and those that stand beside what they describe (`CONTRIBUTING.md`, the READMEs of folders); files that pages point to
+become pages of their own, so that a link into the code works offline too. Zensical then builds them, strictly: a page or a
+link that is missing fails. Last, equations become MathML, which browsers draw by themselves, and the whole is searched for
+anything that would be fetched from outside.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import odd_chapters
 import tutorials
 from latex2mathml.converter import convert
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGED = ROOT / "build" / "site-pages"
 SITE = ROOT / "build" / "site"
+CHARTS = ROOT / "docs" / "reference" / "charts.py"
 AS_WRITTEN = "--as-written"
 BESIDE = (
     "CONTRIBUTING.md", "CHANGELOG.md", "scenarios/README.md", "experiments/README.md", "results/README.md",
@@ -71,12 +74,14 @@ FETCHED_STYLE = re.compile(r"@import[^;]*|url\(\s*[\"']?(?:https?:)?//[^)]*")
 
 
 def main() -> None:
-    """Stage, build, draw the equations, look for requests."""
+    """Draw the charts, stage, build, draw the equations, look for requests."""
+    subprocess.run([sys.executable, str(CHARTS)], check=True)
     shutil.rmtree(STAGED, ignore_errors=True)
     shutil.rmtree(SITE, ignore_errors=True)
     staging = Staging()
     staging.all()
     configuration = with_groups((ROOT / "zensical.toml").read_text(encoding="utf-8"))
+    configuration = odd_chapters.navigated(configuration, odd_chapters.split(STAGED))
     staged_configuration = ROOT / "build" / "zensical.toml"
     staged_configuration.write_text(configuration.replace('"build/', '"'), encoding="utf-8")
     built = subprocess.run(

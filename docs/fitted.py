@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from against_history import curves, hits
+from markdown_parts import inside, marked, table
 
 from sim.analysis import over_set
 from sim.analysis.comparison import MEANINGFUL
@@ -52,12 +53,6 @@ def ship() -> None:
     for name in (tables.MEMBERS, tables.WAVES, tables.LEFT_OUT, SCREENING, tables.CALIBRATION):
         if (FIT / name).is_file():
             shutil.copyfile(FIT / name, SHIPPED / name)
-
-
-def table(head: list[str], rows: list[list[object]]) -> list[str]:
-    """A Markdown table."""
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    return [*lines, *(f"| {' | '.join(map(str, row))} |" for row in rows), ""]
 
 
 def number(value: float) -> str:
@@ -104,7 +99,7 @@ def of_parameters() -> list[str]:
         "declared now: the first set",
         "what was judged stands",
     ]
-    return table(head, rows)
+    return [table(head, rows), ""]
 
 
 def of_waves() -> list[str]:
@@ -129,7 +124,7 @@ def of_waves() -> list[str]:
         "cases given up",
         "conditions that surprised",
     ]
-    return table(head, shown)
+    return [table(head, shown), ""]
 
 
 def _share(text: str) -> str:
@@ -158,7 +153,7 @@ def of_cases() -> list[str]:
         "runs that show it, left out", "sets the others leave (others given up)", "constant hazards, fitted to the others",
         "Bass, fitted to the others",
     ]  # fmt: skip
-    return table(head, rows)
+    return [table(head, rows), ""]
 
 
 def of_calibration() -> list[str]:
@@ -176,7 +171,8 @@ def of_calibration() -> list[str]:
     return [
         said,
         "",
-        *table(["parameter", "truth in the middle half", "in the middle nine tenths", "width left"], shown),
+        table(["parameter", "truth in the middle half", "in the middle nine tenths", "width left"], shown),
+        "",
     ]
 
 
@@ -224,13 +220,13 @@ def of_comparison() -> list[str]:
         "gap as reported, %",
         "gap minus that of the status quo, points",
     ]
-    lines += table(head, rows)
+    lines += [table(head, rows), ""]
     lost = {cause: [means(sweep, name, f"losses.{cause}") for name in PAIR] for cause in CAUSE_LABELS}
     order = sorted(lost, key=lambda cause: -max(part.mean() for part in lost[cause]))[:MOST_CAUSES]
     rows = [
         [CAUSE_LABELS[c], *(spread(part) for part in lost[c]), spread(lost[c][0] - lost[c][1])] for c in order
     ]
-    return lines + table(["where it was lost, points", *PAIR, "difference"], rows)
+    return [*lines, table(["where it was lost, points", *PAIR, "difference"], rows), ""]
 
 
 def of_map() -> list[str]:
@@ -257,7 +253,7 @@ def of_map() -> list[str]:
         f"of points by more than half a point, hierarchy at {100 * (by_point < -0.5).mean():.0f} %."
     )
     head = ["structure", "closes most at", "gap, %", "gap minus that of the status quo, points"]
-    return [said, "", *table(head, rows)]
+    return [said, "", table(head, rows), ""]
 
 
 def of_range() -> list[str]:
@@ -276,7 +272,7 @@ def of_range() -> list[str]:
         f"closes more; it counts from {points(MEANINGFUL)} points. The range is the middle 95 % of design points."
     )
     head = ["pair", "difference of the gap, points", "the first closes more at", "the second at"]
-    return [said, "", *table(head, rows)]
+    return [said, "", table(head, rows), ""]
 
 
 def of_kept_out() -> list[str]:
@@ -286,9 +282,7 @@ def of_kept_out() -> list[str]:
 
 def of_frontier() -> list[str]:
     """What `docs/frontier.py` wrote between its markers, kept as it stands."""
-    first, last = "<!-- frontier -->", "<!-- end of frontier -->"
-    found = PAGE.read_text(encoding="utf-8").partition(first)[2].partition(last)[0]
-    return [f"{first}{found}{last}", ""]
+    return [marked("frontier", inside(PAGE.read_text(encoding="utf-8"), "frontier")), ""]
 
 
 def write() -> None:
@@ -302,7 +296,7 @@ def write() -> None:
             "Hit or miss",
             "From `uv run gapsim cases --out results/cases`, and the same with `--defaults` into `results/cases_defaults`; "
             "left out of the fit: from `uv run gapsim fit`.",
-            table(*hits()),
+            [table(*hits()), ""],
         ),
         ("History against practice", "", of_frontier()),
         (
@@ -310,7 +304,7 @@ def write() -> None:
             "From the same commands. Errors are root mean squares on points after the announcement, as a share of the range "
             "from nobody to everybody; that of the median run is on the points that constant hazards are held to. "
             "Percentages are shares of the curves that hit most of the other cases.",
-            table(*curves()),
+            [table(*curves()), ""],
         ),
         (
             "Does a set hold the truth, where it is known?",

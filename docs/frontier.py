@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from images.make_images import browser
-from practice import between, table
+from markdown_parts import between, table
 
 from sim.cli.commands import compile_first
 from sim.experiments import plan_files

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from practice import between, table
+from markdown_parts import between, table
 
 from sim.formatting import counted, listing, percent, signed_points
 from sim.model import provenance

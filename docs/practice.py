@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from markdown_parts import between, table
 
 from sim.formatting import number
 from sim.model import provenance
@@ -17,12 +18,6 @@ from sim.verification.practice import Measured, measure, written
 PAGE = Path(__file__).with_name("practice.md")
 DEFINITIONS, RESULTS = "definitions", "results"
 SIGNS = {"at least": "≥", "at most": "≤", "more than": ">", "less than": "<"}
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table."""
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def definitions() -> str:
@@ -95,16 +90,6 @@ def interval(row: Interval) -> str:
 def named(patterns: list[str]) -> str:
     """Names of patterns in a sentence."""
     return ", ".join(patterns) if patterns else "none"
-
-
-def between(page: str, name: str, text: str) -> str:
-    """The page with a text between the markers of a name."""
-    first, last = f"<!-- {name} -->", f"<!-- end of {name} -->"
-    before, _, rest = page.partition(first)
-    _, _, after = rest.partition(last)
-    if not after:
-        raise SystemExit(f"{PAGE.name} has no markers for {name}")
-    return f"{before}{first}\n\n{text}\n\n{last}{after}"
 
 
 def write() -> None:

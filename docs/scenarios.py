@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from markdown_parts import inside, marked, table
 
 from sim.analysis.comparison import MEANINGFUL
 from sim.errors import nearest_name
@@ -40,8 +41,8 @@ from sim.stats import interval
 
 PAGE = Path(__file__).with_name("scenarios.md")
 TABLE = Path(__file__).with_name("scenarios.csv")
-NOTES, NOTES_END = "<!--notes-->", "<!--end of notes-->"
-"""Between these marks the page has what people wrote; it stays."""
+NOTES = "notes"
+"""Between the markers of this name the page has what people wrote; it stays."""
 BASELINE = "baseline"
 SEED = 2026
 REPLICATIONS = 100
@@ -290,17 +291,6 @@ def sets_of(file: ScenarioFile) -> str:
     return "; ".join(said)
 
 
-def cut(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A Markdown table."""
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    return [*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
-
-
-def notes_of(text: str) -> str:
-    """What people wrote on the page."""
-    return text.partition(NOTES)[2].partition(NOTES_END)[0].strip()
-
-
 def page(rows: Sequence[Row], files: Mapping[str, ScenarioFile], notes: str) -> str:
     """The whole page."""
     found: list[tuple[ScenarioFile, Claim, Row, str]] = []
@@ -310,7 +300,7 @@ def page(rows: Sequence[Row], files: Mapping[str, ScenarioFile], notes: str) -> 
             found.append((file, file.claim, row, judged(row, file.claim)))
     found.sort(key=lambda one: (VERDICTS.index(one[3]), one[0].name))
     counted = {v: [f"`{file.name}`" for file, _, _, said in found if said == v] for v in VERDICTS}
-    table = cut(
+    claims_table = table(
         [
             "scenario",
             "predicted",
@@ -336,8 +326,18 @@ def page(rows: Sequence[Row], files: Mapping[str, ScenarioFile], notes: str) -> 
     by_verdict = [
         f"- **{v}** ({len(names)}): {listing(names) if names else 'none'}." for v, names in counted.items()
     ]
-    lines = ["# Which claims hold", "", *head(rows[0]), "## All claims", "", *by_verdict, "", *table]
-    lines += [NOTES, "", notes, "", NOTES_END, ""]
+    lines = [
+        "# Which claims hold",
+        "",
+        *head(rows[0]),
+        "## All claims",
+        "",
+        *by_verdict,
+        "",
+        claims_table,
+        "",
+    ]
+    lines += [marked(NOTES, notes), ""]
     for said in VERDICTS:
         for file, claim, row, its in found:
             if its == said:
@@ -396,7 +396,7 @@ def of_one(file: ScenarioFile, claim: Claim, row: Row, said: str, parts: Sequenc
 
 def write() -> None:
     """Write the page from the table."""
-    notes = notes_of(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else ""
+    notes = inside(PAGE.read_text(encoding="utf-8"), NOTES)
     PAGE.write_text(page(read(), claims(), notes), encoding="utf-8")
 
 

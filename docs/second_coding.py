@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
+from markdown_parts import between, table
 from sklearn.metrics import cohen_kappa_score
 
 from sim.history.case_schema import LEVELS, levels
@@ -18,7 +19,8 @@ from sim.history.cases import cases
 from sim.model.geography import DATA
 
 PAGE = Path(__file__).with_name("cases.md")
-BEGIN, END = "<!--second coding-->", "<!--end of second coding-->"
+MARKED = "second coding"
+HEAD = ("dimension", "same level", "kappa, linear weights", "cases coded otherwise by the second coder")
 
 Codings = dict[str, tuple[list[str], list[str]]]
 
@@ -48,10 +50,7 @@ def section() -> str:
     """The table of agreement, and where the coders differ."""
     found = codings()
     names = [case.name for case in cases()]
-    lines = [
-        "| dimension | same level | kappa, linear weights | cases coded otherwise by the second coder |",
-        "|---|---|---|---|",
-    ]
+    rows = []
     for name, (first, second) in found.items():
         apart = [
             f"{case} ({one} → {other})"
@@ -61,19 +60,17 @@ def section() -> str:
         value = kappa(first, second)
         same = len(names) - len(apart)
         words = "–" if value is None else f"{value:.2f}"
-        lines.append(f"| {name} | {same} of {len(names)} | {words} | {', '.join(apart) or 'none'} |")
+        rows.append([name, f"{same} of {len(names)}", words, ", ".join(apart) or "none"])
     first = [level for one, _ in found.values() for level in one]
     second = [level for _, other in found.values() for level in other]
     same = sum(one == other for one, other in zip(first, second, strict=True))
-    lines.append(f"| **all** | {same} of {len(first)} | {kappa(first, second):.2f} | |")
-    return "\n".join(lines)
+    rows.append(["**all**", f"{same} of {len(first)}", f"{kappa(first, second):.2f}", ""])
+    return table(HEAD, rows)
 
 
 def written(page: str) -> str:
     """The page with the section as it is now."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{section()}\n{END}{after}"
+    return between(page, MARKED, section())
 
 
 if __name__ == "__main__":

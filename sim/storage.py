@@ -6,6 +6,7 @@ Arrow arrays are built from buffers, since `pyarrow.array` imports pandas, which
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -48,28 +49,15 @@ def texts(words: Sequence[str | None]) -> pa.Array:
 
 def values(held: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """The numbers of a column of numbers; where it holds null, NaN, or 0 in a column of whole numbers."""
-    found, known = known_values(held)
-    if known is None:
-        return found
-    return np.where(known, found, np.nan if found.dtype.kind == "f" else 0)
-
-
-def known_values(held: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray | None]:
-    """The values of a column of numbers or text, and where it holds any: None if everywhere, as most do."""
     whole = held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.chunk(0)
-    mask = whole.buffers()[0]
-    known = None
-    if mask is not None and whole.null_count:
-        bits = np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little")
-        known = bits[whole.offset : whole.offset + len(whole)].astype(bool)
-    if pa.types.is_string(whole.type):
-        return np.array(whole.to_pylist(), dtype=object), known
-    kind = whole.type.to_pandas_dtype()
+    kind = np.dtype(whole.type.to_pandas_dtype())
     if not len(whole):
-        return np.empty(0, kind), known
-    return np.frombuffer(whole.buffers()[1], kind)[whole.offset : whole.offset + len(whole)], known
+        return np.empty(0, kind)
+    found = np.frombuffer(whole.buffers()[1], kind)[whole.offset : whole.offset + len(whole)]
+    if not whole.null_count:
+        return found
+    known = np.from_dlpack(whole.is_valid().cast(pa.int8())).astype(bool)
+    return np.where(known, found, np.nan if kind.kind == "f" else 0)
 
 
 @contextmanager
@@ -92,7 +80,7 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def atomic_write(path: Path, write: Callable[[Path], None]) -> None:
+def atomic_write(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file beside its place, have it stored, and put it there: others see all of it or nothing.
 
     Args:
@@ -118,11 +106,12 @@ def atomic_write(path: Path, write: Callable[[Path], None]) -> None:
 
 def atomic_write_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all."""
-    atomic_write(path, lambda draft: _text(draft, text))
+    atomic_write(path, lambda draft: draft.write_text(text, encoding="utf-8"))
 
 
-def _text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+def json_text(content: Mapping[str, Any]) -> str:
+    """The text of a JSON file."""
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def file_hash(path: Path) -> str:
@@ -133,5 +122,4 @@ def file_hash(path: Path) -> str:
 
 def write_table(path: Path, columns: Mapping[str, Sequence[Any] | np.ndarray]) -> None:
     """Write columns of numbers and text as a Parquet table; unknown numbers (NaN) become null."""
-    arrays = [column(values) for values in columns.values()]
-    parquet.write_table(pa.Table.from_arrays(arrays, names=list(columns)), path)
+    parquet.write_table(pa.table({name: column(values) for name, values in columns.items()}), path)

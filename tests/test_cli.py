@@ -483,8 +483,8 @@ def test_everything_listed_is_explained(gapsim):
     names = [entry.get("name", entry.get("key")) for entries in said.values() for entry in entries]
     for name in [
         *names,
-        *vocabulary.OUTCOME_MEANINGS,
-        *vocabulary.CAUSE_MEANINGS,
+        *vocabulary.OUTCOMES,
+        *vocabulary.CAUSES_OF_LOSS,
         "power.agenda",
         "judged_on",
         "work",
@@ -529,11 +529,11 @@ def test_explain_shows_reference_magnitudes_and_all_meanings(gapsim):
 def test_the_glossary_has_every_outcome_and_cause():
     run = compare.simulate(compose(["baseline"], SMALL)[0].parameters, 1)
     plain = [name for name in outcomes.summary(run) if not name.startswith(("losses.", "stage.", "hours."))]
-    assert set(plain) <= set(vocabulary.OUTCOME_MEANINGS)
-    assert {f"losses.{cause}" for cause in vocabulary.CAUSE_MEANINGS} == {
+    assert set(plain) <= set(vocabulary.OUTCOMES)
+    assert {f"losses.{cause}" for cause in vocabulary.CAUSES_OF_LOSS} == {
         n for n in outcomes.summary(run) if n.startswith("losses.")
     }
-    assert {f"stage.{stage}" for stage in vocabulary.STAGE_MEANINGS} == {
+    assert {f"stage.{stage}" for stage in vocabulary.STAGE_TERMS} == {
         n for n in outcomes.summary(run) if n.startswith("stage.")
     }
 

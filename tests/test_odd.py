@@ -183,6 +183,21 @@ def test_pages_point_to_nothing_outside_the_project(page):
     assert "../" not in re.sub(r"\]\([^)]*\)", "", text)
 
 
+def test_every_submodel_opens_with_its_rationale(odd):
+    parts = re.split(r"^### (8\.\d+) .+$", odd.partition("\n## 9 ")[0], flags=re.MULTILINE)[1:]
+    assert parts[::2] == [f"8.{n}" for n in range(1, 12)]
+    assert all(text.lstrip().startswith("**Rationale.** ") for text in parts[1::2])
+
+
+def test_numbers_of_the_generator_are_those_that_it_draws(odd):
+    keys = random.stream_keys(1, 0, len(random.STREAMS))
+    for stream, where in ((0, (0, 0, 0)), (random.CLEARANCE_TRY, (3, 5, 20))):
+        assert f"\\text{{key}}_{{{stream}}}$ = `0x{int(keys[stream]):X}`".replace("_{0}", "_0") in odd
+        drawn = random.uniform(keys[stream], *where)
+        assert f"\\text{{draw}}[{stream}; {', '.join(map(str, where))}] = {float(drawn)!r}$" in odd
+        assert f"${random.normal(keys[stream], *where):.10f}$" in odd
+
+
 SECTION = re.compile(r"ODD ((?:\d+(?:\.\d+)?(?:, )?)+)")
 RULES = [
     (path.stem, node.name, ast.get_docstring(node) or "")

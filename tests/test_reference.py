@@ -1,6 +1,7 @@
 """The reference pages are those of the declarations, and their charts those of the numbers that were measured."""
 
 import csv
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,14 +11,17 @@ import worlds
 from sim.model.decision_rights import ROWS
 from sim.model.parameters import MECHANISM_NAMES
 from sim.model.schema import declarations
-from sim.reporting.reference.effects import COLUMNS, effects
+from sim.reporting.reference.effects import COLUMNS, effects, finding, scenario_finding, scenario_ranks
 from sim.reporting.reference.pages import pages, subjects
 from sim.scenarios.scenario_files import available
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 MEASURED = effects(FOLDER / "effects.csv")
 PAGES = pages(MEASURED)
-LARGEST = 6_000
+TRIED = ("work.load", "work.dynamics", "power.agenda", "outcome.months_to_half")
+"""A chart of each kind."""
+SUBJECTS_DRAWN = (*TRIED, *(subject for subject in MEASURED if subject.startswith("scenario.")))
+LARGEST = 20_000
 """Bytes of one small chart."""
 
 
@@ -27,8 +31,22 @@ def measure():
     return worlds.script(FOLDER / "measure.py")
 
 
-def test_no_page_and_no_chart_is_stale():
-    there = {path.relative_to(FOLDER).as_posix() for path in [*FOLDER.rglob("*.md"), *FOLDER.rglob("*.svg")]}
+@pytest.fixture(scope="module")
+def charts():
+    """The script that draws, as a module."""
+    return worlds.script(FOLDER / "charts.py")
+
+
+@pytest.fixture(scope="module")
+def drawn(charts, tmp_path_factory):
+    """The text of each chart that was tried, by its name."""
+    folder = tmp_path_factory.mktemp("charts")
+    charts.draw({subject: MEASURED[subject] for subject in SUBJECTS_DRAWN}, folder)
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def test_no_page_is_stale():
+    there = {path.name for path in FOLDER.glob("*.md")}
     assert there == set(PAGES), "run: uv run python docs/reference/write.py"
     stale = [name for name, text in PAGES.items() if (FOLDER / name).read_text(encoding="utf-8") != text]
     assert not stale, "run: uv run python docs/reference/write.py"
@@ -63,16 +81,34 @@ def test_charts_cover_the_ranges_that_are_declared(measure):
     assert not moved, f"run: uv run python docs/reference/measure.py {' '.join(moved)}"
 
 
-def test_a_chart_says_its_n_its_seed_and_its_rules_and_is_small():
-    charts = {name: text for name, text in PAGES.items() if name.endswith(".svg")}
-    assert len(charts) == len([s for s in subjects() if not s.startswith("scenario.")]) + 1
-    for name, text in charts.items():
-        words = "".join(ElementTree.fromstring(text).itertext())
+def test_every_chart_that_is_drawn_is_shown_by_a_page(drawn):
+    shown = re.findall(r"!\[[^\]]+\]\(charts/([\w.]+\.svg)\)", "\n".join(PAGES.values()))
+    assert sorted(shown) == sorted(set(shown))
+    charts = {f"{s}.svg" for s in subjects() if not s.startswith("scenario.")}
+    assert set(shown) == charts | {"scenarios.svg"}
+    assert set(drawn) == {f"{subject}.svg" for subject in TRIED} | {"scenarios.svg"}
+
+
+def test_a_chart_says_its_finding_its_n_its_seed_and_its_rules_and_is_small(drawn):
+    for name, text in drawn.items():
+        words = " ".join(ElementTree.fromstring(text).itertext())
         effect = MEASURED.get(Path(name).stem) or MEASURED["scenario.rush"]
-        assert f"n = {effect.replications} " in words
+        said = finding(effect) if name != "scenarios.svg" else scenario_finding(scenario_ranks(MEASURED))
+        assert said in words
+        assert f"n = {effect.replications} paired replications" in words
         assert f"seed {effect.seed}" in words
         assert effect.rules in words
-        assert len(text) < LARGEST or "scenarios" in name
+        assert len(text) < LARGEST or name == "scenarios.svg"
+
+
+def test_lines_are_named_at_their_ends_and_a_choice_by_its_levels(drawn):
+    words = set(ElementTree.fromstring(drawn["work.dynamics.svg"]).itertext())
+    assert {"hierarchy", "distributed", "default", *declarations()["work.dynamics"].choices} <= words
+
+
+def test_the_same_numbers_give_the_same_chart(charts, drawn, tmp_path):
+    charts.draw({subject: MEASURED[subject] for subject in SUBJECTS_DRAWN}, tmp_path)
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == drawn
 
 
 def test_a_thing_that_was_not_measured_says_so_and_how():

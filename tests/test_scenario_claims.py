@@ -93,8 +93,8 @@ def test_every_claim_has_a_row_of_the_current_file(script, rows):
 def test_the_page_agrees_with_the_table(script, rows):
     text = script.PAGE.read_text(encoding="utf-8")
     again = "run: uv run python docs/scenarios.py page"
-    assert script.page(rows, script.claims(), script.notes_of(text)) == text, again
-    assert script.notes_of(text)
+    assert script.page(rows, script.claims(), script.inside(text, script.NOTES)) == text, again
+    assert script.inside(text, script.NOTES)
 
 
 def test_the_table_adds_up(rows):

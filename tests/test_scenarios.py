@@ -158,7 +158,7 @@ def test_every_scenario_but_the_tables_of_rights_makes_a_claim(name):
 def test_a_claim_is_read_and_explained(folder):
     here = folder(header=HEADER + CLAIM)
     claim = scenario_files.read(here / "mine.yaml").claim
-    assert claim == scenario_files.Claim("It helps.", "narrows", ("will",))
+    assert (claim.says, claim.predicts, claim.through) == ("It helps.", "narrows", ("will",))
     one("mine", folders=[here])
     message = " ".join(explain("mine", [str(here)]).split())
     assert "claim: It helps. Predicts that the gap narrows, through will." in message

@@ -204,7 +204,7 @@ def test_what_is_given_back_is_taken_first_and_nothing_is_lost():
 
 
 def test_of_several_rows_of_a_run_the_one_that_is_ok_counts(plan, tmp_path, monkeypatch):
-    monkeypatch.setattr(parts, "WINDOW", 5)
+    monkeypatch.setattr(parts, "WINDOW", 2)
     from sim.runner.run_one import RunRecord
 
     (tmp_path / "parts").mkdir()
@@ -219,8 +219,7 @@ def test_of_several_rows_of_a_run_the_one_that_is_ok_counts(plan, tmp_path, monk
     assert np.flatnonzero(found.done).tolist() == [1, 3, 11]
     assert not found.failed.any()
     windows = [
-        (n.tolist(), t["gap"].to_pylist())
-        for n, t in parts.iter_sorted(plan, found.pieces, ("status", "gap"))
+        (n.tolist(), t["gap"].to_pylist()) for n, t in parts.iter_sorted(plan, found.files, ("status", "gap"))
     ]
     assert windows == [([1, 3], [1.0, 3.0]), ([11], [11.0])]
 
@@ -232,3 +231,10 @@ def test_finished_tables_take_little_memory_however_small_the_window(plan, seria
     file = parquet.ParquetFile(tmp_path / "out" / "runs.parquet")
     assert file.num_row_groups == 7
     assert sweeps.rows(tmp_path / "out") == sweeps.rows(serial)
+
+
+def test_a_finished_sweep_without_failures_is_merged_into_another_folder(plan, serial, tmp_path):
+    outcome = sweep.merge([serial], tmp_path / "out", "gapsim merge")
+    assert outcome.finished
+    assert sweeps.content(tmp_path / "out") == sweeps.content(serial)
+    assert (tmp_path / "out" / "failures.parquet").read_bytes() == (serial / "failures.parquet").read_bytes()

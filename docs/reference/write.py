@@ -1,29 +1,29 @@
-"""Write the reference pages and their charts again, from the declarations and the numbers measured before.
+"""Write the reference pages again, from the declarations and the numbers measured before.
 
     uv run python docs/reference/write.py
 
-It takes a second. Numbers are measured by `measure.py`, which takes minutes and then writes the pages as well.
+It takes a second. Numbers are measured by `measure.py`, which takes minutes and then writes the pages as well; the charts
+that the pages show are drawn by `charts.py` when the site is built.
 """
 
 from pathlib import Path
 
 from sim.reporting.reference.effects import effects
-from sim.reporting.reference.pages import CHARTS, pages
+from sim.reporting.reference.pages import pages
 
 HERE = Path(__file__).parent
 MEASURED = HERE / "effects.csv"
 
 
 def write() -> None:
-    """Write every page and chart; remove those of things that are gone."""
+    """Write every page; remove those of things that are gone."""
     found = pages(effects(MEASURED))
-    (HERE / CHARTS).mkdir(exist_ok=True)
-    for old in [*HERE.glob("*.md"), *(HERE / CHARTS).glob("*.svg")]:
-        if old.relative_to(HERE).as_posix() not in found:
+    for old in HERE.glob("*.md"):
+        if old.name not in found:
             old.unlink()
     for name, text in found.items():
         (HERE / name).write_text(text, encoding="utf-8")
-    print(f"{len(found)} files written to {HERE}")
+    print(f"{len(found)} pages written to {HERE}")
 
 
 if __name__ == "__main__":

@@ -51,17 +51,9 @@ def value_problems(
         values: the values.
         or_null: what null means, for messages; without it, null is refused.
     """
-    return [
-        Problem(
-            where,
-            key,
-            f"must be {allowed(declared)}{or_null or ''}",
-            shown(value),
-            nearest_name(value, declared.choices) if isinstance(value, str) else None,
-        )
-        for value in values
-        if not is_allowed(declared, value) and (value is not None or or_null is None)
-    ]
+    message = f"must be {allowed(declared)}{or_null or ''}"
+    wrong = [v for v in values if not is_allowed(declared, v) and (v is not None or or_null is None)]
+    return [Problem(where, key, message, shown(v), nearest_name(str(v), declared.choices)) for v in wrong]
 
 
 def column_problems(where: str, points: Mapping[str, Any]) -> list[Problem]:
@@ -75,21 +67,18 @@ def column_problems(where: str, points: Mapping[str, Any]) -> list[Problem]:
 
 
 def _column_problems(where: str, declared: Declaration, values: Any) -> Iterator[Problem]:
-    places_of: dict[str, list[int]] = {}
-    places = _not_allowed(declared, values)
-    if places:
-        plain = _plain(values)
-        for place in places:
-            places_of.setdefault(shown(plain[place]), []).append(place)
-    listed = list(places_of.items())
-    for value, numbers in listed[:MOST_SHOWN]:
-        at = in_points(numbers, len(values))
+    numbers = _not_allowed(declared, values)
+    plain = _plain(values) if numbers else []
+    points_of: dict[str, list[int]] = {}
+    for number in numbers:
+        points_of.setdefault(shown(plain[number]), []).append(number)
+    listed, rest = list(points_of)[:MOST_SHOWN], list(points_of)[MOST_SHOWN:]
+    for value in listed:
+        at = in_points(points_of[value], len(values))
         yield Problem(where, declared.key, f"must be {allowed(declared)}; {at}", value)
-    rest = listed[MOST_SHOWN:]
     if rest:
-        count = sum(len(numbers) for _, numbers in rest)
-        message = f"and {len(rest)} more values outside, in {count} design points"
-        yield Problem(where, declared.key, message)
+        count = sum(len(points_of[value]) for value in rest)
+        yield Problem(where, declared.key, f"and {len(rest)} more values outside, in {count} design points")
 
 
 def _not_allowed(declared: Declaration, values: Any) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -128,7 +128,9 @@ def design_points(factors: Sequence[Factor], design: Design, seed: int) -> Colum
     if design.kind in SAMPLES:
         shares = unit_points(factors, design, seed)
         return {factor.key: factor.values_at(shares[:, number]) for number, factor in enumerate(factors)}
-    return _LAID_OUT[design.kind](factors)
+    if design.kind == "zip":
+        return {factor.key: column(factor.levels or ()) for factor in factors}
+    return _grid(factors) if design.kind == "grid" else _ablation(factors)
 
 
 def unit_points(factors: Sequence[Factor], design: Design, seed: int) -> np.ndarray:
@@ -170,50 +172,30 @@ def point(columns: Columns, number: int) -> dict[str, Any]:
 def notes(factors: Sequence[Factor], design: Design) -> list[str]:
     """Advice on a design before it is run."""
     name = {"sobol_sequence": "points", "saltelli": "samples"}.get(design.kind)
-    count = design.settings.get(name) if name else None
-    if count is None or count & (count - 1) == 0:
+    count = design.settings.get(name, 1) if name else 1
+    below = 2 ** math.floor(math.log2(count))
+    if count == below:
         return []
-    near = 2 ** math.floor(math.log2(count)), 2 ** math.ceil(math.log2(count))
-    return [
-        f"{design.kind} covers the space evenly when {name} is a power of two: {near[0]} or {near[1]}, not {count}"
-    ]
+    near = f"{below} or {2 * below}, not {count}"
+    return [f"{design.kind} covers the space evenly when {name} is a power of two: {near}"]
 
 
 def _grid(factors: Sequence[Factor]) -> Columns:
     counts = [len(factor.levels or ()) for factor in factors]
-    found: Columns = {}
-    for number, factor in enumerate(factors):
-        # Each level is repeated while all later factors run through theirs.
-        repeated = np.repeat(np.arange(counts[number]), math.prod(counts[number + 1 :]))
-        order = np.tile(repeated, math.prod(counts[:number]))
-        levels = column(factor.levels or ())
-        array = isinstance(levels, np.ndarray)
-        found[factor.key] = levels[order] if array else [levels[place] for place in order.tolist()]
-    return found
-
-
-def _zip(factors: Sequence[Factor]) -> Columns:
-    return {factor.key: column(factor.levels or ()) for factor in factors}
+    positions = np.indices(counts, dtype=np.int32).reshape(len(counts), math.prod(counts))
+    return {factor.key: factor.levels_at(row) for factor, row in zip(factors, positions, strict=True)}
 
 
 def _ablation(factors: Sequence[Factor]) -> Columns:
     found: Columns = {}
-    for number, factor in enumerate(factors):
+    for factor in factors:
         # Whole numbers stay whole: 0.0 is not taken for one.
         off = 0 if factor.whole else 0.0
-        others = range(len(factors))
-        turns = [off if other == number else None for other in others]
-        alone = [None if other == number else off for other in others]
+        turns = [off if other == factor else None for other in factors]
+        alone = [None if other == factor else off for other in factors]
         found[factor.key] = [None, *turns, *alone, off]
     return found
 
-
-_LAID_OUT: dict[str, Callable[[Sequence[Factor]], Columns]] = {
-    "grid": _grid,
-    "zip": _zip,
-    "ablation": _ablation,
-}
-"""Designs that are laid out from levels; the points of a list and of a table come with the experiment."""
 
 MOST_SHOWN = 3
 

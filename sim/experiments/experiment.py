@@ -255,12 +255,8 @@ def _factors_that_are_set(draft: Draft, asked: Overrides) -> list[Problem]:
             message = "is a factor and also stands in `parameters`; take it out of one of them"
             found.append(Problem(draft.where, factor.key, message))
         if factor.key in asked.leaves:
-            levels = factor.levels
-            given = (
-                f"values from {factor.low:g} to {factor.high:g}"
-                if levels is None
-                else f"the values {', '.join(map(shown, levels))}"
-            )
+            levels = ", ".join(map(shown, factor.levels or ()))
+            given = f"the values {levels}" if levels else f"values from {factor.low:g} to {factor.high:g}"
             message = (
                 f"is a factor of {draft.name}, which gives it {given}; leave it out here, or copy {draft.where} and "
                 "take it from its factors"
@@ -279,10 +275,9 @@ def _mistyped_experiments(names: Sequence[str], folders: Sequence[str | Path]) -
     """Names that are no scenario's and are nearest to an experiment's."""
     experiments = experiment_files.available()
     known = [*scenario_files.available(folders)[0], *scenario_files.ALIASES, *experiments]
-    nearest = {name: nearest_name(name, known) for name in names if name not in known}
-    message = "there is no such experiment or scenario"
-    return {
-        name: Problem(COMMAND_LINE, name, message, "", near)
-        for name, near in nearest.items()
-        if near in experiments
-    }
+    message, found = "there is no such experiment or scenario", {}
+    for name in names:
+        nearest = nearest_name(name, known)
+        if name not in known and nearest in experiments:
+            found[name] = Problem(COMMAND_LINE, name, message, "", nearest)
+    return found

@@ -28,17 +28,9 @@ from sim.model.decision_rights import ROWS
 from sim.model.parameters import MAX_SEED, STABLE
 from sim.model.schema import declarations, experimental, nearest_key
 from sim.model.vocabulary import DEFAULT_RESPONSES
+from sim.scenarios import forms
 from sim.scenarios.compose import allowed
-from sim.scenarios.forms import (
-    NO_INTERPOLATION,
-    Form,
-    PlainText,
-    has_interpolation,
-    parse,
-    read_form,
-    read_text,
-    whole,
-)
+from sim.scenarios.forms import Form, PlainText, whole
 from sim.scenarios.layers import DISTRIBUTION
 from sim.scenarios.overrides import INTERVENTIONS, Overrides, from_tree
 
@@ -57,8 +49,14 @@ LABELS = ("name", "group")
 """Keys of a point in a list that are not parameters."""
 
 TEXT_RULE = "every experiment must give its question and title, as plain text"
+PARAMETERS_RULE = "must be a mapping of keys to values, as in a scenario file"
+COUNT_RULE = "must be a number of evenly spaced levels"
+ROLE_RULE = f"must be one of {', '.join(ROLES)}"
+EXCEPT_RULE = "must be a list of keys or groups of parameters"
+FACTORS_RULE = "must be a mapping from keys of parameters to a range or levels"
 FACTOR_RULE = "must give {range: [low, high]} or {levels: [one, another]}"
 UNCERTAINTIES_RULE = "must give {spread: 2}: how far from its default a number may be"
+ZIP_RULE = "the factors of a zip go side by side and need equally many levels"
 ABLATION_RULE = "must be a list of keys to be set to 0 in turn; left out, they are all mechanisms"
 
 
@@ -68,12 +66,8 @@ class ExperimentForm(Form):
     label: ClassVar[str] = "an experiment"
     question: PlainText = Field(description=TEXT_RULE)
     title: PlainText = Field(description=TEXT_RULE)
-    scenarios: list[str] = Field(
-        ["baseline"], min_length=1, description="must be a list of names of scenarios"
-    )
-    parameters: dict[Any, Any] = Field(
-        {}, description="must be a mapping of keys to values, as in a scenario file"
-    )
+    scenarios: list[str] = forms.names("scenarios", ["baseline"])
+    parameters: dict[Any, Any] = Field({}, description=PARAMETERS_RULE)
     factors: Any = None
     design: Any = None
     levers: Any = None
@@ -85,9 +79,7 @@ class ExperimentForm(Form):
     search: Any = None
     replications: int = whole(1, MOST_REPLICATIONS, REPLICATIONS)
     seed: int | None = whole(0, MAX_SEED, None)
-    responses: list[str] = Field(
-        [*DEFAULT_RESPONSES], min_length=1, description="must be a list of names of outcomes"
-    )
+    responses: list[str] = forms.names("outcomes", [*DEFAULT_RESPONSES])
 
 
 class FactorForm(Form):
@@ -96,12 +88,8 @@ class FactorForm(Form):
     label: ClassVar[str] = "a factor"
     range: list[Any] | None = Field(None, min_length=2, max_length=2, description="must be [low, high]")
     levels: Any = None
-    count: int | None = Field(
-        None, ge=2, le=MOST_LEVELS, description="must be a number of evenly spaced levels, 2 or more"
-    )
-    role: Literal["lever", "uncertainty"] | None = Field(
-        None, description=f"must be one of {', '.join(ROLES)}"
-    )
+    count: int | None = Field(None, ge=2, le=MOST_LEVELS, description=f"{COUNT_RULE}, 2 or more")
+    role: Literal["lever", "uncertainty"] | None = Field(None, description=ROLE_RULE)
 
 
 class UncertaintiesForm(Form):
@@ -110,9 +98,7 @@ class UncertaintiesForm(Form):
     label: ClassVar[str] = UNCERTAINTIES
     spread: float = Field(gt=1.0, description="must be a number above 1: 2 means from half to double")
     choices: bool = Field(False, description="must be true or false")
-    without: list[str] = Field(
-        [], alias="except", description="must be a list of keys or groups of parameters"
-    )
+    without: list[str] = Field([], alias="except", description=EXCEPT_RULE)
 
 
 @dataclass
@@ -172,7 +158,7 @@ class Draft:
 
     def read(self, form: type[Form], given: Mapping[Any, Any], prefix: str) -> Any:
         """Read a part of the file; problems are added to the draft."""
-        found, problems = read_form(form, given, self.where, prefix)
+        found, problems = forms.read_form(form, given, self.where, prefix)
         self.problems += problems
         return found
 
@@ -191,9 +177,9 @@ def read(path: Path) -> Draft:
     """Read one experiment file, and find all problems with it."""
     draft = Draft(path.stem, paths.as_shown(path))
     try:
-        tree = parse(read_text(path))
-        if has_interpolation(tree):
-            raise ValueError(NO_INTERPOLATION)
+        tree = forms.parse(forms.read_text(path))
+        if forms.has_interpolation(tree):
+            raise ValueError(forms.NO_INTERPOLATION)
     except ValueError as error:
         draft.report("file", str(error))
         return draft
@@ -214,14 +200,11 @@ def read(path: Path) -> Draft:
         form = _with_judged(form, draft.crossing)
     else:
         _design(form.design, tree, path.parent, draft)
-    responses: dict[str, None] = {}
-    for name in form.responses:
-        names = vocabulary.matching_responses(name)
-        if not names:
-            nearest = nearest_name(name, vocabulary.RESPONSES)
-            draft.report("responses", "there is no such outcome", shown(name), nearest)
-        responses.update(dict.fromkeys(names))
-    draft.responses = tuple(responses)
+    matching = {name: vocabulary.matching_responses(name) for name in form.responses}
+    draft.responses = tuple(dict.fromkeys(response for found in matching.values() for response in found))
+    for name in (name for name, found in matching.items() if not found):
+        nearest = nearest_name(name, vocabulary.RESPONSES)
+        draft.report("responses", "there is no such outcome", shown(name), nearest)
     return draft
 
 
@@ -236,10 +219,8 @@ def _design(given: Any, tree: Mapping[Any, Any], folder: Path, draft: Draft) -> 
     settings = dict(settings) if isinstance(settings, Mapping) else {}
     kind = settings.pop("kind", None)
     if not isinstance(kind, str) or kind not in KINDS:
-        message = f"must give its kind, one of {', '.join(KINDS)}"
-        draft.report(
-            "design", message, shown(given if kind is None else kind), nearest_name(str(kind), KINDS)
-        )
+        message, value = f"must give its kind, one of {', '.join(KINDS)}", given if kind is None else kind
+        draft.report("design", message, shown(value), nearest_name(str(kind), KINDS))
         if isinstance(tree.get("factors"), Mapping):
             read_factors(tree["factors"], draft)
         return
@@ -269,17 +250,14 @@ def _design(given: Any, tree: Mapping[Any, Any], folder: Path, draft: Draft) -> 
 def read_factors(given: Any, draft: Draft) -> None:
     """Read all factors into a draft, with the problems of each."""
     if not isinstance(given, Mapping) or not given:
-        draft.report(
-            "factors", "must be a mapping from keys of parameters to a range or levels", shown(given)
-        )
+        draft.report("factors", FACTORS_RULE, shown(given))
         return
     written = Written()
     for key, content in ((str(key), content) for key, content in given.items() if key != UNCERTAINTIES):
         if not _can_vary(key, f"factors.{key}", draft):
             continue
-        if not isinstance(content, Mapping) or (content.get("range") is None) == (
-            content.get("levels") is None
-        ):
+        given_parts = content if isinstance(content, Mapping) else {}
+        if sum(given_parts.get(part) is not None for part in IN_UNITS) != 1:
             draft.report(f"factors.{key}", FACTOR_RULE, shown(content))
             continue
         # Under an earlier key, ranges and levels may be in another unit.
@@ -352,8 +330,8 @@ def _factor(key: str, content: Mapping[Any, Any], draft: Draft) -> list[Factor]:
     # Twelve digits, so that a level is 0.3 and not 0.30000000000000004.
     spaced = [float(f"{level:.12g}") for level in np.linspace(low, high, form.count)]
     if factor.whole and not all(level.is_integer() for level in spaced):
-        message = "must be a number of evenly spaced levels that fall on whole numbers, 2 or more"
-        draft.report(f"{place}.count", message, str(form.count))
+        said = f"{COUNT_RULE} that fall on whole numbers, 2 or more"
+        draft.report(f"{place}.count", said, str(form.count))
         return []
     return [replace(factor, levels=tuple(int(level) if factor.whole else level for level in spaced))]
 
@@ -373,10 +351,10 @@ def _uncertainties(given: Any, draft: Draft) -> list[Factor]:
         draft.report(f"{place}.except", message, shown(name), nearest_name(name, known))
     if len(draft.problems) > before:
         return []
+    left_out = {*without, *experimental(), INERT}
     factors = []
     for declared in declarations().values():
-        left_out = without & {declared.group, declared.key} or declared.group == INERT
-        if declared.role != "uncertainty" or left_out or declared.key in experimental():
+        if declared.role != "uncertainty" or left_out & {declared.group, declared.key}:
             continue
         if declared.choices and not form.choices:
             continue
@@ -471,6 +449,4 @@ def _fitting(kind: str, draft: Draft) -> None:
     lengths = {factor.key: len(factor.levels) for factor in draft.factors if factor.levels is not None}
     if kind == "zip" and len(set(lengths.values())) > 1:
         listed = ", ".join(f"{key} has {n}" for key, n in lengths.items())
-        draft.report(
-            "factors", f"the factors of a zip go side by side and need equally many levels: {listed}"
-        )
+        draft.report("factors", f"{ZIP_RULE}: {listed}")

@@ -60,8 +60,9 @@ class Factor:
             One value a share: an array of numbers, or a list when levels are not all numbers.
         """
         if self.levels is not None:
-            position = np.minimum((shares * len(self.levels)).astype(np.int64), len(self.levels) - 1)
-            return column([self.levels[place] for place in position])
+            return self.levels_at(
+                np.minimum((shares * len(self.levels)).astype(np.int64), len(self.levels) - 1)
+            )
         assert self.low is not None
         assert self.high is not None
         if self.whole:
@@ -69,6 +70,13 @@ class Factor:
             return int(self.low) + np.minimum((shares * count).astype(np.int64), count - 1)
         # Rounding must not carry the upper end past a declared bound.
         return np.clip(self.low + shares * (self.high - self.low), self.low, self.high)
+
+    def levels_at(self, positions: np.ndarray) -> list[Any] | np.ndarray:
+        """The levels at some positions, as one column."""
+        levels = column(self.levels or ())
+        return (
+            levels[positions] if isinstance(levels, np.ndarray) else [levels[n] for n in positions.tolist()]
+        )
 
 
 def declared_role(key: str) -> str:

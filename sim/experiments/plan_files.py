@@ -16,20 +16,25 @@ from sim import storage
 from sim.errors import COMMAND_LINE, InputProblems, Problem
 from sim.experiments.designs import Design
 from sim.experiments.factors import Factor
-from sim.experiments.plans import DESIGN_POINT, FINGERPRINTED, Plan, fingerprint_of, other_rules, resolved
+from sim.experiments.plans import DESIGN_POINT, Plan, other_rules, plan_fingerprint, resolved
 from sim.model import provenance
 from sim.model.parameters import Parameters
 from sim.paths import DESIGN, PLAN
 from sim.scenarios.compose import Composed
-from sim.storage import atomic_write, atomic_write_text
+from sim.storage import atomic_write, atomic_write_text, json_text
 
-AS_WRITTEN = ("name", "question", "command", "replications", "seed", "version", "model", "places")
-"""Fields of a plan that `plan.json` holds as they are."""
+FIELDS = (
+    "name", "question", "command", "scenarios", "factors", "design", "points", "replications", "seed", "responses",
+    "version", "model", "places", "identity",
+)  # fmt: skip
+"""Fields of a plan that `plan.json` holds."""
+TAKEN_APART = ("scenarios", "factors", "design", "points", "responses", "identity")
+"""Those that it does not hold as they are."""
 
 
 def write(plan: Plan, folder: Path) -> None:
     """Write a plan into a folder: its points, then `plan.json`, each atomically."""
-    numbered = storage.numbers(np.arange(plan.points), pa.int64())
+    numbered = storage.column(np.arange(plan.points))
     columns = plan.table if plan.factors else plan.table.drop_columns([DESIGN_POINT])
     table = columns.add_column(0, DESIGN_POINT, numbered)
     atomic_write(folder / DESIGN, lambda draft: parquet.write_table(table, draft, compression="zstd"))
@@ -40,28 +45,14 @@ def as_json(plan: Plan) -> str:
     """The text of `plan.json`."""
     # The points of a list are in `design.parquet`.
     settings = {n: v for n, v in plan.design.settings.items() if n != "points" or isinstance(v, int)}
-    content = {
-        "name": plan.name,
-        "question": plan.question,
-        "command": plan.command,
-        "scenarios": [resolved(scenario) for scenario in plan.scenarios],
-        "factors": [_factor(factor) for factor in plan.factors],
-        "design": {"kind": plan.design.kind, **settings},
-        "points": plan.points,
-        "replications": plan.replications,
-        "seed": plan.seed,
-        "responses": list(plan.responses),
-        "version": plan.version,
-        "model": plan.model,
-        "places": plan.places,
-        "identity": plan.identity,
-    }
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _factor(factor: Factor) -> dict[str, Any]:
-    described = {"key": factor.key, "role": factor.role, "unit": factor.unit, "sentence": factor.sentence}
-    return described | asdict(factor)
+    content: dict[str, Any] = {name: getattr(plan, name) for name in FIELDS}
+    content["scenarios"] = [resolved(scenario) for scenario in plan.scenarios]
+    content["factors"] = [
+        {"key": f.key, "role": f.role, "unit": f.unit, "sentence": f.sentence} | asdict(f)
+        for f in plan.factors
+    ]
+    content["design"] = {"kind": plan.design.kind, **settings}
+    return json_text(content)
 
 
 def plan_file_hash(folder: Path) -> str:
@@ -116,7 +107,7 @@ def _read(folder: Path, content: dict[str, Any]) -> Plan:
         design=Design(content["design"]["kind"], settings),
         table=pa.table({}),
         responses=tuple(content["responses"]),
-        **{name: content[name] for name in AS_WRITTEN},
+        **{name: content[name] for name in FIELDS if name not in TAKEN_APART},
     )
     # After an extension that was interrupted, the folder has more points than its plan.
     points = parquet.ParquetFile(folder / DESIGN).read().slice(0, content["points"])
@@ -129,15 +120,6 @@ def _read(folder: Path, content: dict[str, Any]) -> Plan:
             raise ValueError("it was made before the parameters changed; sweep into another folder")
         return replace(plan, written=content["identity"])
     return plan
-
-
-def plan_fingerprint(content: dict[str, Any]) -> str:
-    """The identity of a plan, from the content of `plan.json`."""
-    fixing = {name: content[name] for name in FINGERPRINTED}
-    scenarios = [{**scenario, "title": None} for scenario in content["scenarios"]]
-    return fingerprint_of(
-        {**fixing, "scenarios": scenarios, "factors": [factor["key"] for factor in content["factors"]]}
-    )
 
 
 def _scenario(content: dict[str, Any], other_model: bool) -> Composed:

@@ -81,7 +81,10 @@ class Plan:
     @cached_property
     def identity(self) -> str:
         """A hash of everything that determines the results of a run; not of the numbers of points and replications."""
-        return self.written or fingerprint_of(_fingerprint_fields(self))
+        content: dict[str, Any] = {name: getattr(self, name) for name in FINGERPRINTED}
+        content["scenarios"] = [resolved(scenario) for scenario in self.scenarios]
+        content["factors"] = [{"key": factor.key} for factor in self.factors]
+        return self.written or plan_fingerprint(content)
 
     def keys(self, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Replication, design point and position of the scenario of runs, by run number."""
@@ -104,15 +107,12 @@ class Plan:
 
     def point(self, number: int) -> dict[str, Any]:
         """One design point in plain values, by key; None means "as the scenario says"."""
-        return {
-            key: None if known is not None and not known[number] else values.item(number)
-            for key, values, known in self._columns
-        }
+        return {key: values[number].as_py() for key, values in self._columns.items()}
 
     @cached_property
-    def _columns(self) -> list[tuple[str, np.ndarray, np.ndarray | None]]:
-        """Key, values and a mask of known values (None: all) of each factor, cached since a sweep looks up every point."""
-        return [(factor.key, *storage.known_values(self.table[factor.key])) for factor in self.factors]
+    def _columns(self) -> dict[str, pa.Array]:
+        """The values of each factor, by key; cached since a sweep looks up every point."""
+        return {factor.key: self.table[factor.key].combine_chunks() for factor in self.factors}
 
 
 def make_plan(experiment: Experiment, command: str) -> Plan:
@@ -128,11 +128,9 @@ def make_plan(experiment: Experiment, command: str) -> Plan:
 
 
 def _table(factors: tuple[Factor, ...], points: Columns) -> pa.Table:
-    if not factors:
-        # A table without columns has no rows: the one point, the scenario itself, is counted by its number.
-        return pa.Table.from_arrays([storage.numbers(np.zeros(1), pa.int64())], names=[DESIGN_POINT])
-    arrays = [_column(factor.key, points[factor.key]) for factor in factors]
-    return pa.Table.from_arrays(arrays, names=[factor.key for factor in factors])
+    columns = {factor.key: _column(factor.key, points[factor.key]) for factor in factors}
+    # A table without columns has no rows: the one point, the scenario itself, is counted by its number.
+    return pa.table(columns or {DESIGN_POINT: storage.column([0])})
 
 
 def _column(key: str, values: Any) -> pa.Array:
@@ -152,17 +150,12 @@ def _places(experiment: Experiment) -> dict[str, str]:
     return {name: provenance.table_of_places(name) for name in sorted(names)}
 
 
-def fingerprint_of(fixing: dict[str, Any]) -> str:
-    """A hash of everything that determines the results of a run."""
+def plan_fingerprint(content: dict[str, Any]) -> str:
+    """A hash of what determines the results of a run, from the content of `plan.json`."""
+    fixing = {name: content[name] for name in FINGERPRINTED}
+    fixing["scenarios"] = [{**scenario, "title": None} for scenario in content["scenarios"]]
+    fixing["factors"] = [factor["key"] for factor in content["factors"]]
     return hashlib.sha256(json.dumps(fixing, sort_keys=True).encode()).hexdigest()
-
-
-def _fingerprint_fields(plan: Plan) -> dict[str, Any]:
-    return {
-        "scenarios": [{**resolved(scenario), "title": None} for scenario in plan.scenarios],
-        "factors": [factor.key for factor in plan.factors],
-        **{name: getattr(plan, name) for name in FINGERPRINTED},
-    }
 
 
 def resolved(scenario: Composed) -> dict[str, Any]:
@@ -181,9 +174,8 @@ def other_rules(there: Plan, model: str, version: str) -> str | None:
         return None
     versions = f"version {there.version} there, version {version} here"
     models = f"model {there.model} there and {model} here"
-    return (
-        f"the rules of the model, or the packages it computes with, have changed since ({versions}): {models}"
-    )
+    what = "the rules of the model, or the packages it computes with, have changed since"
+    return f"{what} ({versions}): {models}"
 
 
 def plan_differences(old: Plan, new: Plan) -> list[str]:
@@ -191,14 +183,13 @@ def plan_differences(old: Plan, new: Plan) -> list[str]:
 
     More replications can be added to a plan, and more points when the old ones come first.
     """
-    return [*_of_scenarios(old, new), *_of_points(old, new), *_of_the_rest(old, new)]
+    return [*_scenario_differences(old, new), *_point_differences(old, new), *_other_differences(old, new)]
 
 
-def _of_scenarios(old: Plan, new: Plan) -> Iterator[str]:
-    names = tuple(scenario.name for scenario in old.scenarios)
-    asked = tuple(scenario.name for scenario in new.scenarios)
+def _scenario_differences(old: Plan, new: Plan) -> Iterator[str]:
+    names, asked = ([scenario.name for scenario in plan.scenarios] for plan in (old, new))
     if names != asked:
-        yield f"the scenarios are {', '.join(names)} there and {', '.join(asked)} here"
+        yield f"the scenarios are {_listed(names)} there and {_listed(asked)} here"
         return
     if old.written or new.written:
         return
@@ -213,8 +204,8 @@ def _of_scenarios(old: Plan, new: Plan) -> Iterator[str]:
             yield f"in scenario {then.name}, other shares of power are set one by one"
 
 
-def _of_points(old: Plan, new: Plan) -> Iterator[str]:
-    keys, asked = [f.key for f in old.factors], [f.key for f in new.factors]
+def _point_differences(old: Plan, new: Plan) -> Iterator[str]:
+    keys, asked = ([factor.key for factor in plan.factors] for plan in (old, new))
     if keys != asked:
         yield f"the factors are {_listed(keys)} there and {_listed(asked)} here"
         return
@@ -229,7 +220,7 @@ def _of_points(old: Plan, new: Plan) -> Iterator[str]:
             yield f"the points of the design differ: {key} at design point {row} is {values}"
 
 
-def _of_the_rest(old: Plan, new: Plan) -> Iterator[str]:
+def _other_differences(old: Plan, new: Plan) -> Iterator[str]:
     before, after = (
         p.design.settings.get("futures") if p.design.kind == CROSSED else None for p in (old, new)
     )
@@ -248,8 +239,8 @@ def _of_the_rest(old: Plan, new: Plan) -> Iterator[str]:
     changed = other_rules(old, new.model, new.version)
     if changed:
         yield f"{changed}; its runs are not mixed with runs by these rules"
-    for name in sorted({*old.places, *new.places}):
-        if old.places.get(name) != new.places.get(name) and name in old.places and name in new.places:
+    for name in sorted(old.places.keys() & new.places.keys()):
+        if old.places[name] != new.places[name]:
             yield f"the table of places {name} has changed since"
 
 

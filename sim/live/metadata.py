@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sim.live import access, i18n, views
 from sim.model import vocabulary
-from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
+from sim.model.decision_rights import ROWS
 from sim.model.geography import territory
-from sim.model.parameters import DEFAULT_SEED, MAX_SEED, MECHANISM_NAMES, Parameters, Power
+from sim.model.parameters import DEFAULT_SEED, MAX_SEED, MECHANISM_NAMES, Parameters
 from sim.model.provenance import version
 from sim.model.schema import Declaration, declarations
 from sim.model.state import ACTIVITIES, CAUSES, STAGES
+from sim.reporting import describe
 from sim.scenarios import scenario_files
 from sim.scenarios.compose import compose_file
 from sim.scenarios.overrides import Overrides
 
-NAMED = {
-    "cause": (vocabulary.CAUSE_LABELS, vocabulary.CAUSE_MEANINGS),
-    "stage": (vocabulary.STAGE_LABELS, vocabulary.STAGE_MEANINGS),
-    "kind": (vocabulary.KIND_LABELS, vocabulary.KIND_MEANINGS),
-    "outcome": (vocabulary.OUTCOME_LABELS, vocabulary.OUTCOME_MEANINGS),
-}
-"""Labels and meanings that the model declares."""
-
-ENDS = {"hierarchy": HIERARCHY, "status_quo": STATUS_QUO, "distributed": DISTRIBUTED}
+KINDS_OF_TERMS = {"cause": "cause of loss", "stage": "stage", "kind": "kind of agent", "outcome": "outcome"}
+"""The kinds of names in outputs that the page shows, by the first part of the keys under which they are translated."""
 
 
 def everything(known: views.Known) -> dict[str, Any]:
@@ -34,14 +29,14 @@ def everything(known: views.Known) -> dict[str, Any]:
         "version": version(),
         "seed": DEFAULT_SEED,
         "parameters": [_parameter(d) for d in declarations().values() if d.key not in views.KEPT],
-        "rights": [_right(row) for row in ROWS],
-        "mechanisms": [_mechanism(f"mechanisms.{name}") for name in MECHANISM_NAMES],
+        "rights": [_right(describe.right(row)) for row in ROWS],
+        "mechanisms": [_mechanism(describe.mechanism(name)) for name in MECHANISM_NAMES],
         "scenarios": [_scenario(name, known) for name in known],
         "aliases": dict(scenario_files.ALIASES),
-        "causes": _named("cause", CAUSES),
-        "stages": _named("stage", STAGES),
-        "kinds": _named("kind", tuple(vocabulary.KIND_LABELS)),
-        "outcomes": _named("outcome", tuple(vocabulary.OUTCOME_LABELS)),
+        "causes": _terms("cause", CAUSES),
+        "stages": _terms("stage", STAGES),
+        "kinds": _terms("kind", vocabulary.KIND_TERMS),
+        "outcomes": _terms("outcome", vocabulary.OUTCOMES),
         "activities": list(ACTIVITIES),
         "places": _places(),
         "limits": {
@@ -59,59 +54,59 @@ def everything(known: views.Known) -> dict[str, Any]:
 def words_of_the_model(known: views.Known) -> dict[str, str]:
     """English texts declared with the model, by the keys under which a language file translates them."""
     found = {}
-    for key, d in declarations().items():
-        found[f"parameter.{key}"] = d.sentence
-        found[f"parameter.{key}.name"] = i18n.name_of(key)
+    for d in declarations().values():
         found[f"unit.{d.unit}"] = d.unit
-        found |= {f"choice.{choice}": choice.replace("_", " ") for choice in d.choices}
-    for row in ROWS:
-        found[f"parameter.power.{row}"] = str(Power.model_fields[row].description)
-        found[f"parameter.power.{row}.name"] = i18n.name_of(f"power.{row}")
-    for kind, (labels, sentences) in NAMED.items():
-        found |= {f"{kind}.{name}": label for name, label in labels.items()}
-        found |= {f"{kind}.{name}.help": sentence for name, sentence in sentences.items()}
+        found |= {f"choice.{choice}": _choice(choice) for choice in d.choices}
+    parameters = map(describe.parameter, declarations().values())
+    for entry in (*parameters, *map(describe.right, ROWS)):
+        found[f"parameter.{entry.name}"] = entry.sentence
+        found[f"parameter.{entry.name}.name"] = i18n.name_of(entry.name)
+    for kind, described in KINDS_OF_TERMS.items():
+        for name, term in vocabulary.TERMS[described].items():
+            found |= {f"{kind}.{name}": term.label, f"{kind}.{name}.help": term.meaning}
     for name, file in known.items():
         composed = compose_file(file, Overrides())
         found |= {f"scenario.{name}": composed.title, f"scenario.{name}.question": composed.question}
     return found
 
 
+def _choice(choice: str) -> str:
+    return choice.replace("_", " ")
+
+
+def _named(key: str, sentence: str) -> dict[str, str]:
+    """The key of a parameter or a decision right, with its name and its sentence in the language of the page."""
+    return {"key": key, "name": i18n.name_of(key), "sentence": i18n.declared(f"parameter.{key}", sentence)}
+
+
 def _parameter(d: Declaration) -> dict[str, Any]:
-    low, high = d.low, d.high
+    high = d.high
     if d.key in access.LARGEST:
         high = min(access.LARGEST[d.key], high) if high is not None else access.LARGEST[d.key]
+    about = {
+        name: getattr(d, name) for name in ("group", "low", "default", "role", "source", "live", "national")
+    }
     return {
-        "key": d.key,
-        "name": i18n.name_of(d.key),
-        "group": d.group,
-        "unit": i18n.declared(f"unit.{d.unit}", d.unit),
-        "low": low,
+        **_named(d.key, d.sentence),
+        **about,
         "high": high,
-        "default": d.default,
+        "unit": i18n.declared(f"unit.{d.unit}", d.unit),
         "whole": d.kind is int,
         "choices": list(d.choices),
-        "choice_names": [i18n.declared(f"choice.{c}", c.replace("_", " ")) for c in d.choices],
-        "sentence": i18n.declared(f"parameter.{d.key}", d.sentence),
-        "role": d.role,
-        "source": d.source,
-        "live": d.live,
-        "national": d.national,
+        "choice_names": [i18n.declared(f"choice.{choice}", _choice(choice)) for choice in d.choices],
     }
 
 
-def _mechanism(key: str) -> dict[str, Any]:
-    sentence = i18n.declared(f"parameter.{key}", declarations()[key].sentence)
-    return {"name": key.removeprefix("mechanisms."), "key": key, "sentence": sentence}
+def _mechanism(entry: describe.Entry) -> dict[str, Any]:
+    return {**_named(f"mechanisms.{entry.name}", entry.sentence), "name": entry.name}
 
 
-def _right(row: str) -> dict[str, Any]:
+def _right(entry: describe.Entry) -> dict[str, Any]:
     return {
-        "row": row,
-        "key": f"power.{row}",
-        "name": i18n.name_of(f"power.{row}"),
-        "sentence": i18n.declared(f"parameter.power.{row}", str(Power.model_fields[row].description)),
-        "columns": list(columns(row)),
-        "tables": {end: dict(table[row]) for end, table in ENDS.items()},
+        **_named(entry.name, entry.sentence),
+        "row": entry.name.removeprefix("power."),
+        "columns": list(entry.shares["hierarchy"]),
+        "tables": entry.shares,
     }
 
 
@@ -127,15 +122,15 @@ def _scenario(name: str, known: views.Known) -> dict[str, Any]:
     }
 
 
-def _named(kind: str, names: tuple[str, ...]) -> list[dict[str, str]]:
-    labels, sentences = NAMED[kind]
+def _terms(kind: str, names: Iterable[str]) -> list[dict[str, str]]:
+    entries = [describe.term(KINDS_OF_TERMS[kind], name) for name in names]
     return [
         {
-            "name": name,
-            "label": i18n.declared(f"{kind}.{name}", labels.get(name, name)),
-            "sentence": i18n.declared(f"{kind}.{name}.help", sentences.get(name, "")),
+            "name": entry.name,
+            "label": i18n.declared(f"{kind}.{entry.name}", entry.title),
+            "sentence": i18n.declared(f"{kind}.{entry.name}.help", entry.sentence),
         }
-        for name in names
+        for entry in entries
     ]
 
 

@@ -13,10 +13,17 @@ from sim.model.state import ACTIVITIES, CAUSES, FOCAL_OUTPUTS, STAGES
 
 
 class Term(NamedTuple):
-    """What a name in an output is called in a sentence or on a chart, and what it means."""
+    """What a name in an output is called in a sentence or on a chart, and what it means.
+
+    Attributes:
+        label: what it is called.
+        meaning: one sentence.
+        unit: unit of an outcome that is not a share, as it follows a number; None of all else.
+    """
 
     label: str
     meaning: str
+    unit: str | None = None
 
 
 OUTCOMES = {
@@ -26,8 +33,7 @@ OUTCOMES = {
     ),
     "nominal_gap": Term("gap as reported", "The gap in the reports: 1 − reported / intended."),
     "rhetoric_reality": Term(
-        "reported beyond real delivery",
-        "Reported minus realised benefit, as a share of what was intended.",
+        "reported beyond real delivery", "Reported minus realised benefit, as a share of what was intended."
     ),
     "worst_decile_gap": Term(
         "gap in the worst-served tenth",
@@ -37,10 +43,10 @@ OUTCOMES = {
         "months to half delivery",
         "Median months from announcement until half of the nation has a change with fidelity, of "
         "changes announced in the first half of the run; unknown if most never get there.",
+        unit=" months",
     ),
     "recovered_later": Term(
-        "share of missed progress made up later",
-        "Share of missing coverage that was caught up on later.",
+        "share of missed progress made up later", "Share of missing coverage that was caught up on later."
     ),
     "persistence": Term(
         "share of peak delivery kept to the end",
@@ -48,41 +54,36 @@ OUTCOMES = {
         "the run; of changes whose plan has ended.",
     ),
     "gap_fifth_1": Term(
-        "gap in the most deprived fifth",
-        "Gap in the most deprived places, which hold a fifth of the people.",
+        "gap in the most deprived fifth", "Gap in the most deprived places, which hold a fifth of the people."
     ),
     "gap_fifth_2": Term("gap in the second most deprived fifth", "Gap in the second most deprived fifth."),
     "gap_fifth_3": Term("gap in the middle fifth by deprivation", "Gap in the middle fifth by deprivation."),
     "gap_fifth_4": Term("gap in the second least deprived fifth", "Gap in the second least deprived fifth."),
     "gap_fifth_5": Term("gap in the least deprived fifth", "Gap in the least deprived fifth."),
-    "starts": Term("changes started", "How many changes were started, counted in each place."),
-    "stops": Term("changes stopped", "How many changes were abandoned, counted in each place."),
+    "starts": Term("changes started", "How many changes were started, counted in each place.", unit=""),
+    "stops": Term("changes stopped", "How many changes were abandoned, counted in each place.", unit=""),
 }
 
 CAUSES_OF_LOSS = {
     "not_started": Term("not started", "The authority had not begun, or never began."),
     "waiting_on_clearance": Term(
-        "waiting for agreement",
-        "A decision point or a partner still had to agree.",
+        "waiting for agreement", "A decision point or a partner still had to agree."
     ),
     "waiting_on_attention": Term(
-        "waiting for a decision",
-        "The request was in the queue of those who must decide.",
+        "waiting for a decision", "The request was in the queue of those who must decide."
     ),
     "will": Term("lack of will", "Those who carry the change out lacked commitment."),
     "ability": Term("lack of ability", "They lacked the skill to implement."),
     "capacity": Term("lack of staff time", "There were too few staff hours, for no more special reason."),
     "switching": Term(
-        "switching between changes",
-        "Staff hours went to switching between too many concurrent changes.",
+        "switching between changes", "Staff hours went to switching between too many concurrent changes."
     ),
     "policy_end": Term("planning beyond need", "Staff hours went to announcing and planning beyond need."),
     "participation": Term("co-design work", "Staff hours went to co-design."),
     "reporting": Term("reporting work", "Staff hours went to reports upwards."),
     "prevention": Term("crisis demand", "Staff hours went to crisis demand that grew since the start."),
     "wrong_design": Term(
-        "unsuitable design",
-        "What was delivered did not fit the need, or had to be redesigned.",
+        "unsuitable design", "What was delivered did not fit the need, or had to be redesigned."
     ),
     "relapse": Term("relapse", "Coverage that had been reached slipped."),
     "blame": Term("fear of blame", "Fear of visible failure made the pilot longer."),
@@ -95,8 +96,7 @@ CAUSES_OF_LOSS = {
         "The same, where a lighter workload alone would have removed the hold.",
     ),
     "priority_ability": Term(
-        "low priority for lack of ability",
-        "The same, where full ability alone would have removed the hold.",
+        "low priority for lack of ability", "The same, where full ability alone would have removed the hold."
     ),
     "priority_blame": Term(
         "low priority for fear of blame",
@@ -128,19 +128,21 @@ KIND_TERMS = {
     "users": Term("Service users", "Service users; their will is trust, their capacity is time."),
 }
 
-ACTIVITY_MEANINGS = {
-    "usual_business": "Staff hours that business as usual takes.",
-    "crisis": "Staff hours that crises take.",
-    "policy_end": "Staff hours of announcing and planning beyond need.",
-    "switching": "Staff hours lost between concurrent changes.",
-    "reporting": "Staff hours of making reports look good.",
-    "meetings": "Staff hours of tries at decision points, vertical and horizontal.",
-    "upkeep": "Hours that delivered coverage and waiting pilots take to be sustained.",
-    "delivery": "Hours of staff, bodies and money that carry changes out.",
-    "design": "Hours of design and discovery, and of the signals that third-sector bodies bring.",
-    "participation": "Staff hours of co-design.",
-    "support": "Hours of implementation teams, bought with change money.",
-    "unspent": "Hours on offer that nothing took; they are never carried over.",
+ACTIVITY_TERMS = {
+    "usual_business": Term("usual business", "Staff hours that business as usual takes."),
+    "crisis": Term("crisis", "Staff hours that crises take."),
+    "policy_end": Term("policy end", "Staff hours of announcing and planning beyond need."),
+    "switching": Term("switching", "Staff hours lost between concurrent changes."),
+    "reporting": Term("reporting", "Staff hours of making reports look good."),
+    "meetings": Term("meetings", "Staff hours of tries at decision points, vertical and horizontal."),
+    "upkeep": Term("upkeep", "Hours that delivered coverage and waiting pilots take to be sustained."),
+    "delivery": Term("delivery", "Hours of staff, bodies and money that carry changes out."),
+    "design": Term(
+        "design", "Hours of design and discovery, and of the signals that third-sector bodies bring."
+    ),
+    "participation": Term("participation", "Staff hours of co-design."),
+    "support": Term("support", "Hours of implementation teams, bought with change money."),
+    "unspent": Term("unspent", "Hours on offer that nothing took; they are never carried over."),
 }
 
 
@@ -149,29 +151,29 @@ def labels(terms: Mapping[str, Term]) -> dict[str, str]:
     return {name: term.label for name, term in terms.items()}
 
 
-def meanings(terms: Mapping[str, Term]) -> dict[str, str]:
-    """Meanings by name."""
-    return {name: term.meaning for name, term in terms.items()}
+TERMS: Mapping[str, Mapping[str, Term]] = {
+    "outcome": OUTCOMES,
+    "cause of loss": CAUSES_OF_LOSS,
+    "stage": STAGE_TERMS,
+    "activity": ACTIVITY_TERMS,
+    "kind of agent": KIND_TERMS,
+}
+"""All names in outputs, by what sort of thing they stand for."""
 
+OUTCOME_LABELS, CAUSE_LABELS = labels(OUTCOMES), labels(CAUSES_OF_LOSS)
+STAGE_LABELS, KIND_LABELS = labels(STAGE_TERMS), labels(KIND_TERMS)
+UNITS = {name: term.unit for name, term in OUTCOMES.items() if term.unit is not None}
+"""Units of outcomes that are not shares."""
 
-OUTCOME_LABELS, OUTCOME_MEANINGS = labels(OUTCOMES), meanings(OUTCOMES)
-CAUSE_LABELS, CAUSE_MEANINGS = labels(CAUSES_OF_LOSS), meanings(CAUSES_OF_LOSS)
-STAGE_LABELS, STAGE_MEANINGS = labels(STAGE_TERMS), meanings(STAGE_TERMS)
-KIND_LABELS, KIND_MEANINGS = labels(KIND_TERMS), meanings(KIND_TERMS)
-
-FIFTHS = tuple(f"gap_fifth_{fifth}" for fifth in range(1, 6))
 LOSSES = tuple(f"losses.{cause}" for cause in CAUSES)
+COUNTS = ("starts", "stops")
 
-DEFAULT_RESPONSES = (
-    "gap", "nominal_gap", "rhetoric_reality", "worst_decile_gap", "months_to_half", "recovered_later", "persistence",
-    *FIFTHS, *LOSSES,
-)  # fmt: skip
+DEFAULT_RESPONSES = (*(name for name in OUTCOMES if name not in COUNTS), *LOSSES)
 """What is kept when an experiment names none."""
 
 RESPONSES = (
     *DEFAULT_RESPONSES,
-    "starts",
-    "stops",
+    *COUNTS,
     *(f"stage.{stage}" for stage in STAGES),
     *(f"hours.{activity}" for activity in ACTIVITIES),
 )
@@ -207,10 +209,6 @@ def matching_responses(pattern: str) -> tuple[str, ...]:
     if pattern.endswith(".*"):
         return tuple(name for name in RESPONSES if name.startswith(pattern[:-1]))
     return (pattern,) if pattern in RESPONSES else ()
-
-
-UNITS = {"months_to_half": " months", "starts": "", "stops": ""}
-"""Units of outcomes that are not shares."""
 
 
 def outcome_name(outcome: str) -> str:

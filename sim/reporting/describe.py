@@ -1,10 +1,16 @@
-"""What a name means: mechanisms, parameters, rows of power, scenarios, experiments, cases, outcomes, causes of loss."""
+"""What a name means: mechanisms, parameters, rows of power, scenarios, experiments, cases, outcomes, causes of loss.
+
+An `Entry` holds what is declared of a name. `explain` shows it in the terminal, `sim.reporting.reference.pages` on a page,
+`sim.live.metadata` hands it to the live view.
+"""
 
 from __future__ import annotations
 
+import inspect
 import textwrap
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, raise_if_any, shown
 from sim.experiments import experiment_files
@@ -16,68 +22,97 @@ from sim.model import vocabulary
 from sim.model.aliases import RENAMED, note_renamed
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
 from sim.model.interventions import timing
-from sim.model.parameters import MECHANISM_NAMES, Power
+from sim.model.parameters import MECHANISM_NAMES, Parameters, Power
 from sim.model.schema import Declaration, declarations, reference_magnitudes
 from sim.reporting.terminal import table
 from sim.scenarios import scenario_files
 
-WORDS = {
-    "outcome": vocabulary.OUTCOME_MEANINGS,
-    "cause of loss": vocabulary.CAUSE_MEANINGS,
-    "stage": vocabulary.STAGE_MEANINGS,
-    "activity": vocabulary.ACTIVITY_MEANINGS,
-    "kind of agent": vocabulary.KIND_MEANINGS,
-}
+WIDTH = 100
+NO_GROUP = ("mechanisms", "interventions")
+"""Fields of `Parameters` that no entry stands for."""
+
+TABLES = {"hierarchy": HIERARCHY, "status_quo": STATUS_QUO, "distributed": DISTRIBUTED}
+"""The tables of decision rights that are shown side by side."""
+
+WITH_MAGNITUDES = "The strength multiplies these reference magnitudes:"
+WITHOUT_MAGNITUDES = (
+    "It has no reference magnitude of its own: section 12 of docs/odd.md says what it scales."
+)
+RIGHT = "row of the table of decision rights"
+PARAMETER, GROUP, RENAMED_KEY = "parameter", "group of parameters", "earlier key"
 
 
-def explain(name: str, folders: Sequence[str] = ()) -> str:
+class Setting(NamedTuple):
+    """One value that a scenario sets, from the start or at a date, as messages write it."""
+
+    when: str
+    key: str
+    value: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a name stands for, for the terminal, the reference pages and the live view.
+
+    Attributes:
+        kind: what sort of thing it is.
+        name: as it is written; of a parameter or a decision right its key.
+        sentence: what it means, or the question that it asks.
+        title: of a file, the title in it; of a name in an output, its label.
+        facts: further lines that the terminal shows.
+        source: where it comes from.
+        declared: the declaration of a parameter, or of the strength of a mechanism.
+        shares: of a decision right, who holds how much of it in each of `TABLES`.
+        claim: what a scenario claims.
+        settings: what a scenario sets; None of anything else.
+        parts: entries of what belongs to it.
+    """
+
+    kind: str
+    name: str
+    sentence: str
+    title: str = ""
+    facts: tuple[str, ...] = ()
+    source: str = ""
+    declared: Declaration | None = None
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    claim: scenario_files.Claim | None = None
+    settings: tuple[Setting, ...] | None = None
+    parts: tuple[Entry, ...] = ()
+
+
+def describe(name: str, folders: Sequence[str] = ()) -> list[Entry]:
     """All that a name stands for: several things may bear it.
 
     Raises:
         InputProblems: if nothing bears it; with the nearest name.
     """
-    known, problems = scenario_files.available(folders)
+    scenarios, problems = scenario_files.available(folders)
     raise_if_any(problems)
+    experiments, cases = experiment_files.available(), case_files.available()
     bare = name
     for prefix in ("mechanisms.", "losses.", "stage.", "hours."):
         bare = bare.removeprefix(prefix)
-    parts = []
-    if bare in MECHANISM_NAMES:
-        parts.append(_mechanism(bare))
-    for old in (key for key in RENAMED if _means(name, key)):
-        parts.append(_was(old))
-    if name.removeprefix("power.") in ROWS:
-        parts.append(_row(name.removeprefix("power.")))
-    scenario = scenario_files.ALIASES.get(name, name)
-    if scenario in known:
-        parts.append(_scenario(scenario_files.read(known[scenario])))
-    if name in experiment_files.available():
-        parts.append(_experiment(experiment_files.read(experiment_files.available()[name])))
-    if name in case_files.available():
-        parts.append(_case(case_files.read(case_files.available()[name])))
-    parts += [f"{bare}: {kind}\n  {words[bare]}" for kind, words in WORDS.items() if bare in words]
-    parts += [
-        _parameter(d)
-        for key, d in declarations().items()
-        if _means(name, key) and key != f"mechanisms.{bare}"
+    row = name.removeprefix("power.")
+    scenario_name = scenario_files.ALIASES.get(name, name)
+    found = [mechanism(bare)] if bare in MECHANISM_NAMES else []
+    found += [renamed(old) for old in RENAMED if _means(name, old)]
+    found += [right(row)] if row in ROWS else []
+    found += [scenario(scenario_files.read(scenarios[scenario_name]))] if scenario_name in scenarios else []
+    found += [_experiment(experiment_files.read(experiments[name]))] if name in experiments else []
+    found += [_case(case_files.read(cases[name]))] if name in cases else []
+    found += [term(kind, bare) for kind, terms in vocabulary.TERMS.items() if bare in terms]
+    found += [
+        parameter(d) for key, d in declarations().items() if _means(name, key) and key != f"mechanisms.{bare}"
     ]
-    group = [d for d in declarations().values() if d.group == name and name != "mechanisms"]
-    if group:
-        parts.append(f"{name}: group of parameters\n" + _indented(_table(group)))
-    if not parts:
-        everything = [
-            *known,
-            *experiment_files.available(),
-            *case_files.available(),
-            *ROWS,
-            *MECHANISM_NAMES,
-            *declarations(),
-            *RENAMED,
-            *(w for words in WORDS.values() for w in words),
-        ]
-        said = "there is no such name; `gapsim list` shows all names"
-        raise InputProblems([Problem(COMMAND_LINE, name or "''", said, "", nearest_name(name, everything))])
-    return "\n\n".join(parts)
+    found += [group(name)] if name in Parameters.model_fields and name not in NO_GROUP else []
+    if not found:
+        terms = [term for terms in vocabulary.TERMS.values() for term in terms]
+        known = [*scenarios, *experiments, *cases, *ROWS, *MECHANISM_NAMES, *declarations(), *RENAMED, *terms]
+        message = "there is no such name; `gapsim list` shows all names"
+        raise InputProblems([Problem(COMMAND_LINE, name or "''", message, "", nearest_name(name, known))])
+    return found
 
 
 def _means(name: str, key: str) -> bool:
@@ -86,40 +121,10 @@ def _means(name: str, key: str) -> bool:
     )
 
 
-def _was(old: str) -> str:
-    """What an earlier key became, and what that is."""
-    now = RENAMED[old].key
-    group, _, leaf = now.partition(".")
-    said = _mechanism(leaf) if group == "mechanisms" else _parameter(declarations()[now])
-    return "\n".join([*textwrap.wrap(note_renamed(old), 100), _indented(said)])
-
-
-def _mechanism(name: str) -> str:
-    strength = declarations()[f"mechanisms.{name}"]
-    magnitudes = reference_magnitudes(name)
-    said = f"strength mechanisms.{name}: {_range(strength)}; default {strength.default}; 0 switches it off exactly."
-    lines = [f"{name}: mechanism", f"  {strength.sentence}", f"  {said}"]
-    if magnitudes:
-        lines += [
-            "  The strength multiplies these reference magnitudes:",
-            _indented("\n".join(map(_parameter, magnitudes))),
-        ]
-    else:
-        lines.append(
-            "  It has no reference magnitude of its own: section 12 of docs/odd.md says what it scales."
-        )
-    return "\n".join(lines)
-
-
-def _parameter(d: Declaration) -> str:
-    when = "may change in mid-run" if d.live else "a change needs a new run"
-    lines = [
-        f"{d.key} = {shown(d.default) if d.choices else d.default} {'' if d.choices else d.unit}".rstrip(),
-        f"  {d.sentence}",
-        f"  {_range(d)}; {d.role}; {when}",
-        f"  source: {d.source}",
-    ]
-    return "\n".join(lines)
+def parameter(d: Declaration) -> Entry:
+    """The entry of a declared parameter."""
+    facts = f"{_range(d)}; {d.role}; {'may change in mid-run' if d.live else 'a change needs a new run'}"
+    return Entry(PARAMETER, d.key, d.sentence, facts=(facts,), source=d.source, declared=d)
 
 
 def _range(d: Declaration) -> str:
@@ -128,35 +133,79 @@ def _range(d: Declaration) -> str:
     return f"from {d.low} to {d.high}" if d.low is not None else d.unit
 
 
-def _row(row: str) -> str:
-    sentence = Power.model_fields[row].description
-    tables = {"hierarchy": HIERARCHY, "status quo": STATUS_QUO, "distributed": DISTRIBUTED}
-    shares = [
-        ["", *columns(row)],
-        *([name, *(f"{t[row][who]:g}" for who in columns(row))] for name, t in tables.items()),
+def mechanism(name: str) -> Entry:
+    """The entry of a mechanism, with its reference magnitudes as parts."""
+    strength = declarations()[f"mechanisms.{name}"]
+    strength_text = f"{_range(strength)}; default {strength.default}; 0 switches it off exactly."
+    parts = tuple(map(parameter, reference_magnitudes(name)))
+    effect = WITH_MAGNITUDES if parts else WITHOUT_MAGNITUDES
+    facts = (f"strength {strength.key}: {strength_text}", effect)
+    return Entry("mechanism", name, strength.sentence, facts=facts, declared=strength, parts=parts)
+
+
+def right(row: str) -> Entry:
+    """The entry of a row of the table of decision rights."""
+    shares = {name: {holder: table[row][holder] for holder in columns(row)} for name, table in TABLES.items()}
+    sentence = str(Power.model_fields[row].description)
+    return Entry(RIGHT, f"power.{row}", sentence, facts=("Shares sum to 1.",), shares=shares)
+
+
+def share_rows(entry: Entry, corner: str = "") -> list[list[str]]:
+    """The shares of a decision right as rows of cells: its holders, then a row for each table."""
+    rows = [
+        [name.replace("_", " "), *(f"{share:g}" for share in held.values())]
+        for name, held in entry.shares.items()
     ]
-    title = f"power.{row}: row of the table of decision rights"
-    return f"{title}\n  {sentence} Shares sum to 1.\n{_indented(table(shares))}"
+    return [[corner, *next(iter(entry.shares.values()))], *rows]
 
 
-def _scenario(file: scenario_files.ScenarioFile) -> str:
+def scenario(file: scenario_files.ScenarioFile) -> Entry:
+    """The entry of a scenario.
+
+    Raises:
+        InputProblems: if something is wrong with its file.
+    """
     raise_if_any(file.problems)
-    lines = [f"{file.name}: scenario, {file.header['title']}", *textwrap.wrap(file.header["question"], 100)]
-    lines += textwrap.wrap(f"source: {file.header['source']}", 100)
-    if file.claim:
-        through = ", ".join(file.claim.through)
-        lines += textwrap.wrap(
-            f"claim: {file.claim.says} Predicts that the gap {file.claim.predicts}, through {through}.", 100
-        )
-    changes = [f"{key} = {shown(value)}" for key, value in file.leaves.items() if key != "interventions"]
-    changes += [_dated(dated) for dated in file.leaves.get("interventions", [])]
-    lines += ["It sets:", *(f"  {change}" for change in changes)]
-    if not changes:
-        lines[-1] = "It sets nothing: these are the declared defaults."
-    return lines[0] + "\n" + _indented("\n".join(lines[1:]))
+    settings = [Setting("", k, shown(v), "") for k, v in file.leaves.items() if k != "interventions"]
+    settings += map(_dated, file.leaves.get("interventions", []))
+    title, question, source = (file.header[key] for key in scenario_files.HEADER)
+    return Entry(
+        "scenario", file.name, question, title, source=source, claim=file.claim, settings=tuple(settings)
+    )
 
 
-def _experiment(draft: Draft) -> str:
+def _dated(dated: Mapping[str, Any]) -> Setting:
+    return Setting(
+        f"{timing(dated)}: ", str(dated.get("key")), shown(dated.get("value")), _where(dated.get("places"))
+    )
+
+
+def _where(places: Sequence[str] | None) -> str:
+    return f" in {', '.join(places)}" if places else ""
+
+
+def term(kind: str, name: str) -> Entry:
+    """The entry of a name in an output, of a kind in `vocabulary.TERMS`."""
+    found = vocabulary.TERMS[kind][name]
+    return Entry(kind, name, found.meaning, found.label)
+
+
+def group(name: str) -> Entry:
+    """The entry of a group of parameters, with these as parts."""
+    sentence = inspect.getdoc(type(getattr(Parameters(), name))) or ""
+    members = tuple(parameter(d) for d in declarations().values() if d.group == name)
+    return Entry(GROUP, name, sentence, parts=members)
+
+
+def renamed(old: str) -> Entry:
+    """The entry of a key of an earlier version, with what it became as its part."""
+    now = RENAMED[old].key
+    kind, _, name = now.partition(".")
+    part = mechanism(name) if kind == "mechanisms" else parameter(declarations()[now])
+    return Entry(RENAMED_KEY, old, note_renamed(old), parts=(part,))
+
+
+def _experiment(draft: Draft) -> Entry:
     raise_if_any(draft.problems)
     assert draft.design is not None
     points = points_of(draft.points) if draft.points else points_planned(draft.factors, draft.design)
@@ -166,19 +215,18 @@ def _experiment(draft: Draft) -> str:
         if name != "points" or not draft.points
     ]
     runs = points * len(draft.scenarios) * draft.replications
-    lines = [f"{draft.name}: experiment, {draft.title}", *textwrap.wrap(draft.question, 100)]
-    lines += textwrap.wrap(f"scenarios: {', '.join(draft.scenarios)}", 100)
-    lines.append(f"design: {', '.join([draft.design.kind, *settings])}")
-    lines.append(
-        f"runs: {runs:,} ({points:,} points × {len(draft.scenarios)} scenarios × {draft.replications} replications)"
-    )
+    facts = [
+        _wrapped(f"scenarios: {', '.join(draft.scenarios)}"),
+        f"design: {', '.join([draft.design.kind, *settings])}",
+        f"runs: {runs:,} ({points:,} points × {len(draft.scenarios)} scenarios × {draft.replications} replications)",
+    ]
     for role in ROLES:
         members = [factor for factor in draft.factors if factor.role == role]
         if members:
-            lines.append(f"{role.removesuffix('y')}{'ies' if role.endswith('y') else 's'}, {len(members)}:")
-            lines += [f"  {factor.key}: {_values(factor)}" for factor in members]
-    lines.append(f"file: {draft.where}, which says what to read in it; to run it: gapsim sweep {draft.name}")
-    return lines[0] + "\n" + _indented("\n".join(lines[1:]))
+            facts.append(f"{role.removesuffix('y')}{'ies' if role.endswith('y') else 's'}, {len(members)}:")
+            facts += [f"  {factor.key}: {_values(factor)}" for factor in members]
+    facts.append(f"file: {draft.where}, which says what to read in it; to run it: gapsim sweep {draft.name}")
+    return Entry("experiment", draft.name, draft.question, draft.title, tuple(facts))
 
 
 def _values(factor: Factor) -> str:
@@ -187,37 +235,69 @@ def _values(factor: Factor) -> str:
     return ", ".join("as the scenario says" if level is None else shown(level) for level in factor.levels)
 
 
-def _case(read: case_files.Read) -> str:
+def _case(read: case_files.Read) -> Entry:
     raise_if_any(read.problems)
     assert read.content is not None
     file = read.content
-    lines = [f"{read.name}: historical case, {file.header.title}", *textwrap.wrap(file.header.question, 100)]
-    lines += textwrap.wrap(f"source: {file.header.source}", 100)
-    lines.append(
-        f"From {file.months.first} to {file.months.last}; announced {file.change.announced}. Its kind:"
-    )
-    lines += [
-        f"  {dimension}: {coded.level}, {coded.because}" for dimension, coded in file.change.type.items()
+    facts = [
+        _wrapped(f"source: {file.header.source}"),
+        f"From {file.months.first} to {file.months.last}; announced {file.change.announced}. Its kind:",
+        *(f"  {dimension}: {coded.level}, {coded.because}" for dimension, coded in file.change.type.items()),
+        "What happened:",
     ]
-    lines.append("What happened:")
     for event in file.timeline:
         until = f" until {event.until}" if event.until else ""
         by = f", by {event.by}" if event.by else ""
-        lines.append(f"  {event.month}{until}: {event.event}{by}{_where(event.places)}")
-    lines.append(f"A hit if most runs show: {file.pattern.says}")
+        facts.append(f"  {event.month}{until}: {event.event}{by}{_where(event.places)}")
+    facts.append(f"A hit if most runs show: {file.pattern.says}")
     if file.mended is not None:
         what = "leaves the case out" if file.mended.left_out else "stands beside the frozen one"
-        said = f"A mended reading of {file.mended.date.isoformat()} {what}: {file.mended.because}"
-        lines += textwrap.wrap(said, 100)
-    return lines[0] + "\n" + _indented("\n".join(lines[1:]))
+        mended = f"A mended reading of {file.mended.date.isoformat()} {what}: {file.mended.because}"
+        facts.append(_wrapped(mended))
+    return Entry("historical case", read.name, file.header.question, file.header.title, tuple(facts))
 
 
-def _where(places: Sequence[str] | None) -> str:
-    return f" in {', '.join(places)}" if places else ""
+def explain(name: str, folders: Sequence[str] = ()) -> str:
+    """All that a name stands for, for reading.
+
+    Raises:
+        InputProblems: if nothing bears it; with the nearest name.
+    """
+    return "\n\n".join(map(_text, describe(name, folders)))
 
 
-def _dated(dated: dict[str, Any]) -> str:
-    return f"{timing(dated)}: {dated.get('key')} = {shown(dated.get('value'))}" + _where(dated.get("places"))
+def _text(entry: Entry) -> str:
+    """An entry as the terminal shows it: a heading, and all the rest indented below it."""
+    if entry.kind == GROUP:
+        members = [part.declared for part in entry.parts if part.declared]
+        return f"{_heading(entry)}\n{_indented(_table(members))}"
+    parts = [_indented(_text(part)) for part in entry.parts]
+    if entry.kind == RENAMED_KEY:
+        return "\n".join([_wrapped(entry.sentence), *parts])
+    lines = [_wrapped(entry.sentence), *entry.facts]
+    if entry.source:
+        lines.append(_wrapped(f"source: {entry.source}"))
+    if entry.claim:
+        claim = f"{entry.claim.says} Predicts that the gap {entry.claim.predicts}"
+        lines.append(_wrapped(f"claim: {claim}, through {', '.join(entry.claim.through)}."))
+    if entry.settings is not None:
+        lines.append("It sets:" if entry.settings else "It sets nothing: these are the declared defaults.")
+        lines += [f"  {s.when}{s.key} = {s.value}{s.where}" for s in entry.settings]
+    if entry.shares:
+        lines.append(table(share_rows(entry)))
+    return "\n".join([_heading(entry), *map(_indented, lines), *parts])
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+
+
+def _heading(entry: Entry) -> str:
+    d = entry.declared
+    if d is not None and entry.kind == PARAMETER:
+        return f"{d.key} = {shown(d.default) if d.choices else f'{d.default} {d.unit}'}".rstrip()
+    title = f", {entry.title}" if entry.title and entry.kind not in vocabulary.TERMS else ""
+    return f"{entry.name}: {entry.kind}{title}"
 
 
 def names(folders: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:
@@ -225,26 +305,24 @@ def names(folders: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:
     known, problems = scenario_files.available(folders)
     files = [scenario_files.read(path) for path in known.values()]
     raise_if_any([*problems, *(problem for file in files for problem in file.problems)])
-    strengths = [d for d in declarations().values() if d.group == "mechanisms"]
-    others = [d for d in declarations().values() if d.group != "mechanisms"]
+    drafts = map(experiment_files.read, experiment_files.available().values())
+    cases = map(case_files.read, case_files.available().values())
     return {
         "scenarios": [{"name": file.name, **file.header} for file in files],
         "experiments": [
-            {"name": name, "title": draft.title, "question": draft.question}
-            for name, draft in (
-                (n, experiment_files.read(path)) for n, path in experiment_files.available().items()
-            )
+            {"name": draft.name, "title": draft.title, "question": draft.question} for draft in drafts
         ],
         "cases": [
-            {"name": read.name, **read.content.header.model_dump()}
-            for read in map(case_files.read, case_files.available().values())
-            if read.content is not None
+            {"name": case.name, **case.content.header.model_dump()}
+            for case in cases
+            if case.content is not None
         ],
         "mechanisms": [
             {"name": d.key.partition(".")[2], "sentence": d.sentence, "strength": d.default}
-            for d in strengths
+            for d in declarations().values()
+            if d.group == "mechanisms"
         ],
-        "parameters": [_declared(d) for d in others],
+        "parameters": [_declared(d) for d in declarations().values() if d.group != "mechanisms"],
     }
 
 

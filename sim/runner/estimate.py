@@ -1,4 +1,4 @@
-"""What a sweep will take, before it is begun: a few of its runs are simulated to see how long they last."""
+"""Estimates time, memory and disk of a sweep from a few of its runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PARTS_AS_WELL = 2.2
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a sweep will take.
+    """Time, memory and disk of a sweep.
 
     Args:
         seconds_a_run: mean over the runs that were tried.
@@ -51,16 +51,16 @@ class Estimate:
 
 
 def estimate(plan: Plan, workers: int) -> Estimate:
-    """Live a few runs from all over the plan, and compute what all of them will take."""
+    """Execute a few runs from all over the plan, and extrapolate to all."""
     runs = np.random.default_rng(plan.seed).permutation(min(plan.runs, 1_000_000))[: MOST + 1]
     if plan.runs > 1_000_000:
         runs = runs * (plan.runs // 1_000_000)
-    # The first run loads what was compiled, or compiles it.
-    _live(plan, int(runs[0]))
+    # The first run loads the compiled code, or compiles it.
+    _succeeds(plan, int(runs[0]))
     began, times, failed = time.perf_counter(), [], 0
     for run in np.resize(runs[1:], MOST) if len(runs) > 1 else np.resize(runs, MOST):
         before = time.perf_counter()
-        failed += not _live(plan, int(run))
+        failed += not _succeeds(plan, int(run))
         times.append(time.perf_counter() - before)
         if len(times) >= LEAST and time.perf_counter() - began > SECONDS:
             break
@@ -68,18 +68,11 @@ def estimate(plan: Plan, workers: int) -> Estimate:
     factors = plan.points * len(plan.factors) * BYTES_A_VALUE
     disk = int(factors + plan.runs * (BYTES_A_RUN + BYTES_A_NUMBER * len(plan.responses)))
     busy = min(workers, plan.runs)
-    return Estimate(
-        mean,
-        START_UP + mean * plan.runs / busy,
-        _memory(),
-        disk,
-        int(disk * PARTS_AS_WELL),
-        len(times),
-        failed,
-    )
+    seconds = START_UP + mean * plan.runs / busy
+    return Estimate(mean, seconds, _memory(), disk, int(disk * PARTS_AS_WELL), len(times), failed)
 
 
-def _live(plan: Plan, run: int) -> bool:
+def _succeeds(plan: Plan, run: int) -> bool:
     replication, point, scenario = (int(key[0]) for key in plan.keys(np.array([run])))
     return not run_one(plan, plan.scenarios[scenario], plan.point(point), replication).stage
 

@@ -1,7 +1,7 @@
-"""Engines: where workers are. Each gives an executor of `concurrent.futures`; the rest of a sweep knows no difference.
+"""Engines: each starts workers and gives an executor of `concurrent.futures`.
 
-serial: this process, for looking into things. processes: as many processes on this machine as asked for. dask: workers
-of a Dask cluster, on this machine or on many that share the folder of results.
+serial: this process, for debugging. processes: a pool of processes on this machine. dask: the workers of a Dask cluster,
+on this machine or on many that share the folder of results.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import connection
-from typing import Any, Protocol
+from typing import Any
 
 from sim.errors import COMMAND_LINE, InputProblems, Problem
 from sim.runner import ENGINES
@@ -26,48 +26,43 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_
 ANSWER_WITHIN = "10s"
 
 
-class Engine(Protocol):
+class Engine:
     """Workers, and how they are lost.
 
     Attributes:
         name: name of the engine.
-        workers: how many chunks can be under way at a time.
-        lost: what a future raises when its worker is lost.
-        falls_together: whether one lost worker takes all others with it.
-        watched: whether workers may be ended when a run takes too long.
+        workers: how many chunks can be executed at a time.
+        lost: what a future raises when its worker died.
+        falls_together: whether all workers are lost when one dies.
+        watched: whether a worker may be ended when a run takes too long.
     """
 
     name: str
-    workers: int
-    lost: tuple[type[BaseException], ...]
-    falls_together: bool
-    watched: bool
+    workers: int = 1
+    lost: tuple[type[BaseException], ...] = ()
+    falls_together = False
+    watched = True
 
     def start(self) -> Executor:
         """An executor with workers ready to start; called again after all were lost."""
+        raise NotImplementedError
 
     def stop(self, at_once: bool) -> None:
-        """Ends the workers: after what they are doing, or at once."""
+        """End the workers: after their chunks, or at once."""
 
 
-class Serial:
-    """Chunks carried out here, one after the other."""
+class Serial(Engine):
+    """Executes chunks in this process, one after the other."""
 
     name = "serial"
-    workers = 1
-    lost: tuple[type[BaseException], ...] = ()
-    falls_together = False
     watched = False
 
     def start(self) -> Executor:
-        """An executor that carries out what it is given before it returns."""
-        return _Here()
-
-    def stop(self, at_once: bool) -> None:
-        """Nothing is left running."""
+        """An executor that executes a chunk before `submit` returns."""
+        return _InThisProcess()
 
 
-class _Here(Executor):
+class _InThisProcess(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
         future: Future = Future()
         try:
@@ -77,27 +72,26 @@ class _Here(Executor):
         return future
 
 
-class Processes:
+class Processes(Engine):
     """A pool of processes on this machine, one thread each."""
 
     name = "processes"
-    lost: tuple[type[BaseException], ...] = (BrokenExecutor, WorkerLost)
+    lost = (BrokenExecutor, WorkerLost)
     falls_together = True
-    watched = True
 
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or cores()
         self._pool: ProcessPoolExecutor | None = None
 
     def start(self) -> Executor:
-        """A pool of fresh processes: forked ones would inherit locks of threads that are not there."""
+        """A pool of spawned processes: forked ones would inherit locks of threads that they do not have."""
         self.stop(at_once=True)
         context = multiprocessing.get_context("spawn")
         self._pool = _Shielded(self.workers, mp_context=context, initializer=_end_with_parent)
         return self._pool
 
     def stop(self, at_once: bool) -> None:
-        """Ends the processes of the pool."""
+        """End the processes of the pool."""
         if self._pool is None:
             return
         if at_once:
@@ -109,7 +103,7 @@ class Processes:
 
 
 class _Shielded(ProcessPoolExecutor):
-    """A pool whose processes are started deaf to Ctrl-C: it reaches all of them, and is for this one to answer."""
+    """A pool whose processes ignore Ctrl-C, which reaches all of them: this process handles it."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
         with ignore_sigint():
@@ -117,23 +111,22 @@ class _Shielded(ProcessPoolExecutor):
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent is killed would wait for ever for its next chunk."""
+    """End this worker when its parent ends; it would wait for ever for its next chunk."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_wait_for_end_of, args=(parent.sentinel,), daemon=True).start()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
-def _wait_for_end_of(sentinel: int) -> None:
-    connection.wait([sentinel])
-    os._exit(1)
-
-
-class Dask:
-    """Workers of a Dask cluster: a new one on this machine, or that of a scheduler which is there already."""
+class Dask(Engine):
+    """Workers of a Dask cluster: a new one on this machine, or that of a running scheduler."""
 
     name = "dask"
-    falls_together = False
-    watched = True
 
     def __init__(self, workers: int | None = None, address: str | None = None) -> None:
         try:
@@ -142,7 +135,7 @@ class Dask:
             said = "needs the extra `dask`: pip install 'gapsim[dask]', or uv sync --extra dask"
             raise InputProblems([Problem(COMMAND_LINE, "--engine", said, "dask")]) from None
         self.workers = workers or cores()
-        self.lost: tuple[type[BaseException], ...] = (distributed.scheduler.KilledWorker, WorkerLost)
+        self.lost = (distributed.scheduler.KilledWorker, WorkerLost)
         self._address = address
         self._client: Any = None
         self._cluster: Any = None
@@ -156,7 +149,7 @@ class Dask:
         return self._client.get_executor(pure=False)
 
     def reach(self) -> None:
-        """See that the scheduler at the address answers and that its workers will do, before anything is written.
+        """Check that the scheduler at the address answers and that its workers are suitable, before anything is written.
 
         Raises:
             InputProblems: if no scheduler answers, or its workers have several threads each.
@@ -180,7 +173,7 @@ class Dask:
         import dask
         from distributed import LocalCluster
 
-        # Whom to blame for a lost worker is found out here, run by run; Dask would hand the chunk on three times more.
+        # The scheduler of the sweep retries runs one by one; Dask would retry the whole chunk three times.
         dask.config.set({"distributed.scheduler.allowed-failures": 0})
         with ignore_sigint():
             self._cluster = LocalCluster(
@@ -190,7 +183,7 @@ class Dask:
         return self._cluster
 
     def stop(self, at_once: bool) -> None:
-        """Takes leave of the cluster, and ends the one that was started here."""
+        """Disconnect from the cluster, and end it if it was started here."""
         if self._client is not None:
             self._client.close()
         if self._cluster is not None:
@@ -204,15 +197,14 @@ def make_executor(name: str, workers: int | None = None, address: str | None = N
     Args:
         name: one of `ENGINES`.
         workers: how many; one a core when left out.
-        address: of a Dask scheduler that is there already.
+        address: of a running Dask scheduler.
 
     Raises:
-        InputProblems: if there is no such engine, what it needs is not installed, or no fit scheduler is at the address.
+        InputProblems: if there is no such engine, its package is not installed, or no suitable scheduler is at the address.
     """
     if name not in ENGINES:
-        raise InputProblems(
-            [Problem(COMMAND_LINE, "--engine", f"must be one of {', '.join(ENGINES)}", name or "''")]
-        )
+        said = f"must be one of {', '.join(ENGINES)}"
+        raise InputProblems([Problem(COMMAND_LINE, "--engine", said, name or "''")])
     if name == "dask":
         dask = Dask(workers, address)
         if address is not None:
@@ -223,7 +215,7 @@ def make_executor(name: str, workers: int | None = None, address: str | None = N
 
 @contextmanager
 def single_threaded_children() -> Iterator[None]:
-    """Processes started meanwhile compute with one thread each: there is one for every core already."""
+    """Processes started meanwhile compute with one thread each: there is already one process a core."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:
@@ -237,7 +229,7 @@ def single_threaded_children() -> Iterator[None]:
 
 
 def ignore_sigint() -> AbstractContextManager[None]:
-    """Processes started meanwhile do not hear Ctrl-C."""
+    """Processes started meanwhile ignore Ctrl-C."""
     return signal_handler(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -1,7 +1,7 @@
-"""The runs of a finished sweep in other forms: CSV for spreadsheets, netCDF for people who work with grids.
+"""The runs of a finished sweep in other formats: CSV for spreadsheets, netCDF for gridded data.
 
-netCDF is written by scipy, which is here anyway: its classic form is read by every netCDF library, xarray and R among
-them, and a table of plain numbers needs nothing newer.
+netCDF is written by scipy, a dependency already: every netCDF library, xarray and R among them, reads its classic format,
+and a table of plain numbers needs nothing newer.
 """
 
 from __future__ import annotations
@@ -47,9 +47,8 @@ def export(folder: Path, form: str) -> Path:
         raise InputProblems([Problem(COMMAND_LINE, str(folder), said)])
     held = parquet.read_schema(folder / RUNS).names
     missing = [name for name in ("status", *plan.responses) if name not in held]
-    raise_if_any(
-        [Problem(str(folder / RUNS), name, "is not in it: the folder is not whole") for name in missing]
-    )
+    said = "is not in it: the folder is not whole"
+    raise_if_any([Problem(str(folder / RUNS), name, said) for name in missing])
     path = folder / ("runs.csv" if form == "csv" else "runs.nc")
     write = _csv if form == "csv" else _netcdf
     atomic_write(path, lambda draft: write(plan, folder / RUNS, draft))

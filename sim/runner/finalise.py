@@ -1,15 +1,15 @@
-"""The tables of a finished sweep: one row a run, sorted, each run once, the same bytes whoever made the runs.
+"""The tables of a finished sweep: one row a run, sorted, each run once, the same bytes on any number of workers.
 
-`runs.parquet`: keys, status, factors, responses. `failures.parquet`: what went wrong and where. `timings.parquet`: the
-clock, which is apart because it never is the same twice. `summary.json`: means and intervals by scenario.
-`manifest.json`: what the files hold, and what made them; it is written last, and a folder with one is finished.
+`runs.parquet`: keys, status, factors, responses. `failures.parquet`: stage and message of each failure. `timings.parquet`:
+durations, apart because they are never the same twice. `summary.json`: means and intervals by scenario. `manifest.json`:
+hashes of the files, and the versions that made them; it is written last, and a folder with one is finished.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,28 +21,16 @@ from sim import storage
 from sim.experiments.plans import DESIGN_POINT, Plan
 from sim.model import provenance
 from sim.paths import DESIGN, FAILURES, MANIFEST, PLAN, RUNS, SUMMARY, TIMINGS
-from sim.runner.parts import FAILED, OK, SECONDS, WINDOW, CompletedRuns, RowGroup, iter_sorted, row_groups
+from sim.runner.parts import FAILED, OK, SECONDS, WINDOW, CompletedRuns, iter_sorted
 from sim.stats import intervals, known_or_none, mean_over
-from sim.storage import atomic_write, atomic_write_text
+from sim.storage import atomic_write, atomic_write_text, json_text
 
-
-@dataclass(frozen=True)
-class TableKind:
-    """One of the tables of a finished sweep.
-
-    Args:
-        name: of its file.
-        held: the columns that parts hold for it.
-        shape: makes its rows of numbers of runs and of those columns.
-    """
-
-    name: str
-    held: tuple[str, ...]
-    shape: Callable[[Plan, np.ndarray, pa.Table], pa.Table]
+Shape = Callable[[Plan, np.ndarray, pa.Table], dict[str, Any]]
+"""Makes the columns of a table from numbers of runs and their stored rows."""
 
 
 def write_tables(plan: Plan, folder: Path, kept: CompletedRuns, command: str) -> None:
-    """Write the tables of a sweep all of whose runs are kept, then its manifest; parts are left to the caller.
+    """Write the tables of a sweep all of whose runs are stored, then its manifest; parts are left to the caller.
 
     Args:
         plan: all runs.
@@ -53,97 +41,78 @@ def write_tables(plan: Plan, folder: Path, kept: CompletedRuns, command: str) ->
     Raises:
         OSError: if they cannot be stored; what was there before still is.
     """
-    for kind in kinds(plan):
-        held = _sources(plan, kept, kind)
-        atomic_write(folder / kind.name, lambda draft, kind=kind, held=held: _write(plan, draft, kind, held))  # type: ignore[misc]
-    atomic_write_text(folder / SUMMARY, _as_text(_summary(plan, folder / RUNS)))
-    atomic_write_text(folder / MANIFEST, _as_text(_manifest(plan, folder, command)))
+    _write(plan, folder, kept, RUNS, ("status", *plan.responses), _runs)
+    _write(plan, folder, kept, TIMINGS, ("status", *SECONDS), _timings)
+    _write(plan, folder, kept, FAILURES, ("stage", "message"), _failures)
+    atomic_write_text(folder / SUMMARY, json_text(_summary(plan, folder / RUNS)))
+    atomic_write_text(folder / MANIFEST, json_text(_manifest(plan, folder, kept, command)))
 
 
-def kinds(plan: Plan) -> tuple[TableKind, ...]:
-    """The tables of a finished sweep."""
-    return (
-        TableKind(RUNS, ("status", *plan.responses), _runs),
-        TableKind(TIMINGS, ("status", *SECONDS), _timings),
-        TableKind(FAILURES, ("stage", "message"), _failures),
-    )
+def _write(
+    plan: Plan, folder: Path, kept: CompletedRuns, name: str, columns: Sequence[str], shape: Shape
+) -> None:
+    """Write one table from the parts and, if the sweep was finished before, from the finished table of that name."""
+    files = [path.with_name(name) if path.name == RUNS else path for path in kept.files]
+    files = [path for path in files if path.is_file()]
 
+    def write(draft: Path) -> None:
+        tables = (pa.table(shape(plan, runs, rows)) for runs, rows in iter_sorted(plan, files, columns))
+        first = next(tables)
+        numbers = [column for column in first.column_names if column in plan.responses]
+        with parquet.ParquetWriter(
+            draft,
+            first.schema,
+            compression="zstd",
+            compression_level=3,
+            use_byte_stream_split=numbers or False,
+            use_dictionary=[column for column in first.column_names if column not in numbers],
+            write_page_checksum=True,
+        ) as writer:
+            for table in chain([first], tables):
+                writer.write_table(table, row_group_size=WINDOW)
 
-def _sources(plan: Plan, kept: CompletedRuns, kind: TableKind) -> list[RowGroup]:
-    """Row groups to make a table from: the finished table of that kind, if there is one, and all parts."""
-    finished = dict.fromkeys(piece.path for piece in kept.pieces if piece.path.name == RUNS)
-    before = [path.with_name(kind.name) for path in finished]
-    tables = [piece for path in before if path.is_file() for piece in row_groups(plan, path)]
-    return [*tables, *(piece for piece in kept.pieces if piece.path.name != RUNS)]
-
-
-def _write(plan: Plan, draft: Path, kind: TableKind, held: list[RowGroup]) -> None:
-    nothing = pa.table({name: storage.texts([]) for name in kind.held})
-    schema = kind.shape(plan, np.empty(0, np.int64), nothing).schema
-    for name in (*plan.responses, *SECONDS):
-        if name in schema.names:
-            width = pa.float64() if name in plan.responses else pa.float32()
-            schema = schema.set(schema.get_field_index(name), pa.field(name, width))
-    numbers = [name for name in schema.names if name in plan.responses]
-    with parquet.ParquetWriter(
-        draft,
-        schema,
-        compression="zstd",
-        compression_level=3,
-        use_byte_stream_split=numbers or False,
-        use_dictionary=[name for name in schema.names if name not in numbers],
-        write_page_checksum=True,
-    ) as writer:
-        for runs, rows in iter_sorted(plan, held, kind.held):
-            writer.write_table(kind.shape(plan, runs, rows).cast(schema), row_group_size=WINDOW)
+    atomic_write(folder / name, write)
 
 
 def _keys(plan: Plan, runs: np.ndarray) -> dict[str, pa.Array]:
     replication, point, scenario = plan.keys(runs)
     names = [composed.name for composed in plan.scenarios]
     return {
-        DESIGN_POINT: storage.numbers(point, pa.int64()),
+        DESIGN_POINT: storage.column(point),
         "scenario": storage.texts([names[place] for place in scenario.tolist()]),
-        "replication": storage.numbers(replication, pa.int64()),
+        "replication": storage.column(replication),
     }
 
 
-def _seed(plan: Plan, runs: np.ndarray) -> dict[str, pa.Array]:
-    return {"seed": storage.numbers(np.full(len(runs), plan.seed), pa.int64())}
-
-
-def _runs(plan: Plan, runs: np.ndarray, rows: pa.Table) -> pa.Table:
-    points = storage.numbers(plan.keys(runs)[1], pa.int64())
-    factors = plan.table.take(points)
-    held = {
-        **_keys(plan, runs),
-        **_seed(plan, runs),
+def _runs(plan: Plan, runs: np.ndarray, rows: pa.Table) -> dict[str, Any]:
+    keys = _keys(plan, runs)
+    factors = plan.table.take(keys[DESIGN_POINT])
+    return {
+        **keys,
+        "seed": storage.column(np.full(len(runs), plan.seed)),
         "status": rows["status"],
         **{factor.key: factors[factor.key] for factor in plan.factors},
         **{name: rows[name] for name in plan.responses},
     }
-    return pa.Table.from_arrays(list(held.values()), names=list(held))
 
 
-def _timings(plan: Plan, runs: np.ndarray, rows: pa.Table) -> pa.Table:
-    held = {**_keys(plan, runs), **{name: rows[name] for name in rows.column_names}}
-    return pa.Table.from_arrays(list(held.values()), names=list(held))
+def _timings(plan: Plan, runs: np.ndarray, rows: pa.Table) -> dict[str, Any]:
+    return {**_keys(plan, runs), **{name: rows[name] for name in rows.column_names}}
 
 
-def _failures(plan: Plan, runs: np.ndarray, rows: pa.Table) -> pa.Table:
-    stages = rows["stage"].to_pylist()
-    failed = np.array([place for place, stage in enumerate(stages) if stage is not None], dtype=np.int64)
-    points = plan.keys(runs[failed])[1].tolist()
-    rows = rows.take(storage.numbers(failed, pa.int64()))
-    held = {
-        "run": storage.numbers(runs[failed], pa.int64()),
-        **_keys(plan, runs[failed]),
-        **_seed(plan, runs[failed]),
-        "parameters": storage.texts([json.dumps(plan.point(point), ensure_ascii=False) for point in points]),
+def _failures(plan: Plan, runs: np.ndarray, rows: pa.Table) -> dict[str, Any]:
+    failed = np.flatnonzero([stage is not None for stage in rows["stage"].to_pylist()])
+    runs, rows = runs[failed], rows.take(storage.column(failed))
+    keys = _keys(plan, runs)
+    points = [plan.point(point) for point in keys[DESIGN_POINT].to_pylist()]
+    return {
+        "run": storage.column(runs),
+        **keys,
+        "seed": storage.column(np.full(len(runs), plan.seed)),
+        "parameters": storage.texts([json.dumps(point, ensure_ascii=False) for point in points]),
         "stage": rows["stage"],
         "message": rows["message"],
     }
-    return pa.Table.from_arrays(list(held.values()), names=list(held))
 
 
 def _summary(plan: Plan, path: Path) -> dict[str, Any]:
@@ -159,21 +128,19 @@ def _summary(plan: Plan, path: Path) -> dict[str, Any]:
         count = np.isfinite(values).sum(axis=1)
         ends = intervals(mean_over(values, axis=1))
         for place, scenario in enumerate(plan.scenarios):
-            said = dict(
-                zip(("mean", "low", "high"), (known_or_none(end[place]) for end in ends), strict=True)
-            )
-            found[scenario.name][response] = {**said, "known": int(count[:, place].sum())}
+            mean, low, high = (known_or_none(end[place]) for end in ends)
+            known = int(count[:, place].sum())
+            found[scenario.name][response] = {"mean": mean, "low": low, "high": high, "known": known}
     return {"scenarios": found, "replications": plan.replications, "points": plan.points, "runs": plan.runs}
 
 
-def _manifest(plan: Plan, folder: Path, command: str) -> dict[str, Any]:
-    tables = [folder / name for name in (RUNS, FAILURES, TIMINGS, DESIGN)]
-    texts = [folder / name for name in (PLAN, SUMMARY)]
-    files = [
-        {"name": path.name, **_rows(path), "sha256": storage.file_hash(path)} for path in (*tables, *texts)
-    ]
-    status = parquet.ParquetFile(folder / RUNS).read(columns=["status"])["status"]
-    failed = sum(1 for batch in status.chunks for word in batch.to_pylist() if word == FAILED)
+def _manifest(plan: Plan, folder: Path, kept: CompletedRuns, command: str) -> dict[str, Any]:
+    files = []
+    for name in (RUNS, FAILURES, TIMINGS, DESIGN, PLAN, SUMMARY):
+        path = folder / name
+        rows = {"rows": parquet.read_metadata(path).num_rows} if path.suffix == ".parquet" else {}
+        files.append({"name": name, **rows, "sha256": storage.file_hash(path)})
+    failed = int(kept.failed.sum())
     return {
         "name": plan.name,
         "identity": plan.identity,
@@ -187,14 +154,6 @@ def _manifest(plan: Plan, folder: Path, command: str) -> dict[str, Any]:
         "commit": provenance.commit(),
         "files": files,
     }
-
-
-def _rows(path: Path) -> dict[str, int]:
-    return {"rows": parquet.read_metadata(path).num_rows} if path.suffix == ".parquet" else {}
-
-
-def _as_text(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def manifest(folder: Path) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
-"""Parts: rows of finished runs in files of their own, each complete or absent, and read back in the order of their runs.
+"""Parts: the rows of finished runs, one file a chunk, each complete or absent; and reading rows in the order of their runs.
 
 A row says which run it is by replication, design point and position of the scenario. Files may overlap: shards
-interleave, failed runs are repeated. Rows are read a window of runs at a time, so memory stays bounded.
+interleave, failed runs are repeated.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def table(plan: Plan, runs: np.ndarray, records: Sequence[RunRecord]) -> pa.Tabl
     unknown = [float("nan")] * len(plan.responses)
     responses = np.array([row.responses or unknown for row in rows]).reshape(len(rows), -1)
     seconds = np.array([row.seconds for row in rows], dtype=np.float32)
-    held = {
-        **{name: storage.numbers(key, pa.int64()) for name, key in zip(KEYS, keys, strict=True)},
+    columns = {
+        **{name: storage.column(key) for name, key in zip(KEYS, keys, strict=True)},
         "status": storage.texts([FAILED if row.stage else OK for row in rows]),
         "stage": storage.texts([row.stage or None for row in rows]),
         "message": storage.texts([row.message or None for row in rows]),
@@ -46,11 +46,11 @@ def table(plan: Plan, runs: np.ndarray, records: Sequence[RunRecord]) -> pa.Tabl
     }
     failed = sum(1 for row in rows if row.stage)
     about = {b"identity": plan.identity.encode(), b"failed": str(failed).encode()}
-    return pa.Table.from_arrays(list(held.values()), names=list(held)).replace_schema_metadata(about)
+    return pa.table(columns, metadata=about)
 
 
 def write(folder: Path, part: pa.Table, name: str) -> Path:
-    """Keep a part, whole or not at all, under a name that ends in a hash of what is in it.
+    """Store a part atomically, under a name that ends in a hash of its content.
 
     Raises:
         OSError: if it cannot be stored; nothing of it is left.
@@ -74,19 +74,19 @@ def _hash(content: bytes) -> str:
 
 
 def valid_parts(folder: Path, identity: str) -> tuple[list[Path], list[Path]]:
-    """The parts of a folder that hold what was written, for this plan; and those that do not. By name."""
+    """The intact parts of a folder that belong to this plan, and all others; sorted by name."""
     found = sorted((folder / PARTS).glob("*.parquet"))
     good = [path for path in found if _readable(path, identity)]
     return good, [path for path in found if path not in set(good)]
 
 
 def quarantine(path: Path) -> None:
-    """Put a damaged part where no reader takes it for one; its runs have to be made again."""
+    """Rename a damaged part so that no reader finds it; its runs have to be executed again."""
     os.replace(path, path.with_name(path.name + DAMAGED))
 
 
 def _readable(path: Path, identity: str) -> bool:
-    # A reader of Parquet trusts what it reads, and may do anything with a damaged file; the hash comes first.
+    # A reader of Parquet trusts its input and may crash on a damaged file; the hash comes first.
     if path.stem.rpartition("-")[2] != _hash(path.read_bytes()):
         return False
     about = parquet.read_schema(path).metadata or {}
@@ -94,9 +94,9 @@ def _readable(path: Path, identity: str) -> bool:
 
 
 def counts(folder: Path) -> Iterator[tuple[int, int]]:
-    """Rows and failed rows of every part, damaged ones left out, without touching any."""
+    """Rows and failed rows of every part; damaged ones are skipped."""
     for path in (folder / PARTS).glob("*.parquet"):
-        # Whoever sweeps may take a part away, or set it aside, meanwhile.
+        # The process that sweeps may remove a part, or set it aside, meanwhile.
         try:
             about = parquet.read_metadata(path)
         except (OSError, ValueError):
@@ -105,111 +105,92 @@ def counts(folder: Path) -> Iterator[tuple[int, int]]:
 
 
 WINDOW = 65_536
-"""Runs held in memory at a time, and rows in a row group of a finished table."""
-
-
-@dataclass(frozen=True)
-class RowGroup:
-    """One row group of a file, and the runs that it holds.
-
-    Args:
-        path: the file.
-        group: which row group.
-        runs: number of the run in each row.
-        ok: whether it is ok, row by row.
-    """
-
-    path: Path
-    group: int
-    runs: np.ndarray
-    ok: np.ndarray
-
-
-def row_groups(plan: Plan, path: Path) -> Iterator[RowGroup]:
-    """The row groups of a file of parts or of a finished table; only its keys are read."""
-    file = parquet.ParquetFile(path)
-    for group in range(file.num_row_groups):
-        held = file.read_row_group(group, columns=[*KEYS, "status"])
-        # The table of failures has no status: all its rows failed.
-        status = held["status"].to_pylist() if "status" in held.column_names else [""] * held.num_rows
-        yield RowGroup(path, group, _runs(plan, held), np.array([word == OK for word in status], dtype=bool))
-
-
-def _runs(plan: Plan, held: pa.Table) -> np.ndarray:
-    scenario = held["scenario"]
-    if pa.types.is_integer(scenario.type):
-        positions = storage.values(scenario)
-    else:
-        names = {composed.name: place for place, composed in enumerate(plan.scenarios)}
-        positions = np.array([names[name] for name in scenario.to_pylist()], dtype=np.int64)
-    return plan.numbers(storage.values(held["replication"]), storage.values(held["design_point"]), positions)
+"""Rows held in memory at a time, and rows in a row group of a finished table."""
 
 
 @dataclass(frozen=True)
 class CompletedRuns:
-    """All that is kept of a plan: where each run's row is.
+    """The runs of a plan that are stored.
 
     Args:
-        pieces: row groups, those of finished tables before those of parts.
+        files: where their rows are, finished tables before parts.
         done: whether there is a row, by run.
         failed: whether there is a row and none is ok, by run.
     """
 
-    pieces: tuple[RowGroup, ...]
+    files: tuple[Path, ...]
     done: np.ndarray
     failed: np.ndarray
 
 
 def completed_runs(plan: Plan, files: Sequence[Path]) -> CompletedRuns:
-    """What is kept in some files, finished tables first."""
-    found = tuple(piece for path in files for piece in row_groups(plan, path))
+    """The runs that are stored in some files, finished tables first."""
     done, ok = np.zeros(plan.runs, dtype=bool), np.zeros(plan.runs, dtype=bool)
-    for piece in found:
-        done[piece.runs] = True
-        ok[piece.runs[piece.ok]] = True
-    return CompletedRuns(found, done, done & ~ok)
+    for path in files:
+        for runs, is_ok in _runs(plan, path):
+            done[runs] = True
+            ok[runs[is_ok]] = True
+    return CompletedRuns(tuple(files), done, done & ~ok)
 
 
 def iter_sorted(
-    plan: Plan, held: Sequence[RowGroup], wanted: Sequence[str]
+    plan: Plan, files: Sequence[Path], columns: Sequence[str], only: int | None = None
 ) -> Iterator[tuple[np.ndarray, pa.Table]]:
-    """The rows of all pieces in the order of their runs, each run once.
+    """The rows of some files in the order of their runs, each run once.
+
+    Of several rows of a run, one that is ok goes before one that failed, then one of a later file before an earlier one.
 
     Args:
         plan: all runs.
-        held: where rows are; later pieces go before earlier ones.
-        wanted: names of the columns to read.
+        files: one or more files of parts or finished tables.
+        columns: names of the columns to read.
+        only: number of the one run to read, if not all.
 
     Yields:
-        Numbers of the runs of a window, and their rows.
+        Numbers of the runs of a window, and their rows; one empty window if there are no rows.
     """
-    lows = np.array([piece.runs.min(initial=plan.runs) for piece in held], dtype=np.int64)
-    highs = np.array([piece.runs.max(initial=-1) for piece in held], dtype=np.int64)
-    for low in range(0, plan.runs, WINDOW):
-        meeting = np.flatnonzero((lows < low + WINDOW) & (highs >= low)).tolist()
-        found = [(held[place], place, _inside(held[place], low)) for place in meeting]
-        found = [(piece, place, inside) for piece, place, inside in found if len(inside)]
-        if found:
-            tables = [_rows(piece, wanted).take(storage.numbers(i, pa.int64())) for piece, _, i in found]
-            runs = np.concatenate([piece.runs[inside] for piece, _, inside in found])
-            failed = np.concatenate([~piece.ok[inside] for piece, _, inside in found])
-            late = np.concatenate([np.full(len(inside), -place) for _, place, inside in found])
-            yield _deduplicate(runs, np.lexsort((late, failed, runs)), pa.concat_tables(tables))
+    groups: list[tuple[Path, int]] = []
+    runs, oks = [], []
+    for path in files:
+        for group, (numbers, ok) in enumerate(_runs(plan, path)):
+            groups.append((path, group))
+            runs.append(numbers)
+            oks.append(ok)
+    run = np.concatenate([np.empty(0, dtype=np.int64), *runs])
+    sizes = np.array([len(numbers) for numbers in runs], dtype=np.int64)
+    of_group = np.repeat(np.arange(len(groups)), sizes)
+    order = np.lexsort((-of_group, ~np.concatenate([np.empty(0, dtype=bool), *oks]), run))
+    _, first = np.unique(run[order], return_index=True)
+    chosen = order[first] if only is None else order[first][run[order[first]] == only]
+    nothing = _columns(files[0], [], columns)
+    for start in range(0, max(1, len(chosen)), WINDOW):
+        rows = chosen[start : start + WINDOW]
+        needed = np.unique(of_group[rows])
+        tables = [_columns(path, [group], columns) for path, group in (groups[n] for n in needed.tolist())]
+        # From row numbers over all groups to row numbers over those that are read.
+        left_out = np.where(np.isin(np.arange(len(groups)), needed), 0, sizes).cumsum()
+        indices = storage.column(rows - left_out[of_group[rows]])
+        yield run[rows], pa.concat_tables([nothing, *tables]).take(indices).combine_chunks()
 
 
-def _inside(piece: RowGroup, low: int) -> np.ndarray:
-    return np.flatnonzero((piece.runs >= low) & (piece.runs < low + WINDOW))
+def _runs(plan: Plan, path: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Number of the run of each row and whether it is ok, for every row group of a part or a finished table."""
+    places = {composed.name: place for place, composed in enumerate(plan.scenarios)}
+    file = parquet.ParquetFile(path)
+    for group in range(file.num_row_groups):
+        rows = file.read_row_group(group, columns=[*KEYS, "status"])
+        replication, point, scenario = (rows[key] for key in KEYS)
+        # Parts hold the position of the scenario, finished tables its name.
+        if pa.types.is_string(scenario.type):
+            position = np.array([places[name] for name in scenario.to_pylist()], dtype=np.int64)
+        else:
+            position = storage.values(scenario)
+        # The table of failures has no status: all its rows failed.
+        status = rows["status"].to_pylist() if "status" in rows.column_names else [FAILED] * rows.num_rows
+        ok = np.array([word == OK for word in status], dtype=bool)
+        yield plan.numbers(storage.values(replication), storage.values(point), position), ok
 
 
-def _rows(piece: RowGroup, wanted: Sequence[str]) -> pa.Table:
-    rows = parquet.ParquetFile(piece.path).read_row_group(piece.group, columns=list(wanted))
-    return rows.select(list(wanted)).replace_schema_metadata(None)
-
-
-def _deduplicate(runs: np.ndarray, order: np.ndarray, rows: pa.Table) -> tuple[np.ndarray, pa.Table]:
-    """The first row of every run, in the order given."""
-    ordered = runs[order]
-    first = np.ones(len(ordered), dtype=bool)
-    first[1:] = ordered[1:] != ordered[:-1]
-    chosen = order[first]
-    return runs[chosen], rows.take(storage.numbers(chosen, pa.int64())).combine_chunks()
+def _columns(path: Path, row_groups: list[int], names: Sequence[str]) -> pa.Table:
+    rows = parquet.ParquetFile(path).read_row_groups(row_groups, columns=names)
+    return rows.select(names).replace_schema_metadata(None)

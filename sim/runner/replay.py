@@ -1,8 +1,9 @@
-"""One run of a sweep made again, and compared with the row that is kept of it."""
+"""One run of a sweep executed again and compared with its stored row."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,19 @@ from sim.experiments import plan_files
 from sim.experiments.plans import Plan
 from sim.paths import FAILURES, RUNS
 from sim.runner import parts
-from sim.runner.parts import completed_runs, iter_sorted, row_groups
+from sim.runner.parts import iter_sorted
 from sim.runner.run_one import run_one
 
 
 @dataclass(frozen=True)
 class Replay:
-    """A run made again.
+    """A run executed again.
 
     Args:
         run: its number.
         about: scenario, design point, replication and factors, by name.
-        same: whether every response is the same to the bit, or it failed at the same stage with the same words.
-        differing: what is kept and what came now, by name of the column.
+        same: whether every response is the same to the bit, or it failed at the same stage with the same message.
+        differing: stored and new value, by name of the column.
     """
 
     run: int
@@ -36,7 +37,7 @@ class Replay:
 
 
 def replay(folder: Path, run: int) -> Replay:
-    """Make a run of a sweep again.
+    """Execute a run of a sweep again.
 
     Raises:
         InputProblems: if the folder holds no plan, one made with other rules, or nothing of that run.
@@ -61,26 +62,25 @@ def replay(folder: Path, run: int) -> Replay:
 
 
 def _kept(plan: Plan, folder: Path, run: int) -> dict[str, Any]:
-    """The row of a run, from the finished tables and from parts; all of it in the end says stage and message too."""
+    """The row of a run, from the finished tables and from parts, with stage and message."""
     good, _ = parts.valid_parts(folder, plan.identity)
     tables = [folder / RUNS] if (folder / RUNS).is_file() else []
-    found = completed_runs(plan, [*tables, *good])
-    if not found.done[run]:
+    files = [*tables, *good]
+    row = _row(plan, run, files, ("status", *plan.responses))
+    if row is None:
         raise InputProblems([Problem(COMMAND_LINE, "RUN", "has not been run yet", str(run))])
-    failures = [piece for name in tables for piece in row_groups(plan, name.with_name(FAILURES))]
-    in_parts = [piece for piece in found.pieces if piece.path.name != RUNS]
-    row = _row(plan, run, found.pieces, ("status", *plan.responses))
-    why = _row(plan, run, [*failures, *in_parts], ("stage", "message"))
-    return {**row, **({"stage": None, "message": None} if row["status"] == parts.OK else why)}
+    if row["status"] == parts.OK:
+        return {**row, "stage": None, "message": None}
+    failures = [path.with_name(FAILURES) for path in tables]
+    return {**row, **(_row(plan, run, [*failures, *good], ("stage", "message")) or {})}
 
 
-def _row(plan: Plan, run: int, held: Any, wanted: tuple[str, ...]) -> dict[str, Any]:
-    holding = [piece for piece in held if (piece.runs == run).any()]
-    for runs, rows in iter_sorted(plan, holding, wanted):
-        place = int(np.searchsorted(runs, run))
-        if place < len(runs) and runs[place] == run:
-            return rows.slice(place, 1).to_pylist()[0]
-    return dict.fromkeys(wanted)
+def _row(plan: Plan, run: int, files: Sequence[Path], columns: Sequence[str]) -> dict[str, Any] | None:
+    if not files:
+        return None
+    return next(
+        (row for _, rows in iter_sorted(plan, files, columns, only=run) for row in rows.to_pylist()), None
+    )
 
 
 def _same(before: Any, now: Any) -> bool:

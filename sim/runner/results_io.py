@@ -1,4 +1,4 @@
-"""What runs leave behind: tidy tables and the facts to make them again, written whole or not at all."""
+"""Result files of runs and comparisons: tidy tables, and the metadata needed to reproduce them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.model.parameters import Parameters
 from sim.model.schedule import Run
 from sim.paths import CELLS, COUNCILS, METADATA, PLACES_BY_MONTH, RESULTS, RUNS, SERIES
 from sim.runner.compare import Comparison, ScenarioRuns
-from sim.storage import write_table
+from sim.storage import json_text, write_table
 
 
 def default_folder(kind: str, identity: Mapping[str, Any]) -> Path:
@@ -74,19 +74,11 @@ def _under(scenarios: Sequence[ScenarioRuns], tables: Sequence[Mapping[str, Any]
 def write_metadata(
     folder: Path, scenarios: Sequence[ScenarioRuns], seed: int, command: str, **more: Any
 ) -> None:
-    """Write what is needed to make the results again: resolved parameters, seed, versions, commit and command."""
-    content = {
-        "command": f"gapsim {command}",
-        "seed": seed,
-        **more,
-        "versions": provenance.versions(),
-        "commit": provenance.commit(),
-        "scenarios": {
-            s.name: {"title": s.title, "parameters": s.parameters.model_dump(mode="json")} for s in scenarios
-        },
+    """Write what is needed to reproduce the results: resolved parameters, seed, versions, commit and command."""
+    resolved = {
+        s.name: {"title": s.title, "parameters": s.parameters.model_dump(mode="json")} for s in scenarios
     }
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / METADATA).write_text(text + "\n", encoding="utf-8")
+    _write_metadata(folder, command, {"seed": seed, **more}, {"scenarios": resolved})
 
 
 def write_cases_metadata(
@@ -96,22 +88,20 @@ def write_cases_metadata(
     summary: Mapping[str, Any],
     command: str,
 ) -> None:
-    """Write what historical cases came to, and what is needed to live them again.
+    """Write the results of historical cases, and what is needed to reproduce them.
 
     Args:
         folder: where it goes.
-        system: what holds for all of them.
-        sets: fitted sets of parameters that were laid over it, one after the other; none for the system as it is.
-        summary: what came of it.
-        command: what asked for it.
+        system: the parameters common to all of them.
+        sets: sets of parameters that were laid over it, one after the other; none for the system as it is.
+        summary: the results.
+        command: the command that asked for it.
     """
-    content = {
-        "command": f"gapsim {command}",
-        **summary,
-        "versions": provenance.versions(),
-        "commit": provenance.commit(),
-        "system": system.model_dump(mode="json"),
-        "fitted_sets": list(sets),
-    }
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / METADATA).write_text(text + "\n", encoding="utf-8")
+    inputs = {"system": system.model_dump(mode="json"), "fitted_sets": list(sets)}
+    _write_metadata(folder, command, summary, inputs)
+
+
+def _write_metadata(folder: Path, command: str, about: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
+    made_by = {"versions": provenance.versions(), "commit": provenance.commit()}
+    content = {"command": f"gapsim {command}", **about, **made_by, **inputs}
+    (folder / METADATA).write_text(json_text(content), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Progress of a sweep: reported to whoever watches it, and written to a file for other shells."""
+"""Progress of a sweep: reported to a callback, and written to a file for other processes."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ from sim.paths import RUNS
 from sim.runner import parts
 from sim.runner.finalise import manifest
 from sim.runner.worker import RUNNING
-from sim.storage import atomic_write_text
+from sim.storage import atomic_write_text, json_text
 
 if sys.platform != "win32":
     import fcntl
 
 EVERY = 1.0
-"""Seconds between two notes to other shells."""
+"""Seconds between two writes of the progress file."""
 
 SILENT = 60.0
-"""Seconds without a note after which a process on another machine counts as stopped; their clocks may differ a little."""
+"""Seconds without a write after which a process on another machine counts as stopped; clocks may differ a little."""
 
 TABLES = "tables"
 
 OnProgress = Callable[[int, int], None]
-"""Told how many runs are done, of how many."""
+"""Called with how many runs are done, of how many."""
 
 
 @dataclass
 class Progress:
-    """How far one process has come with its share of a sweep.
+    """Progress of one process with its shard of a sweep.
 
     Args:
-        path: where it is written down.
-        about: what else others may want to know: engine, workers.
-        total: runs of the share.
-        done: runs of the share that are kept.
+        path: the progress file.
+        about: what else it says: label, engine, workers.
+        total: runs of the shard.
+        done: runs of the shard that are stored.
         failed: those of them that failed.
         watcher: called with every step.
     """
@@ -64,8 +64,8 @@ class Progress:
         self._at_start = self.done
         self._note()
 
-    def heard(self, runs: int, failed: int) -> None:
-        """Some more runs are kept."""
+    def add(self, runs: int, failed: int) -> None:
+        """Count more stored runs."""
         self.done += runs
         self.failed += failed
         if self.watcher:
@@ -87,21 +87,24 @@ class Progress:
             "failed": self.failed,
             "rate": (self.done - self._at_start) / seconds if seconds > 0 else None,
         }
-        atomic_write_text(self.path, json.dumps(content, indent=2) + "\n")
+        atomic_write_text(self.path, json_text(content))
 
 
 def status(plan: Plan, folder: Path) -> dict[str, Any]:
-    """What another shell can say of a sweep, from its files alone; nothing is touched.
+    """The status of a sweep, from its files alone; nothing is written.
 
     Returns:
-        state (finished, running, stopped), done, total, failed, rate in runs a second, seconds left, and shares: what
-        each process in the folder last wrote of itself; of one that has just begun only its label.
+        state (finished, running, stopped), done, total, failed, rate in runs a second, seconds left, and shares: the
+        progress file of each process in the folder; of one that has just begun only its label.
     """
     shares = _shares(folder)
     running = [share for share in shares if share["running"]]
     counts = list(parts.counts(folder))
-    done = _finished_before(folder) + sum(rows for rows, _ in counts)
-    # Read last: who ends meanwhile has written it before taking away what it said of itself.
+    table = folder / RUNS
+    before = parquet.read_metadata(table).num_rows if table.is_file() else 0
+    # A run that was executed again after a stop counts twice until the tables are written.
+    done = min(before + sum(rows for rows, _ in counts), plan.runs)
+    # Read last: a process that ends meanwhile writes it before it removes its progress file.
     finished = manifest(folder)
     if finished is not None and finished["identity"] == plan.identity:
         said = {"state": "finished", "done": finished["runs"], "failed": finished["failed"]}
@@ -109,43 +112,37 @@ def status(plan: Plan, folder: Path) -> dict[str, Any]:
     rate = sum(share.get("rate") or 0.0 for share in running)
     return {
         "state": "running" if running else "stopped",
-        # A run that was made again after a stop counts twice until the tables are written.
-        "done": min(done, plan.runs),
+        "done": done,
         "total": plan.runs,
         "failed": sum(failed for _, failed in counts),
         "rate": rate or None,
-        "seconds_left": (plan.runs - min(done, plan.runs)) / rate if rate else None,
+        "seconds_left": (plan.runs - done) / rate if rate else None,
         "shares": shares,
     }
 
 
 def _shares(folder: Path) -> list[dict[str, Any]]:
-    """What processes wrote of themselves, and who holds a share without a word yet: one reads first what is kept."""
+    """The progress of each process, and the label of those that hold a shard and have not written any progress yet."""
     held = {path.stem for path in (folder / RUNNING).glob("*.lock")} - {TABLES}
     shares = {label: {"label": label, "running": True} for label in sorted(held) if is_held(folder, label)}
     for path in sorted((folder / RUNNING).glob("*.json")):
-        # Who ends takes it away.
+        # A process that ends removes it.
         with suppress(FileNotFoundError):
             note = json.loads(path.read_text("utf-8"))
-            shares[note["label"]] = {**note, "running": note["label"] in shares or _is_heard_from(note)}
+            shares[note["label"]] = {**note, "running": note["label"] in shares or _is_alive(note)}
     return list(shares.values())
 
 
-def _is_heard_from(note: dict[str, Any]) -> bool:
-    """Whether a process of another machine, whose locks may not be seen from here, wrote of itself just now."""
+def _is_alive(note: dict[str, Any]) -> bool:
+    """Whether a process of another machine, whose locks may not be visible here, wrote its progress just now."""
     return note["machine"] != platform.node() and time.time() - note["noted"] < SILENT
 
 
-def _finished_before(folder: Path) -> int:
-    path = folder / RUNS
-    return parquet.read_metadata(path).num_rows if path.is_file() else 0
-
-
 class FolderLock(FileLock):
-    """A lock whose folder another process may take away as it ends: then it is made and asked for once more."""
+    """A lock whose folder another process may remove as it ends: then it is made and asked for once more."""
 
     def acquire(self, *given: Any, **asked: Any) -> Any:
-        """Wait for the lock, as every file lock does, however often its folder goes meanwhile."""
+        """Wait for the lock, as every file lock does, however often its folder is removed meanwhile."""
         while True:
             Path(self.lock_file).parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileNotFoundError):
@@ -153,26 +150,32 @@ class FolderLock(FileLock):
 
 
 def lock(folder: Path, label: str, wait: float = 1.0) -> FileLock:
-    """What a process holds while it works on a share of a folder; it falls away when the process ends, however it does.
+    """The lock of a shard, held while a process works on it; the system releases it however the process ends.
 
     Args:
         folder: folder of results.
-        label: of the share.
-        wait: seconds to wait for it; `gapsim status` touches it for a moment to see whether anybody holds it.
+        label: of the shard.
+        wait: seconds to wait for it; `gapsim status` takes it for a moment to see whether it is held.
     """
     return FolderLock(folder / RUNNING / f"{label}.lock", timeout=wait)
 
 
 def tables_lock(folder: Path) -> FileLock:
-    """What a process holds while it reads parts or turns them into tables: two shards may end at the same moment."""
+    """The lock held while parts are read or turned into tables: two shards may end at the same moment."""
     return lock(folder, TABLES, wait=3600.0)
 
 
 def is_held(folder: Path, label: str) -> bool:
-    """Whether a process is at work on a share; whoever may read the folder may ask."""
+    """Whether a process works on a shard; read access to the folder is enough to ask."""
     path = folder / RUNNING / f"{label}.lock"
     if sys.platform == "win32":
-        return _is_taken(path)
+        if not path.exists():
+            return False
+        try:
+            with FileLock(path, timeout=0):
+                return False
+        except Timeout:
+            return True
     try:
         with open(path, "rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -182,27 +185,15 @@ def is_held(folder: Path, label: str) -> bool:
     return False
 
 
-def _is_taken(path: Path) -> bool:
-    if not path.exists():
-        return False
-    held = FileLock(path, timeout=0)
-    try:
-        held.acquire()
-    except Timeout:
-        return True
-    held.release()
-    return False
-
-
 def forget(folder: Path, label: str) -> None:
-    """Take away what an earlier process wrote about itself under this label; the caller holds its lock."""
+    """Remove the progress file of an earlier process with this label; the caller holds its lock."""
     (folder / RUNNING / f"{label}.json").unlink(missing_ok=True)
 
 
 def clear(folder: Path, label: str) -> None:
-    """Take away what a process wrote about itself, and the folder for it when it was the last.
+    """Remove the files of a process, and their folder when it was the last.
 
-    The caller still holds its lock: a file that is taken away later could be the next one's, which then nobody would see.
+    The caller still holds its lock: a file that is removed later could be that of the next process with this label.
     """
     _unlink((folder / RUNNING).glob(f"{label}[.-]*"))
     tables = lock(folder, TABLES, wait=0.0)
@@ -214,6 +205,6 @@ def clear(folder: Path, label: str) -> None:
 
 def _unlink(paths: Iterable[Path]) -> None:
     for path in paths:
-        # Windows keeps a file that is open; it is empty, and in nobody's way.
+        # Windows keeps a file that is open; it is empty and does no harm.
         with suppress(PermissionError):
             path.unlink(missing_ok=True)

@@ -24,26 +24,26 @@ from sim.runner.worker import RUNNING
 
 
 def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
-    """Write the finished tables of a plan whose runs lie in several folders, or in one that several processes filled.
+    """Write the finished tables of a plan whose runs are in several folders, or in one that several processes filled.
 
     Args:
-        folders: where runs are; all are left as they are, but for `out`.
+        folders: where runs are; all but `out` are left unchanged.
         out: where the tables go; it may be one of the folders.
         command: the command that asked for it.
 
     Raises:
         InputProblems: if the folders hold different plans (with the differences) or one made with other rules, if runs are
-            missing, or if another process is at work on `out`.
+            missing, or if another process works on `out`.
         OSError: if the tables cannot be stored.
     """
     plan = _one_plan(folders)
-    # The manifest says what made the runs, and would name this version.
+    # The manifest names the version that made the runs, and would name this one.
     plan_files.refuse_other_rules(plan, folders[0], "merge its shards with the version that made them")
     if (out / PLAN).exists():
         refuse_others(plan_files.read(out), plan, out)
     files, damaged = [], []
     for folder in folders:
-        # A folder's parts bear the fingerprint it was begun with, which may be another one of the same model.
+        # The parts of a folder carry the fingerprint of its first model, which may be another one of the same rules.
         begun_with = plan_files.read(folder).model
         good, bad = parts.valid_parts(folder, replace(plan, model=begun_with).identity)
         files += [folder / RUNS] if (folder / RUNS).is_file() else []
@@ -54,10 +54,9 @@ def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
     problems = [Problem(str(path), "part", "is damaged") for path in damaged] if missing else []
     if missing:
         first = int(found.done.argmin())
-        said = (
-            f"{missing} of {plan.runs} runs are missing, the first is run {first}; finish every shard first"
-        )
-        problems.append(Problem(COMMAND_LINE, ", ".join(map(str, folders)), said))
+        said = f"{missing} of {plan.runs} runs are missing, the first is run {first}"
+        where = ", ".join(map(str, folders))
+        problems.append(Problem(COMMAND_LINE, where, f"{said}; finish every shard first"))
     raise_if_any(problems)
     out.mkdir(parents=True, exist_ok=True)
     lock = status.lock(out, WHOLE)
@@ -73,20 +72,15 @@ def merge(folders: Sequence[Path], out: Path, command: str) -> Outcome:
 
 
 def _one_plan(folders: Sequence[Path]) -> Plan:
-    """The plan of all folders: the largest of them, which the others are the beginnings of."""
-    plans = [plan_files.read(folder) for folder in folders]
+    """The plan of all folders: the largest, which extends all others."""
+    plans, problems = [plan_files.read(folder) for folder in folders], list[Problem]()
     largest = max(plans, key=lambda plan: (plan.replications, plan.points))
-    raise_if_any(
-        [
-            Problem(
-                str(folder),
-                "plan",
-                f"it is another plan than that of {folders[plans.index(largest)]}: {words}",
-            )
-            for folder, plan in zip(folders, plans, strict=True)
-            for words in plan_differences(plan, largest)
+    said = f"it is another plan than that of {folders[plans.index(largest)]}"
+    for folder, plan in zip(folders, plans, strict=True):
+        problems += [
+            Problem(str(folder), "plan", f"{said}: {words}") for words in plan_differences(plan, largest)
         ]
-    )
+    raise_if_any(problems)
     return largest
 
 
@@ -95,11 +89,11 @@ WHOLE = "whole"
 
 @dataclass(frozen=True)
 class Shard:
-    """Every n-th run of a plan, for machines that know nothing of each other.
+    """Every n-th run of a plan, for machines that do not communicate.
 
     Args:
-        number: which share, from 1.
-        of: how many shares there are.
+        number: which shard, from 1.
+        of: how many shards there are.
     """
 
     number: int = 1
@@ -107,23 +101,23 @@ class Shard:
 
     @property
     def label(self) -> str:
-        """Name of the share, for its files."""
+        """Name of the shard, for its files."""
         return WHOLE if self.of == 1 else f"shard-{self.number}-of-{self.of}"
 
     def runs(self, plan: Plan) -> np.ndarray:
-        """Numbers of its runs: spread evenly, so that every share is a balanced sample and takes as long."""
+        """Numbers of its runs: spread evenly, so that every shard is a balanced sample and takes equally long."""
         return np.arange(self.number - 1, plan.runs, self.of)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a sweep came to.
+    """The state of a sweep after a command.
 
     Args:
         folder: where the results are.
         runs: runs of the plan.
-        done: runs kept.
-        failed: runs kept that failed.
+        done: runs stored.
+        failed: runs stored that failed.
         finished: whether the tables are written.
         executed: runs executed this time.
     """
@@ -147,35 +141,35 @@ def sweep(
     watcher: status.OnProgress | None = None,
     say: Callable[[str], None] = lambda words: None,
 ) -> Outcome:
-    """Carry out what is left of a plan, and write the tables when all of it is there.
+    """Execute the runs of a plan that are not stored yet, and write the tables when all are.
 
     Args:
         plan: all runs.
         folder: where results are, or go.
         engine: where workers are.
-        share: which of the runs are this process's.
-        limit: seconds that a run may take; None for a generous multiple of what runs take.
-        retry_failed: whether runs that failed before are simulated again.
+        share: the shard of this process.
+        limit: time limit of a run in seconds; None for a generous multiple of the slowest run.
+        retry_failed: whether runs that failed before are executed again.
         watcher: called with runs done, and of how many.
         say: called with messages for the user.
 
     Raises:
-        InputProblems: if the folder holds another plan, or another process is at work on the same share.
-        KeyboardInterrupt: when somebody interrupts; what was done is kept.
-        OSError: if results cannot be stored; what was stored is kept.
+        InputProblems: if the folder holds another plan, or another process works on the same shard.
+        KeyboardInterrupt: when the user interrupts; finished runs are stored.
+        OSError: if results cannot be stored; what was stored remains.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = status.lock(folder, share.label)
     try:
         with status.tables_lock(folder):
-            # In this order: a shard that waits for its turn must not look to the others as if it were at work.
+            # In this order: a shard that waits for the lock of the tables must not seem to be working.
             _take(lock, folder)
             status.forget(folder, share.label)
             plan = _settle(plan, folder, share)
         outcome = _carry_out(plan, folder, engine, share, limit, retry_failed, watcher, say)
         status.clear(folder, share.label)
     except InputProblems:
-        # A refusal leaves no trace; a sweep that was cut short leaves its note for `gapsim status`.
+        # A refusal leaves no files; an interrupted sweep leaves its progress for `gapsim status`.
         if lock.is_locked:
             status.clear(folder, share.label)
         raise
@@ -215,10 +209,10 @@ def _busy(folder: Path, key: str = "--out") -> Problem:
 
 
 def _settle(plan: Plan, folder: Path, share: Shard) -> Plan:
-    """Make the folder the plan's own: its first, the same again, or an extension of the one it holds.
+    """Store the plan in the folder, unless it is there already; it may extend the plan there.
 
     Returns:
-        The plan, under the fingerprint of the model that the folder was begun with; the two stand for the same model.
+        The plan, with the model fingerprint of the folder's first plan; both fingerprints stand for the same rules.
     """
     if (folder / PLAN).exists():
         before = plan_files.read(folder)
@@ -261,17 +255,15 @@ def _carry_out(
         (folder / parts.PARTS).mkdir(exist_ok=True)
         about = {"label": share.label, "engine": engine.name, "workers": engine.workers}
         note = folder / RUNNING / f"{share.label}.json"
-        far = status.Progress(note, about, len(mine), done, 0 if retry_failed else failed, watcher)
+        progress = status.Progress(note, about, len(mine), done, 0 if retry_failed else failed, watcher)
         stamp = plan_files.plan_file_hash(folder)
-        sweeping = SweepScheduler(
-            plan, folder, stamp, share.label, engine, PendingRuns(left), ChunkSizer(limit), far.heard
+        scheduler = SweepScheduler(
+            plan, folder, stamp, share.label, engine, PendingRuns(left), ChunkSizer(limit), progress.add
         )
-
-        def stopping() -> None:
-            say("stopping: what is under way is finished first; once more to drop it")
-
         with single_threaded_children():
-            sweeping.carry_out(stopping)
+            scheduler.execute(
+                lambda: say("stopping: what is under way is finished first; once more to drop it")
+            )
     with status.tables_lock(folder):
         found = _found(plan, folder, share, say)
         complete = bool(found.done.all())
@@ -282,7 +274,7 @@ def _carry_out(
 
 
 def _found(plan: Plan, folder: Path, share: Shard, say: Callable[[str], None]) -> CompletedRuns:
-    """What is kept in the folder; drafts that a killed process left are cleared away, damaged parts set aside."""
+    """The runs stored in the folder; drafts of a killed process are removed, damaged parts set aside."""
     for draft in (*folder.glob(".*.tmp"), *(folder / parts.PARTS).glob(f".{share.label}-*.tmp")):
         draft.unlink(missing_ok=True)
     for trace in (folder / RUNNING).glob(f"{share.label}-*.now"):
@@ -296,8 +288,8 @@ def _found(plan: Plan, folder: Path, share: Shard, say: Callable[[str], None]) -
 
 
 def remove_parts(folder: Path, found: CompletedRuns) -> None:
-    """Take away the parts whose rows are in the finished tables, and their folder when nothing else is in it."""
-    for path in dict.fromkeys(piece.path for piece in found.pieces):
+    """Remove the parts whose rows are in the finished tables, and their folder when nothing else is in it."""
+    for path in found.files:
         if path.parent == folder / parts.PARTS:
             path.unlink(missing_ok=True)
     if not any((folder / parts.PARTS).glob("*.parquet")):

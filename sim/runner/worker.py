@@ -1,8 +1,7 @@
-"""What a worker does: live the runs of a chunk one after the other, and keep them as a part.
+"""A worker: executes the runs of a chunk one after the other, and stores them as a part.
 
-While it does, a small file tells which run it is at. A run that takes longer than its time limit ends the worker from
-within, by a watch of the interpreter's own that works even when compiled code never comes back; the file is then what
-tells whose fault it was.
+Meanwhile a small file, the heartbeat, names the run in progress. The watchdog of the interpreter ends the worker if a run
+exceeds its time limit, even when compiled code never returns; the heartbeat then names the run that did.
 """
 
 from __future__ import annotations
@@ -23,28 +22,28 @@ from sim.model.parameters import Parameters
 from sim.model.schedule import simulate
 from sim.paths import PLAN
 from sim.runner import parts
-from sim.runner.run_one import RunRecord, run_one
+from sim.runner.run_one import run_one
 
 RUNNING = "running"
 DIGITS = 20
 OUT_OF_TIME = "Timeout ("
-"""How the interpreter's watch begins what it writes."""
+"""How the interpreter's watchdog begins what it writes."""
 
 
 class WorkerLost(Exception):
-    """A worker ended in the middle of a chunk."""
+    """A worker died in the middle of a chunk."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker is handed: numbered runs of the plan in a folder.
+    """A chunk of runs of the plan in a folder, as it is sent to a worker.
 
     Args:
         folder: folder of results; every worker must see it.
-        stamp: of the plan that is meant.
-        name: name of the part that comes of it.
+        stamp: hash of the plan's file.
+        name: name of the part that it becomes.
         runs: numbers of the runs, ascending.
-        limit: seconds that one run may take; None for as long as it likes.
+        limit: time limit of one run in seconds, if there is one.
     """
 
     folder: str
@@ -56,10 +55,10 @@ class Task:
 
 @dataclass(frozen=True)
 class ChunkResult:
-    """What a worker reports of a chunk: runs kept, runs failed, the slowest run's seconds, and where the time went.
+    """What a worker returns for a chunk.
 
     Args:
-        runs: how many runs were kept.
+        runs: how many runs were stored.
         failed: how many of them failed.
         slowest: seconds of the slowest run.
         model: seconds spent in the model: initialising, simulating, reading outcomes.
@@ -74,13 +73,13 @@ class ChunkResult:
 
 
 class Watchdog:
-    """Says which run is being simulated, and ends this process when one run takes longer than the limit.
+    """Writes the heartbeat, and ends this process when a run takes longer than the limit.
 
-    It lets a run have a quarter more, a second at most: setting it again for every run would cost more than runs may.
+    The limit is extended by a quarter, a second at most: setting the timer for every run would cost more than short runs.
     """
 
     def __init__(self, path: Path, limit: float | None) -> None:
-        # A file that is there already was left by a worker that was lost with this chunk.
+        # A file that exists was left by a worker that died with this chunk.
         try:
             self._file = open(path, "xb", buffering=0)  # noqa: SIM115
         except FileExistsError:
@@ -91,7 +90,7 @@ class Watchdog:
         return self
 
     def at(self, run: int) -> None:
-        """A run begins."""
+        """Record that a run begins."""
         self._file.seek(0)
         self._file.write(b"%0*d\n" % (DIGITS, run))
         if self._limit is None:
@@ -110,14 +109,14 @@ class Watchdog:
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """What a lost worker left behind: the run it was at, and the watch's words if it ran out of time."""
+    """The last heartbeat of a worker that died: its run, and the traceback of the watchdog if it exceeded the limit."""
 
     run: int
     out_of_time: str | None
 
 
 def last_heartbeat(folder: Path, name: str) -> Heartbeat | None:
-    """What a worker that was lost with a chunk was doing, or None when it had not begun; the trace is cleared away."""
+    """The heartbeat of a worker that died with a chunk, or None if it had not begun; the file is removed."""
     path = folder / RUNNING / f"{name}.now"
     if not path.exists():
         return None
@@ -145,36 +144,31 @@ def _plan(folder: Path, stamp: str) -> Plan:
 
 @lru_cache(maxsize=1)
 def _warm() -> None:
-    """Load what was compiled, so that it counts for no run's time limit."""
+    """Load the compiled code, so that it does not count towards the time limit of a run."""
     simulate(Parameters.model_validate({"population": {"users": 32, "months": 2}}), 0)
 
 
 def run_chunk(task: Task) -> ChunkResult:
-    """Live the runs of a task, keep them, and report.
+    """Execute the runs of a task and store them.
 
     Raises:
-        OSError: if they cannot be kept.
-        WorkerLost: if another worker was lost with the same task.
+        OSError: if they cannot be stored.
+        WorkerLost: if another worker died with the same task.
     """
     folder = Path(task.folder)
     plan = _plan(folder, task.stamp)
     _warm()
     began = time.perf_counter()
+    runs = task.runs
+    records, last, point = [], -1, {}
     with Watchdog(folder / RUNNING / f"{task.name}.now", task.limit) as watch:
-        records = _run_all(plan, task.runs, watch)
-    parts.write(folder, parts.table(plan, task.runs, records), task.name)
+        for run, *key in zip(runs.tolist(), *(part.tolist() for part in plan.keys(runs)), strict=True):
+            replication, number, scenario = key
+            if number != last:
+                last, point = number, plan.point(number)
+            watch.at(run)
+            records.append(run_one(plan, plan.scenarios[scenario], point, plan.draws(number, replication)))
+    parts.write(folder, parts.table(plan, runs, records), task.name)
     seconds = [sum(one.seconds) for one in records]
     failed = sum(1 for one in records if one.stage)
     return ChunkResult(len(records), failed, max(seconds), sum(seconds), time.perf_counter() - began)
-
-
-def _run_all(plan: Plan, runs: np.ndarray, watch: Watchdog) -> list[RunRecord]:
-    records, last, point = [], -1, {}
-    for run, replication, number, scenario in zip(
-        runs.tolist(), *(key.tolist() for key in plan.keys(runs)), strict=True
-    ):
-        if number != last:
-            last, point = number, plan.point(number)
-        watch.at(run)
-        records.append(run_one(plan, plan.scenarios[scenario], point, plan.draws(number, replication)))
-    return records

@@ -86,11 +86,8 @@ class Composed:
     def text(self) -> str:
         """The resolved configuration as YAML; it is itself a scenario file."""
         header = {"title": self.title, "question": self.question, "source": self.source}
-        tree = {
-            "header": header,
-            **self.parameters.model_dump(mode="json", exclude={"power": {"distribution"}}),
-        }
-        return f"{PACKAGE_LINE}\n{OmegaConf.to_yaml(OmegaConf.create(tree))}"
+        parameters = self.parameters.model_dump(mode="json", exclude={"power": {"distribution"}})
+        return f"{PACKAGE_LINE}\n{OmegaConf.to_yaml(OmegaConf.create({'header': header, **parameters}))}"
 
 
 def compose(

@@ -5,7 +5,7 @@ A form is a pydantic model. The description of a field states what its value mus
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args
 
@@ -13,6 +13,7 @@ import yaml
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from sim.errors import Problem, nearest_name, shown
 
@@ -38,6 +39,11 @@ def whole(low: int, high: int, default: Any = ...) -> Any:
     return Field(default, ge=low, le=high, description=f"must be a whole number from {low} to {high}")
 
 
+def names(what: str, default: Any) -> Any:
+    """The field of a list of names."""
+    return Field(default, min_length=1, description=f"must be a list of names of {what}")
+
+
 def read_form(
     form: type[AnyForm], given: Mapping[Any, Any], where: str, prefix: str = ""
 ) -> tuple[AnyForm, list[Problem]]:
@@ -60,25 +66,21 @@ def read_form(
         valid = {str(key): value for key, value in given.items() if key not in invalid}
         # The mypy plugin of pydantic forgets the subclass here.
         rest = cast(AnyForm, form.model_construct(**valid))
-        return rest, list(_problems(error, form, where, prefix))
+        return rest, [_problem(found, form, where, prefix) for found in error.errors()]
 
 
-def _problems(error: ValidationError, form: type[Form], where: str, prefix: str) -> Iterator[Problem]:
+def _problem(found: ErrorDetails, form: type[Form], where: str, prefix: str) -> Problem:
     fields = {info.alias or name: info for name, info in form.model_fields.items()}
-    for found in error.errors():
-        name = str(found["loc"][0])
-        if name not in fields:
-            message = f"there is no such key; {form.label} has {', '.join(fields) or 'no settings'}"
-            yield Problem(where, prefix + name, message, shown(found["input"]), nearest_name(name, fields))
-            continue
-        message = fields[name].description or found["msg"]
-        if found["type"] == "missing":
-            yield Problem(where, prefix + name, message)
-            continue
-        kind = fields[name].annotation
-        choices = [one for part in (kind, *get_args(kind)) for one in get_args(part) if isinstance(one, str)]
-        nearest = nearest_name(str(found["input"]), choices)
-        yield Problem(where, prefix + name, message, shown(found["input"]), nearest)
+    name, value = str(found["loc"][0]), found["input"]
+    if name not in fields:
+        message = f"there is no such key; {form.label} has {', '.join(fields) or 'no settings'}"
+        return Problem(where, prefix + name, message, shown(value), nearest_name(name, fields))
+    message = fields[name].description or found["msg"]
+    if found["type"] == "missing":
+        return Problem(where, prefix + name, message)
+    kind = fields[name].annotation
+    choices = [one for part in (kind, *get_args(kind)) for one in get_args(part) if isinstance(one, str)]
+    return Problem(where, prefix + name, message, shown(value), nearest_name(str(value), choices))
 
 
 def read_text(path: Path) -> str:

@@ -216,9 +216,8 @@ def _swept_values(override: Override, key: str, sweeping: bool) -> list[Any]:
         raise _Refused("there is no such parameter", nearest_key(key))
     swept = override.value()
     if isinstance(swept, ChoiceSweep) and not swept.shuffle:
-        values = [
-            value.text if isinstance(value, QuotedString) else value for value in override.sweep_iterator()
-        ]
+        choices = override.sweep_iterator()
+        values = [choice.text if isinstance(choice, QuotedString) else choice for choice in choices]
     elif isinstance(swept, RangeSweep) and not swept.shuffle:
         values = _range(swept.start, swept.stop, swept.step)
     else:

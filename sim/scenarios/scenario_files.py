@@ -7,7 +7,6 @@ the gap moves, and the causes of loss through which it does.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,15 +19,8 @@ from pydantic import Field
 from sim import paths
 from sim.errors import COMMAND_LINE, Problem, nearest_name, no_such, shown
 from sim.model.state import CAUSES
-from sim.scenarios.forms import (
-    NO_INTERPOLATION,
-    Form,
-    PlainText,
-    has_interpolation,
-    parse,
-    read_form,
-    read_text,
-)
+from sim.scenarios import forms
+from sim.scenarios.forms import Form, PlainText, read_form
 from sim.scenarios.overrides import Overrides
 
 PACKAGE_LINE = "# @package _global_"
@@ -45,21 +37,6 @@ ALIASES = {"status_quo": "baseline"}
 """Other names of shipped scenarios: the baseline is the status quo."""
 
 
-@dataclass(frozen=True)
-class Claim:
-    """What a scenario claims about the gap, written down before it was run.
-
-    Args:
-        says: the claim in one plain sentence.
-        predicts: `narrows` or `widens`.
-        through: the causes of loss that account for the change of the gap, or `reports` alone.
-    """
-
-    says: str
-    predicts: str
-    through: tuple[str, ...]
-
-
 class Header(Form):
     """The header of a scenario file."""
 
@@ -69,12 +46,22 @@ class Header(Form):
     source: PlainText = Field(description=HEADER_RULE)
 
 
-class HeaderWithClaim(Header):
-    """The header of a scenario file that makes a claim."""
+class Claim(Header):
+    """The header of a scenario that makes a claim about the gap, written down before it was run.
 
-    claim: PlainText = Field(description="must be one sentence, with `predicts` and `through` beside it")
+    Args:
+        says: the claim in one plain sentence, `claim` in the file.
+        predicts: `narrows` or `widens`.
+        through: the causes of loss that account for the change of the gap, or `reports` alone.
+    """
+
+    says: PlainText = Field(
+        alias="claim", description="must be one sentence, with `predicts` and `through` beside it"
+    )
     predicts: Literal["narrows", "widens"] = Field(description=f"must be {NARROWS} or {WIDENS}")
-    through: list[str] = Field(min_length=1, description=f"must be a list of causes of loss, or [{REPORTS}]")
+    through: tuple[str, ...] = Field(
+        strict=False, min_length=1, description=f"must be a list of causes of loss, or [{REPORTS}]"
+    )
 
 
 @dataclass(eq=False)
@@ -113,7 +100,8 @@ def available(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list
             message = "there is no such folder"
             problems.append(Problem(COMMAND_LINE, "--scenarios", message, shown(str(folder))))
             continue
-        for name, path in _yaml_files(Path(folder), tuple(os.listdir(folder))).items():
+        for path in sorted(Path(folder).glob("*.yaml")):
+            name = path.stem
             if not NAME.fullmatch(name):
                 message = "a scenario's name is letters, digits, `_` and `-`"
             elif name in found:
@@ -127,28 +115,18 @@ def available(folders: Sequence[str | Path] = ()) -> tuple[dict[str, Path], list
     return found, problems
 
 
-@lru_cache(maxsize=64)
-def _yaml_files(folder: Path, entries: tuple[str, ...]) -> dict[str, Path]:
-    return {
-        entry.removesuffix(".yaml"): folder / entry for entry in sorted(entries) if entry.endswith(".yaml")
-    }
-
-
 def find(name: str, known: Mapping[str, Path]) -> Path | Problem:
     """The file of a scenario, or the problem with its name."""
     if not name.strip():
         return Problem(COMMAND_LINE, "scenario", "the name is empty", "''")
-    path = known.get(ALIASES.get(name, name))
-    if path is None:
-        return no_such("scenario", name, [*known, *ALIASES])
-    return path
+    return known.get(ALIASES.get(name, name)) or no_such("scenario", name, [*known, *ALIASES])
 
 
 def read(path: Path) -> ScenarioFile:
     """Read one scenario file, and find all problems with its form; the same text gives the same object."""
     where = paths.as_shown(path)
     try:
-        return _parsed(path.stem, where, read_text(path))
+        return _parsed(path.stem, where, forms.read_text(path))
     except ValueError as error:
         return ScenarioFile(path.stem, where, problems=[Problem(where, "file", str(error))])
 
@@ -160,7 +138,7 @@ def _parsed(name: str, where: str, text: str) -> ScenarioFile:
         message = f"must be `{PACKAGE_LINE}`; without it the rest of the file has no effect"
         file.problems.append(Problem(where, "first line", message))
     try:
-        tree = parse(text)
+        tree = forms.parse(text)
     except ValueError as error:
         file.problems.append(Problem(where, "file", str(error)))
         return file
@@ -176,20 +154,18 @@ def _parsed(name: str, where: str, text: str) -> ScenarioFile:
 
 
 def _read_header(header: Any, file: ScenarioFile) -> None:
-    if has_interpolation(header):
-        file.problems.append(Problem(file.where, "header", NO_INTERPOLATION))
+    if forms.has_interpolation(header):
+        file.problems.append(Problem(file.where, "header", forms.NO_INTERPOLATION))
         return
     given = header if isinstance(header, Mapping) else {}
     claims = any(key in given for key in CLAIM)
-    form, problems = read_form(HeaderWithClaim if claims else Header, given, file.where, "header.")
+    form, problems = read_form(Claim if claims else Header, given, file.where, "header.")
     file.header = {key: getattr(form, key) for key in HEADER if hasattr(form, key)}
-    through = getattr(form, "through", [])
-    for cause in through:
-        if cause not in CAUSES and through != [REPORTS]:
-            nearest = nearest_name(cause, CAUSES)
-            problems.append(
-                Problem(file.where, "header.through", "is not a cause of loss", shown(cause), nearest)
-            )
+    through = list(getattr(form, "through", ()))
+    for cause in through if through != [REPORTS] else ():
+        if cause not in CAUSES:
+            said, nearest = "is not a cause of loss", nearest_name(cause, CAUSES)
+            problems.append(Problem(file.where, "header.through", said, shown(cause), nearest))
     file.problems += problems
-    if isinstance(form, HeaderWithClaim) and not problems:
-        file.claim = Claim(form.claim, form.predicts, tuple(through))
+    if isinstance(form, Claim) and not problems:
+        file.claim = form

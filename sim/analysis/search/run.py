@@ -106,7 +106,7 @@ class SearchResult:
     stalled: bool
 
 
-class KeptEngine:
+class KeptEngine(Engine):
     """An engine whose workers stay from one generation to the next."""
 
     def __init__(self, engine: Engine) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.formatting import MOST_NAMED, counted, levels, listing, number, percent, points, share_with_interval
-from sim.model.vocabulary import FIFTHS
+from sim.model.vocabulary import OUTCOMES
 from sim.reporting.charts.base import Chart, Plot, axis_title, padded, whiskers
 from sim.reporting.charts.lines import Line, bands, end_names, month_axis, months_drawn, single_runs
 from sim.reporting.charts.style import INK, colour, faint, room_for, short, stroke, text
@@ -22,6 +22,7 @@ SINGLE_RUNS = 40
 """Faint single runs drawn in all; at most half of them for one scenario."""
 
 PALE = 0.14
+FIFTHS = [name for name in OUTCOMES if name.startswith("gap_fifth_")]
 
 NEXT_TO_NOTHING = 0.01
 """Share of all it will intend below which a replication's gap so far is a ratio of next to nothing, and no finding."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
 
 from sim.formatting import number
+from sim.model import vocabulary
 
 HARDLY = 0.5
 """Points of intended benefit below which a change of the gap is said to be hardly one."""
@@ -61,10 +65,12 @@ class Effect:
 
 
 def finding(effect: Effect) -> str:
-    """What a chart shows, in a sentence: how far the gap moves from one end of the range to the other.
+    """What a chart shows, in a sentence: how far the gap, or an outcome, moves from one end of the range to the other.
 
     A change is called one if its paired interval is clear of 0 and it is at least half a point.
     """
+    if effect.subject.startswith("outcome."):
+        return _outcome_finding(effect)
     if all(max(line.mean) - min(line.mean) < HARDLY for line in effect.lines):
         return f"{effect.subject} moves the gap by less than {HARDLY:g} points"
     ends = f"from {effect.lines[0].levels[0]} to {effect.lines[0].levels[-1]}"
@@ -72,6 +78,13 @@ def finding(effect: Effect) -> str:
     if len({_moved(line) for line in effect.lines}) == 1:
         said = [f"{_moved(effect.lines[0])} under either table" if len(said) > 1 else _moved(effect.lines[0])]
     return f"{effect.subject} {ends}: the gap {', and '.join(said)}"
+
+
+def _outcome_finding(effect: Effect) -> str:
+    outcome = effect.subject.removeprefix("outcome.")
+    name, unit = vocabulary.outcome_name(outcome), "" if outcome in vocabulary.UNITS else " %"
+    hierarchy, *_, distributed = (number(mean) + unit for mean in effect.lines[0].mean)
+    return f"{name[:1].upper()}{name[1:]}: {hierarchy} in hierarchy, {distributed} in distributed power"
 
 
 def _moved(line: Line) -> str:
@@ -88,33 +101,53 @@ def _moved(line: Line) -> str:
     return f"{word} by {number(abs(change))} points{turns}"
 
 
+class Rank(NamedTuple):
+    """The gap of a scenario less that of the status quo, in points, with the ends of its 95 % interval."""
+
+    name: str
+    mean: float
+    low: float
+    high: float
+
+
+def scenario_ranks(measured: Mapping[str, Effect]) -> list[Rank]:
+    """The scenarios that were measured, the one that narrows the gap most first."""
+    ranks = [
+        Rank(subject.removeprefix("scenario."), line.mean[0], line.low[0], line.high[0])
+        for subject, effect in measured.items()
+        if subject.startswith("scenario.") and subject != "scenario.baseline"
+        for line in effect.lines
+    ]
+    return sorted(ranks, key=lambda rank: rank.mean)
+
+
+def scenario_finding(ranks: list[Rank]) -> str:
+    """What the chart of all scenarios shows, in a sentence."""
+    narrower = sum(rank.high < 0 for rank in ranks)
+    wider = sum(rank.low > 0 for rank in ranks)
+    return (
+        f"{narrower} of {len(ranks)} scenarios narrow the gap of the status quo, {wider} widen it; furthest apart are "
+        f"{ranks[0].name} and {ranks[-1].name}"
+    )
+
+
 def effects(table: Path) -> dict[str, Effect]:
     """What has been measured, by subject."""
-    with table.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    found: dict[str, list[dict[str, str]]] = {}
-    for row in rows:
-        found.setdefault(row["subject"], []).append(row)
-    return {subject: _effect(subject, of) for subject, of in found.items()}
+    rows = pd.read_csv(table, dtype={"level": str}, keep_default_na=False, na_values=["nan"])
+    return {str(subject): _effect(str(subject), of) for subject, of in rows.groupby("subject", sort=False)}
 
 
-def _effect(subject: str, rows: list[dict[str, str]]) -> Effect:
-    lines = []
-    for name in dict.fromkeys(row["line"] for row in rows):
-        of = [row for row in rows if row["line"] == name]
-        mean, low, high = (tuple(float(row[end]) for row in of) for end in ("mean", "low", "high"))
-        change, least, most = (float(of[-1][end]) for end in ("change", "change_low", "change_high"))
-        lines.append(
-            Line(
-                "" if subject.startswith("outcome.") else name,
-                tuple(row["level"] for row in of),
-                mean,
-                low,
-                high,
-                (change, least, most),
-            )
+def _effect(subject: str, rows: pd.DataFrame) -> Effect:
+    lines = tuple(
+        Line(
+            name="" if subject.startswith("outcome.") else str(name),
+            levels=tuple(of["level"]),
+            mean=tuple(of["mean"]),
+            low=tuple(of["low"]),
+            high=tuple(of["high"]),
+            change=tuple(of[["change", "change_low", "change_high"]].iloc[-1]),
         )
-    one = rows[0]
-    return Effect(
-        subject, tuple(lines), int(one["replications"]), int(one["seed"]), one["beside"], one["rules"]
+        for name, of in rows.groupby("line", sort=False)
     )
+    first = rows.iloc[0]
+    return Effect(subject, lines, int(first.replications), int(first.seed), first.beside, first.rules)
