@@ -14,13 +14,14 @@ import numpy as np
 
 from sim.model.decision_rights import KINDS
 from sim.model.geography import Territory
-from sim.model.state import ACTIVITIES, CAUSES, FREE, STAGES, Stage
+from sim.model.state import ACTIVITIES, CAUSES, FREE, STAGES, Activity, Stage
 
 if TYPE_CHECKING:
     from sim.model.schedule import Run
 
 DECILE = 0.1
 FIFTHS = 5
+PER_INHABITANTS = 1000.0
 STATES = ("will", "ability", "capacity")
 
 
@@ -101,6 +102,7 @@ def summary(run: Run) -> dict[str, float]:
     closed = journal.months.recovered.sum()
     missing = (run.state.ledger.sum(axis=2) * worth).sum()
     hours = journal.hours.sum(axis=0)
+    people_months = run.territory.population.sum() * len(journal.hours) / PER_INHABITANTS
     # All shares of the same whole are taken at once: a sweep reads a million runs.
     of_intended = _share(np.array([realised, nominal, nominal - realised, *_totals(journal.lost)]), intended)
     received = [
@@ -118,6 +120,8 @@ def summary(run: Run) -> dict[str, float]:
         "persistence": persistence(run),
         "starts": float(journal.months.starts.sum()),
         "stops": float(journal.months.stops.sum()),
+        "hours_offered": float(journal.months.endowment.sum() / people_months),
+        "hours_spent": float((journal.months.endowment.sum() - hours[Activity.UNSPENT]) / people_months),
     }
     row.update(_named("gap_fifth_", range(1, FIFTHS + 1), by_fifth))
     row.update(_named("losses.", CAUSES, of_intended[3:]))

@@ -62,6 +62,16 @@ OUTCOMES = {
     "gap_fifth_5": Term("gap in the least deprived fifth", "Gap in the least deprived fifth."),
     "starts": Term("changes started", "How many changes were started, counted in each place.", unit=""),
     "stops": Term("changes stopped", "How many changes were abandoned, counted in each place.", unit=""),
+    "hours_offered": Term(
+        "hours offered",
+        "Hours of staff, third-sector bodies and change money on offer, per 1,000 inhabitants a month.",
+        unit=" hours",
+    ),
+    "hours_spent": Term(
+        "hours spent",
+        "Of the hours offered, those that something took, per 1,000 inhabitants a month.",
+        unit=" hours",
+    ),
 }
 
 CAUSES_OF_LOSS = {
@@ -166,14 +176,15 @@ UNITS = {name: term.unit for name, term in OUTCOMES.items() if term.unit is not 
 """Units of outcomes that are not shares."""
 
 LOSSES = tuple(f"losses.{cause}" for cause in CAUSES)
-COUNTS = ("starts", "stops")
+ON_REQUEST = ("starts", "stops", "hours_offered", "hours_spent")
+"""Outcomes that are no headlines: they are kept only when they are named."""
 
-DEFAULT_RESPONSES = (*(name for name in OUTCOMES if name not in COUNTS), *LOSSES)
+DEFAULT_RESPONSES = (*(name for name in OUTCOMES if name not in ON_REQUEST), *LOSSES)
 """What is kept when an experiment names none."""
 
 RESPONSES = (
     *DEFAULT_RESPONSES,
-    *COUNTS,
+    *ON_REQUEST,
     *(f"stage.{stage}" for stage in STAGES),
     *(f"hours.{activity}" for activity in ACTIVITIES),
 )
