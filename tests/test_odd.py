@@ -178,7 +178,9 @@ def test_pages_point_to_nothing_outside_the_project(page):
         assert not target.startswith(("/", "file:", "http:")), target
         file = (page.parent / target.partition("#")[0]).resolve()
         assert file.is_relative_to(ROOT), target
-        assert file.exists(), target
+        # The charts of the reference are drawn when the site is built; tests/test_reference.py says which there are.
+        drawn = file.parent == ROOT / "docs" / "reference" / "charts" and file.suffix == ".svg"
+        assert drawn or file.exists(), target
     assert not re.search(r"(?<![\w.])/(home|root|tmp|work|opt|Users)/", text)
     assert "../" not in re.sub(r"\]\([^)]*\)", "", text)
 
