@@ -16,6 +16,7 @@ from sim.reporting.charts.search import (
     convergence_chart,
     front_chart,
     regret_map,
+    trade_off_lines,
     trade_offs,
 )
 from sim.reporting.discovery_text import in_words
@@ -66,6 +67,7 @@ def write_search(
         chosen=[f"policy {one.policy + 1} {one.because}" for one in chosen],
         chosen_rows=[] if front is None else chosen_table(front, chosen, result.crossing.objectives),
         fails=fails,
+        lines={} if front is None else trade_off_lines(result),
         made_by=made_by,
     )
     return write_page(page, target)

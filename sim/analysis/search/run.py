@@ -6,7 +6,9 @@ that no generation has met.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -19,7 +21,7 @@ from pyarrow import parquet
 
 from sim.analysis.search.archive import Archive
 from sim.analysis.search.convergence import hypervolume
-from sim.analysis.search.evaluation import Evaluator, outcomes_of
+from sim.analysis.search.evaluation import UNDER_WAY, Evaluator, outcomes_of
 from sim.analysis.search.objectives import in_futures, judged
 from sim.analysis.search.optimiser import Optimiser, Settings
 from sim.analysis.search.robustness import Robustness, robustness
@@ -34,7 +36,9 @@ from sim.paths import ARCHIVE, CONVERGENCE, SEARCH
 from sim.runner.executors import Engine, single_threaded_children
 from sim.storage import atomic_write, atomic_write_text
 
-FRESH_SWEEP = "fresh"
+FRESH_SWEEP = "fresh-"
+"""How the name of the folder with the runs in fresh futures begins; the policies that were run give it its end."""
+
 STALLED_RESTARTS = 3
 """A seed ends when this many restarts in a row brought no ε-progress."""
 
@@ -188,6 +192,7 @@ def search(
             stalled &= ended
         merged = _merged(crossing, archives)
         front = _front(evaluator, experiment, merged, folder) if len(merged) else None
+    shutil.rmtree(folder / UNDER_WAY, ignore_errors=True)
     result = SearchResult(
         folder, crossing, tuple(steps), front, sum(s.evaluations for s in _last(steps)), stalled
     )
@@ -313,7 +318,11 @@ def _front(evaluator: Evaluator, experiment: Experiment, archive: Archive, folde
         experiment=replace(experiment, seed=derived_seed(seed, FRESH)),
         futures=futures_of(crossing, seed, FRESH, crossing.search.fresh_futures),
     )
-    found = outcomes_of(again.sweep(policies, folder / FRESH_SWEEP), points_of(policies))
+    name = FRESH_SWEEP + hashlib.sha256(variables.tobytes()).hexdigest()[:10]
+    found = outcomes_of(again.sweep(policies, folder / name), points_of(policies))
+    for other in folder.glob(f"{FRESH_SWEEP}*"):
+        if other.name != name:
+            shutil.rmtree(other)
     first = crossing.objectives[0]
     by_future = in_futures(first, found)
     return Front(

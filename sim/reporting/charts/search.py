@@ -18,6 +18,9 @@ from sim.reporting.search_text import policies_in_words, title_of, value_of
 
 MOST_ROWS, MOST_COLUMNS = 24, 60
 LONGEST_AXIS_TITLE = 48
+BEST = 4
+"""One policy in so many, the best in the first objective, is drawn dark."""
+PALE = "#e5a27f"
 
 
 def _scaled(objective: Objective, values: np.ndarray) -> np.ndarray:
@@ -35,36 +38,10 @@ def trade_offs(result: SearchResult, made_by: str) -> Chart:
     front = result.front
     assert front is not None
     objectives = result.crossing.objectives
-    first = _scaled(objectives[0], front.fresh[:, 0])
-    dimensions = []
-    for key, values in front.policies.items():
-        if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
-            dimensions.append({"label": _short(key), "values": lean(values)})
-        else:
-            levels = sorted(map(str, set(values)))
-            codes = [levels.index(str(value)) for value in values]
-            dimensions.append(
-                {
-                    "label": _short(key),
-                    "values": codes,
-                    "tickvals": list(range(len(levels))),
-                    "ticktext": levels,
-                }
-            )
-    for place, one in enumerate(objectives):
-        dimensions.append({"label": one.name, "values": lean(_scaled(one, front.fresh[:, place]))})
-    plot = Plot(left=70, right=70)
-    plot.data.append(
-        {
-            "type": "parcoords", "dimensions": dimensions, "labelangle": -25, "labelside": "top",
-            "line": {"color": lean(first), "colorscale": [[0, colour(0)], [1, "#ef8d52"]], "showscale": False},
-            "labelfont": {"size": 13}, "tickfont": {"size": 12},
-        }
-    )  # fmt: skip
-    title = f"{policies_in_words(len(first))} that no other of them beats in every objective"
+    title = f"{policies_in_words(len(front.variables))} that no other of them beats in every objective"
     summary = (
         "Each line is a policy; its levers stand left, its objectives in fresh futures right. Drag along an axis to keep the "
-        "policies that pass there. Dark lines are better in the first objective."
+        "policies that pass there. The dark lines are the best quarter in the first objective."
     )
     columns = ("Policy", *front.policies, *(title_of(one) for one in objectives))
     rows = [
@@ -73,9 +50,31 @@ def trade_offs(result: SearchResult, made_by: str) -> Chart:
             *(_cell(values[n]) for values in front.policies.values()),
             *(value_of(one, float(front.fresh[n, place])) for place, one in enumerate(objectives)),
         )
-        for n in range(len(first))
+        for n in range(len(front.variables))
     ]
-    return plot.chart("trade-offs", "Trade-offs", title, summary, columns, rows, made_by, 430, top=96)
+    return Plot().chart("trade-offs", "Trade-offs", title, summary, columns, rows, made_by, 0)
+
+
+def trade_off_lines(result: SearchResult) -> dict[str, list]:
+    """What the trade-offs are drawn from: an axis for each lever and objective, and a colour for each policy."""
+    front = result.front
+    assert front is not None
+    axes = []
+    for key, values in front.policies.items():
+        if isinstance(values, np.ndarray) and values.dtype.kind in "fiu":
+            axes.append({"label": _short(key), "values": lean(values), "suffix": ""})
+        else:
+            levels = sorted(map(str, set(values)))
+            codes = [levels.index(str(value)) for value in values]
+            axes.append(
+                {"label": _short(key), "values": codes, "ticks": list(enumerate(levels)), "suffix": ""}
+            )
+    for place, one in enumerate(result.crossing.objectives):
+        values = lean(_scaled(one, front.fresh[:, place]))
+        axes.append({"label": one.name, "values": values, "suffix": _suffix(one)})
+    order = np.argsort(np.argsort(front.fresh[:, 0], kind="stable"), kind="stable")
+    best = order < max(1, len(order) // BEST)
+    return {"axes": axes, "colours": [colour(0) if one else PALE for one in best]}
 
 
 def _axis_name(objective: Objective) -> str:
