@@ -1,5 +1,10 @@
 """What several tests read: a made-up nation, and how Hypothesis searches."""
 
+import os
+
+# Several threads for matrices this small wait for each other, and tests run side by side already.
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
 import pytest
 import worlds
 from hypothesis import HealthCheck, settings
