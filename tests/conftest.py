@@ -48,9 +48,9 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker("process")
     if config.workerinput["asked_for"] if hasattr(config, "workerinput") else asked_for(config):
         return
-    quick = [i for i in items if not {"browser", "process"} & {mark.name for mark in i.iter_markers()}]
-    config.hook.pytest_deselected(items=[i for i in items if i not in set(quick)])
-    items[:] = quick
+    left_out = {i for i in items if i.get_closest_marker("browser") or i.get_closest_marker("process")}
+    config.hook.pytest_deselected(items=[i for i in items if i in left_out])
+    items[:] = [i for i in items if i not in left_out]
 
 
 @pytest.fixture(scope="session")
