@@ -1,5 +1,6 @@
 """What several tests read: a made-up nation, and how Hypothesis searches."""
 
+import gc
 import os
 
 # Several threads for matrices this small wait for each other, and tests run side by side already.
@@ -20,7 +21,7 @@ settings.register_profile(
 )
 settings.load_profile("gapsim")
 
-BROWSER = ("test_live_page", "test_live_page_access", "test_live_deck", "test_site")
+BROWSER = ("test_live_page", "test_live_page_access", "test_live_deck", "test_site", "test_sweep_map_page")
 PROCESS = (
     "test_sweep_engines", "test_sweep_faults", "test_sweep_status", "test_dask_scheduler", "test_packaging",
     "test_live_server", "test_compiled", "test_walk", "test_edition_1",
@@ -51,6 +52,12 @@ def pytest_collection_modifyitems(config, items):
     left_out = {i for i in items if i.get_closest_marker("browser") or i.get_closest_marker("process")}
     config.hook.pytest_deselected(items=[i for i in items if i in left_out])
     items[:] = [i for i in items if i not in left_out]
+
+
+def pytest_collection_finish():
+    """What was loaded stays to the end, so nothing in it is looked for that could be thrown away."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
