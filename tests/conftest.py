@@ -1,5 +1,11 @@
 """What several tests read: a made-up nation, and how Hypothesis searches."""
 
+import gc
+import os
+
+# Several threads for matrices this small wait for each other, and tests run side by side already.
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
 import pytest
 import worlds
 from hypothesis import HealthCheck, settings
@@ -15,7 +21,7 @@ settings.register_profile(
 )
 settings.load_profile("gapsim")
 
-BROWSER = ("test_live_page", "test_live_page_access", "test_live_deck", "test_site")
+BROWSER = ("test_live_page", "test_live_page_access", "test_live_deck", "test_site", "test_sweep_map_page")
 PROCESS = (
     "test_sweep_engines", "test_sweep_faults", "test_sweep_status", "test_dask_scheduler", "test_packaging",
     "test_live_server", "test_compiled", "test_walk", "test_edition_1",
@@ -43,9 +49,15 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker("process")
     if config.workerinput["asked_for"] if hasattr(config, "workerinput") else asked_for(config):
         return
-    quick = [i for i in items if not {"browser", "process"} & {mark.name for mark in i.iter_markers()}]
-    config.hook.pytest_deselected(items=[i for i in items if i not in set(quick)])
-    items[:] = quick
+    left_out = {i for i in items if i.get_closest_marker("browser") or i.get_closest_marker("process")}
+    config.hook.pytest_deselected(items=[i for i in items if i in left_out])
+    items[:] = [i for i in items if i not in left_out]
+
+
+def pytest_collection_finish():
+    """What was loaded stays to the end, so nothing in it is looked for that could be thrown away."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

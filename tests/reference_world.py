@@ -2,6 +2,7 @@
 
 import csv
 import math
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -35,7 +36,7 @@ def mix(word):
 
 
 def within(value):
-    return np.clip(value, 0.0, 1.0)
+    return np.clip(value, 0.0, 1.0) if isinstance(value, np.ndarray) else min(1.0, max(0.0, value))
 
 
 def bite(factor):
@@ -72,6 +73,8 @@ class World:
         self.lay_table(rights)
         world = mix((mix((seed + GOLDEN) & WORD) + GOLDEN * (replication + 1)) & WORD)
         self.keys = {name: mix((world + GOLDEN * (k + 1)) & WORD) for k, name in enumerate(STREAMS)}
+        # The same luck is asked for month after month.
+        self.luck, self.normal = cache(self.luck), cache(self.normal)
         self.months = self.p["population.months"]
         self.lengths = np.array([self.p[f"work.{stage}"] for stage in ("see", "spark", "shape", "shift")])
         self.lengths /= self.lengths.sum()

@@ -541,6 +541,7 @@ def test_the_glossary_has_every_outcome_and_cause():
 # Start-up and places
 
 
+@pytest.mark.process
 def test_help_loads_nothing_heavy():
     script = (
         "import sys\nfrom sim.cli import main\nmain.execute(['--help'])\n"
@@ -556,6 +557,7 @@ def test_options_allow_the_seeds_that_the_model_takes():
     assert MAX_SEED == parameters.MAX_SEED
 
 
+@pytest.mark.process
 def test_compare_loads_neither_mesa_nor_scipy_stats_nor_pandas(tmp_path):
     script = (
         f"import sys\nfrom sim.cli import main\nassert main.execute(['compare', '--replications', '2', *{SMALL!r}]) == 0\n"

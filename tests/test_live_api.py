@@ -492,6 +492,7 @@ def test_the_csv_holds_the_numbers_of_the_page(client):
             assert [float(row[column]) if row[column] else None for row in mine] == values
 
 
+@pytest.mark.process
 def test_the_program_prints_the_csv(client, tmp_path):
     name, content = taken(client, "python", {**TAKEN, "replication": 2})
     (tmp_path / name).write_bytes(content)

@@ -270,6 +270,7 @@ def test_numpy_seeds_are_seeds():
     assert (one.random.random(), one.rng.random()) == (other.random.random(), other.rng.random())
 
 
+@pytest.mark.process
 def test_the_package_loads_its_public_names_only_when_asked():
     code = """
 import sys, sim

@@ -268,6 +268,7 @@ def test_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert [p.name for p in target.parent.iterdir()] == ["report.html"]
 
 
+@pytest.mark.process
 def test_reading_a_comparison_loads_nothing_heavy():
     import subprocess
     import sys

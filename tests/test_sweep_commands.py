@@ -206,6 +206,7 @@ def test_frames_hold_what_the_files_hold(tmp_path, monkeypatch):
         sim.sweep("power.distribution=0,1", engine="threads")
 
 
+@pytest.mark.process
 def test_workers_load_neither_mesa_nor_pandas(tmp_path):
     """Each worker would take seconds longer to start."""
     plan_files.write(sweeps.plan(), tmp_path)

@@ -120,8 +120,10 @@ def _columns(name: str, rows: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     if rows.dtype.names is None:
         yield name, rows
         return
+    # Rows of records look each name up among their methods first.
+    plain = rows.view(np.ndarray)
     for column in rows.dtype.names:
-        yield f"{name}.{column}", rows[column]
+        yield f"{name}.{column}", plain[column]
 
 
 def differing(one: State, other: State) -> set[str]:
