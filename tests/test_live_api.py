@@ -400,45 +400,6 @@ def test_every_limiting_has_words():
         assert narrative.say(f"reason.{cause}")
 
 
-@pytest.mark.parametrize(
-    ("gaps", "said"),
-    [
-        ((0.7, 0.6), "B leaves a smaller gap than A, by 10.0 points: 60.0 % against 70.0 %"),
-        ((0.6, 0.7), "A leaves a smaller gap than B, by 10.0 points: 60.0 % against 70.0 %"),
-        ((0.6, 0.6), "the two sides are the same"),
-        ((0.6, 0.604), "neither closes noticeably more: A leaves 60.0 % and B 60.4 %, 0.40 points apart"),
-        ((None, 0.6), "the gap is not known"),
-    ],
-)
-def test_a_sentence_can_say_either_side_neither_or_not_known(gaps, said):
-    from sim.live import narrative
-
-    sides = [
-        {
-            "title": title,
-            "changed": None,
-            "months": 1,
-            "series": {"gap": [gap], "nominal_gap": [gap], "month": [1]},
-        }
-        for title, gap in zip("AB", gaps, strict=True)
-    ]
-    assert said in narrative.of_months(sides)[0]
-    sides[1]["title"] = "A"
-    answer = narrative.of_months(sides)[0]
-    assert ("A (A)" in answer) == (said.startswith(("A", "B", "neither")))
-
-
-def test_a_side_that_was_changed_is_called_so_from_the_month_of_the_change(client):
-    plain = {"scenario": "hierarchy"}
-    moved = {"scenario": "distributed", "moves": [{"month": 60, "key": "work.load", "value": 3.0}]}
-    said = client.post("/api/run", json={"v": 1, "sides": [plain, moved]}).json()["sentences"]
-    assert ["(changed)" in sentence for sentence in said] == [month >= 60 for month in range(120)]
-    held = {"scenario": "distributed", "set": {"work.load": 3.0}}
-    answer = client.post("/api/run", json={"v": 1, "sides": [plain, held]}).json()
-    assert "Distributed power (changed)" in answer["sentence"]
-    assert "Hierarchy (changed)" not in answer["sentence"]
-
-
 def test_every_declaration_reaches_the_page(client):
     answer = client.get("/api/declarations").json()
     from sim.model.schema import declarations

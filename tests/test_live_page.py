@@ -55,7 +55,8 @@ def test_numbers_are_those_of_the_server_and_of_the_csv(room, served):
         assert received == [
             float(r[wanted - 1]["gap"]) if r[wanted - 1]["gap"] else None for r in (first, second)
         ]
-        shown = [percent(share) if share is not None else "–" for share in received]
+        stated = [wanted >= side["stated"] for side in answer["sides"]]
+        shown = [percent(share) if known else "–" for share, known in zip(received, stated, strict=True)]
         assert list(gaps(page)) == shown
         assert page.locator("#sentence").inner_text() == answer["sentences"][wanted - 1]
 
@@ -319,7 +320,7 @@ def test_predict_then_reveal(room):
     seek(page, 120)
     said = page.locator(".result").inner_text()
     assert "points off on average" in said
-    assert "1 of 2 votes was for what happened in this one future: B ends with the smaller gap" in said
+    assert "1 of 2 votes was for what happened in this one future: B ends with less lost" in said
 
 
 def test_a_prediction_can_be_drawn(room):
@@ -341,9 +342,9 @@ def test_possible_futures(room, served):
     page.wait_for_selector(".chart.spread")
     received = served.ask("api/spread", {**TWIN, "futures": 20})
     ends = [[line[-1] for line in side["gap"]] for side in received["sides"]]
-    fewer = sum(b < a for a, b in zip(*ends, strict=True))
+    fewer = sum(round(100 * a, 1) - round(100 * b, 1) >= 0.5 for a, b in zip(*ends, strict=True))
     assert page.locator(".chart.spread .faint").count() == 40
-    assert f"B ends with the smaller gap in {fewer} of 20" in page.locator(".figure-spread h3").inner_text()
+    assert f"B loses less in {fewer} of 20" in page.locator(".figure-spread h3").inner_text()
     shown = gaps(page)
     with page.expect_response("**/api/run"):
         page.locator(".do-another").click()
@@ -382,7 +383,7 @@ def test_charts_can_be_saved_and_say_what_they_are(room):
         if kind == "SVG":
             text = content.decode()
             assert "seed 2026" in text
-            assert "The gap is smaller in B" in text
+            assert "B loses less of the benefit" in text
             assert 'class="' not in text
         else:
             assert content.startswith(b"\x89PNG")

@@ -127,7 +127,7 @@ GUESSED = "#m=12&guess=100.95.92.90.88.86.84.82.80.78.76"
 @pytest.mark.parametrize("width", [320, 1024, 1366])
 def test_labels_on_charts_neither_touch_nor_run_off(room, width):
     page = room.open(GUESSED, viewport={"width": width, "height": 768})
-    for wanted in (12, 40, 90, 120):
+    for wanted in (30, 40, 90, 120):
         seek(page, wanted)
         for chart in ("gap-chart", "people", "stages", "predict"):
             boxes = page.locator(f"svg.{chart}").evaluate(BOXES)
@@ -264,8 +264,7 @@ def test_what_a_room_predicted_and_what_became_of_it_are_seen_together(room):
         assert 0 <= box["y"] <= box["y"] + box["height"] <= 768, part
     ends = page.locator("#gap-a").inner_text()
     assert (
-        page.locator(".figure-predict h3").inner_text()
-        == f"A ends with a gap of {ends}; the room expected 50 %"
+        page.locator(".figure-predict h3").inner_text() == f"A ends with {ends} lost; the room expected 50 %"
     )
     assert "room 50 %" in page.locator(".chart.predict .guess-label").text_content()
 

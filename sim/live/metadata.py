@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sim.live import access, i18n, views
+from sim.analysis.comparison import MEANINGFUL
+from sim.live import access, headline, i18n, views
 from sim.model import vocabulary
 from sim.model.decision_rights import DISTRIBUTED, HIERARCHY, ROWS, STATUS_QUO, columns
 from sim.model.geography import territory
@@ -44,6 +45,8 @@ def everything(known: views.Known) -> dict[str, Any]:
         "outcomes": _named("outcome", tuple(vocabulary.OUTCOME_LABELS)),
         "activities": list(ACTIVITIES),
         "places": _places(),
+        "meaningful": MEANINGFUL,
+        "due": headline.DUE,
         "limits": {
             "body": access.LARGEST_BODY,
             "sides": access.MOST_SIDES,

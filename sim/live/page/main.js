@@ -26,7 +26,7 @@ import { createTakeaway } from "./takeaway.js";
 import { createSide } from "./twin.js";
 import { createWhichChange } from "./whichchange.js";
 import { withScenario } from "./view.js";
-import { fillWords, learn, say } from "./words.js";
+import { duration, fillWords, learn, say } from "./words.js";
 
 const OPENING = { v: 1, sides: ["hierarchy", "distributed"].map((scenario) => ({ scenario, set: {}, moves: [] })), replication: 0 };
 const place = (id) => document.getElementById(id);
@@ -102,7 +102,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   const losses = createLosses(place("losses"), causes);
   const stages = createStages(place("stages"));
   const people = createPeople(place("people"));
-  const predict = createPredict(place("predict"), { start: () => seek(0), play: playFromBar, noted: settle });
+  const predict = createPredict(place("predict"), { start: () => seek(0), play: playFromBar, noted: settle, least: facts.meaningful });
   const spread = createSpread(place("spread"), {
     ask: (futures) => source.spread(history.view, futures).catch(refused),
     another: () => history.change({ ...history.view, replication: history.view.replication + 1 }),
@@ -170,19 +170,25 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
 
   // A line of the run before is drawn for what was changed by hand; a view that was laid begins without one.
   function take(answer, earlier = null) {
-    const next = readRun(answer);
+    const next = readRun(answer, facts);
     next.version = facts.version;
-    next.sentences = answer.sentences;
     next.made = say("made", { seed: next.seed, n: next.replication + 1, version: next.version });
     before = earlier && comparable(earlier, next) ? earlier : null;
     run = next;
     player.setMonths(run.months);
     controls.load(run.months);
+    write(place("about"), about(run));
     for (const part of above) part.load(run, before);
     show(player.month);
     return new Promise((done) => {
       requestAnimationFrame(() => setTimeout(() => done(takeRest(next)), 0));
     });
+  }
+
+  // What is simulated, in one line, and what the number means.
+  function about({ sides, months }) {
+    const counts = [...new Set(sides.map((side) => side.stream.length))].sort((one, other) => one - other);
+    return say("page.about", { councils: facts.places.length, years: duration(months), changes: counts.join("–") });
   }
 
   function takeRest(next) {
@@ -197,7 +203,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   function show(month) {
     if (!run) return;
     controls.show(month);
-    write(place("sentence"), month ? run.sentences[Math.min(month, run.months) - 1] : say("sentence.start"));
+    write(place("sentence"), month ? run.sentences[Math.min(month, run.months) - 1] : run.opening);
     for (const part of above) part.show(month);
     below.show(month);
     live?.levers.show(month);
