@@ -103,17 +103,17 @@ def test_the_maps_can_show_one_change(room, served):
     page = room.open("#m=61")
     answer = served.run()
     page.locator("#which-change").select_option("3")
-    letters = {"0": "N", "1": "E", "2": "P", "3": "A", "4": "F", "5": "X"}
+    letters = {"0": "0", "1": "1", "2": "2", "3": "3", "4": "4", "5": "×"}
     for wanted in (61, 110):
         seek(page, wanted)
         for letter, side in zip("ab", answer["sides"], strict=True):
             one, count = side["stream"][2], len(side["users"])
             now = one["stages"][(wanted - 1 - one["first"]) * count :][:count]
-            shown = page.locator(f"#side-{letter} .tile .letter").all_text_contents()
+            shown = page.locator(f"#side-{letter} .tile .value").all_text_contents()
             assert shown == [letters[digit] for digit in now]
     assert len(set(shown)) > 1
-    page.locator("#which-change").select_option("")
-    assert page.locator("#side-b .tile .letter").all_text_contents() != shown
+    page.locator("#which-change").select_option("gap")
+    assert page.locator("#side-b .tile .value").all_text_contents() != shown
 
 
 def test_every_chart_says_how_it_was_made(room, served):
@@ -122,7 +122,7 @@ def test_every_chart_says_how_it_was_made(room, served):
     page.wait_for_selector(".chart.spread")
     version = served.ask("api/declarations")["version"]
     made = page.locator("figure .made").all_inner_texts()
-    assert len(made) == 6
+    assert len(made) == 7
     for words in made:
         assert re.match(r"(1 run|20 runs) a side · seed 2026", words)
         assert words.endswith(f"gapsim {version}")

@@ -135,7 +135,10 @@ def _named(kind: str, names: tuple[str, ...]) -> list[dict[str, str]]:
     return [
         {
             "name": name,
-            "label": i18n.declared(f"{kind}.{name}", labels.get(name, name)),
+            "label": i18n.declared(
+                f"plain.{kind}.{name}", i18n.declared(f"{kind}.{name}", labels.get(name, name))
+            ),
+            "term": i18n.declared(f"{kind}.{name}", labels.get(name, name)),
             "sentence": i18n.declared(f"{kind}.{name}.help", sentences.get(name, "")),
         }
         for name in names
@@ -152,7 +155,8 @@ def _places() -> list[dict[str, Any]]:
             else {}
         )
         about = {name: float(getattr(land, name)[a]) for name in ("population", "deprivation", "rurality")}
-        rows.append({"code": code, "name": land.name[a], **about, **tile})
+        short = i18n.declared(f"place.{code}", land.name[a])
+        rows.append({"code": code, "name": land.name[a], "short": short, **about, **tile})
     return rows
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.live import headline, i18n, narrative, playback, views
+from sim.live import chain, headline, i18n, narrative, playback, views
 from sim.live.views import Side, View
 from sim.model import outcomes
 from sim.model.provenance import version
@@ -66,6 +66,7 @@ def _simulated(asked: _Asked) -> dict[str, Any]:
         "months": recording.months,
         "stated": headline.stated_from(recording.run.state.journal.intended.sum(axis=1)),
         "series": series,
+        "chain": chain.frames(recording.run.state.journal),
         "places": playback.place_frames(recording),
         "stream": playback.change_frames(recording),
         "bodies": np.bincount(state.bodies.home, minlength=len(land.code)).tolist(),

@@ -32,7 +32,7 @@ export function createCouncil(host, places, causes, choose) {
     }));
     const head = [say("council.what"), ...run.sides.map((side) => `${side.letter} ${side.name}`)];
     const rows = [
-      row("stage", (side) => words(() => say(`stage.${stageAt(side, month, place)}`))),
+      row("stage", (side) => words(() => say(`plain.stage.${stageAt(side, month, place)}`))),
       row("gap", (side) => words(() => percent(atPlace(side, "gap", month, place)))),
       ...LEVELS.map((name) => row(name, (side) => level(name, side))),
       row("limits", (side) => words(() => limit(side))),
@@ -111,7 +111,7 @@ export function createCouncils(host, places) {
 
   function cells(side, k) {
     return [
-      say(`stage.${stageAt(side, month, k)}`),
+      say(`plain.stage.${stageAt(side, month, k)}`),
       percent(atPlace(side, "gap", month, k)),
       ...IN_TABLE.map((level) => number(atPlace(side, level, month, k), 2)),
     ];

@@ -8,7 +8,7 @@ import { at } from "./run.js";
 import { byMonth } from "./tables.js";
 import { percent, say } from "./words.js";
 
-const HEIGHT = 252;
+const HEIGHT = 228;
 const LETTER = 15;
 const BREAK = 26;
 const IN_TABLE = { gap: "gap.of", nominal_gap: "reported.of" };

@@ -1,6 +1,7 @@
 // The page: reads what is declared, asks for the run that the address names, and lets the parts show it month by month.
 
 import { fromFragment, toFragment } from "./address.js";
+import { createChain } from "./chain.js";
 import { createBelow } from "./below.js";
 import { connectControls } from "./controls.js";
 import { createCouncil, createCouncils } from "./council.js";
@@ -79,7 +80,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     settle();
   });
   const controls = connectControls(document, player);
-  const look = connectMiddle(document, () => choose(null, false));
+  const middle = connectMiddle(document, { leave: () => choose(null, false), chosen: settle });
   const seek = (month) => {
     player.pause();
     player.seek(month);
@@ -98,6 +99,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   const story = createStory(place("story"), seek);
   const council = createCouncil(place("council"), facts.places, causes, (k) => choose(k, true));
   const gap = createGapChart(place("gap-chart"), seek);
+  const chain = createChain(place("chain"));
   const councils = createCouncils(place("councils"), facts.places);
   const losses = createLosses(place("losses"), causes);
   const stages = createStages(place("stages"));
@@ -108,11 +110,11 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     another: () => history.change({ ...history.view, replication: history.view.replication + 1 }),
   });
   const live = source.live ? createLive() : null;
-  const goTo = connectLinks(document);
+  const goTo = connectLinks(document, (id) => id === "chain" && middle.look("chain"));
   const deck = steps && createDeck(place("deck"), steps, { lay, goTo });
   // What is seen first is drawn first; the rest follows once it is on the screen.
-  const which = createWhichChange(place("which-change"), { follow: (change) => sides.forEach((side) => side.follow(change)), chosen: settle });
-  const above = [...sides, which, story, council, councils, gap];
+  const which = createWhichChange(place("which-change"), [...document.querySelectorAll("[data-map]")], { follow: (shown) => sides.forEach((side) => side.follow(shown)), chosen: settle });
+  const above = [...sides, which, story, council, councils, gap, chain];
   const below = createBelow({ losses, stages, people, predict }, () => run && player.month);
 
   function createLive() {
@@ -220,6 +222,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
       if (player.playing) return;
       below.rest(player.month);
       losses.rest();
+      chain.rest();
       councils.rest();
       live?.levers.rest();
       write(place("announced"), place("sentence").textContent);
@@ -228,7 +231,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   }
 
   function showAddress() {
-    const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...which.look(), ...predict.look(), step: deck?.step };
+    const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...which.look(), see: middle.at() === "chain" ? "chain" : null, ...predict.look(), step: deck?.step };
     const fragment = toFragment(history.view, look);
     if (location.hash !== `#${fragment}`) globalThis.history.replaceState(null, "", `#${fragment}`);
     live.share.show(location.href);
@@ -237,7 +240,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   function choose(wanted, go) {
     chosen = wanted;
     sides.forEach((side) => side.mark(wanted));
-    look(wanted === null ? "story" : "council");
+    middle.look(wanted === null ? "story" : "council");
     council.choose(wanted, go);
     settle();
   }
@@ -274,9 +277,12 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     await take(answer);
     answered = mine;
     const council = facts.places.findIndex((each) => each.code === look.place || each.name === look.place);
-    if (!which.recall(look)) wrong = [...wrong, { key: "change", value: look.change, wrong: say("address.change") }];
+    const unknown = which.recall(look);
+    if (unknown) wrong = [...wrong, { key: unknown, value: look[unknown], wrong: say(`address.${unknown}`) }];
+    if (look.see !== undefined && look.see !== "chain") wrong = [...wrong, { key: "see", value: look.see, wrong: say("address.see") }];
     if (look.place && council < 0) wrong = [...wrong, { key: "place", value: look.place, wrong: say("address.place") }];
     if (council >= 0 || chosen !== null) choose(council >= 0 ? council : null, false);
+    if (look.see === "chain") middle.look("chain");
     if (look.step !== undefined) deck?.arrive();
     settle();
     if (wrong.length) problems.show(wrong, instead);

@@ -44,13 +44,13 @@ export function createSide(host, which, asked) {
       write(title, side.title);
       write(question, side.question);
       write(changes, side.changes ? say("twin.changed", { n: side.changes }) : "");
-      map.load(side);
+      map.load(run, which);
       tube.load(side);
     },
     show(month) {
       const share = at(side, "gap", month);
       write(gap, share === null ? say("twin.start") : percent(share));
-      write(words, share === null ? say("twin.unknown", { least: due }) : say("twin.gap", { n: number(100 * share, 0) }));
+      write(words, share === null ? say("twin.unknown", { least: due }) : say("twin.gap", { n: number(Math.round(1000 * share) / 10, 0) }));
       map.show(month);
       tube.show(month);
     },
