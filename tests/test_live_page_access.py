@@ -223,7 +223,7 @@ def test_what_a_council_says_is_what_the_server_said(room, served):
         )
     }
     places = [side["places"] for side in answer["sides"]]
-    assert rows["Gap so far"] == [f"{100 * p['gap'][59][k]:.1f} %" for p in places]
+    assert rows["Benefit lost so far"] == [f"{100 * p['gap'][59][k]:.1f} %" for p in places]
     for name in ("will", "ability", "capacity"):
         assert rows[name.capitalize()] == [f"{p[name][59][k]:.2f}" for p in places]
     limits = [p["limits"][59][k] for p in places]

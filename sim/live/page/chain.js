@@ -5,7 +5,8 @@ import { draw, drawing, make, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { number, say } from "./words.js";
 
-const STEPS = ["announced", "begun", "reported", "meant", "fits", "taken_up", "benefit"];
+/** The steps in their order, as the server names them. */
+export const STEPS = ["announced", "begun", "reported", "meant", "fits", "taken_up", "benefit"];
 const ROW = 38;
 const BAR = 14;
 const TOP = 20;
@@ -64,7 +65,7 @@ export function createChain(host) {
   function name(step, x, y) {
     const lines = say(`chain.${step}`).split(", ");
     const spans = lines.map((words, k) => draw("tspan", { x, y: y + (k - (lines.length - 1) / 2) * 15 }, words));
-    return draw("text", { class: "step", "text-anchor": "end" }, draw("title", {}, say(`chain.${step}.help`)), ...spans);
+    return draw("text", { class: "step", "text-anchor": "end", "data-term": `chain.${step}` }, draw("title", {}, say(`chain.${step}.help`)), ...spans);
   }
 
   function show(wanted, run) {

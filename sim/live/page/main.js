@@ -9,6 +9,7 @@ import { createDeck } from "./deck.js";
 import { set, write } from "./elements.js";
 import { readFacts } from "./facts.js";
 import { createGapChart } from "./gapchart.js";
+import { createGlossary } from "./glossary.js";
 import { createHistory } from "./history.js";
 import { createLevers } from "./levers.js";
 import { createLosses } from "./losses.js";
@@ -111,6 +112,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   });
   const live = source.live ? createLive() : null;
   const goTo = connectLinks(document, (id) => id === "chain" && middle.look("chain"));
+  createGlossary(place("glossary"), facts, () => goTo("words"));
   const deck = steps && createDeck(place("deck"), steps, { lay, goTo });
   // What is seen first is drawn first; the rest follows once it is on the screen.
   const which = createWhichChange(place("which-change"), [...document.querySelectorAll("[data-map]")], { follow: (shown) => sides.forEach((side) => side.follow(shown)), chosen: settle });

@@ -35,7 +35,7 @@ export function createStages(host) {
         columns.push({ rect, text, side, stage, y, narrow: bar < 34 });
       });
       const words = step < 76 ? say(`stage.${stage}.letter`) : say(`plain.stage.${stage}`);
-      svg.append(draw("text", { class: "name", x: middle, y: HEIGHT - BOTTOM + 38, "text-anchor": "middle" }, words));
+      svg.append(draw("text", { class: "name", "data-term": `stage.${stage}`, x: middle, y: HEIGHT - BOTTOM + 38, "text-anchor": "middle" }, words));
     });
     return svg;
   }

@@ -1,6 +1,7 @@
 // The twin: two power structures side by side, the same random numbers, one clock.
 
 import { make, write } from "./elements.js";
+import { termButton } from "./glossary.js";
 import { at } from "./run.js";
 import { createThermometer } from "./thermometer.js";
 import { createTiles } from "./tiles.js";
@@ -18,7 +19,7 @@ export function createSide(host, which, asked) {
   const title = make("span", { class: "side-title" });
   const badge = make("span", { class: `badge badge-${kind}`, "aria-hidden": "true" }, say(`side.${kind}`));
   const gap = make("output", { class: `gap-number ink-${kind}`, id: `gap-${kind}` });
-  const words = make("span");
+  const words = termButton("lost");
   const question = make("p", { class: "side-question" });
   const changes = make("span", { class: "side-changes" });
   const thermometer = make("div", { class: "thermometer-place" });
