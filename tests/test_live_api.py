@@ -228,41 +228,36 @@ def test_what_is_copied_of_each_month_agrees_with_the_journal(known):
 
 def test_a_place_frame_says_the_usual_stage_and_the_limiting(known):
     recording = playback.play(compose(["hierarchy"])[0].parameters, 2026, 0)
-    stage, limiting = playback.usual_stage(recording), playback.limits(recording)
+    (stage, share), limiting = playback.usual_stage(recording), playback.limits(recording)
     month, place = 60, 5
-    counts = recording.under_way[month, place]
+    counts = recording.stages[month, place]
     assert counts[stage[month, place]] == counts.max()
+    assert share[month, place] == counts.max() / counts.sum()
     assert recording.held[month, place, limiting[month, place]] == recording.held[month, place].max() > 0
     assert set(np.unique(limiting)) <= {playback.NOTHING, *range(len(CAUSES))}
     before_any = recording.stages.sum(axis=2) == 0
     assert (stage[before_any] == playback.NOTHING).all()
 
 
-def test_the_usual_stage_is_that_of_changes_under_way_the_more_advanced_of_equals():
+def test_the_usual_stage_is_that_of_most_changes_the_more_advanced_of_equals():
     class Counted:
         stages = np.array(
-            [[[2, 2, 0, 0, 5, 0], [0, 0, 3, 0, 3, 4], [0, 0, 0, 0, 7, 2], [0] * 5 + [1], [0] * 6]]
+            [[[2, 2, 0, 0, 1, 0], [0, 0, 3, 0, 3, 4], [0, 3, 0, 3, 2, 3], [0] * 5 + [1], [0] * 6]]
         )
-        under_way = np.array([[[2, 2, 0, 0, 1, 0], [0, 0, 3, 0, 1, 0], [0] * 6, [0] * 6, [0] * 6]])
 
-    assert playback.usual_stage(Counted).tolist() == [
-        [Stage.SEE, Stage.SPARK, Stage.SHIFT, Stage.ABANDONED, playback.NOTHING]
-    ]
+    stage, share = playback.usual_stage(Counted)
+    assert stage.tolist() == [[Stage.SEE, Stage.ABANDONED, Stage.SHAPE, Stage.ABANDONED, playback.NOTHING]]
+    np.testing.assert_allclose(share, [[0.4, 0.4, 3 / 11, 1.0, np.nan]])
 
 
-def test_what_is_in_place_or_given_up_is_not_under_way(known):
-    recording = playback.play(compose(["hierarchy"])[0].parameters, 2026, 0)
-    cells = recording.run.state.cells
-    for place in range(32):
-        open_cells = [
-            c
-            for c in cells[place]
-            if c["stage"] != Stage.ABANDONED and not (c["stage"] == Stage.SHIFT and c["nominal"] >= 0.9)
-        ]
-        assert recording.under_way[-1, place].tolist() == [
-            sum(c["stage"] == s for c in open_cells) for s in range(6)
-        ]
-    assert 0 < recording.under_way[-1].sum() < recording.stages[-1].sum()
+def test_the_map_of_stages_agrees_with_the_chart_of_stages(known):
+    """Where most changes are rolled out, most tiles say so: the shares of the tiles add up to that of the chart."""
+    recording = playback.play(compose(["distributed"])[0].parameters, 2026, 0)
+    stage, share = playback.usual_stage(recording)
+    rolled_out = stage[-1] == Stage.SHIFT
+    assert rolled_out.mean() > 0.9
+    on_chart = outcomes.series(recording.run)["stage.shift"][-1]
+    assert abs(share[-1][rolled_out].mean() - on_chart) < 0.02
 
 
 def test_the_spread_is_the_comparison_of_as_many_replications(client):
@@ -398,45 +393,6 @@ def test_a_moved_row_is_told_with_its_holders_and_its_places(known):
 def test_every_limiting_has_words():
     for cause in CAUSES[: playback.LEDGER]:
         assert narrative.say(f"reason.{cause}")
-
-
-@pytest.mark.parametrize(
-    ("gaps", "said"),
-    [
-        ((0.7, 0.6), "B leaves a smaller gap than A, by 10.0 points: 60.0 % against 70.0 %"),
-        ((0.6, 0.7), "A leaves a smaller gap than B, by 10.0 points: 60.0 % against 70.0 %"),
-        ((0.6, 0.6), "the two sides are the same"),
-        ((0.6, 0.604), "neither closes noticeably more: A leaves 60.0 % and B 60.4 %, 0.40 points apart"),
-        ((None, 0.6), "the gap is not known"),
-    ],
-)
-def test_a_sentence_can_say_either_side_neither_or_not_known(gaps, said):
-    from sim.live import narrative
-
-    sides = [
-        {
-            "title": title,
-            "changed": None,
-            "months": 1,
-            "series": {"gap": [gap], "nominal_gap": [gap], "month": [1]},
-        }
-        for title, gap in zip("AB", gaps, strict=True)
-    ]
-    assert said in narrative.of_months(sides)[0]
-    sides[1]["title"] = "A"
-    answer = narrative.of_months(sides)[0]
-    assert ("A (A)" in answer) == (said.startswith(("A", "B", "neither")))
-
-
-def test_a_side_that_was_changed_is_called_so_from_the_month_of_the_change(client):
-    plain = {"scenario": "hierarchy"}
-    moved = {"scenario": "distributed", "moves": [{"month": 60, "key": "work.load", "value": 3.0}]}
-    said = client.post("/api/run", json={"v": 1, "sides": [plain, moved]}).json()["sentences"]
-    assert ["(changed)" in sentence for sentence in said] == [month >= 60 for month in range(120)]
-    held = {"scenario": "distributed", "set": {"work.load": 3.0}}
-    answer = client.post("/api/run", json={"v": 1, "sides": [plain, held]}).json()
-    assert "Distributed power (changed)" in answer["sentence"]
-    assert "Hierarchy (changed)" not in answer["sentence"]
 
 
 def test_every_declaration_reaches_the_page(client):

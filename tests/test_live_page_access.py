@@ -61,12 +61,29 @@ def with_a_prediction_and_futures(room):
     return page
 
 
+def with_the_chain_and_stages(room):
+    return room.open("#m=90&map=stage&see=chain")
+
+
+def with_differences(room):
+    return room.open("#m=90&map=difference")
+
+
 def with_a_problem(room):
     room.expected = ("400 (Bad Request)",)
     return room.open("#a=hierachy&b.work.load=99")
 
 
-STATES = [at_start, in_mid_run, with_a_council, with_levers, with_a_prediction_and_futures, with_a_problem]
+STATES = [
+    at_start,
+    in_mid_run,
+    with_a_council,
+    with_levers,
+    with_a_prediction_and_futures,
+    with_the_chain_and_stages,
+    with_differences,
+    with_a_problem,
+]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -127,14 +144,15 @@ GUESSED = "#m=12&guess=100.95.92.90.88.86.84.82.80.78.76"
 @pytest.mark.parametrize("width", [320, 1024, 1366])
 def test_labels_on_charts_neither_touch_nor_run_off(room, width):
     page = room.open(GUESSED, viewport={"width": width, "height": 768})
-    for wanted in (12, 40, 90, 120):
+    for wanted in (30, 40, 90, 120):
         seek(page, wanted)
-        for chart in ("gap-chart", "people", "stages", "predict"):
+        for chart in ("gap-chart", "people", "stages", "predict", "chain"):
+            page.locator("#look-chain" if chart == "chain" else "#look-story").click()
             boxes = page.locator(f"svg.{chart}").evaluate(BOXES)
             assert boxes
             for left, top, right, bottom, wide, high, text in boxes:
                 assert left >= -1 and right <= wide + 1 and top >= -2 and bottom <= high + 1, (chart, text)  # noqa: PT018
-            if chart != "stages":
+            if chart not in ("stages", "chain"):
                 for one, other in itertools.combinations(boxes, 2):
                     across = min(one[2], other[2]) - max(one[0], other[0])
                     down = min(one[3], other[3]) - max(one[1], other[1])
@@ -205,7 +223,7 @@ def test_what_a_council_says_is_what_the_server_said(room, served):
         )
     }
     places = [side["places"] for side in answer["sides"]]
-    assert rows["Gap so far"] == [f"{100 * p['gap'][59][k]:.1f} %" for p in places]
+    assert rows["Benefit lost so far"] == [f"{100 * p['gap'][59][k]:.1f} %" for p in places]
     for name in ("will", "ability", "capacity"):
         assert rows[name.capitalize()] == [f"{p[name][59][k]:.2f}" for p in places]
     limits = [p["limits"][59][k] for p in places]
@@ -227,9 +245,12 @@ def test_focus_can_be_seen_wherever_it_goes(room):
 
 
 def test_stages_are_told_apart_without_colour(room):
-    page = room.open("#m=24", forced_colors="active")
-    letters = page.locator("#side-a .tile .letter").all_text_contents()
-    labels = [tile.get_attribute("aria-label").split(": ")[1] for tile in page.locator("#side-a .tile").all()]
+    page = room.open("#m=24&map=stage", forced_colors="active")
+    letters = [text.split()[0] for text in page.locator("#side-a .tile .value").all_text_contents()]
+    labels = [
+        tile.get_attribute("aria-label").split(": ")[1].split(",")[0]
+        for tile in page.locator("#side-a .tile").all()
+    ]
     assert len(dict(zip(labels, letters, strict=True))) == len(set(letters)) > 2
     fill = "(faces) => new Set(faces.map((face) => getComputedStyle(face).fill)).size"
     painted = page.locator("#side-a .face").evaluate_all(fill)
@@ -264,8 +285,7 @@ def test_what_a_room_predicted_and_what_became_of_it_are_seen_together(room):
         assert 0 <= box["y"] <= box["y"] + box["height"] <= 768, part
     ends = page.locator("#gap-a").inner_text()
     assert (
-        page.locator(".figure-predict h3").inner_text()
-        == f"A ends with a gap of {ends}; the room expected 50 %"
+        page.locator(".figure-predict h3").inner_text() == f"A ends with {ends} lost; the room expected 50 %"
     )
     assert "room 50 %" in page.locator(".chart.predict .guess-label").text_content()
 

@@ -62,7 +62,18 @@ def test_every_word_asked_for_is_in_the_table():
 
 
 NOT_FOR_READERS = {
-    *("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Enter", "PageDown", "PageUp"),
+    *(
+        "ArrowLeft",
+        "ArrowRight",
+        "ArrowUp",
+        "ArrowDown",
+        "Home",
+        "End",
+        "Enter",
+        "PageDown",
+        "PageUp",
+        "Escape",
+    ),
     *("POST", "Content-Type", "Content-Disposition", "X-Gapsim-Code", "M", "L", "Z"),
 }
 
@@ -137,6 +148,17 @@ def test_what_the_model_and_the_table_both_name_they_name_alike():
     both = set(model) & set(TABLE)
     assert {"stage.shift", "kind.users"} <= both
     assert {key: model[key] for key in both} == {key: TABLE[key] for key in both}
+
+
+def test_a_plain_word_stands_for_a_word_of_the_model():
+    model = metadata.words_of_the_model(views.available())
+    plain = {key.removeprefix("plain.") for key in TABLE if key.startswith("plain.")}
+    assert len(plain) > 10
+    assert plain <= set(model)
+    declared = metadata.everything(views.available())
+    shown = {f"{kind}.{each['name']}": each for kind in ("cause", "stage") for each in declared[f"{kind}s"]}
+    assert {key: shown[key]["label"] for key in plain} == {key: TABLE[f"plain.{key}"] for key in plain}
+    assert {key: shown[key]["term"] for key in plain} == {key: model[key] for key in plain}
 
 
 @pytest.fixture

@@ -78,3 +78,22 @@ def name_of(key: str) -> str:
     name, plain_group = rest.replace("_", " ").replace(".", ": "), group.replace("_", " ")
     english = name if group in OWN_NAMES else say("name", name=name, group=plain_group)
     return declared(f"parameter.{key}.name", english)
+
+
+def value_in_words(value: Any) -> str:
+    """A value of a parameter, or the shares of a row of decision rights, as text."""
+    if isinstance(value, dict):
+        return ", ".join(f"{say(f'holder.{who}')} {share:g}" for who, share in value.items())
+    return f"{value:g}" if isinstance(value, int | float) else declared(f"choice.{value}", str(value))
+
+
+def duration(months: int) -> str:
+    """A time in years and months: `5 years 1 month`; months alone below a year."""
+    parts = {"years": months // 12, "months": months % 12}
+    named = [say(f"time.{unit}.{'one' if n == 1 else 'many'}", n=n) for unit, n in parts.items() if n]
+    return " ".join(named)
+
+
+def after(month: int) -> str:
+    """How much of a run has passed, in months and beside them in years."""
+    return say("when.years" if month >= 12 else "when", month=month, years=duration(month))

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sim.live import access, i18n, views
+from sim.analysis.comparison import MEANINGFUL
+from sim.live import access, headline, i18n, views
 from sim.model import vocabulary
 from sim.model.decision_rights import ROWS
 from sim.model.geography import territory
@@ -39,6 +40,8 @@ def everything(known: views.Known) -> dict[str, Any]:
         "outcomes": _terms("outcome", vocabulary.OUTCOMES),
         "activities": list(ACTIVITIES),
         "places": _places(),
+        "meaningful": MEANINGFUL,
+        "due": headline.DUE,
         "limits": {
             "body": access.LARGEST_BODY,
             "sides": access.MOST_SIDES,
@@ -127,7 +130,10 @@ def _terms(kind: str, names: Iterable[str]) -> list[dict[str, str]]:
     return [
         {
             "name": entry.name,
-            "label": i18n.declared(f"{kind}.{entry.name}", entry.title),
+            "label": i18n.declared(
+                f"plain.{kind}.{entry.name}", i18n.declared(f"{kind}.{entry.name}", entry.title)
+            ),
+            "term": i18n.declared(f"{kind}.{entry.name}", entry.title),
             "sentence": i18n.declared(f"{kind}.{entry.name}.help", entry.sentence),
         }
         for entry in entries
@@ -144,7 +150,8 @@ def _places() -> list[dict[str, Any]]:
             else {}
         )
         about = {name: float(getattr(land, name)[a]) for name in ("population", "deprivation", "rurality")}
-        rows.append({"code": code, "name": land.name[a], **about, **tile})
+        short = i18n.declared(f"place.{code}", land.name[a])
+        rows.append({"code": code, "name": land.name[a], "short": short, **about, **tile})
     return rows
 
 

@@ -1,19 +1,14 @@
-"""Texts about a run: the events of each month, and one sentence that states the result so far.
-
-The sentence says that it describes one possible future.
-"""
+"""The story of a run: the events of each month, a line of text for each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
 
-from sim.analysis.comparison import MEANINGFUL
-from sim.formatting import points
-from sim.live.i18n import count, declared, listing, name_of, say
+from sim.live.i18n import count, listing, name_of, say, value_in_words
 from sim.live.playback import NOTHING, Playback, largest
 from sim.model.interventions import EACH, timing
 from sim.model.parameters import Intervention
@@ -102,7 +97,7 @@ def _moves(recording: Playback) -> Iterator[Line]:
         there, seen = ".there" if places else "", ".seen" if move.when else ""
         about = {
             "what": name_of(move.key),
-            "value": _written(move.value),
+            "value": value_in_words(move.value),
             "names": names,
             "why": timing(move),
         }
@@ -114,12 +109,6 @@ def _moves(recording: Playback) -> Iterator[Line]:
 def _is_local(move: Intervention) -> bool:
     """Whether an intervention may hold in some places only."""
     return move.places is not None or (move.when is not None and move.when.places == EACH)
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{say(f'holder.{who}')} {share:g}" for who, share in value.items())
-    return f"{value:g}" if isinstance(value, int | float) else declared(f"choice.{value}", str(value))
 
 
 def _announced(recording: Playback) -> Iterator[Line]:
@@ -215,64 +204,3 @@ def _started(recording: Playback) -> Iterator[Line]:
     more = np.diff(begun, axis=0, prepend=begun[:1]) > 0
     together = more.mean(axis=1, keepdims=True) >= BEGUN_BY
     yield from _when(recording, "started", "story.started", more & together)
-
-
-def percent(share: float | None) -> str:
-    """A share as a percentage, or that it is unknown."""
-    return say("unknown") if share is None else say("percent", n=points(share))
-
-
-def of_months(sides: Sequence[dict[str, Any]]) -> list[str]:
-    """The sentence for each month; if the sides differ in length, up to the end of the longer one."""
-    months = max(side["months"] for side in sides)
-    return [_after(sides, min(month, months - 1)) for month in range(months)]
-
-
-def _after(sides: Sequence[dict[str, Any]], month: int) -> str:
-    if len(sides) == 1:
-        return of_one(sides[0], month)
-    gaps = [side["series"]["gap"][min(month, side["months"] - 1)] for side in sides]
-    if None in gaps:
-        return say("sentence.unknown", month=month + 1)
-    a, b = _names(sides, month)
-    (better, smaller), (worse, larger) = sorted(((a, gaps[0]), (b, gaps[1])), key=lambda side: side[1])
-    apart = larger - smaller
-    kind = "same" if apart == 0 else "neither" if apart < MEANINGFUL else "better"
-    return say(
-        f"sentence.{kind}",
-        month=month + 1,
-        a=a,
-        b=b,
-        gap_a=percent(gaps[0]),
-        gap_b=percent(gaps[1]),
-        better=better,
-        worse=worse,
-        gap_better=percent(smaller),
-        gap_worse=percent(larger),
-        points=points(apart, 2 if kind == "neither" else 1),
-    )
-
-
-def _names(sides: Sequence[dict[str, Any]], month: int) -> list[str]:
-    titles = [_title(side, month) for side in sides]
-    alike = titles[0] == titles[1]
-    return [
-        say("sentence.side", letter=letter, title=title) if alike else title
-        for letter, title in zip("AB", titles, strict=True)
-    ]
-
-
-def _title(side: dict[str, Any], month: int) -> str:
-    """The title of a side in a month: its scenario, marked as changed from the first change by hand."""
-    changed = side["changed"] is not None and month >= side["changed"]
-    return say("sentence.changed", title=side["title"]) if changed else side["title"]
-
-
-def of_one(side: dict[str, Any], month: int) -> str:
-    """What one side comes to by a month, counted from 0."""
-    series = side["series"]
-    gap, nominal, when = series["gap"][month], series["nominal_gap"][month], series["month"][month]
-    if gap is None:
-        return say("sentence.unknown", month=when)
-    title = _title(side, month)
-    return say("sentence.one", title=title, month=when, gap=percent(gap), nominal=percent(nominal))

@@ -24,9 +24,6 @@ SHOWN = ("will", "ability", "capacity", "trust")
 NEGLIGIBLE = 1e-9
 """Progress or benefit missing below this is rounding."""
 
-IN_PLACE = 0.9
-"""Reported coverage from which a change counts as in place: few changes reach everybody."""
-
 NOTHING = -1
 """Code for no cause of loss."""
 
@@ -41,7 +38,6 @@ class Playback:
         bodies: (T, A) mean will of the third-sector bodies at home in the place; NaN where there are none.
         stage: (T, A, changes) stage of each change in each place.
         stages: (T, A, stages) announced changes in each stage.
-        under_way: (T, A, stages) those of them that are still under way: neither in place nor given up.
         nominal: (T, A) coverage as reported, mean over announced changes; NaN before the first.
         real: (T, A) coverage as intended, mean over announced changes.
         held: (T, A, LEDGER) progress that went missing in the month, in changes' plans.
@@ -53,7 +49,6 @@ class Playback:
     bodies: np.ndarray
     stage: np.ndarray
     stages: np.ndarray
-    under_way: np.ndarray
     nominal: np.ndarray
     real: np.ndarray
     held: np.ndarray
@@ -100,7 +95,6 @@ def play(parameters: Parameters, seed: int, replication: int) -> Playback:
         before[:, there] = now
     arrived = np.arange(shape[1]) < state.calendar.arrived[:, None]
     announced = arrived.sum(axis=1)[:, None]
-    in_place = (stage == Stage.SHIFT) & (nominal >= IN_PLACE)
     with np.errstate(divide="ignore", invalid="ignore"):
         return Playback(
             run=run,
@@ -108,7 +102,6 @@ def play(parameters: Parameters, seed: int, replication: int) -> Playback:
             bodies=bodies / bodies_here,
             stage=stage,
             stages=_counted(stage, arrived[:, None]),
-            under_way=_counted(stage, arrived[:, None] & (stage != Stage.ABANDONED) & ~in_place),
             nominal=nominal.sum(axis=2) / announced,
             real=real.sum(axis=2) / announced,
             held=held,
@@ -137,33 +130,39 @@ def _counted(stage: np.ndarray, which: np.ndarray) -> np.ndarray:
     return np.stack([(which & (stage == code)).sum(axis=2) for code in range(len(STAGES))], axis=2)
 
 
-def usual_stage(recording: Playback) -> np.ndarray:
-    """The stage of most of a place's changes under way, the more advanced of equals: (T, A).
+ADVANCED = (Stage.SHIFT, Stage.SHAPE, Stage.SPARK, Stage.SEE, Stage.NOT_STARTED, Stage.ABANDONED)
+"""Stages, the more advanced first."""
 
-    If none is under way, *shift* if any is in place, otherwise abandoned; `NOTHING` before anything is announced.
+
+def usual_stage(recording: Playback) -> tuple[np.ndarray, np.ndarray]:
+    """The stage of most of a place's announced changes, the more advanced of equals, and their share: each (T, A).
+
+    The stage is `NOTHING`, and the share unknown, before anything is announced.
     """
-    last = recording.under_way.shape[2] - 1
-    stage = last - recording.under_way[:, :, ::-1].argmax(axis=2)
-    idle = recording.under_way.sum(axis=2) == 0
-    done = np.where(recording.stages[:, :, Stage.SHIFT] > 0, Stage.SHIFT, Stage.ABANDONED)
-    return np.where(recording.stages.sum(axis=2) == 0, NOTHING, np.where(idle, done, stage))
+    counts = recording.stages[:, :, ADVANCED]
+    stage, announced = np.array(ADVANCED)[counts.argmax(axis=2)], counts.sum(axis=2)
+    with np.errstate(invalid="ignore"):
+        share = counts.max(axis=2) / announced
+    return np.where(announced == 0, NOTHING, stage), share
 
 
 def place_frames(recording: Playback) -> dict[str, Any]:
     """Columns by place, each a list of months of lists of places; None is unknown."""
     journal = recording.run.state.journal
+    stage, most = usual_stage(recording)
     intended, realised = np.cumsum(journal.intended, axis=0), np.cumsum(journal.realised, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = np.where(intended > 0, 1.0 - realised / intended, np.nan)
     numbers = {
         "gap": gap,
+        "most": most,
         **{name: recording.places[name] for name in SHOWN},
         "bodies": recording.bodies,
         "nominal": recording.nominal,
         "real": recording.real,
     }
     return {
-        "stage": usual_stage(recording).tolist(),
+        "stage": stage.tolist(),
         "limits": limits(recording).tolist(),
         **{name: plain(np.round(values, PLACE_DECIMALS)) for name, values in numbers.items()},
     }

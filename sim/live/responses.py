@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.live import i18n, narrative, playback, views
+from sim.live import chain, headline, i18n, narrative, playback, views
 from sim.live.views import Side, View
 from sim.model import outcomes
 from sim.model.provenance import version
@@ -23,12 +23,13 @@ KEPT_SIDES = 8
 def run(view: View) -> dict[str, Any]:
     """Simulate all sides of a view under the same random numbers: their months, events and results."""
     sides = [_simulated(_Asked(_key(side), view.seed, view.replication, side)) for side in view.sides]
-    said = narrative.of_months(sides)
+    said = headline.of_months(sides)
     return {
         "view": view.as_data(),
         "version": version(),
         "fingerprint": fingerprint(view),
         "sides": sides,
+        "opening": headline.opening(sides),
         "sentences": said,
         "sentence": said[-1],
     }
@@ -58,11 +59,14 @@ def _simulated(asked: _Asked) -> dict[str, Any]:
     content = {
         "scenario": side.scenario,
         "title": i18n.declared(f"scenario.{side.scenario}", side.composed.title),
+        "question": i18n.declared(f"scenario.{side.scenario}.question", side.composed.question),
         "changed": _changed(side),
         "resolved": views.differences(parameters),
         "moves": views.moves_of(parameters),
         "months": recording.months,
+        "stated": headline.stated_from(recording.run.state.journal.intended.sum(axis=1)),
         "series": series,
+        "chain": chain.frames(recording.run.state.journal),
         "places": playback.place_frames(recording),
         "stream": playback.change_frames(recording),
         "bodies": np.bincount(state.bodies.home, minlength=len(land.code)).tolist(),
@@ -71,7 +75,7 @@ def _simulated(asked: _Asked) -> dict[str, Any]:
         "story": narrative.events(recording),
         "summary": playback.summary_numbers(recording.run),
     }
-    return {**content, "sentence": narrative.of_one(content, recording.months - 1)}
+    return {**content, "sentence": headline.of_one(content, recording.months - 1)}
 
 
 def _changed(side: Side) -> int | None:
@@ -83,14 +87,20 @@ def _changed(side: Side) -> int | None:
 
 def spread(view: View, futures: int) -> dict[str, Any]:
     """The gap by month in several futures of each side, and the paired difference between two sides with its band."""
-    gaps = [_futures(side, view.seed, futures) for side in view.sides]
+    runs = [_futures(side, view.seed, futures) for side in view.sides]
+    gaps = [np.array([each["gap"] for each in side]) for side in runs]
     answer: dict[str, Any] = {
         "view": view.as_data(),
         "version": version(),
         "futures": futures,
         "sides": [
-            {"scenario": side.scenario, "gap": playback.rounded(gap), "band": _band(gap)}
-            for side, gap in zip(view.sides, gaps, strict=True)
+            {
+                "scenario": side.scenario,
+                "gap": playback.rounded(gap),
+                "stated": [headline.stated_from(each["intended"]) for each in found],
+                "band": _band(gap),
+            }
+            for side, found, gap in zip(view.sides, runs, gaps, strict=True)
         ],
     }
     if len(gaps) == 2 and gaps[0].shape == gaps[1].shape:
@@ -101,9 +111,9 @@ def spread(view: View, futures: int) -> dict[str, Any]:
     return answer
 
 
-def _futures(side: Side, seed: int, futures: int) -> np.ndarray:
+def _futures(side: Side, seed: int, futures: int) -> list[dict[str, np.ndarray]]:
     parameters = side.composed.parameters
-    return np.array([outcomes.series(simulate(parameters, seed, k))["gap"] for k in range(futures)])
+    return [outcomes.series(simulate(parameters, seed, k)) for k in range(futures)]
 
 
 def _band(values: np.ndarray) -> dict[str, list[float | None]]:

@@ -21,7 +21,7 @@ from sim.model.parameters import Parameters
 from sim.scenarios.forms import Form, parse, read_form, read_text
 
 ENDINGS = (".yaml", ".yml")
-Part = Literal["twin", "losses", "stages", "people", "levers", "predict", "spread", "share"]
+Part = Literal["twin", "chain", "losses", "stages", "people", "levers", "predict", "spread", "share", "words"]
 PARTS: tuple[Part, ...] = get_args(Part)
 """Parts of the page, named as in the keys of the language file."""
 MOST_STEPS = 60

@@ -15,7 +15,7 @@ from sim.errors import Problem, nearest_name
 SIDES = ("a", "b")
 OPENING = ("hierarchy", "distributed")
 """The scenarios of the two sides that an address leaves out."""
-LOOKS = ("m", "place", "guess", "about", "votes", "step", "change")
+LOOKS = ("m", "place", "guess", "about", "votes", "step", "change", "map", "see")
 """Keys that are not part of the view: what is selected, and the audience's answers."""
 VIEW_KEYS = {"seed": "seed", "r": "replication"}
 

@@ -53,7 +53,7 @@ export function toFragment(view, look = {}) {
   return parts.map(([key, value]) => `${escaped(key)}=${escaped(String(value))}`).join("&");
 }
 
-const LOOKS = ["m", "place", "guess", "about", "votes", "step", "change"];
+const LOOKS = ["m", "place", "guess", "about", "votes", "step", "change", "map", "see"];
 
 /**
  * The view and the look that a fragment names, laid over a first view. A part without `=` names a section of the page.

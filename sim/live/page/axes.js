@@ -1,7 +1,7 @@
 // Axes of charts: scales, lines and bands, grid lines, labels that do not cover each other, and the frame of charts over months.
 
 import { draw, set } from "./elements.js";
-import { say } from "./words.js";
+import { duration, say } from "./words.js";
 
 const MARGIN = { top: 14, right: 12, bottom: 34, left: 46 };
 
@@ -85,6 +85,12 @@ export function extent(...lists) {
   return low <= high ? [low, high] : [0, 1];
 }
 
+/** The ends of an axis of shares: from nothing to all, and further where a line goes further. */
+export function reach(...lists) {
+  const [low, high] = extent([0, 1], ...lists);
+  return [low < 0 ? Math.floor(low * 10) / 10 : 0, high > 1 ? Math.ceil(high * 10) / 10 : 1];
+}
+
 /** Light lines across a chart from `left` to `right`, with the value of each before it. */
 export function linesAcross(values, y, left, right, format) {
   return values.flatMap((value) => [
@@ -103,7 +109,7 @@ export function linesDown(values, x, top, bottom, at, format) {
 
 /** Months to write under a chart: years, as many as there is room for. */
 function years(months, width) {
-  const step = [12, 24, 36, 60, 120, 240, 600, 1200].find((size) => (months / size) * 42 <= width) ?? months;
+  const step = [12, 24, 36, 60, 120, 240, 600, 1200].find((size) => (months / size) * 62 <= width) ?? months;
   return Array.from({ length: Math.floor(months / step) + 1 }, (_, k) => k * step);
 }
 
@@ -128,8 +134,11 @@ export function frameOfMonths(asked) {
     "g",
     { class: "axes" },
     ...linesAcross(ticks(asked.low, asked.high, asked.wanted ?? 5), y, margin.left, right, asked.format),
-    ...years(asked.months, right - margin.left).map((month) => below(x(month), 16, String(month))),
-    !asked.bare && below((margin.left + right) / 2, 30, say("axis.months")),
+    ...years(asked.months, right - margin.left).flatMap((month) => [
+      below(x(month), 16, String(month)),
+      !asked.bare && month > 0 && below(x(month), 30, duration(month)),
+    ]),
+    !asked.bare && below(margin.left, 30, say("axis.months")),
   );
   return {
     group, x, y, margin,

@@ -2,6 +2,7 @@
 // looks to; of all in the month that is shown, as a table, what the maps say in words and numbers.
 
 import { make, write } from "./elements.js";
+import { termButton } from "./glossary.js";
 import { atPlace, stageAt } from "./run.js";
 import { createFoldedTable, table } from "./tables.js";
 import { number, percent, say } from "./words.js";
@@ -9,6 +10,8 @@ import { number, percent, say } from "./words.js";
 const LEVELS = ["will", "ability", "capacity", "bodies", "trust"];
 const IN_TABLE = ["will", "ability", "capacity"];
 const MOST_TIES = 5;
+// Rows whose term has another name in the glossary.
+const TERMS = { gap: "lost", stage: "stages" };
 
 /** Makes the panel of one council in `host`; `choose(place)` goes to another council. */
 export function createCouncil(host, places, causes, choose) {
@@ -32,7 +35,7 @@ export function createCouncil(host, places, causes, choose) {
     }));
     const head = [say("council.what"), ...run.sides.map((side) => `${side.letter} ${side.name}`)];
     const rows = [
-      row("stage", (side) => words(() => say(`stage.${stageAt(side, month, place)}`))),
+      row("stage", (side) => words(() => say(`plain.stage.${stageAt(side, month, place)}`))),
       row("gap", (side) => words(() => percent(atPlace(side, "gap", month, place)))),
       ...LEVELS.map((name) => row(name, (side) => level(name, side))),
       row("limits", (side) => words(() => limit(side))),
@@ -47,7 +50,7 @@ export function createCouncil(host, places, causes, choose) {
   }
 
   function row(name, cell) {
-    return [say(`council.${name}`), ...run.sides.map(cell)];
+    return [termButton(TERMS[name] ?? name, say(`council.${name}`)), ...run.sides.map(cell)];
   }
 
   // Words that follow the month.
@@ -74,7 +77,7 @@ export function createCouncil(host, places, causes, choose) {
     const items = ties.map(([other, weight]) =>
       make("li", {}, make("button", { type: "button", class: "quiet", onclick: () => choose(other) }, places[other].name), ` ${percent(weight, 0)}`),
     );
-    return make("div", {}, make("h4", {}, say("council.ties")), make("ul", { class: "ties" }, ...items));
+    return make("div", {}, make("h4", {}, termButton("influence", say("council.ties"))), make("ul", { class: "ties" }, ...items));
   }
 
   function show(wanted) {
@@ -111,7 +114,7 @@ export function createCouncils(host, places) {
 
   function cells(side, k) {
     return [
-      say(`stage.${stageAt(side, month, k)}`),
+      say(`plain.stage.${stageAt(side, month, k)}`),
       percent(atPlace(side, "gap", month, k)),
       ...IN_TABLE.map((level) => number(atPlace(side, level, month, k), 2)),
     ];

@@ -1,13 +1,14 @@
 // The gap over time on both sides, with the run before the last change as a ghost, and the target kept in sight.
 
-import { extent, frameOfMonths, scale, spreadApart } from "./axes.js";
+import { extent, frameOfMonths, reach, scale, spreadApart } from "./axes.js";
+import { differenceOf } from "./difference.js";
 import { draw, drawing, make, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { at } from "./run.js";
 import { byMonth } from "./tables.js";
-import { percent, points, say } from "./words.js";
+import { percent, say } from "./words.js";
 
-const HEIGHT = 252;
+const HEIGHT = 228;
 const LETTER = 15;
 const BREAK = 26;
 const IN_TABLE = { gap: "gap.of", nominal_gap: "reported.of" };
@@ -31,12 +32,12 @@ export function createGapChart(host, seek) {
 
   function drawRun(run, width) {
     const right = Math.min(150, Math.max(92, width * 0.26));
-    const [low, high] = zoom.checked ? zoomed(run) : [0, 1];
+    const [low, high] = zoom.checked ? zoomed(run) : reach(...drawn(run));
     const broken = low > 0;
     const asked = { width, height: HEIGHT, months: run.months, low, high, format: (v) => percent(v, high - low < 0.1 ? 1 : 0) };
     const drop = broken ? BREAK : 0;
     const frame = frameOfMonths({ ...asked, drop, margin: { right, bottom: 34 + drop } });
-    const svg = drawing(width, HEIGHT, { class: "chart gap-chart" }, frame.group, target(frame, width - right, broken));
+    const svg = drawing(width, HEIGHT, { class: "chart gap-chart" }, withheld(run, frame), frame.group, target(frame, width - right, broken));
     const line = (kind, side, column) => draw("path", { class: `${kind} line-${side.kind}`, d: frame.line(side.series[column]) });
     const shown = frame.reveal("so-far", frame.margin.top - 4, HEIGHT - frame.margin.bottom - frame.margin.top + 8);
     for (const side of run.sides) {
@@ -60,18 +61,37 @@ export function createGapChart(host, seek) {
     return svg;
   }
 
-  // Early months swing widely while little has been intended yet; the axis follows the rest.
+  // Every line that the chart holds.
+  function drawn(run) {
+    const named = (sides, column) => sides.map((side) => side.series[column]);
+    return [...named([...run.sides, ...(ghost?.sides ?? [])], "gap"), ...(reported.checked ? named(run.sides, "nominal_gap") : [])];
+  }
+
   function zoomed(run) {
-    const columns = reported.checked ? ["gap", "nominal_gap"] : ["gap"];
-    const settled = [...run.sides, ...(ghost?.sides ?? [])].flatMap((side) => columns.map((name) => side.series[name].slice(Math.min(12, run.months - 1))));
-    const [low, high] = extent(...settled);
+    const [low, high] = extent(...drawn(run));
     const room = Math.max(0.01, (high - low) * 0.12);
-    return [Math.max(0, low - room), Math.min(1.05, high + room)];
+    return [low < 0 ? low - room : Math.max(0, low - room), high + room];
+  }
+
+  // The months before enough is due, so that an empty chart says why.
+  function withheld(run, frame) {
+    const from = frame.margin.left;
+    const to = Math.min(frame.x(run.months), frame.x(Math.min(...run.sides.map((side) => side.stated)) - 1));
+    const height = HEIGHT - frame.margin.bottom - frame.margin.top;
+    const words = say("gap.withheld", { least: percent(run.due, 0) });
+    const middle = { x: (from + to) / 2, y: frame.margin.top + 18, "text-anchor": "middle" };
+    return draw(
+      "g",
+      { class: "withheld" },
+      draw("title", {}, say("twin.unknown", { least: percent(run.due, 0) })),
+      draw("rect", { x: from, y: frame.margin.top, width: Math.max(0, to - from), height }),
+      to - from > 7 * words.length && draw("text", { class: "tick", ...middle }, words),
+    );
   }
 
   // Where the axis starts above 0, the target stands below a break, so that nobody loses sight of it.
   function target(frame, right, broken) {
-    const y = HEIGHT - 34;
+    const y = broken ? HEIGHT - 34 : frame.y(0);
     const { left } = frame.margin;
     return draw(
       "g",
@@ -115,12 +135,11 @@ export function createGapChart(host, seek) {
     return finding(values, run);
   }
 
-  function finding([a, b], run) {
-    if (a === null || b === null) return say("gap.before");
-    const less = a < b ? run.sides[0] : run.sides[1];
-    if (a === b) return say("gap.equal");
-    if (Math.abs(a - b) < 0.005) return say("gap.same", { points: points(Math.abs(a - b)) });
-    return say("gap.differs", { less: less.letter, points: points(Math.abs(a - b)) });
+  function finding(values, run) {
+    const found = differenceOf(values, run.least);
+    if (!found) return say("gap.before", { least: percent(run.due, 0) });
+    if (found.less === null) return say("gap.same", { points: found.points });
+    return say("gap.differs", { less: run.sides[found.less].letter, points: found.points });
   }
 
   return {

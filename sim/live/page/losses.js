@@ -82,7 +82,7 @@ export function createLosses(host, causes) {
       else lines[lines.length - 1] = last ? `${last} ${word}` : word;
     }
     const spans = lines.map((words, k) => draw("tspan", { x, y: y + 5 + (k - (lines.length - 1) / 2) * 16 }, words));
-    return draw("text", { class: "name", "text-anchor": "end" }, draw("title", {}, row.sentence), ...spans);
+    return draw("text", { class: "name", "text-anchor": "end", "data-term": row.causes.length === 1 ? `cause.${row.causes[0].name}` : null }, draw("title", {}, row.sentence), ...spans);
   }
 
   function show(wanted, run) {

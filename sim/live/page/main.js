@@ -1,6 +1,7 @@
 // The page: reads what is declared, asks for the run that the address names, and lets the parts show it month by month.
 
 import { fromFragment, toFragment } from "./address.js";
+import { createChain } from "./chain.js";
 import { createBelow } from "./below.js";
 import { connectControls } from "./controls.js";
 import { createCouncil, createCouncils } from "./council.js";
@@ -8,6 +9,7 @@ import { createDeck } from "./deck.js";
 import { set, write } from "./elements.js";
 import { readFacts } from "./facts.js";
 import { createGapChart } from "./gapchart.js";
+import { createGlossary } from "./glossary.js";
 import { createHistory } from "./history.js";
 import { createLevers } from "./levers.js";
 import { createLosses } from "./losses.js";
@@ -26,7 +28,7 @@ import { createTakeaway } from "./takeaway.js";
 import { createSide } from "./twin.js";
 import { createWhichChange } from "./whichchange.js";
 import { withScenario } from "./view.js";
-import { fillWords, learn, say } from "./words.js";
+import { duration, fillWords, learn, say } from "./words.js";
 
 const OPENING = { v: 1, sides: ["hierarchy", "distributed"].map((scenario) => ({ scenario, set: {}, moves: [] })), replication: 0 };
 const place = (id) => document.getElementById(id);
@@ -79,7 +81,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     settle();
   });
   const controls = connectControls(document, player);
-  const look = connectMiddle(document, () => choose(null, false));
+  const middle = connectMiddle(document, { leave: () => choose(null, false), chosen: settle });
   const seek = (month) => {
     player.pause();
     player.seek(month);
@@ -98,21 +100,23 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   const story = createStory(place("story"), seek);
   const council = createCouncil(place("council"), facts.places, causes, (k) => choose(k, true));
   const gap = createGapChart(place("gap-chart"), seek);
+  const chain = createChain(place("chain"));
   const councils = createCouncils(place("councils"), facts.places);
   const losses = createLosses(place("losses"), causes);
   const stages = createStages(place("stages"));
   const people = createPeople(place("people"));
-  const predict = createPredict(place("predict"), { start: () => seek(0), play: playFromBar, noted: settle });
+  const predict = createPredict(place("predict"), { start: () => seek(0), play: playFromBar, noted: settle, least: facts.meaningful });
   const spread = createSpread(place("spread"), {
     ask: (futures) => source.spread(history.view, futures).catch(refused),
     another: () => history.change({ ...history.view, replication: history.view.replication + 1 }),
   });
   const live = source.live ? createLive() : null;
-  const goTo = connectLinks(document);
+  const goTo = connectLinks(document, (id) => id === "chain" && middle.look("chain"));
+  createGlossary(place("glossary"), facts, () => goTo("words"));
   const deck = steps && createDeck(place("deck"), steps, { lay, goTo });
   // What is seen first is drawn first; the rest follows once it is on the screen.
-  const which = createWhichChange(place("which-change"), { follow: (change) => sides.forEach((side) => side.follow(change)), chosen: settle });
-  const above = [...sides, which, story, council, councils, gap];
+  const which = createWhichChange(place("which-change"), [...document.querySelectorAll("[data-map]")], { follow: (shown) => sides.forEach((side) => side.follow(shown)), chosen: settle });
+  const above = [...sides, which, story, council, councils, gap, chain];
   const below = createBelow({ losses, stages, people, predict }, () => run && player.month);
 
   function createLive() {
@@ -170,19 +174,25 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
 
   // A line of the run before is drawn for what was changed by hand; a view that was laid begins without one.
   function take(answer, earlier = null) {
-    const next = readRun(answer);
+    const next = readRun(answer, facts);
     next.version = facts.version;
-    next.sentences = answer.sentences;
     next.made = say("made", { seed: next.seed, n: next.replication + 1, version: next.version });
     before = earlier && comparable(earlier, next) ? earlier : null;
     run = next;
     player.setMonths(run.months);
     controls.load(run.months);
+    write(place("about"), about(run));
     for (const part of above) part.load(run, before);
     show(player.month);
     return new Promise((done) => {
       requestAnimationFrame(() => setTimeout(() => done(takeRest(next)), 0));
     });
+  }
+
+  // What is simulated, in one line, and what the number means.
+  function about({ sides, months }) {
+    const counts = [...new Set(sides.map((side) => side.stream.length))].sort((one, other) => one - other);
+    return say("page.about", { councils: facts.places.length, years: duration(months), changes: counts.join("–") });
   }
 
   function takeRest(next) {
@@ -197,7 +207,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   function show(month) {
     if (!run) return;
     controls.show(month);
-    write(place("sentence"), month ? run.sentences[Math.min(month, run.months) - 1] : say("sentence.start"));
+    write(place("sentence"), month ? run.sentences[Math.min(month, run.months) - 1] : run.opening);
     for (const part of above) part.show(month);
     below.show(month);
     live?.levers.show(month);
@@ -214,6 +224,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
       if (player.playing) return;
       below.rest(player.month);
       losses.rest();
+      chain.rest();
       councils.rest();
       live?.levers.rest();
       write(place("announced"), place("sentence").textContent);
@@ -222,7 +233,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   }
 
   function showAddress() {
-    const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...which.look(), ...predict.look(), step: deck?.step };
+    const look = { m: player.month || null, place: chosen === null ? null : facts.places[chosen].code, ...which.look(), see: middle.at() === "chain" ? "chain" : null, ...predict.look(), step: deck?.step };
     const fragment = toFragment(history.view, look);
     if (location.hash !== `#${fragment}`) globalThis.history.replaceState(null, "", `#${fragment}`);
     live.share.show(location.href);
@@ -231,7 +242,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
   function choose(wanted, go) {
     chosen = wanted;
     sides.forEach((side) => side.mark(wanted));
-    look(wanted === null ? "story" : "council");
+    middle.look(wanted === null ? "story" : "council");
     council.choose(wanted, go);
     settle();
   }
@@ -268,9 +279,12 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     await take(answer);
     answered = mine;
     const council = facts.places.findIndex((each) => each.code === look.place || each.name === look.place);
-    if (!which.recall(look)) wrong = [...wrong, { key: "change", value: look.change, wrong: say("address.change") }];
+    const unknown = which.recall(look);
+    if (unknown) wrong = [...wrong, { key: unknown, value: look[unknown], wrong: say(`address.${unknown}`) }];
+    if (look.see !== undefined && look.see !== "chain") wrong = [...wrong, { key: "see", value: look.see, wrong: say("address.see") }];
     if (look.place && council < 0) wrong = [...wrong, { key: "place", value: look.place, wrong: say("address.place") }];
     if (council >= 0 || chosen !== null) choose(council >= 0 ? council : null, false);
+    if (look.see === "chain") middle.look("chain");
     if (look.step !== undefined) deck?.arrive();
     settle();
     if (wrong.length) problems.show(wrong, instead);

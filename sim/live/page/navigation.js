@@ -9,31 +9,42 @@ function goTo(section) {
   section.scrollIntoView();
 }
 
-/** Lets every link to a part of the page under `root` bring it into view; gives a way to go to a part by its name. */
-export function connectLinks(root) {
+/** Lets every link to a part of the page under `root` bring it into view; gives a way to go to a part by its name. `unfold(id)` opens a part that may be closed. */
+export function connectLinks(root, unfold) {
+  const follow = (link) => {
+    unfold(link.getAttribute("href").slice(1));
+    goTo(root.querySelector(link.getAttribute("href")));
+  };
   for (const link of root.querySelectorAll("a[href^='#']")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
-      goTo(root.querySelector(link.getAttribute("href")));
+      follow(link);
     });
   }
   // Parts are called as in the navigation.
   const named = (part) => [...root.querySelectorAll("nav a")].find((link) => link.dataset.say === `nav.${part}`);
-  return (part) => goTo(root.querySelector(named(part).getAttribute("href")));
+  return (part) => follow(named(part));
 }
 
-/** Connects the two buttons under `root` between the gap with the story and one council; `leave()` is called when the council is left. Gives a way to look at either. */
-export function connectMiddle(root, leave) {
-  const shown = { story: root.querySelector("#gap-and-story"), council: root.querySelector("#council") };
-  const buttons = { story: root.querySelector("#look-story"), council: root.querySelector("#look-council") };
+/** Connects the buttons under `root` between the chart over time, the chain and one council; `leave()` is called when the council is left, `chosen()` when another is looked at. Gives a way to look at one, and its name. */
+export function connectMiddle(root, { leave, chosen }) {
+  const shown = { story: root.querySelector("#gap-and-story"), chain: root.querySelector("#chain"), council: root.querySelector("#council") };
+  const buttons = Object.fromEntries(Object.keys(shown).map((name) => [name, root.querySelector(`#look-${name}`)]));
+  let now = "story";
 
   function look(at) {
+    now = at;
     for (const name of Object.keys(shown)) {
       shown[name].hidden = name !== at;
       set(buttons[name], "aria-pressed", name === at);
     }
   }
   buttons.story.addEventListener("click", leave);
-  buttons.council.addEventListener("click", () => look("council"));
-  return look;
+  for (const name of ["chain", "council"]) {
+    buttons[name].addEventListener("click", () => {
+      look(name);
+      chosen();
+    });
+  }
+  return { look, at: () => now };
 }

@@ -1,6 +1,7 @@
 // Prediction: the audience gives its expectation as a curve and as votes before the run is played.
 
-import { frameOfMonths, path, scale, spreadApart } from "./axes.js";
+import { frameOfMonths, path, reach, scale, spreadApart } from "./axes.js";
+import { differenceOf } from "./difference.js";
 import { draw, drawing, make, set, write } from "./elements.js";
 import { createFigure } from "./figure.js";
 import { at } from "./run.js";
@@ -10,7 +11,6 @@ const HEIGHT = 252;
 const RIGHT = 96;
 const LETTER = 15;
 const KNOTS = 11;
-const CLOSE = 0.02;
 const VOTES = ["a", "same", "b"];
 // Shapes to pick from, in shares of the way from all lost (1) to nothing lost (0): pictures, not values of the model.
 const SHAPES = {
@@ -21,8 +21,8 @@ const SHAPES = {
   flat: () => 0.9,
 };
 
-/** Makes the section in `host`. `start()` goes to month 0, `play()` plays; `noted()` is called when a guess changes. */
-export function createPredict(host, { start, play, noted }) {
+/** Makes the section in `host`. `start()` goes to month 0, `play()` plays; `noted()` is called when a guess changes; `least` is the smallest difference that matters. */
+export function createPredict(host, { start, play, noted, least }) {
   let run = null;
   let month = 0;
   let guess = null;
@@ -70,7 +70,7 @@ export function createPredict(host, { start, play, noted }) {
 
   function counter(name, k) {
     const shown = make("output", {}, "0");
-    const words = say(`predict.vote.${name}`);
+    const words = voted(name);
     const step = (by) => {
       votes[k] = Math.max(0, Math.min(9999, votes[k] + by));
       write(shown, String(votes[k]));
@@ -78,8 +78,12 @@ export function createPredict(host, { start, play, noted }) {
       noted();
     };
     const button = (key, by, sign) => make("button", { type: "button", "aria-label": say(`predict.vote.${key}`, { what: words }), onclick: () => step(by) }, sign);
-    const parts = [make("span", {}, say(`predict.tally.${name}`)), button("less", -1, "−"), shown, button("more", 1, "+")];
+    const parts = [make("span", {}, say(`predict.tally.${name}`, { least: points(least) })), button("less", -1, "−"), shown, button("more", 1, "+")];
     return { shown, group: make("span", { class: "counter" }, ...parts) };
+  }
+
+  function voted(name) {
+    return say(`predict.vote.${name}`, { least: points(least) });
   }
 
   function knotMonths() {
@@ -122,7 +126,8 @@ export function createPredict(host, { start, play, noted }) {
 
   function drawRun(_, width) {
     knotMonths().forEach((m, k) => write(boxes[k].name, say("month.n", { n: m })));
-    const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low: 0, high: 1, margin: { right: RIGHT }, format: (v) => percent(v, 0) });
+    const [low, high] = reach(...run.sides.map((each) => each.series.gap), guess ?? []);
+    const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low, high, margin: { right: RIGHT }, format: (v) => percent(v, 0) });
     const svg = drawing(width, HEIGHT, { class: "chart predict" }, frame.group);
     const shown = frame.reveal("revealed");
     // What happened is shown only to those who have said what they expect.
@@ -172,7 +177,7 @@ export function createPredict(host, { start, play, noted }) {
     const values = run.sides.map((each) => (expected() ? at(each, "gap", month) : null));
     const ended = lastGuess();
     const meets = ended !== null && x > right - RIGHT;
-    const heights = [...values, ended].map((v) => frame.y(Math.min(1, Math.max(0, v ?? 0))));
+    const heights = [...values, ended].map((v) => frame.y(v ?? 0));
     const there = heights.map((_, k) => k).filter((k) => (k < values.length ? values[k] !== null : meets));
     const given = spreadApart(there.map((k) => heights[k]), LETTER * 1.25, frame.margin.top + 4, HEIGHT - frame.margin.bottom - 6);
     there.forEach((k, n) => (heights[k] = given[n]));
@@ -206,10 +211,10 @@ export function createPredict(host, { start, play, noted }) {
     const missed = guess ? run.sides[about].series.gap.map((v, k) => [guessAt(k + 1), v]).filter(([one, other]) => one !== null && other !== null) : [];
     if (missed.length) said.push(say("predict.missed", { points: points(missed.reduce((sum, [one, other]) => sum + Math.abs(one - other), 0) / missed.length) }));
     const all = votes.reduce((sum, n) => sum + n, 0);
-    const [a, b] = run.sides.map((each) => at(each, "gap", run.months));
-    if (all && a !== null && b !== null) {
-      const right = Math.abs(a - b) < CLOSE ? 1 : a < b ? 0 : 2;
-      said.push(count("predict.voted", votes[right], { all, what: say(`predict.vote.${VOTES[right]}`), points: points(Math.abs(a - b)) }));
+    const found = differenceOf(run.sides.map((each) => at(each, "gap", run.months)), least);
+    if (all && found) {
+      const right = [0, 2][found.less] ?? 1;
+      said.push(count("predict.voted", votes[right], { all, what: voted(VOTES[right]), points: found.points }));
     }
     return said.join(" ");
   }

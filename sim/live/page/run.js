@@ -10,12 +10,13 @@ export const STATES = ["will", "ability", "capacity"];
 /**
  * The two sides of an answer of the model, with names that tell them apart.
  *
- * @returns {{view, sides: object[], months: number, seed, replication, fingerprint: string}}
+ * @param {{meaningful: number, due: number}} rules the smallest difference that matters, and the share of benefit that must be due
+ * @returns {{view, sides: object[], months: number, opening: string, sentences: string[], least: number, due: number, seed, replication, fingerprint: string}}
  */
-export function readRun(answer) {
-  const { view } = answer;
+export function readRun(answer, { meaningful, due }) {
+  const { view, opening, sentences } = answer;
   const titles = answer.sides.map((side) => side.title);
-  const sides = answer.sides.map((side, k) => ({
+  const sides = answer.sides.map(withheld).map((side, k) => ({
     ...side,
     letter: say(`side.${SIDES[k]}`),
     kind: SIDES[k],
@@ -23,7 +24,19 @@ export function readRun(answer) {
     name: named(titles, view, k),
   }));
   const months = Math.max(...sides.map((side) => side.months));
-  return { view, sides, months, seed: view.seed, replication: view.replication, fingerprint: answer.fingerprint };
+  return { view, sides, months, opening, sentences, least: meaningful, due, seed: view.seed, replication: view.replication, fingerprint: answer.fingerprint };
+}
+
+// A share of next to nothing says nothing: the gap is withheld until the server states it.
+function withheld(side) {
+  const since = (column, none = null) => column.map((value, k) => (k + 1 < side.stated ? none : value));
+  const { gap, nominal_gap: nominal } = side.series;
+  const nowhere = side.users.map(() => null);
+  return {
+    ...side,
+    series: { ...side.series, gap: since(gap), nominal_gap: since(nominal) },
+    places: { ...side.places, gap: since(side.places.gap, nowhere) },
+  };
 }
 
 // Two sides may show the same scenario; then what was changed by hand tells them apart.

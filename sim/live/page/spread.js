@@ -1,14 +1,23 @@
 // Possible futures: the same settings with other random numbers. Twenty faint lines and a band, both sides on one scale.
 
-import { band, extent, frameOfMonths } from "./axes.js";
+import { band, frameOfMonths, reach } from "./axes.js";
+import { differenceOf } from "./difference.js";
 import { draw, drawing, make, write } from "./elements.js";
 import { createFigure } from "./figure.js";
-import { count, percent, points, say } from "./words.js";
+import { percent, points, say } from "./words.js";
 
 const HEIGHT = 320;
 const FUTURES = 20;
 const ENDS = ["low", "mean", "high"];
 const OUTSIDE = 0.1;
+
+// Lines from the month on from which enough is due; the mean and the band from when that holds of every future.
+function stated(side) {
+  const all = Math.max(...side.stated);
+  const since = (line, first) => line.map((value, m) => (m + 1 < first ? null : value));
+  const gap = side.gap.map((line, k) => since(line, side.stated[k]));
+  return { ...side, gap, middle: middle(side.gap.map((line) => since(line, all)), since(side.band.mean, all)) };
+}
 
 // The band that holds four in five futures, month by month, and their mean.
 function middle(gaps, mean) {
@@ -46,7 +55,7 @@ export function createSpread(host, { ask, another }) {
   }
 
   function take(found) {
-    answer = { ...found, sides: found.sides.map((side) => ({ ...side, middle: middle(side.gap, side.band.mean) })) };
+    answer = { ...found, sides: found.sides.map(stated) };
     about = lasting(run);
     figure.load(run, made());
   }
@@ -61,27 +70,25 @@ export function createSpread(host, { ask, another }) {
     const across = width < 620 ? 1 : answer.sides.length;
     const panel = width / across;
     const height = (HEIGHT * answer.sides.length) / across;
-    const settled = answer.sides.flatMap((side) => side.gap.map((line) => line.slice(Math.min(6, run.months - 1))));
-    const high = Math.min(1.2, Math.max(1, extent(...settled)[1]));
+    const ends = reach(...answer.sides.flatMap((side) => side.gap));
     const svg = drawing(width, height, { class: "chart spread" });
     answer.sides.forEach((side, k) => {
       const place = { x: (k % across) * panel, y: Math.floor(k / across) * HEIGHT };
-      svg.append(drawPanel(side, run.sides[k], panel, high, place));
+      svg.append(drawPanel(side, run.sides[k], panel, ends, place));
     });
     return svg;
   }
 
-  function drawPanel(side, about, width, high, place) {
+  function drawPanel(side, about, width, [low, high], place) {
     const margin = { top: 34, right: 92 };
-    const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low: 0, high, margin, format: (v) => percent(v, 0) });
-    const within = (values) => values.map((v) => (v === null || v > high ? null : v));
-    const line = (kind, values) => draw("path", { class: `${kind} line-${about.kind}`, d: frame.line(within(values)) });
+    const frame = frameOfMonths({ width, height: HEIGHT, months: run.months, low, high, margin, format: (v) => percent(v, 0) });
+    const line = (kind, values) => draw("path", { class: `${kind} line-${about.kind}`, d: frame.line(values) });
     const faint = side.gap.map((values) => line("faint", values));
     faint[run.replication]?.classList.add("now");
-    const edge = (end) => within(side.middle[end]).map((v) => (v === null ? NaN : frame.y(v)));
+    const edge = (end) => side.middle[end].map((v) => (v === null ? NaN : frame.y(v)));
     const xs = side.band.mean.map((_, k) => frame.x(k + 1));
     const area = draw("path", { class: `band fill-${about.kind}`, d: band(xs, edge("low"), edge("high")) });
-    const mean = line("line", side.band.mean);
+    const mean = line("line", side.middle.mean);
     const last = side.band.mean.at(-1);
     const label = draw("text", { class: `label ink-${about.kind}`, "font-size": 15, x: width - margin.right + 8, y: frame.y(last ?? 0) + 5 }, percent(last));
     const title = draw("text", { class: "name", x: frame.margin.left, y: 18 }, `${about.letter}  ${about.title}`);
@@ -96,18 +103,18 @@ export function createSpread(host, { ask, another }) {
   function paired() {
     const band = answer?.paired?.band;
     if (!band) return "";
-    const [low, mean, high] = ENDS.map((end) => points(band[end].at(-1)));
-    return say("spread.paired", { mean, low, high });
+    const [low, , high] = ENDS.map((end) => points(band[end].at(-1)));
+    const found = differenceOf(answer.sides.map((side) => side.band.mean.at(-1)), run.least);
+    return found ? say("spread.paired", { mean: points(found.share), low, high }) : "";
   }
 
   function finding() {
     if (!answer || answer.sides.length < 2) return say("spread.before");
-    const ends = answer.sides.map((side) => side.gap.map((line) => line[line.length - 1]));
-    const less = ends[0].filter((v, k) => v < ends[1][k]).length;
-    const more = ends[0].filter((v, k) => v > ends[1][k]).length;
-    const [k, n] = less > more ? [0, less] : [1, more];
-    if (less === more) return say("spread.even", { all: answer.futures });
-    return count("spread.finding", n, { all: answer.futures, letter: run.sides[k].letter });
+    const ends = answer.sides.map((side) => side.gap.map((line) => line.at(-1)));
+    const less = ends[0].map((v, k) => differenceOf([v, ends[1][k]], run.least)?.less);
+    const [a, b, same] = [0, 1, null].map((side) => less.filter((each) => each === side).length);
+    if (a === b) return say("spread.even", { all: answer.futures, n: a, same });
+    return say("spread.finding", { all: answer.futures, n: Math.max(a, b), other: Math.min(a, b), same, letter: run.sides[a > b ? 0 : 1].letter });
   }
 
   return {

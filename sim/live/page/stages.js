@@ -14,7 +14,7 @@ const BOTTOM = 58;
 export function createStages(host) {
   let columns = [];
   const shares = STAGE_CODES.map((stage) => `stage.${stage}`);
-  const numbers = (run) => byMonth(run, shares, (side, column) => `${side.letter} ${say(column)}`, (share) => percent(share, 0));
+  const numbers = (run) => byMonth(run, shares, (side, column) => `${side.letter} ${say(`plain.${column}`)}`, (share) => percent(share, 0));
 
   function drawRun(run, width) {
     const y = scale(0, 1, HEIGHT - BOTTOM, 16);
@@ -34,8 +34,8 @@ export function createStages(host) {
         svg.append(rect, text, letter);
         columns.push({ rect, text, side, stage, y, narrow: bar < 34 });
       });
-      const words = step < 76 ? say(`stage.${stage}.letter`) : say(`stage.${stage}`);
-      svg.append(draw("text", { class: "name", x: middle, y: HEIGHT - BOTTOM + 38, "text-anchor": "middle" }, words));
+      const words = step < 76 ? say(`stage.${stage}.letter`) : say(`plain.stage.${stage}`);
+      svg.append(draw("text", { class: "name", "data-term": `stage.${stage}`, x: middle, y: HEIGHT - BOTTOM + 38, "text-anchor": "middle" }, words));
     });
     return svg;
   }

@@ -1,12 +1,16 @@
-// The map: a tile for each council, its stage by colour and letter, its third-sector bodies as dots, users' trust as a bar.
+// The map: a tile for each council with its short name and a value, coloured by what the maps show: what is lost, by how much less than on
+// the other side, or the stage of its changes.
 
+import { differenceOf } from "./difference.js";
 import { draw, drawing, onWidth, set, write } from "./elements.js";
 import { atPlace, stageAt } from "./run.js";
-import { say } from "./words.js";
+import { number, percent, points, say } from "./words.js";
 
-const DOTS = 5;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const COLUMNS_WITHOUT_MAP = 8;
+// Shades of the map: of ten parts of all benefit, and of points of difference.
+const SHADES = 10;
+const MORE = [0.05, 0.15];
 
 /** Where tiles stand; places that have no tile fill rows from the left. */
 function layout(places) {
@@ -26,19 +30,22 @@ function layout(places) {
 /** Makes the map of one side in `host`; `choose(place)` is called when a council is picked. */
 export function createTiles(host, places, choose) {
   const { placed, columns, rows } = layout(places);
+  const show = { gap: showGap, difference: showDifference, stage: showStage };
+  let run = null;
   let side = null;
+  let other = null;
   let month = 0;
   let tiles = [];
   let map = null;
   let current = 0;
   let chosen = null;
-  let change = null;
+  let shown = { map: "gap", change: null };
   let size = { width: 40, height: 29 };
 
   function redraw() {
     if (!side) return;
     const width = Math.max(180, Math.min(host.clientWidth, 520));
-    size = { width: Math.floor(width / columns), height: Math.min(29, Math.max(26, Math.floor((width / columns) * 0.72))) };
+    size = { width: Math.floor(width / columns), height: 29 };
     map = drawing(size.width * columns + 2, size.height * rows + 2, { class: "chart tiles", role: "group" });
     tiles = places.map((place, k) => tile(place, k));
     map.append(...tiles.map((parts) => parts.group));
@@ -52,7 +59,7 @@ export function createTiles(host, places, choose) {
   function fill() {
     set(map, "aria-label", say("tiles.label", { name: `${side.letter} ${side.title}` }));
     mark();
-    show(month);
+    showAll(month);
   }
 
   function tile(place, k) {
@@ -60,22 +67,17 @@ export function createTiles(host, places, choose) {
     const y = 1 + placed[k].row * size.height;
     const width = size.width - 2;
     const height = size.height - 2;
+    const middle = { x: x + width / 2, "text-anchor": "middle" };
     const rect = draw("rect", { class: "face", x, y, width, height, rx: 3 });
-    const letter = draw("text", { class: "letter", x: x + width * 0.27, y: y + height / 2 + 6, "text-anchor": "middle" });
-    const start = x + width * 0.52;
-    const gap = (width * 0.4) / (DOTS - 1);
-    const dots = Array.from({ length: DOTS }, (_, d) =>
-      draw("circle", { class: "body", cx: start + d * gap, cy: y + height * 0.34, r: Math.min(1.9, gap * 0.4) }),
-    );
-    const rail = draw("rect", { class: "rail", x: start - 1, y: y + height * 0.58, width: width * 0.4 + 2, height: 4 });
-    const bar = draw("rect", { class: "trust", x: start - 1, y: y + height * 0.58, width: 0, height: 4 });
-    const title = draw("title", {}, place.name);
+    const name = draw("text", { ...middle, class: "short", y: y + 10 }, place.short);
+    const value = draw("text", { ...middle, class: "value", y: y + 23 });
+    const sized = (text, most, part) => draw("g", { "font-size": Math.min(most, width / part).toFixed(1) }, text);
     const group = draw(
       "g",
       { class: "tile", role: "button", tabindex: k === current ? "0" : "-1", onclick: () => choose(k), onfocus: () => roam(k) },
-      title, rect, letter, ...dots, rail, bar,
+      draw("title", {}, place.name), rect, sized(name, 11, 4.5), sized(value, 13, 3),
     );
-    return { group, face: rect, letter, dots, bar, full: width * 0.4 + 2, stage: null, ready: null, marks: "" };
+    return { group, face: rect, value, shade: "none", marks: "" };
   }
 
   function roam(k) {
@@ -106,49 +108,67 @@ export function createTiles(host, places, choose) {
     return best && tiles[best.k];
   }
 
-  // The chosen council, and those it looks to: the wider their ring, the more.
+  // The chosen council, and those that influence it: the wider their ring, the more.
   function mark() {
     const ties = new Map(chosen === null ? [] : (side.ties?.[chosen] ?? []));
     tiles.forEach((parts, k) => {
       parts.marks = k === chosen ? " chosen" : ties.has(k) ? " tied" : "";
       set(parts.group, "aria-pressed", k === chosen);
       set(parts.face, "stroke-width", ties.has(k) ? (1.5 + 8 * ties.get(k)).toFixed(1) : 2);
-      dress(parts);
+      set(parts.group, "class", `tile ${parts.shade}${parts.marks}`);
     });
   }
 
-  function dress(parts) {
-    set(parts.group, "class", `tile stage-${parts.stage}${parts.marks}`);
-  }
-
-  function show(wanted) {
+  function showAll(wanted) {
     month = wanted;
-    if (!tiles.length) return;
     tiles.forEach((parts, k) => {
-      const stage = stageAt(side, month, k, change);
-      if (stage !== parts.stage) {
-        parts.stage = stage;
-        dress(parts);
-        write(parts.letter, say(`stage.${stage}.letter`));
-        parts.group.setAttribute("aria-label", `${places[k].name}: ${say(`stage.${stage}`)}`);
-      }
-      const ready = Math.round(DOTS * (atPlace(side, "bodies", month, k) ?? 0));
-      if (ready !== parts.ready) parts.dots.forEach((dot, d) => set(dot, "class", d < ready ? "body ready" : "body"));
-      parts.ready = ready;
-      set(parts.bar, "width", (parts.full * (atPlace(side, "trust", month, k) ?? 0)).toFixed(1));
+      const { shade, value, words } = show[shown.map](k);
+      parts.shade = shade;
+      set(parts.group, "class", `tile ${shade}${parts.marks}`);
+      write(parts.value, value);
+      set(parts.group, "aria-label", `${places[k].name}: ${words}`);
     });
+  }
+
+  function showGap(k) {
+    const lost = atPlace(side, "gap", month, k);
+    if (lost === null) return { shade: "none", value: say("twin.start"), words: say("unknown") };
+    const shade = `lost-${Math.max(0, Math.min(SHADES - 1, Math.floor(lost * SHADES)))}`;
+    return { shade, value: points(lost), words: say("tiles.lost", { gap: percent(lost) }) };
+  }
+
+  function showDifference(k) {
+    const found = differenceOf([side, other].map((each) => atPlace(each, "gap", month, k)), run.least);
+    if (!found) return { shade: "none", value: say("twin.start"), words: say("unknown") };
+    if (found.less === null) return { shade: "none", value: say("tiles.equal"), words: say("tiles.same") };
+    const deep = MORE.filter((least) => Math.abs(found.share) >= least).length;
+    const shade = found.less === 0 ? `less-${side.kind}-${deep}` : "none";
+    const words = say(found.less === 0 ? "tiles.less" : "tiles.more", { points: found.points });
+    return { shade, value: number(100 * found.share), words };
+  }
+
+  function showStage(k) {
+    const stage = stageAt(side, month, k, shown.change);
+    const words = `${say(`stage.${stage}.letter`)} ${say(`plain.stage.${stage}`)}`;
+    const letter = say(`stage.${stage}.letter`);
+    if (shown.change !== null) return { shade: `stage-${stage}`, value: letter, words };
+    const share = atPlace(side, "most", month, k);
+    if (share === null) return { shade: `stage-${stage}`, value: letter, words };
+    return { shade: `stage-${stage}`, value: `${letter} · ${number(100 * share, 0)}`, words: say("tiles.stage", { words, share: percent(share, 0) }) };
   }
 
   return {
-    load(next) {
-      side = next;
+    load(next, k) {
+      run = next;
+      [side, other] = [run.sides[k], run.sides[1 - k]];
       if (map) fill();
       else redraw();
     },
-    show,
+    show: (wanted) => tiles.length && showAll(wanted),
+    /** Shows something else: what is lost, the difference, or the stage of all changes or of one. */
     follow(wanted) {
-      change = wanted;
-      if (side) show(month);
+      shown = wanted;
+      if (side) showAll(month);
     },
     mark(place) {
       chosen = place;

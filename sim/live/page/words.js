@@ -40,7 +40,8 @@ function isKnown(value) {
 /** A number with a true minus sign, or the word for unknown. */
 export function number(value, digits = 1) {
   if (!isKnown(value)) return say("unknown");
-  const text = value.toFixed(digits);
+  // Halves go up, as the server rounds them.
+  const text = (Math.round(value * 10 ** digits) / 10 ** digits).toFixed(digits);
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
@@ -52,6 +53,12 @@ export function points(share, digits = 1) {
 /** A share as a percentage. */
 export function percent(share, digits = 1) {
   return isKnown(share) ? say("percent", { n: points(share, digits) }) : say("unknown");
+}
+
+/** A time in years and months; months alone below a year. */
+export function duration(months) {
+  const parts = [["years", Math.floor(months / 12)], ["months", months % 12]];
+  return parts.filter(([, n]) => n).map(([unit, n]) => count(`time.${unit}`, n)).join(" ");
 }
 
 /** A number as short as it can be without losing what a person set. */
