@@ -502,6 +502,10 @@ def test_experiments_are_listed_with_their_question_and_explained_with_their_siz
     for name, path in experiment_files.available().items():
         out = gapsim("explain", name)[1]
         plan = experiment_files.read(path)
+        if plan.crossing is not None:
+            assert "2,000 policies × 100 futures × 1 scenarios × 1 replications" in out
+            assert "objective: gap, gap (mean)" in out
+            continue
         points = points_of(plan.points or design_points(plan.factors, plan.design, 1))
         whole = f"{points:,} points × {len(plan.scenarios)} scenarios × {plan.replications} replications"
         assert f"({whole})" in out

@@ -85,14 +85,24 @@ class Timetable:
             for begun in self._beginning(number, month, state)
         ]
         self.log += new
-        if not new and not any(begun.until == month for begun in self.log):
-            return
-        values[:] = self.start
+        moved = {
+            name: None
+            for begun in [*new, *(begun for begun in self.log if begun.until == month)]
+            for name, _ in self._values(begun)
+        }
+        # Other fields are left alone: somebody may have written them.
+        for name in moved:
+            values[name] = self.start[name]
         in_force = [begun for begun in self.log if begun.until > month]
         for begun in sorted(in_force, key=lambda begun: (begun.month, begun.number)):
-            intervention = self.interventions[begun.number]
-            for name, value in _values(intervention.key, intervention.value):
-                values[name][list(begun.rows)] = value
+            for name, value in self._values(begun):
+                if name in moved:
+                    values[name][list(begun.rows)] = value
+
+    def _values(self, begun: Begun) -> tuple[tuple[str, float], ...]:
+        """The fields of the record that an intervention sets, and their values."""
+        intervention = self.interventions[begun.number]
+        return _values(intervention.key, intervention.value)
 
     def _beginning(self, number: int, month: int, state: State) -> Iterator[Begun]:
         """The intervention, if it begins in a month: once, or in each place where what it watches was seen."""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from sim.errors import COMMAND_LINE, InputProblems, Problem, nearest_name, raise_if_any, shown
 from sim.experiments import experiment_files
+from sim.experiments.crossing import Crossing, futures_of, policies_of
 from sim.experiments.designs import points_of, points_planned
 from sim.experiments.experiment_files import Draft
 from sim.experiments.factors import ROLES, Factor
@@ -208,6 +209,8 @@ def renamed(old: str) -> Entry:
 def _experiment(draft: Draft) -> Entry:
     raise_if_any(draft.problems)
     assert draft.design is not None
+    if draft.crossing is not None:
+        return _crossing(draft, draft.crossing)
     points = points_of(draft.points) if draft.points else points_planned(draft.factors, draft.design)
     settings = [
         f"{name} {value}"
@@ -220,6 +223,32 @@ def _experiment(draft: Draft) -> Entry:
         f"design: {', '.join([draft.design.kind, *settings])}",
         f"runs: {runs:,} ({points:,} points × {len(draft.scenarios)} scenarios × {draft.replications} replications)",
     ]
+    return _with_factors(draft, facts)
+
+
+def _crossing(draft: Draft, crossing: Crossing) -> Entry:
+    """The entry of an experiment that crosses policies with futures, or searches them."""
+    futures = points_of(futures_of(crossing, 1))
+    searched = crossing.policies is None
+    policies = crossing.search.evaluations if searched else points_of(policies_of(crossing, 1))
+    runs = policies * futures * len(draft.scenarios) * draft.replications
+    counts = f"{policies:,} policies × {futures:,} futures × {len(draft.scenarios)} scenarios × {draft.replications} replications"
+    facts = [
+        _wrapped(f"scenarios: {', '.join(draft.scenarios)}"),
+        f"design: {'a search of policies' if searched else 'policies'} in futures",
+        f"runs: {runs:,} ({counts})",
+    ]
+    facts += [
+        f"objective: {one.name}, {' − '.join(one.outcomes)} ({one.over})" for one in crossing.objectives
+    ]
+    facts += [
+        f"at most {one.threshold:g}: {' − '.join(one.outcomes)} ({one.over})" for one in crossing.constraints
+    ]
+    return _with_factors(draft, facts)
+
+
+def _with_factors(draft: Draft, facts: list[str]) -> Entry:
+    """The entry of an experiment, with its factors by role."""
     for role in ROLES:
         members = [factor for factor in draft.factors if factor.role == role]
         if members:
