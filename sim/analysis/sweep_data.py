@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import compute as pc
 from pyarrow import parquet
 
 from sim.errors import InputProblems, Problem, raise_if_any
@@ -165,10 +164,10 @@ def _read(folder: Path, plan: Mapping[str, Any]) -> Sweep:
     status = np.zeros(shape, np.int8)
     responses = {name: np.full(shape, np.nan) for name in plan["responses"]}
     for path, runs in _runs(folder, str(plan["identity"]), [*KEYS, "status", *responses]):
-        where = _places(runs, structures)
+        replication, point, structure = parts.positions(runs, structures)
+        where = structure, point, replication
         raise_if_any(_beyond(path, where, shape))
-        is_ok = pc.equal(runs["status"].cast(pa.string()), "ok")
-        status[where] = np.where(is_ok.to_numpy(zero_copy_only=False), OK, FAILED)
+        status[where] = np.where(parts.is_ok(runs), OK, FAILED)
         for name, values in responses.items():
             values[where] = _floats(runs[name])
     return Sweep(plan, structures, factors, responses, status)
@@ -199,17 +198,6 @@ def _not_a_sweep(folder: Path) -> list[Problem]:
     return [
         Problem(str(folder), name, "is not there; give the results folder of a sweep") for name in missing
     ]
-
-
-def _places(runs: pa.Table, structures: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Where each row belongs; parts number the scenarios, the finished table names them."""
-    column = runs["scenario"]
-    if pa.types.is_integer(column.type):
-        scenario = _whole(column)
-    else:
-        found = pc.index_in(column.cast(pa.string()), value_set=pa.array(structures, pa.string()))
-        scenario = pc.fill_null(found, len(structures)).to_numpy().astype(np.int64)
-    return scenario, _whole(runs["design_point"]), _whole(runs["replication"])
 
 
 def _beyond(path: Path, where: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> list[Problem]:
@@ -243,10 +231,6 @@ def plain(value: float) -> str:
 
 def _floats(column: pa.ChunkedArray) -> np.ndarray:
     return column.cast(pa.float64()).to_numpy().astype(float)
-
-
-def _whole(column: pa.ChunkedArray) -> np.ndarray:
-    return column.to_numpy().astype(np.int64)
 
 
 def losses_of(sweep: Sweep) -> list[str]:

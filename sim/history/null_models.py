@@ -50,9 +50,7 @@ def constant_hazards(months: np.ndarray, planned: float | np.ndarray) -> np.ndar
 
 
 def bass(
-    years: np.ndarray,
-    innovation: float | np.ndarray = INNOVATION,
-    imitation: float | np.ndarray = IMITATION,
+    years: np.ndarray, innovation: float | np.ndarray = INNOVATION, imitation: float | np.ndarray = IMITATION
 ) -> np.ndarray:
     """Coverage if some adopt by themselves and others imitate (Bass 1969).
 

@@ -159,18 +159,8 @@ def _with_focal(changes: np.recarray, parameters: Parameters, keys: np.ndarray) 
     whole = table(CHANGES, count + 1)
     whole[:position] = changes[:position]
     whole[position + 1 :] = changes[position:]
-    kind = (
-        "radicalness",
-        "ambiguity",
-        "heterogeneity",
-        "spillover",
-        "visibility",
-        "conflict",
-        "urgency",
-        "personal_effort",
-    )
     own = {
-        **{name: getattr(focal, name) for name in ("arrival", "duration", *kind)},
+        **{name: value for name, value in focal if name in whole.dtype.names},
         "pace": 1.0 / focal.duration,
         "ambition": parameters.changes.ambition * focal.users,
         "target_share": focal.users,
@@ -242,21 +232,20 @@ def _bodies(parameters: Parameters, land: Territory, keys: np.ndarray) -> np.rec
     tied = several & (last > first)
     second = np.full(count, -1, np.int64)
     second[tied] = land.tie_other[chosen[tied]]
-    offsets = [
-        draw_normals(keys[k], count, declared.spread)
-        for k in (random.BODY_WILL, random.BODY_ABILITY, random.BODY_CAPACITY)
-    ]
+    will_offset = draw_normals(keys[random.BODY_WILL], count, declared.spread)
+    ability_offset = draw_normals(keys[random.BODY_ABILITY], count, declared.spread)
+    capacity_offset = draw_normals(keys[random.BODY_CAPACITY], count, declared.spread)
     return table(
         BODIES,
         count,
         home=home,
         second_home=second,
-        will=start_levels(declared.will, offsets[0]),
-        ability=start_levels(declared.ability, offsets[1]),
-        capacity=start_levels(declared.capacity, offsets[2]),
-        will_offset=offsets[0],
-        ability_offset=offsets[1],
-        capacity_offset=offsets[2],
+        will=start_levels(declared.will, will_offset),
+        ability=start_levels(declared.ability, ability_offset),
+        capacity=start_levels(declared.capacity, capacity_offset),
+        will_offset=will_offset,
+        ability_offset=ability_offset,
+        capacity_offset=capacity_offset,
     )
 
 

@@ -39,11 +39,6 @@ def _own(name: str, meaning: str) -> Any:
     return property(lambda one: one._read(name), lambda one, value: one._write(name, value), doc=meaning)
 
 
-def _reads(name: str, meaning: str) -> Any:
-    """A state variable that can only be read."""
-    return property(lambda one: one._read(name), doc=meaning)
-
-
 def _of_territory(name: str, meaning: str) -> Any:
     """A fact about an authority from the table of authorities; a Python value, as in `_View._read`."""
 
@@ -183,7 +178,7 @@ class LocalAuthority(_View):
 
     name = _of_territory("name", "Name of the authority.")
     code = _of_territory("code", "Official code of the authority.")
-    population = _reads("population", "Inhabitants.")
+    population = _of_territory("population", "Inhabitants.")
     deprivation = _of_territory("deprivation", "Percentage of people in the nation's most deprived fifth.")
     rurality = _of_territory("rurality", "Percentage of people in rural areas.")
 

@@ -76,10 +76,10 @@ def _write(
 
 def _keys(plan: Plan, runs: np.ndarray) -> dict[str, pa.Array]:
     replication, point, scenario = plan.keys(runs)
-    names = [composed.name for composed in plan.scenarios]
+    names = storage.texts([composed.name for composed in plan.scenarios])
     return {
         DESIGN_POINT: storage.column(point),
-        "scenario": storage.texts([names[place] for place in scenario.tolist()]),
+        "scenario": names.take(storage.column(scenario)),
         "replication": storage.column(replication),
     }
 

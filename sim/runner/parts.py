@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from pyarrow import compute as pc
 from pyarrow import parquet
 
 from sim import storage
@@ -149,24 +150,21 @@ def iter_sorted(
     Yields:
         Numbers of the runs of a window, and their rows; one empty window if there are no rows.
     """
-    groups: list[tuple[Path, int]] = []
-    runs, oks = [], []
-    for path in files:
-        for group, (numbers, ok) in enumerate(_runs(plan, path)):
-            groups.append((path, group))
-            runs.append(numbers)
-            oks.append(ok)
-    run = np.concatenate([np.empty(0, dtype=np.int64), *runs])
-    sizes = np.array([len(numbers) for numbers in runs], dtype=np.int64)
+    groups = [(path, group, *found) for path in files for group, found in enumerate(_runs(plan, path))]
+    run = np.concatenate([np.empty(0, dtype=np.int64), *(numbers for _, _, numbers, _ in groups)])
+    failed = ~np.concatenate([np.empty(0, dtype=bool), *(ok for _, _, _, ok in groups)])
+    sizes = np.array([len(numbers) for _, _, numbers, _ in groups], dtype=np.int64)
     of_group = np.repeat(np.arange(len(groups)), sizes)
-    order = np.lexsort((-of_group, ~np.concatenate([np.empty(0, dtype=bool), *oks]), run))
+    order = np.lexsort((-of_group, failed, run))
     _, first = np.unique(run[order], return_index=True)
     chosen = order[first] if only is None else order[first][run[order[first]] == only]
     nothing = _columns(files[0], [], columns)
     for start in range(0, max(1, len(chosen)), WINDOW):
         rows = chosen[start : start + WINDOW]
         needed = np.unique(of_group[rows])
-        tables = [_columns(path, [group], columns) for path, group in (groups[n] for n in needed.tolist())]
+        tables = [
+            _columns(path, [group], columns) for path, group, *_ in (groups[n] for n in needed.tolist())
+        ]
         # From row numbers over all groups to row numbers over those that are read.
         left_out = np.where(np.isin(np.arange(len(groups)), needed), 0, sizes).cumsum()
         indices = storage.column(rows - left_out[of_group[rows]])
@@ -175,20 +173,31 @@ def iter_sorted(
 
 def _runs(plan: Plan, path: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Number of the run of each row and whether it is ok, for every row group of a part or a finished table."""
-    places = {composed.name: place for place, composed in enumerate(plan.scenarios)}
+    scenarios = [composed.name for composed in plan.scenarios]
     file = parquet.ParquetFile(path)
     for group in range(file.num_row_groups):
         rows = file.read_row_group(group, columns=[*KEYS, "status"])
-        replication, point, scenario = (rows[key] for key in KEYS)
-        # Parts hold the position of the scenario, finished tables its name.
-        if pa.types.is_string(scenario.type):
-            position = np.array([places[name] for name in scenario.to_pylist()], dtype=np.int64)
-        else:
-            position = storage.values(scenario)
         # The table of failures has no status: all its rows failed.
-        status = rows["status"].to_pylist() if "status" in rows.column_names else [FAILED] * rows.num_rows
-        ok = np.array([word == OK for word in status], dtype=bool)
-        yield plan.numbers(storage.values(replication), storage.values(point), position), ok
+        ok = is_ok(rows) if "status" in rows.column_names else np.zeros(rows.num_rows, dtype=bool)
+        yield plan.numbers(*positions(rows, scenarios)), ok
+
+
+def is_ok(rows: pa.Table) -> np.ndarray:
+    """Whether each row is that of a run which did not fail."""
+    ok = storage.texts([OK])[0]
+    return storage.values(pc.equal(rows["status"].cast(pa.string()), ok).cast(pa.int8())).astype(bool)
+
+
+def positions(rows: pa.Table, scenarios: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Replication, design point and position of the scenario of each row; parts hold the position, finished tables the name.
+
+    A name that is not among the scenarios has the position after the last.
+    """
+    replication, point, scenario = (rows[key] for key in KEYS)
+    if not pa.types.is_integer(scenario.type):
+        found = pc.index_in(scenario.cast(pa.string()), value_set=storage.texts(scenarios))
+        scenario = pc.fill_null(found.cast(pa.int64()), storage.column([len(scenarios)])[0])
+    return storage.values(replication), storage.values(point), storage.values(scenario)
 
 
 def _columns(path: Path, row_groups: list[int], names: Sequence[str]) -> pa.Table:

@@ -76,11 +76,8 @@ def _kept(plan: Plan, folder: Path, run: int) -> dict[str, Any]:
 
 
 def _row(plan: Plan, run: int, files: Sequence[Path], columns: Sequence[str]) -> dict[str, Any] | None:
-    if not files:
-        return None
-    return next(
-        (row for _, rows in iter_sorted(plan, files, columns, only=run) for row in rows.to_pylist()), None
-    )
+    found = iter_sorted(plan, files, columns, only=run) if files else ()
+    return next((row for _, rows in found for row in rows.to_pylist()), None)
 
 
 def _same(before: Any, now: Any) -> bool:

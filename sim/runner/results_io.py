@@ -52,9 +52,8 @@ def write_detail(folder: Path, run: Run) -> None:
 def table_of_runs(comparison: Comparison) -> dict[str, Any]:
     """A row for each replication of each scenario, with all outcomes."""
     n = comparison.replications
-    keys = [{"replication": np.arange(n), "seed": np.full(n, comparison.seed)} for _ in comparison.scenarios]
-    tables = [{**key, **s.summaries} for key, s in zip(keys, comparison.scenarios, strict=True)]
-    return _under(comparison.scenarios, tables)
+    keys = {"replication": np.arange(n), "seed": np.full(n, comparison.seed)}
+    return _under(comparison.scenarios, [{**keys, **s.summaries} for s in comparison.scenarios])
 
 
 def _councils(scenario: ScenarioRuns) -> dict[str, Any]:

@@ -104,10 +104,8 @@ def _columns(run: Run) -> dict[str, np.ndarray]:
             tables[name] = part
     found = {}
     for name, table in tables.items():
-        if table.dtype.names is None:
-            found[name] = table
-        else:
-            found |= {f"{name}.{column}": table[column] for column in table.dtype.names}
+        columns = {f"{name}.{column}": table[column] for column in table.dtype.names or ()}
+        found |= columns or {name: table}
     return found
 
 
@@ -206,9 +204,11 @@ def check_directions(seed: int, replications: int) -> list[Check]:
 
 def check_conservation(seed: int, replications: int) -> list[Check]:
     """Benefit, hours, money and users balance in every run, under random parameters and tables."""
-    results = many(
-        lambda number: imbalances(simulate(random_parameters(seed, number), seed, number)), replications
-    )
+
+    def one(number: int) -> dict[str, float]:
+        return imbalances(simulate(random_parameters(seed, number), seed, number))
+
+    results = many(one, replications)
     worst = {name: max(result[name] for result in results) for name in results[0]}
     return [*(below(name, off, TOLERANCE) for name, off in worst.items()), check_equal_endowments(seed)]
 
@@ -227,12 +227,9 @@ def check_equal_endowments(seed: int) -> Check:
             (36, "money.secure_months", 60.0, "Fife"),
         )
     )
-    given = [
-        simulate(
-            parameters_for(name, settings, dict.fromkeys(MECHANISM_NAMES, 0.5), apart), seed
-        ).state.journal.months.endowment
-        for name in structures()
-    ]
+    halves = dict.fromkeys(MECHANISM_NAMES, 0.5)
+    runs = [simulate(parameters_for(name, settings, halves, apart), seed) for name in structures()]
+    given = [run.state.journal.months.endowment for run in runs]
     worst = max(float(np.max(np.abs(one - given[0]) / given[0])) for one in given)
     return below("every table is given the same hours and money", worst, TOLERANCE)
 

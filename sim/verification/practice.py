@@ -99,11 +99,8 @@ class Measured:
 
     def rows(self) -> list[dict[str, Any]]:
         """The statements as `gapsim verify practice --json` prints them."""
-        reached = self.set_reached
-        return [
-            self._row(statement, self.defaults[:, number], reached[:, number])
-            for number, statement in enumerate(self.statements)
-        ]
+        columns = zip(self.statements, self.defaults.T, self.set_reached.T, strict=True)
+        return [self._row(*column) for column in columns]
 
     @staticmethod
     def _row(statement: Statement, at_defaults: np.ndarray, reached: np.ndarray) -> dict[str, Any]:

@@ -120,9 +120,8 @@ def falls_back(watched: Watched, constants: Constants) -> float:
     wait = int(constants["years_watched"] * YEAR)
     fell = []
     for change in np.flatnonzero(~watched.focal):
-        faded = np.flatnonzero(
-            watched.announced[:, change] & (watched.money[:, change] <= constants["money_left"])
-        )
+        mostly = watched.money[:, change] <= constants["money_left"]
+        faded = np.flatnonzero(watched.announced[:, change] & mostly)
         if faded.size == 0 or faded[0] + wait >= len(watched.stage):
             continue
         coverage = watched.adopted[: faded[0] + wait + 1, change]

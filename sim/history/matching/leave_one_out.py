@@ -88,10 +88,9 @@ def hazard_curves(case: Case) -> np.ndarray:
 
 def bass_curves(case: Case) -> np.ndarray:
     """Bass curves of a case at each pair of coefficients: shape (pairs, T)."""
-    innovation, imitation = (
-        one.reshape(-1, 1) for one in np.meshgrid(INNOVATIONS, IMITATIONS, indexing="ij")
-    )
-    return null_models.bass(null_models.months_since_announcement(case) / 12.0, innovation, imitation)
+    pairs = np.meshgrid(INNOVATIONS, IMITATIONS, indexing="ij")
+    since = null_models.months_since_announcement(case)
+    return null_models.bass(since / 12.0, *(one.reshape(-1, 1) for one in pairs))
 
 
 NULLS = {"constant_hazards": hazard_curves, "bass": bass_curves}

@@ -53,10 +53,12 @@ def uncertainties() -> list[Factor]:
     """All uncertainties of the system with the ranges they are fitted over; choices as levels."""
     found = []
     for declared in declarations().values():
-        fixed = (
-            declared.role != "uncertainty" or declared.group == "changes" or declared.key in experimental()
-        )
-        if not fixed and (declared.choices or declared.kind in (int, float)):
+        fixed = declared.group == "changes" or declared.key in experimental()
+        if (
+            declared.role == "uncertainty"
+            and not fixed
+            and (declared.choices or declared.kind in (int, float))
+        ):
             factor = default_range(declared, spread())
             if factor is not None and may_be_fitted(factor):
                 found.append(factor)

@@ -121,11 +121,10 @@ class Histories:
 
 def scenarios(cases: Sequence[Case], system: Parameters) -> tuple[Composed, ...]:
     """Cases as scenarios: the same system, with each case's focal change and dated events."""
-    found = []
-    for case in cases:
-        header, parameters = case.file.header, parameters_of(case, system)
-        found.append(Composed(case.name, header.title, header.question, header.source, parameters))
-    return tuple(found)
+    return tuple(
+        Composed(case.name, **case.file.header.model_dump(), parameters=parameters_of(case, system))
+        for case in cases
+    )
 
 
 def may_be_fitted(factor: Factor) -> bool:

@@ -142,9 +142,8 @@ def _single(values: np.ndarray) -> np.ndarray:
     """
     replications = values.shape[1]
     if replications < 4:
-        raise ValueError(
-            f"{replications} replications do not show how much replications differ: at least 4 are needed"
-        )
+        said = "replications do not show how much replications differ: at least 4 are needed"
+        raise ValueError(f"{replications} {said}")
     return np.asarray(values.var(axis=1, ddof=1) * (replications - 1) / (replications - 3))
 
 
@@ -211,10 +210,8 @@ def fit(
     for number in range(2, settings.waves + 1):
         learned = search.learn()
         asked, kept, given_up = search.next_points(learned, seed + number)
-        say(
-            f"wave {number}: {100 * kept:.2g} % of the space is left with {given_up} of "
-            f"{len(case_names(targets))} cases given up"
-        )
+        left = f"{100 * kept:.2g} % of the space is left"
+        say(f"wave {number}: {left} with {given_up} of {len(case_names(targets))} cases given up")
         name = f"wave-{number}"
         shares, values = simulate(name, asked, settings.replications, 0)
         wave = Wave(name, shares, values, kept, given_up, search.surprised(learned, shares, values))
@@ -227,9 +224,8 @@ def fit(
     chosen = np.concatenate([chosen[[default]], np.delete(chosen, default)])
     say(f"{len(chosen)} sets of parameters, {given_up} of {worst.shape[1]} cases given up")
     # The rounded set stands for the one it comes from, in the same replications, unless rounding rules it out.
-    plain, again = simulate(
-        "default", space.rounded(shares[chosen[:1]]), settings.confirm_replications, FRESH
-    )
+    nearby = space.rounded(shares[chosen[:1]])
+    plain, again = simulate("default", nearby, settings.confirm_replications, FRESH)
     found = implausibility_of_runs(again, targets)
     rounded = bool(cases_excluding(found)[0] <= given_up)
     if rounded:
@@ -278,7 +274,7 @@ class Search:
         shares, values = shares[complete], values[complete]
         if len(shares) > self.settings.learned:
             # The spread of the first wave is worth less by now than points near those that are left.
-            order = _best(self.implausibility(values), None)[: self.settings.learned]
+            order = _best(self.implausibility(values))[: self.settings.learned]
             shares, values = shares[order], values[order]
         variance = self.run_variance / values.shape[1]
         return emulators(self.space.features(shares), values.mean(axis=1), variance)
@@ -308,7 +304,7 @@ class Search:
     def _near(self, count: int, seed: int) -> np.ndarray:
         """Points near those that fewest cases rule out so far: an even spread misses small regions."""
         shares = self.shares
-        best = shares[_best(self.implausibility(self.values), None)[: max(20, len(shares) // 20)]]
+        best = shares[_best(self.implausibility(self.values))[: max(20, len(shares) // 20)]]
         rng = np.random.default_rng(seed)
         width = np.maximum(best.std(axis=0), 0.05)
         pairs = rng.integers(len(best), size=(count, 2))
@@ -330,9 +326,8 @@ class Search:
         """Points to simulate again: those that fewest cases rule out, of all cases and with each left out."""
         worst = self.implausibility(self.values)
         cases, confirmed = worst.shape[1], self.settings.confirmed
-        chosen = [_best(worst, None)[:confirmed]]
-        for without in range(cases):
-            chosen.append(_best(worst, without)[: max(self.settings.enough, confirmed // cases)])
+        each = max(self.settings.enough, confirmed // cases)
+        chosen = [_best(worst)[:confirmed], *(_best(worst, without)[:each] for without in range(cases))]
         return self.shares[list(dict.fromkeys(np.concatenate(chosen).tolist()))]
 
 
@@ -354,7 +349,7 @@ def _apart(points: np.ndarray, among: np.ndarray, count: int) -> np.ndarray:
     return among[np.array(taken)]
 
 
-def _best(worst: np.ndarray, without: int | None) -> np.ndarray:
+def _best(worst: np.ndarray, without: int | None = None) -> np.ndarray:
     """Positions of all points: first those that fewest cases rule out, of these the least implausible first."""
     asked = worst if without is None else np.delete(worst, without, axis=1)
     return np.lexsort((_total(asked), cases_excluding(worst, without)))

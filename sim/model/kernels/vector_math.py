@@ -70,10 +70,7 @@ def logarithm(x):
 @kernel
 def mean_of(values):
     """Mean of a column; four sums side by side, since one waits for itself."""
-    first = 0.0
-    second = 0.0
-    third = 0.0
-    fourth = 0.0
+    first = second = third = fourth = 0.0
     whole = len(values) // 4 * 4
     for row in range(0, whole, 4):
         first += values[row]

@@ -64,7 +64,7 @@ def uptake_share(strength, asks, mean_fit, fit, ready, ability):
     if mean_fit <= 0.0:
         return 1.0
     # Four sums side by side, since one waits for itself.
-    taken, taken_2, taken_3, taken_4 = 0.0, 0.0, 0.0, 0.0
+    taken = taken_2 = taken_3 = taken_4 = 0.0
     whole = len(fit) // 4 * 4
     free = 1.0 - asks
     for user in range(0, whole, 4):
@@ -82,8 +82,7 @@ def uptake_share(strength, asks, mean_fit, fit, ready, ability):
 def set_standard(i, tolerance, changes, places, cells):
     """Find the standard of change i, the mean design by people, and each design's compatibility with it. ODD 8.7."""
     count = len(places)
-    total = 0.0
-    weight = 0.0
+    total = weight = 0.0
     for a in range(count):
         if cells[a, i].designed == 1:
             total += places[a].weight * cells[a, i].design
@@ -233,8 +232,7 @@ def deliver_to_users(month, arrived, factors, weights, changes, places, cells, a
     alone, late = weights[Factor.SPILLED_OVER], weights[Factor.TIMELY]
     for a in range(len(places)):
         authority = places[a]
-        realised_here = 0.0
-        reported_here = 0.0
+        realised_here = reported_here = 0.0
         for i in range(arrived):
             nominal = cells[a, i].nominal
             if nominal <= 0.0:

@@ -259,12 +259,7 @@ def demand_for_hours(a, arrived, row, shift, changes, authority, cells):
     """
     months_of_shift = shift / row.work_top_speed
     active = 0
-    shaping = 0.0
-    users = 0.0
-    work = 0.0
-    design = 0.0
-    co_design = 0.0
-    upkeep = 0.0
+    work = design = co_design = upkeep = users = shaping = 0.0
     for i in range(arrived):
         cell = cells[a, i]
         change = changes[i]

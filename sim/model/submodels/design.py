@@ -161,11 +161,10 @@ def adopt_design(i, design, row, change, authority, cell, users):
     cell.designed = 1
     personal = personal_part(row)
     miss = design - (change.need + difference(change, authority))
-    begin = authority.first_user
-    end = authority.last_user
+    here = slice(authority.first_user, authority.last_user)
     cell.fit = fit_people(
         miss, personal * change.need_direction_1, personal * change.need_direction_2, row.design_tolerance,
-        users.need_1[begin:end], users.need_2[begin:end], users.fit[i, begin:end],
+        users.need_1[here], users.need_2[here], users.fit[i, here],
     )  # fmt: skip
     change.standard_is_stale = 1
 
@@ -272,12 +271,5 @@ def design_changes(month, p, state):
                     cell.progress = 0.0
                     cell.redesigned = 1
                     ledger[a, i, Cause.WRONG_DESIGN] += undone
-                    adopt_design(
-                        i,
-                        updated_design(row, cell.design, change, authority, u),
-                        row,
-                        change,
-                        authority,
-                        cell,
-                        users,
-                    )
+                    design = updated_design(row, cell.design, change, authority, u)
+                    adopt_design(i, design, row, change, authority, cell, users)

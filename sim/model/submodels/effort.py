@@ -85,8 +85,7 @@ def mandate_effect(row, will, centre_will, visibility, to_target, duty):
     With grip g and floor f: will + g (f - will), fidelity 1 - g (1 - r), speed 1 + g k (1 - months left / 12), where r is
     `compelled_fidelity`. A law (`duty`) binds whoever judges and whoever governs.
     """
-    fidelity = 1.0
-    speed = 1.0
+    fidelity = speed = 1.0
     grip = mandate_grip(row, centre_will)
     floor = row.mandate_floor
     if duty > 0.0:
@@ -116,19 +115,8 @@ def pledge_effect(row, will, sincere):
 
 @kernel
 def effective_will(
-    row,
-    stage,
-    will,
-    centre_will,
-    visibility,
-    spillover,
-    to_target,
-    signed,
-    sincere,
-    pulled,
-    pressure,
-    duty=0.0,
-):
+    row, stage, will, centre_will, visibility, spillover, to_target, signed, sincere, pulled, pressure, duty=0.0
+):  # fmt: skip
     """Effort that goes into a change this month: compulsion, pledges and own benefit each act on it. ODD 8.6.
 
     Args:
@@ -148,8 +136,7 @@ def effective_will(
     Returns:
         An `Effort`.
     """
-    fidelity = 1.0
-    speed = 1.0
+    fidelity = speed = 1.0
     if row.mandate > 0.0:
         will, fidelity, speed = mandate_effect(row, will, centre_will, visibility, to_target, duty)
     if row.concordat > 0.0 and signed:

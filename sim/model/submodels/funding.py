@@ -55,8 +55,7 @@ def equalise_funding(p, places, hours):
     for a in range(count):
         mean += places[a].weight * places[a].believed_ability
         places[a].funding_multiplier = 1.0
-    plain = 0.0
-    tilted = 0.0
+    plain = tilted = 0.0
     for a in range(count):
         row = p[a]
         authority = places[a]

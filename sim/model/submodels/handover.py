@@ -60,11 +60,9 @@ def reassign_rights(month, p, state):
             if not passed:
                 continue
             cell.design_holder = design
-            taking = (
-                population_using_central_design(i, design, p, keys, places)
-                if row.design_economies > 0.0
-                else 1.0
-            )
+            taking = 1.0
+            if row.design_economies > 0.0:
+                taking = population_using_central_design(i, design, p, keys, places)
             if cell.designed == 0:
                 if row.design_economies > 0.0 or row.local_need > 0.0:
                     set_design_cost(row, authority.weight, taking, cell)

@@ -246,13 +246,8 @@ def advance_implementation(month, p, state, offers):
     count = len(places)
     nation = p[count]
     path = nation.work_see + nation.work_spark + nation.work_shape + nation.work_shift
-    lengths = (
-        nation.work_see / path,
-        nation.work_spark / path,
-        nation.work_shape / path,
-        nation.work_shift / path,
-    )
-    shift = lengths[3]
+    shift = nation.work_shift / path
+    lengths = nation.work_see / path, nation.work_spark / path, nation.work_shape / path, shift
     following = nation.focal_arrival >= 0.0
     centre_will = state.centre[0].will
     hours = journal.hours[month]
@@ -262,17 +257,14 @@ def advance_implementation(month, p, state, offers):
         change = changes[i]
         due[i] = planned_path(month + 1.0, change.arrival, change.pace)
         due[i] -= planned_path(month, change.arrival, change.pace)
-    endowment = 0.0
-    recovered = 0.0
+    endowment = recovered = 0.0
     for a in range(count):
         row = p[a]
         authority = places[a]
+        form = row.work_form
         ability = max(EPS, authority.ability)
         months_of_shift = shift / row.work_top_speed
-        at_work = 0.0
-        supported = 0.0
-        delivered = 0.0
-        unspent = 0.0
+        at_work = supported = delivered = unspent = 0.0
         for i in range(arrived):
             change = changes[i]
             cell = cells[a, i]
@@ -286,9 +278,8 @@ def advance_implementation(month, p, state, offers):
             endowment += offered
             if cell.stage == Stage.NOT_STARTED or cell.stage == Stage.ABANDONED:
                 unspent += offered
-                ledger[
-                    a, i, Cause.NOT_STARTED if cell.stage == Stage.NOT_STARTED else Cause.WAITING_ON_CLEARANCE
-                ] += due[i]
+                waiting = cell.stage == Stage.NOT_STARTED
+                ledger[a, i, Cause.NOT_STARTED if waiting else Cause.WAITING_ON_CLEARANCE] += due[i]
                 continue
             will, fidelity, speed = effective_will(
                 row, cell.stage, authority.will, centre_will, change.visibility, change.spillover,
@@ -314,38 +305,17 @@ def advance_implementation(month, p, state, offers):
                 unspent += offered - (teams + bought) * wanted
                 boldness = pilot_boldness(row, cell.stage, change)
                 fidelity *= fidelity_of_new_coverage(row, change.visibility, cell.own_priority, cell.priority)
-                share = progress_rate(row.work_form, will, ability, capacity) * boldness * speed
-                gained = advance_stage(
-                    month,
-                    a,
-                    i,
-                    row,
-                    shift,
-                    lengths[cell.stage - Stage.SEE],
-                    share,
-                    fidelity,
-                    change,
-                    cell,
-                    keys,
-                )
+                share = progress_rate(form, will, ability, capacity) * boldness * speed
+                length = lengths[cell.stage - Stage.SEE]
+                gained = advance_stage(month, a, i, row, shift, length, share, fidelity, change, cell, keys)
                 caught = account_for_progress(
-                    a,
-                    i,
-                    due[i] - gained,
-                    row.work_form,
-                    will,
-                    ability,
-                    capacity,
-                    boldness,
-                    reasons,
-                    cell,
-                    ledger,
+                    a, i, due[i] - gained, form, will, ability, capacity, boldness, reasons, cell, ledger
                 )
                 recovered += caught * change.ambition * authority.population
             else:
                 unspent += offered
                 capacity = max(EPS, min(1.0, authority.capacity_ratio + pilot))
-                possible = progress_rate(row.work_form, will, ability, capacity) * speed
+                possible = progress_rate(form, will, ability, capacity) * speed
                 account_for_waiting(a, i, due[i], possible * (row.work_top_speed * change.pace), cell, ledger)
             if cell.nominal >= 1.0 - NEGLIGIBLE:
                 close_ledger(a, i, cell.ledger_closed, ledger)

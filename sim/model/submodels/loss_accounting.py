@@ -36,8 +36,7 @@ def ledger_total(a, i, closed, ledger):
     """
     if closed == 1:
         return ledger[a, i, Cause.RELAPSE]
-    even = 0.0
-    odd = 0.0
+    even = odd = 0.0
     for cause in range(0, LEDGER, 2):
         even += ledger[a, i, cause]
         odd += ledger[a, i, cause + 1]

@@ -5,6 +5,7 @@ Source: threshold models of collective behaviour (Granovetter 1978).
 
 from sim.model.kernels import random
 from sim.model.kernels.jit import kernel
+from sim.model.submodels.responses import neighbour_mean
 
 
 @kernel
@@ -37,11 +38,7 @@ def update_pledges(month, p, state):
         if row.concordat <= 0.0 or row.pledge_open <= 0.0:
             authority.signed = 0.0
             continue
-        around = national / count
-        if row.population_mixing != 1.0:
-            around = 0.0
-            for number in range(authority.first_tie, authority.last_tie):
-                around += ties[number].weight * before[ties[number].other]
+        around = neighbour_mean(authority, row.population_mixing == 1.0, national / count, before, ties)
         threshold = row.pledge_threshold + row.pledge_threshold_spread * authority.threshold
         decides = random.uniform(keys[random.SIGNING], a, 0, month) < row.pledge_signing
         if decides and reaches_threshold(around, threshold):

@@ -22,8 +22,7 @@ def record_coverage(month, arrived, changes, places, cells, journal):
             census[i, cell.stage] += 1.0
             adopted[i] += weight * cell.real_coverage
             reported[i] += weight * cell.nominal
-    nominal = 0.0
-    real = 0.0
+    nominal = real = 0.0
     for i in range(arrived):
         for stage in range(len(stages)):
             stages[stage] += census[i, stage]
@@ -66,8 +65,7 @@ def record_state(ready, kind, will, ability, capacity):
 def record_agents(ready, places, bodies, centre):
     """Record will, ability and capacity by kind of agent; `ready` is written. ODD 8.10."""
     record_state(ready, Kind.CENTRE, centre[0].will, centre[0].ability, centre[0].capacity)
-    will, ability, capacity = 0.0, 0.0, 0.0
-    trust, users_ability, time = 0.0, 0.0, 0.0
+    will = ability = capacity = trust = users_ability = time = 0.0
     for a in range(len(places)):
         authority = places[a]
         will += authority.will / len(places)
@@ -78,7 +76,7 @@ def record_agents(ready, places, bodies, centre):
         time += authority.weight * max(0.0, authority.user_time - authority.co_design)
     record_state(ready, Kind.AUTHORITIES, will, ability, capacity)
     record_state(ready, Kind.USERS, trust, users_ability, time)
-    will, ability, capacity = 0.0, 0.0, 0.0
+    will = ability = capacity = 0.0
     for b in range(len(bodies)):
         will += bodies[b].will / len(bodies)
         ability += bodies[b].ability / len(bodies)

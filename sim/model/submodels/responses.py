@@ -112,8 +112,7 @@ def count_imposed_changes(arrived, p, changes, places, cells):
         row = p[a]
         authority = places[a]
         under_way = 0
-        imposed = 0.0
-        coproduced = 0.0
+        imposed = coproduced = 0.0
         if row.reactance > 0.0 or row.ownership > 0.0:
             for i in range(arrived):
                 cell = cells[a, i]
@@ -209,8 +208,7 @@ def update_authorities(month, p, state):
     count_imposed_changes(calendar[month].arrived, p, changes, places, cells)
     wills = places.will.copy()
     abilities = places.ability.copy()
-    mean_will = 0.0
-    mean_ability = 0.0
+    mean_will = mean_ability = 0.0
     for a in range(count):
         mean_will += wills[a] / count
         mean_ability += abilities[a] / count
@@ -276,13 +274,8 @@ def update_bodies(month, p, state):
 def update_users(month, p, state):
     """Update users' trust (broken promises lower it, a share in design raises it) and their readiness for uptake. ODD 8.9."""
     places, users = state.places, state.users
-    will, ability, time, initial_trust, ready = (
-        users.will,
-        users.ability,
-        users.capacity,
-        users.initial_trust,
-        users.ready,
-    )
+    will, ability, time = users.will, users.ability, users.capacity
+    initial_trust, ready = users.initial_trust, users.ready
     for a in range(len(places)):
         row = p[a]
         authority = places[a]
