@@ -160,7 +160,7 @@ def _with_focal(changes: np.recarray, parameters: Parameters, keys: np.ndarray) 
     whole[:position] = changes[:position]
     whole[position + 1 :] = changes[position:]
     own = {
-        **{name: value for name, value in focal if name in whole.dtype.names},
+        **{name: value for name, value in focal if name in (whole.dtype.names or ())},
         "pace": 1.0 / focal.duration,
         "ambition": parameters.changes.ambition * focal.users,
         "target_share": focal.users,

@@ -102,7 +102,7 @@ def _columns(run: Run) -> dict[str, np.ndarray]:
             tables |= {f"{name}.{column}": values for column, values in part._asdict().items()}
         else:
             tables[name] = part
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for name, table in tables.items():
         columns = {f"{name}.{column}": table[column] for column in table.dtype.names or ()}
         found |= columns or {name: table}
