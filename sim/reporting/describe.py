@@ -232,7 +232,8 @@ def _crossing(draft: Draft, crossing: Crossing) -> Entry:
     searched = crossing.policies is None
     policies = crossing.search.evaluations if searched else points_of(policies_of(crossing, 1))
     runs = policies * futures * len(draft.scenarios) * draft.replications
-    counts = f"{policies:,} policies × {futures:,} futures × {len(draft.scenarios)} scenarios × {draft.replications} replications"
+    counts = f"{policies:,} policies × {futures:,} futures × {len(draft.scenarios)} scenarios"
+    counts += f" × {draft.replications} replications"
     facts = [
         _wrapped(f"scenarios: {', '.join(draft.scenarios)}"),
         f"design: {'a search of policies' if searched else 'policies'} in futures",
