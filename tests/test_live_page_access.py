@@ -262,7 +262,7 @@ def test_stages_are_told_apart_without_colour(room):
 def test_on_paper_what_can_only_be_pressed_is_left_out(room):
     page = room.open("#m=61")
     page.emulate_media(media="print")
-    for hidden in ("nav", "#levers", "#scrub", "[data-do=play]"):
+    for hidden in ("nav", ".ten", "#scrub", "[data-do=play]"):
         assert not page.locator(hidden).first.is_visible(), hidden
     for shown in ("#sentence", "#gap-a", "#month", ".gap-chart", ".chart.losses"):
         assert page.locator(shown).first.is_visible(), shown

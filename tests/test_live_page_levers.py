@@ -83,6 +83,19 @@ def test_on_a_phone_the_chart_stays_below_the_player(room):
     assert player["y"] + player["height"] - 12 <= chart["y"] < 300
 
 
+def test_what_was_changed_by_hand_is_on_paper(room):
+    page = room.open("#m=120&a.work.load=2&b@36.pace.pressure=0.9")
+    page.emulate_media(media="print")
+    said = page.locator("#change").inner_text()
+    assert "load (work): 1 → 2 from the start" in said
+    assert "pressure (pace): 0.9 from month 36" in said
+    for part in (".ten", ".beside", "details.expert", ".differences button >> nth=0"):
+        assert page.locator(part).is_hidden(), part
+    plain = room.open("#m=120")
+    plain.emulate_media(media="print")
+    assert plain.locator("#change").is_hidden()
+
+
 def test_one_side_is_chosen_and_called_what_it_is_now(room):
     page = room.open("#m=120")
     assert page.locator("#which-a").is_checked()
