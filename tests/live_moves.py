@@ -28,6 +28,9 @@ def seek(page: Any, wanted: int) -> None:
 
 def move(page: Any, key: str, value: float) -> None:
     """Type a value into the number box of a lever, and wait for the run."""
+    expert = page.locator("details.expert")
+    if expert.get_attribute("open") is None:
+        expert.locator("summary").first.click()
     group = page.locator(f"details[data-group={key.partition('.')[0]}]")
     if not group.get_attribute("open") and group.get_attribute("open") != "":
         group.locator("summary").first.click()

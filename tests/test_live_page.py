@@ -122,7 +122,7 @@ def test_every_chart_says_how_it_was_made(room, served):
     page.wait_for_selector(".chart.spread")
     version = served.ask("api/declarations")["version"]
     made = page.locator("figure .made").all_inner_texts()
-    assert len(made) == 7
+    assert len(made) == 8
     for words in made:
         assert re.match(r"(1 run|20 runs) a side · seed 2026", words)
         assert words.endswith(f"gapsim {version}")
@@ -188,6 +188,7 @@ def test_all_that_is_seen_is_in_the_address(room):
     page = room.open(
         "#a=tight_loose_tight&b=citizen_led&m=48&place=S12000049&guess=100.95.90.85.80.75.70.65.60.55.50&votes=3.0.9&change=7"
     )
+    page.locator("#which-both").check()
     move(page, "work.load", 2)
     with page.expect_response("**/api/run"):
         page.locator(".do-another").click()
@@ -256,6 +257,8 @@ def test_a_refused_move_keeps_the_last_view(room):
     assert "work.load = 99" in page.locator("#notice").inner_text()
     assert gaps(page) == before
     assert page.locator("#lever-work-load").input_value() == "1"
+    beside = page.locator(".lever[data-key='work.load'] .wrong").inner_text()
+    assert beside.startswith("99 must be a number from 0.0 to 10.0")
     assert page.locator(".do-undo").is_disabled()
 
 
@@ -278,6 +281,7 @@ def test_a_right_that_moves_takes_from_the_others_of_its_row(room):
 def test_a_structural_lever_restarts_and_a_live_one_does_not(room):
     page = room.open("#m=60")
     page.locator("#when-now").check()
+    page.locator("#which-b").check()
     move(page, "mechanisms.pace", 0.9)
     move(page, "changes.spillover", 0.8)
     assert "b@60.mechanisms.pace=0.9" in page.url
@@ -286,6 +290,7 @@ def test_a_structural_lever_restarts_and_a_live_one_does_not(room):
 
 def test_a_mechanism_is_a_switch_with_a_strength(room):
     page = room.open("#m=120")
+    page.locator("details.expert > summary").click()
     page.locator("details[data-group=mechanisms] > summary").click()
     switch = page.locator("[data-key='mechanisms.uptake'] [role=switch]")
     assert switch.is_checked()

@@ -46,6 +46,7 @@ def with_a_council(room):
 
 def with_levers(room):
     page = room.open("#m=61")
+    page.locator("details.expert > summary").click()
     for group in ("mechanisms", "work", "changes"):
         page.locator(f"details[data-group={group}] > summary").click()
     move(page, "work.load", 2)
@@ -180,6 +181,7 @@ def test_keys_play_pause_and_step(room):
 
 def test_keys_typed_into_a_box_do_not_move_the_clock(room):
     page = room.open("#m=10")
+    page.locator("details.expert > summary").click()
     box = page.locator("#find-lever")
     box.focus()
     page.keyboard.type("a b")
@@ -260,7 +262,7 @@ def test_stages_are_told_apart_without_colour(room):
 def test_on_paper_what_can_only_be_pressed_is_left_out(room):
     page = room.open("#m=61")
     page.emulate_media(media="print")
-    for hidden in ("nav", "#levers", "#scrub", "[data-do=play]"):
+    for hidden in ("nav", ".ten", "#scrub", "[data-do=play]"):
         assert not page.locator(hidden).first.is_visible(), hidden
     for shown in ("#sentence", "#gap-a", "#month", ".gap-chart", ".chart.losses"):
         assert page.locator(shown).first.is_visible(), shown
@@ -306,6 +308,7 @@ def test_at_twice_the_size_a_link_leads_to_just_below_the_player(room):
 
 def test_with_forced_colours_only_a_moved_lever_is_marked(room):
     page = room.open("#m=120&a.work.load=2", forced_colors="active")
+    page.locator("details.expert > summary").click()
     page.locator("details[data-group=work] > summary").click()
     edge = "(lever) => getComputedStyle(lever).borderLeftColor"
     still = page.locator("[data-key='work.top_speed']").evaluate(edge)

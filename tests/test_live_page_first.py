@@ -9,7 +9,7 @@ from live_moves import TWIN, seek, settled
 
 pytest_plugins = ("live_browser",)
 
-TOO_EARLY = ("#a=hierarchy&b=distributed&r=1&m=19", "#r=2&m=16", "#a=devolved&r=2&m=40")
+TOO_EARLY = ("#a=hierarchy&b=distributed&r=1&m=20", "#r=2&m=20", "#a=devolved&r=2&m=40")
 LINES = """(svg) => [...svg.querySelectorAll('path.line, path.thin, path.faint, path.ghost')].filter((p) => p.getAttribute('d'))
   .map((p) => { const b = p.getBBox(); return [b.y, b.y + b.height] })"""
 """Top and bottom of every line of a chart, in its own units."""

@@ -34,9 +34,10 @@ def test_the_page_says_it_in_plain_words(room, part):
 
 def test_resistance_to_being_told_is_a_lever_that_the_search_finds(room):
     page = room.open("#m=61")
+    page.locator("details.expert > summary").click()
     page.locator(".finder input").fill("resistance to being told")
     page.locator(".lever[data-key='mechanisms.reactance']:visible").wait_for()
-    assert page.locator(".lever:visible").count() == 1
+    assert page.locator(".lever-groups .lever:visible").count() == 1
 
 
 def test_every_term_has_its_meaning_in_the_glossary(room, served):

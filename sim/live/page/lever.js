@@ -22,10 +22,11 @@ function rounded(value, parameter) {
  *
  * @param {object} parameter its declaration
  * @param {(value: number|string|null) => void} moved called when a person has set it
+ * @param {string} kind begins the names of its elements: one parameter may have a lever in two places
  * @returns {{row: HTMLElement, show: (value, isDefault: boolean) => void}}
  */
-export function createLever(parameter, moved) {
-  const id = `lever-${parameter.key.replaceAll(".", "-")}`;
+export function createLever(parameter, moved, kind = "lever") {
+  const id = `${kind}-${parameter.key.replaceAll(".", "-")}`;
   const { name } = parameter;
   const help = make("p", { class: "help", id: `${id}-help` }, parameter.sentence);
   const badge = parameter.live ? null : make("span", { class: "restart", title: say("lever.restart.help") }, say("lever.restart"));
@@ -35,7 +36,7 @@ export function createLever(parameter, moved) {
   const { inputs, set } = parameter.choices.length ? choice(parameter, id, moved) : numbers(parameter, id, name, moved);
   const row = make(
     "div",
-    { class: "lever", "data-key": parameter.key },
+    { class: "lever", [`data-${kind === "lever" ? "key" : kind}`]: parameter.key },
     make("div", { class: "lever-words" }, label, badge, usual, back, help),
     make("div", { class: "lever-inputs" }, ...inputs),
   );

@@ -2,11 +2,14 @@
 
 import { createChanges } from "./changes.js";
 import { make, write } from "./elements.js";
+import { createEffect } from "./effect.js";
 import { createLever } from "./lever.js";
 import { createRights } from "./rights.js";
-import { SIDES, moveAt, setFromStart, valueAt } from "./view.js";
+import { createTenLevers } from "./tenlevers.js";
+import { SIDES, changesOf, moveAt, setFromStart, valueAt } from "./view.js";
 import { say } from "./words.js";
 
+const WRITING = "input[type=number], input[type=text], input[type=search], textarea";
 const ORDER = ["mechanisms", "work", "authorities", "money", "pace", "changes", "pledge", "centre", "bodies", "users", "design", "hierarchy", "attention", "response", "population", "reference"];
 
 /**
@@ -20,7 +23,7 @@ export function createLevers(host, facts, history, clock) {
   const groups = [];
   let month = 0;
   let wished = "now";
-  const which = radios("which", ["a", "b", "both"], "both");
+  const which = radios("which", ["a", "b", "both"], "a");
   const when = radios("when", ["now", "start"], "now");
   const buttons = {
     undo: button("undo", () => history.undo()),
@@ -34,16 +37,22 @@ export function createLevers(host, facts, history, clock) {
   const find = make("input", { type: "search", id: "find-lever", oninput: () => search(find.value.trim().toLowerCase()) });
   const finder = make("p", { class: "finder" }, make("label", { for: "find-lever" }, say("levers.find")), find);
   const list = make("div", { class: "lever-groups" });
-  host.append(bar, differences, finder, list);
+  const expert = make("details", { class: "expert" }, make("summary", {}, say("levers.expert", { n: facts.parameters.size })), finder, list);
+  const few = make("div", { class: "ten" });
+  const beside = make("div", { class: "beside" });
   const power = group("power", true);
   const rights = createRights(power.body, facts, moved);
-  list.append(power.details, ...ORDER.map((name) => lazyGroup(name)));
+  host.append(make("div", { class: "lever-desk" }, make("div", { class: "lever-side" }, bar, few, power.details, differences, expert), beside));
+  const ten = createTenLevers(few, facts, moved);
+  const effect = createEffect(beside);
+  list.append(...ORDER.map((name) => lazyGroup(name)));
+  document.addEventListener("keydown", undoByKey);
   which.set.addEventListener("change", refresh);
   when.set.addEventListener("change", () => (wished = when.value()));
 
   function radios(name, values, first) {
     const inputs = values.map((value) => make("input", { type: "radio", name, value, checked: value === first, id: `${name}-${value}` }));
-    const words = values.map((value) => make("span", {}, say(`levers.${name}.${value}`)));
+    const words = values.map((value) => make("span", {}, name === "which" && value !== "both" ? "" : say(`levers.${name}.${value}`)));
     const labels = inputs.map((input, k) => make("label", { class: "option" }, input, words[k]));
     const set = make("fieldset", {}, make("legend", {}, say(`levers.${name}`)), ...labels);
     return { set, inputs, words, value: () => inputs.find((input) => input.checked).value };
@@ -87,18 +96,36 @@ export function createLevers(host, facts, history, clock) {
     return box;
   }
 
+  // As everywhere: Ctrl+Z takes the last change back, with Shift it is done again; in a box the keys are the box's own.
+  function undoByKey(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "z" || event.target.closest?.(WRITING)) return;
+    event.preventDefault();
+    if (event.shiftKey) history.redo();
+    else history.undo();
+  }
+
+  // Every word is looked for in the name, the key and the sentence.
   function search(text) {
+    const wanted = text.split(/\s+/).filter(Boolean);
     for (const entry of groups) {
       if (text) fill(entry);
       const matches = (entry.levers ?? []).filter(({ parameter, lever }) => {
-        const there = !text || `${facts.labelOf(parameter.key)} ${parameter.sentence}`.toLowerCase().includes(text);
+        const all = `${facts.labelOf(parameter.key)} ${parameter.key} ${parameter.sentence}`.toLowerCase();
+        const there = wanted.every((word) => all.includes(word));
         lever.row.hidden = !there;
         return there;
       });
       entry.details.hidden = Boolean(text) && !matches.length;
       entry.details.open = text ? matches.length > 0 : entry.details.open && !text;
     }
-    power.details.hidden = Boolean(text);
+  }
+
+  // A side is called what it is now.
+  function nameSides(run) {
+    run.sides.forEach((side, k) => {
+      const title = changesOf(history.view.sides[k]) ? say("levers.which.changed", { title: side.title }) : side.title;
+      write(which.words[k], say("levers.which.side", { letter: side.letter, title }));
+    });
   }
 
   function targets() {
@@ -121,6 +148,7 @@ export function createLevers(host, facts, history, clock) {
 
   function refresh() {
     rights.show(valueNow);
+    ten.show(valueNow);
     for (const { levers, details } of groups) {
       if (!levers || !details.open) continue;
       for (const { parameter, lever, onOff } of levers) {
@@ -135,9 +163,19 @@ export function createLevers(host, facts, history, clock) {
   }
 
   return {
-    load(run) {
+    load(run, before) {
+      for (const each of host.querySelectorAll(".wrong")) each.remove();
+      nameSides(run);
+      effect.load(run, before);
       changes.load(run, history.view);
       refresh();
+    },
+    /** Says what was refused beside the lever that it is about. */
+    refuse(problems) {
+      for (const { key, wrong, value } of problems) {
+        const rows = [...host.querySelectorAll(".lever")].filter(({ dataset }) => key && (dataset.key === key || dataset.ten === key));
+        for (const row of rows) row.append(make("p", { class: "wrong", role: "alert" }, say("levers.wrong", { value, wrong })));
+      }
     },
     /** The month that "now" means. */
     show(wanted) {

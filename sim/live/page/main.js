@@ -160,7 +160,8 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
       if (!error.problems) throw error;
       if (run) history.refuse(run.view);
       refused(error);
-      if (run) live?.levers.load(run);
+      if (run) live?.levers.load(run, before);
+      if (error.status) live?.levers.refuse(error.problems);
     }
     answered = mine;
     settle();
@@ -199,7 +200,7 @@ async function createPage(source, facts, problems, { data, asked: askedFirst, fi
     if (next !== run) return;
     below.load(run);
     spread.load(run, source.live ? null : data.spread);
-    live?.levers.load(run);
+    live?.levers.load(run, before);
     show(player.month);
     settle();
   }
