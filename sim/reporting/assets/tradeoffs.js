@@ -5,7 +5,7 @@
   if (!box) return;
   const { axes, colours } = JSON.parse(document.getElementById("trade-offs-data").textContent);
   const SVG = "http://www.w3.org/2000/svg";
-  const HEIGHT = 420, TOP = 110, BOTTOM = 24, WIDTH = Math.max(640, axes.length * 92), SIDE = 46;
+  const HEIGHT = 450, TOP = 140, BOTTOM = 24, WIDTH = Math.max(640, axes.length * 92), SIDE = 66;
   const make = (name, attributes, parent, words) => {
     const node = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);

@@ -102,7 +102,15 @@ def front_chart(result: SearchResult, chosen: Sequence[Chosen], made_by: str) ->
     for place, pick in enumerate(chosen):
         at = float(x[pick.policy]), float(y[pick.policy])
         plot.trace("markers", [at[0]], [at[1]], marker={"color": colour(place), "size": 15}, hoverinfo="skip")
-        plot.notes.append(label(*at, f"policy {pick.policy + 1} {pick.because}", colour(place), xshift=12))
+        plot.notes.append(
+            label(
+                *at,
+                f"policy {pick.policy + 1} {pick.because}",
+                colour(place),
+                xshift=12,
+                yshift=20 * (1 - place),
+            )
+        )
     plot.place(
         {"title": axis_title(_axis_name(one)), "ticksuffix": _suffix(one)},
         {"title": axis_title(_axis_name(other)), "ticksuffix": _suffix(other)},
